@@ -1,0 +1,1 @@
+"""statera: decide with evidence whether an LLM system may ship."""

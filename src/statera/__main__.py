@@ -1,0 +1,5 @@
+"""`python -m statera` is `statera`."""
+
+from statera.cli.main import main
+
+main()

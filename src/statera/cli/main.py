@@ -1,0 +1,82 @@
+"""The `statera` command: finds the sub-command's file, runs it, turns errors into exit codes."""
+
+import sys
+from importlib import import_module, metadata
+from pathlib import Path
+
+import click
+
+from statera.cli.settings import defaults, load_env_file
+from statera.errors import StateraError
+
+_FOLDER = Path(__file__).parent / "commands"
+_ALIASES = {"eval": "run", "ls": "tasks"}
+
+
+class Commands(click.Group):
+    """A group whose commands are the files beside it, loaded when used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the command names: one file each."""
+        return sorted(p.stem.replace("_", "-") for p in _FOLDER.glob("[!_]*.py"))
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Return the command from its file, or None when there is none of that name."""
+        name = _ALIASES.get(name, name)
+        if name not in self.list_commands(ctx):
+            return None
+        module = import_module(f"statera.cli.commands.{name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands by the first line of their files, importing none of them."""
+        rows = [(name, _first_line(name)) for name in self.list_commands(ctx)]
+        if rows:
+            with formatter.section("Commands"):
+                formatter.write_dl(rows)
+
+
+def _first_line(name: str) -> str:
+    with (_FOLDER / f"{name.replace('-', '_')}.py").open(encoding="utf-8") as file:
+        return file.readline().strip().strip('"').rstrip(".")
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        click.echo(f"statera {metadata.version('statera')}")
+        ctx.exit()
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Print the version.",
+)
+def cli() -> None:
+    """Decide with evidence whether an LLM system may ship.
+
+    Start with `statera run starter --model embedded`, or point it at your endpoint:
+    `statera run mmlu --model http://localhost:8000/v1#NAME --limit 200`.
+    """
+
+
+def main() -> None:
+    """Run the command line; exit codes are those of `statera.errors` and click's 2 for usage."""
+    try:
+        load_env_file(Path(".env"))
+        cli.main(prog_name="statera", standalone_mode=False, default_map=defaults())
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except StateraError as error:
+        click.echo(f"statera: {error}", err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,62 @@
+"""Where a flag's value comes from: flag > environment > `.env` > `statera.yaml` > default.
+
+Every flag `--max-cost` has a twin `STATERA_MAX_COST`.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from dotenv import dotenv_values
+
+from statera.codec.files import read_text
+from statera.codec.strict import from_yaml
+
+CONFIG_FILE = Path("statera.yaml")
+_FROM_ENV_FILE: set[str] = set()
+
+
+class Flag(click.Option):
+    """An option with its `STATERA_<FLAG>` twin."""
+
+    def __init__(self, param_decls: Sequence[str], **attrs: Any) -> None:
+        super().__init__(param_decls, **attrs)
+        if self.envvar is None and self.name:
+            self.envvar = f"STATERA_{self.name.upper()}"
+            self.show_envvar = True
+
+
+def load_env_file(path: Path) -> None:
+    """Add the variables of a `.env` file to the environment; those already set win."""
+    if not path.is_file():
+        return
+    for name, value in dotenv_values(path).items():
+        if value is not None and name not in os.environ:
+            os.environ[name] = value
+            _FROM_ENV_FILE.add(name)
+
+
+def defaults() -> dict[str, Any]:
+    """Return the flags that `statera.yaml` sets, a mapping per command (`run: {epochs: 4}`)."""
+    if not CONFIG_FILE.is_file():
+        return {}
+    return from_yaml(read_text(CONFIG_FILE), dict[str, Any], source=str(CONFIG_FILE))
+
+
+def sources(ctx: click.Context) -> dict[str, str]:
+    """Return where each flag of the running command got its value, for `--verbose`."""
+    return {param.name: _source(ctx, param) for param in ctx.command.params if param.name}
+
+
+def _source(ctx: click.Context, param: click.Parameter) -> str:
+    found = ctx.get_parameter_source(param.name or "")
+    if found is click.core.ParameterSource.COMMANDLINE:
+        return "flag"
+    if found is click.core.ParameterSource.ENVIRONMENT:
+        envvars = [param.envvar] if isinstance(param.envvar, str) else list(param.envvar or ())
+        return ".env" if any(name in _FROM_ENV_FILE for name in envvars) else "environment"
+    if found is click.core.ParameterSource.DEFAULT_MAP:
+        return str(CONFIG_FILE)
+    return "default"

@@ -1,0 +1,22 @@
+"""Canonical JSON and digests: equal values give equal bytes, so identities can be compared.
+
+>>> digest({"b": 1, "a": 2}) == digest({"a": 2, "b": 1})
+True
+"""
+
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+
+
+def canonical(value: Any) -> bytes:
+    """Return the JSON of any msgspec-encodable value with sorted keys."""
+    return _ENCODER.encode(value)
+
+
+def digest(value: Any, *, size: int = 16) -> str:
+    """Return the hexadecimal BLAKE2b digest, `size` bytes long, of the canonical JSON."""
+    return blake2b(_ENCODER.encode(value), digest_size=size).hexdigest()

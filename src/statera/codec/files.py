@@ -1,0 +1,89 @@
+"""Reading and writing files, the one place in `codec` that touches the disk.
+
+Text is UTF-8. A `.gz` file is unpacked on the fly. What is written is complete or absent: a
+temporary file is renamed over the old one.
+"""
+
+import csv
+import gzip
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from statera.codec.strict import from_json, from_yaml
+from statera.errors import DeclarationError
+
+T = TypeVar("T")
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content, unpacked when the name ends in `.gz`; DeclarationError if unreadable."""
+    try:
+        data = path.read_bytes()
+        return gzip.decompress(data) if path.suffix == ".gz" else data
+    except FileNotFoundError:
+        raise DeclarationError(f"{path}: no such file") from None
+    except (OSError, EOFError) as error:
+        raise DeclarationError(f"{path}: cannot be read: {error}") from None
+
+
+def read_text(path: Path) -> str:
+    """Return the content as UTF-8 text; DeclarationError names the byte that is not."""
+    try:
+        return read_bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DeclarationError(f"{path}: not UTF-8 at byte {error.start}") from None
+
+
+def read_yaml(path: Path, kind: type[T]) -> T:
+    """Return the YAML file as `kind`, strictly."""
+    return from_yaml(read_text(path), kind, source=str(path))
+
+
+def read_json(path: Path, kind: type[T]) -> T:
+    """Return the JSON file as `kind`, strictly."""
+    return from_json(read_bytes(path), kind, source=str(path))
+
+
+def read_jsonl(path: Path, kind: type[T]) -> Iterator[T]:
+    """Yield each non-empty line as `kind`; a malformed one is named by its line number."""
+    decoder = msgspec.json.Decoder(kind)
+    for number, line in enumerate(io.BytesIO(read_bytes(path)), start=1):
+        if line.strip():
+            try:
+                yield decoder.decode(line)
+            except (msgspec.ValidationError, msgspec.DecodeError):
+                yield from_json(line, kind, source=f"{path}, line {number}")
+
+
+def read_csv(path: Path) -> Iterator[dict[str, str]]:
+    """Yield each row as a mapping; a row of the wrong width is named by its line number."""
+    reader = csv.DictReader(io.StringIO(read_text(path)), strict=True)
+    try:
+        for row in reader:
+            if None in row or None in row.values():
+                width = len(reader.fieldnames or ())
+                raise DeclarationError(f"{path}, line {reader.line_num}: expected {width} columns")
+            yield row
+    except csv.Error as error:
+        raise DeclarationError(f"{path}, line {reader.line_num}: {error}") from None
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write the file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_bytes(data)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def to_json(value: Any) -> bytes:
+    """Return the value as JSON for machines: one line, no trailing newline."""
+    return msgspec.json.encode(value)

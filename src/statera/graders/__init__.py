@@ -1,0 +1,1 @@
+"""Grading with something behind it: the sandbox, and later judges and people."""

@@ -1,0 +1,1 @@
+"""The edges to models: HTTP endpoints, the embedded model, scripted fakes, Python functions."""

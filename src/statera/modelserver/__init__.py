@@ -1,0 +1,1 @@
+"""Serves the embedded model as a real OpenAI-compatible endpoint."""

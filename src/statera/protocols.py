@@ -1,0 +1,117 @@
+"""The whole contract on one screen: what the parts of statera ask of each other.
+
+A thing that has these methods is the thing; nothing needs to be subclassed or registered.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol, runtime_checkable
+
+from statera.records.requests import Chat, Complete, Request
+from statera.records.responses import Capabilities, Response
+from statera.records.samples import Sample
+from statera.records.scores import Score
+from statera.records.trials import Trial
+from statera.stats.results import Estimate
+
+
+@runtime_checkable
+class Model(Protocol):
+    """Anything that answers: a bare model, an application, a function, our own guard proxy.
+
+    `identity` names the system under test in digests and never holds a key. `answer` puts what
+    failed into `Response.failure`; it raises EndpointError only when the whole run must stop.
+    """
+
+    @property
+    def identity(self) -> str: ...
+    async def answer(self, request: Request) -> Response: ...
+    async def capabilities(self) -> Capabilities: ...
+    async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Streaming(Protocol):
+    """A model that can also answer piece by piece; the last item is the whole Response."""
+
+    def stream(self, request: Chat | Complete) -> AsyncIterator[str | Response]: ...
+
+
+class Scorer(Protocol):
+    """Pure grading: the same sample and trial always give the same score.
+
+    `metric` is the score's name within its task; `graded` is True when values lie between right
+    and wrong. `version` changes whenever a score may.
+    """
+
+    @property
+    def metric(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def graded(self) -> bool: ...
+    def score(self, sample: Sample, trial: Trial) -> Score: ...
+
+
+class Grader(Protocol):
+    """Grading with a model, a sandbox or a person behind it."""
+
+    @property
+    def metric(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def graded(self) -> bool: ...
+    async def grade(self, sample: Sample, trial: Trial) -> Score: ...
+
+
+class Metric(Protocol):
+    """All scores of an item, one an epoch, to a value per item; then to an estimate over items.
+
+    `score` names the Score it reads. `higher_is_better`, `bounds` and `counter` (the metric that
+    must be shown beside it, or None) let gates, reports and power treat all metrics alike.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def score(self) -> str: ...
+    @property
+    def higher_is_better(self) -> bool: ...
+    @property
+    def bounds(self) -> tuple[float, float]: ...
+    @property
+    def counter(self) -> str | None: ...
+    def item(self, scores: Sequence[Score]) -> float | None: ...
+    def estimate(self, values: Sequence[float], clusters: Sequence[str]) -> Estimate: ...
+
+
+class Program(Protocol):
+    """What the sandbox hands back: exit status, captured output, and which limit ended it.
+
+    `limit` is "" or one of `time`, `memory`, `processes`, `output`, `disk`. `ok` is True only when
+    the program ran to its end with status 0.
+    """
+
+    @property
+    def ok(self) -> bool: ...
+    @property
+    def status(self) -> int | None: ...
+    @property
+    def output(self) -> str: ...
+    @property
+    def limit(self) -> str: ...
+
+
+class Sandbox(Protocol):
+    """Runs hostile Python away from everything; `name` says by which means."""
+
+    @property
+    def name(self) -> str: ...
+    async def run(self, source: str) -> Program: ...
+
+
+class Clock(Protocol):
+    """Time, handed in: `now` in seconds since 1970 UTC, `monotonic` for durations."""
+
+    def now(self) -> float: ...
+    def monotonic(self) -> float: ...

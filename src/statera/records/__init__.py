@@ -1,0 +1,1 @@
+"""Facts: frozen values without behaviour, shared by every floor above."""

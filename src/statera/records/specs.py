@@ -1,0 +1,66 @@
+"""Everything that determines a run.
+
+Two identities. The **run** is what stays the same when items or epochs are added: the system under
+test, the tasks with their data, the seed. The **scoring key** names a scorer with its version and
+parameters; a changed one rescores stored trials without asking the model.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+Mode = Literal["generate", "loglikelihood"]
+Api = Literal["chat", "completions"]
+
+
+class SystemUnderTest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is measured; may differ between compared runs. Never holds a key.
+
+    `model` identifies the model: `URL#NAME` without credentials, `embedded:SHA256`, and so on.
+    `sampling` holds what the user set explicitly (temperature, top_p, max_tokens, …).
+    """
+
+    model: str
+    system_message: str | None = None
+    sampling: dict[str, Any] = {}
+
+
+class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One task as it was asked: the instrument. `data` and `template` are digests."""
+
+    name: str
+    version: str
+    mode: Mode
+    api: Api
+    num_fewshot: int
+    data: str
+    template: str
+
+
+class RunSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What makes two commands the same run. `nonce` sets a deliberately fresh one apart."""
+
+    suite: str
+    system: SystemUnderTest
+    tasks: tuple[TaskSpec, ...]
+    seed: int
+    nonce: str = ""
+
+
+RunStatus = Literal["running", "done", "stopped", "interrupted"]
+
+
+class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A run as it is listed: `id` is the digest of its spec, times are seconds since 1970 UTC.
+
+    `environment` is what held when it was made (sandbox, versions, capabilities found).
+    """
+
+    id: str
+    spec: RunSpec
+    status: RunStatus
+    created: float
+    updated: float
+    tags: tuple[str, ...] = ()
+    reason: str = ""
+    environment: dict[str, Any] = {}

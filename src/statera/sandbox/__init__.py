@@ -1,0 +1,1 @@
+"""Running hostile code away from everything, by the strongest means this machine has."""

@@ -1,0 +1,1 @@
+"""Pure functions from arrays to results that carry estimate, interval, n, clusters and method."""

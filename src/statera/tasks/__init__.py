@@ -1,0 +1,1 @@
+"""What is asked: samples, prompts, scorers. One file a benchmark under `builtin`."""

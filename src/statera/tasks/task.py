@@ -1,0 +1,60 @@
+"""A task: samples, the prompt for each, and how answers are graded.
+
+A **definition** (one module under `builtin`, a YAML file, another package's entry point) knows how
+to load a Task for given options. A **Task** is loaded and bound: nothing about it is open.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import msgspec
+
+from statera.protocols import Grader, Metric, Scorer
+from statera.records.requests import Request
+from statera.records.samples import Sample
+from statera.records.specs import Api, Mode
+from statera.tasks.data import DataFolder
+
+
+class TaskOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How a task is to be asked. `num_fewshot` None is the task's own default."""
+
+    mode: Mode = "generate"
+    api: Api = "chat"
+    num_fewshot: int | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A set of samples with prompt and scorers, ready to be run.
+
+    `render` is pure and gives the request without system message and seed, which the runner adds.
+    The first of `scorers` is the primary one: its outcome is the trial's. `template` is the text
+    that determines the prompt (it goes into the run's identity as a digest). `epochs` is how
+    often each sample is asked when the user does not say.
+    """
+
+    name: str
+    version: str
+    options: TaskOptions
+    samples: Sequence[Sample]
+    render: Callable[[Sample], Request]
+    scorers: tuple[Scorer | Grader, ...]
+    metrics: tuple[Metric, ...]
+    template: str
+    num_fewshot: int = 0
+    epochs: int = 1
+    notes: tuple[str, ...] = field(default=())
+
+
+class TaskDefinition(Protocol):
+    """What can be loaded as a Task. `modes` lists what it supports, the preferred one first."""
+
+    name: str
+    version: str
+    summary: str
+    modes: tuple[Mode, ...]
+
+    def load(self, options: TaskOptions, data: DataFolder) -> Task: ...

@@ -4,7 +4,7 @@ A thing that has these methods is the thing; nothing needs to be subclassed or r
 """
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from statera.records.requests import Chat, Complete, Request
 from statera.records.responses import Capabilities, Response
@@ -52,18 +52,6 @@ class Scorer(Protocol):
     def score(self, sample: Sample, trial: Trial) -> Score: ...
 
 
-class Grader(Protocol):
-    """Grading with a model, a sandbox or a person behind it."""
-
-    @property
-    def metric(self) -> str: ...
-    @property
-    def version(self) -> str: ...
-    @property
-    def graded(self) -> bool: ...
-    async def grade(self, sample: Sample, trial: Trial) -> Score: ...
-
-
 class Metric(Protocol):
     """All scores of an item, one an epoch, to a value per item; then to an estimate over items.
 
@@ -108,6 +96,24 @@ class Sandbox(Protocol):
     @property
     def name(self) -> str: ...
     async def run(self, source: str) -> Program: ...
+
+
+class Tools(NamedTuple):
+    """What a run hands to its graders; a grader that misses its tool is a declared error."""
+
+    sandbox: Sandbox | None = None
+
+
+class Grader(Protocol):
+    """Grading with a model, a sandbox or a person behind it."""
+
+    @property
+    def metric(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def graded(self) -> bool: ...
+    async def grade(self, sample: Sample, trial: Trial, tools: Tools) -> Score: ...
 
 
 class Clock(Protocol):

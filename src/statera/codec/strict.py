@@ -1,11 +1,6 @@
 """Strict decoding: unknown keys, wrong types and quoted booleans are errors that say where.
 
->>> import msgspec
->>> class Rule(msgspec.Struct, forbid_unknown_fields=True):
-...     margin: float
->>> convert({"margn": 1}, Rule, source="gate.yaml")
-Traceback (most recent call last):
-statera.errors.DeclarationError: gate.yaml: Object contains unknown field `margn`. Did you mean 'margin'? Allowed: margin
+gate.yaml: Object contains unknown field `margn` - at `$.rules[0]`. Did you mean 'margin'?
 """
 
 import re

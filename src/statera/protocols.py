@@ -11,7 +11,7 @@ from statera.records.responses import Capabilities, Response
 from statera.records.samples import Sample
 from statera.records.scores import Score
 from statera.records.trials import Trial
-from statera.stats.results import Estimate
+from statera.stats.results import Estimate, Items
 
 
 @runtime_checkable
@@ -70,7 +70,7 @@ class Metric(Protocol):
     @property
     def counter(self) -> str | None: ...
     def item(self, scores: Sequence[Score]) -> float | None: ...
-    def estimate(self, values: Sequence[float], clusters: Sequence[str]) -> Estimate: ...
+    def estimate(self, items: Items) -> Estimate: ...
 
 
 class Program(Protocol):

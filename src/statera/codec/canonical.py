@@ -19,4 +19,9 @@ def canonical(value: Any) -> bytes:
 
 def digest(value: Any, *, size: int = 16) -> str:
     """Return the hexadecimal BLAKE2b digest, `size` bytes long, of the canonical JSON."""
-    return blake2b(_ENCODER.encode(value), digest_size=size).hexdigest()
+    return digest_bytes(_ENCODER.encode(value), size=size)
+
+
+def digest_bytes(data: bytes, *, size: int = 16) -> str:
+    """Return the hexadecimal BLAKE2b digest, `size` bytes long, of the bytes as they are."""
+    return blake2b(data, digest_size=size).hexdigest()

@@ -1,6 +1,20 @@
-"""What a statistic gives back: never a bare number."""
+"""What a statistic takes and gives back: items with their structure, and never a bare number."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
+
+
+class Items(NamedTuple):
+    """One value per item with what binds items together; the three have the same length.
+
+    Items of one cluster are not independent. A stratum is the category of an item.
+    """
+
+    values: Sequence[float]
+    clusters: Sequence[str]
+    strata: Sequence[str | None]
 
 
 class Estimate(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +38,5 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
             return f"no estimate ({self.method})"
         if self.low is None or self.high is None:
             return f"{self.value:.3f} (no interval: {self.method}), {self.n} items"
-        return (
-            f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}] {self.level:.0%}, {self.n} items"
-        )
+        bounds = f"[{self.low:.3f}, {self.high:.3f}] {100 * self.level:g} %"
+        return f"{self.value:.3f} {bounds}, {self.n} items"

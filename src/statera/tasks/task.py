@@ -6,10 +6,12 @@ to load a Task for given options. A **Task** is loaded and bound: nothing about 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import msgspec
 
+from statera.codec.canonical import digest
 from statera.protocols import Grader, Metric, Scorer
 from statera.records.requests import Request
 from statera.records.samples import Sample
@@ -47,6 +49,11 @@ class Task:
     num_fewshot: int = 0
     epochs: int = 1
     notes: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def data(self) -> str:
+        """The digest of all samples: the part of the run's identity that the data set makes."""
+        return digest(list(self.samples))
 
 
 class TaskDefinition(Protocol):

@@ -1,0 +1,111 @@
+"""The two denominators of accuracy, the mean of graded scores, and the mean over categories."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from statera.records.scores import Score
+from statera.stats.means import macro_mean, mean
+from statera.stats.results import Estimate, Items
+
+
+class Accuracy(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="accuracy"):
+    """right / (all - infra_error): what a user of the system gets.
+
+    Refused, unparsed and truncated are not right, and are shown as what they are beside it.
+    """
+
+    score: str
+    higher_is_better: bool = True
+    bounds: tuple[float, float] = (0.0, 1.0)
+    counter: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The score's own name: `accuracy`, `strict`, `acc_norm`."""
+        return self.score
+
+    def item(self, scores: Sequence[Score]) -> float | None:
+        """Return the share of right among the epochs that got through, or None if none did."""
+        right = total = 0
+        for score in scores:
+            if score.outcome != "infra_error":
+                total += 1
+                right += score.outcome == "right"
+        return right / total if total else None
+
+    def estimate(self, items: Items) -> Estimate:
+        """Return the mean over items."""
+        return mean(items)
+
+
+class GivenAnswer(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="given_answer"):
+    """right / (right + wrong): how good the answers are, when there is one."""
+
+    score: str
+    higher_is_better: bool = True
+    bounds: tuple[float, float] = (0.0, 1.0)
+    counter: str | None = None
+
+    @property
+    def name(self) -> str:
+        """`accuracy_given_answer` for the score `accuracy`."""
+        return f"{self.score}_given_answer"
+
+    def item(self, scores: Sequence[Score]) -> float | None:
+        """Return the share of right among the epochs with an answer, or None without one."""
+        right = total = 0
+        for score in scores:
+            if score.outcome in ("right", "wrong"):
+                total += 1
+                right += score.outcome == "right"
+        return right / total if total else None
+
+    def estimate(self, items: Items) -> Estimate:
+        """Return the mean over items that have an answer."""
+        return mean(items)
+
+
+class MeanScore(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="mean"):
+    """The mean of a graded score in [0, 1]; a score that is absent is left out, never 0."""
+
+    score: str
+    higher_is_better: bool = True
+    bounds: tuple[float, float] = (0.0, 1.0)
+    counter: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The score's own name."""
+        return self.score
+
+    def item(self, scores: Sequence[Score]) -> float | None:
+        """Return the mean over the epochs that have a value, or None if none has."""
+        values = [score.value for score in scores if score.value is not None]
+        return sum(values) / len(values) if values else None
+
+    def estimate(self, items: Items) -> Estimate:
+        """Return the mean over items."""
+        return mean(items)
+
+
+class Macro(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="macro"):
+    """Accuracy averaged over categories, each counting the same (not over items)."""
+
+    score: str
+    higher_is_better: bool = True
+    bounds: tuple[float, float] = (0.0, 1.0)
+    counter: str | None = None
+
+    @property
+    def name(self) -> str:
+        """`accuracy_macro` for the score `accuracy`."""
+        return f"{self.score}_macro"
+
+    def item(self, scores: Sequence[Score]) -> float | None:
+        """Return the same value per item as Accuracy."""
+        return Accuracy(score=self.score).item(scores)
+
+    def estimate(self, items: Items) -> Estimate:
+        """Return the mean of the categories' means."""
+        return macro_mean(items)

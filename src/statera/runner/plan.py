@@ -1,0 +1,146 @@
+"""Everything that a run will ask, decided before the first request."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import msgspec
+
+from statera.codec.canonical import canonical, digest, digest_bytes
+from statera.metrics.catalogue import default_metrics, expand
+from statera.protocols import Metric
+from statera.records.requests import Chat, Complete, Message, Request, Sampling
+from statera.records.samples import Sample
+from statera.records.specs import RunSpec, SystemUnderTest, TaskSpec
+from statera.runner.selection import check_known, limited, named
+from statera.seeds import derive
+from statera.tasks.task import Task
+
+
+class Job(NamedTuple):
+    """One sample to ask once."""
+
+    task: Task
+    sample: Sample
+    epoch: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extent:
+    """How much of the tasks is asked; not part of the run's identity.
+
+    `limit` counts samples a task; `epochs` None takes each task's own; `sample_ids` empty is all.
+    """
+
+    limit: int | None = None
+    epochs: int | None = None
+    sample_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A run, ready to be executed: its identity, and per task the samples that are asked."""
+
+    spec: RunSpec
+    tasks: tuple[Task, ...]
+    samples: tuple[Sequence[Sample], ...]
+    epochs: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        """How many trials the run has when it is complete."""
+        return sum(len(s) * e for s, e in zip(self.samples, self.epochs, strict=True))
+
+    def jobs(self, place: int) -> Iterator[Job]:
+        """Yield the trials of the task at `place`: all samples once, then all again."""
+        for epoch in range(self.epochs[place]):
+            for sample in self.samples[place]:
+                yield Job(self.tasks[place], sample, epoch)
+
+    def metrics(self, place: int) -> tuple[Metric, ...]:
+        """Return the metrics of the task at `place`, pass@k written out for its epochs."""
+        task = self.tasks[place]
+        return expand(task.metrics or default_metrics(task.scorers), self.epochs[place])
+
+
+def make_plan(
+    suite: str,
+    tasks: Sequence[Task],
+    system: SystemUnderTest,
+    extent: Extent,
+    *,
+    seed: int = 0,
+    nonce: str = "",
+) -> Plan:
+    """Return the plan; DeclarationError for a sample id that no task has."""
+    if extent.sample_ids:
+        check_known(extent.sample_ids, [s.id for task in tasks for s in task.samples])
+        tasks = [task for task in tasks if named(task.samples, extent.sample_ids)]
+    spec = RunSpec(
+        suite=suite,
+        system=system,
+        tasks=tuple(task_spec(task) for task in tasks),
+        seed=seed,
+        nonce=nonce,
+    )
+    return Plan(
+        spec=spec,
+        tasks=tuple(tasks),
+        samples=tuple(_chosen(task, extent, seed) for task in tasks),
+        epochs=tuple(extent.epochs or task.epochs for task in tasks),
+    )
+
+
+def _chosen(task: Task, extent: Extent, seed: int) -> Sequence[Sample]:
+    samples = named(task.samples, extent.sample_ids) if extent.sample_ids else task.samples
+    return limited(samples, extent.limit, seed)
+
+
+def task_spec(task: Task) -> TaskSpec:
+    """Return the task's part of the run's identity."""
+    return TaskSpec(
+        name=task.name,
+        version=task.version,
+        mode=task.options.mode,
+        api=task.options.api,
+        num_fewshot=task.num_fewshot,
+        data=task.data,
+        template=digest(task.template),
+    )
+
+
+class Asker:
+    """Turns a job into the request as sent and its generation key.
+
+    The system message goes in front, what the user set explicitly overrides the task's sampling,
+    and the request's seed is a hash of (run seed, sample, epoch), so that repeats are not copies.
+    """
+
+    def __init__(self, spec: RunSpec) -> None:
+        self._seed = spec.seed
+        self._message = spec.system.system_message
+        self._overrides: dict[str, Any] = dict(spec.system.sampling)
+        self._system = digest(spec.system).encode()
+
+    def request(self, job: Job) -> Request:
+        """Return the request with system message, overrides and seed."""
+        request = job.task.render(job.sample)
+        if isinstance(request, Chat):
+            messages = request.messages
+            if self._message is not None:
+                messages = (Message("system", self._message), *messages)
+            return Chat(messages=messages, sampling=self._sampling(request.sampling, job))
+        if isinstance(request, Complete):
+            prompt = request.prompt
+            if self._message is not None:
+                prompt = f"{self._message}\n\n{prompt}"
+            return Complete(prompt=prompt, sampling=self._sampling(request.sampling, job))
+        return request
+
+    def _sampling(self, sampling: Sampling, job: Job) -> Sampling:
+        seed = derive(self._seed, job.sample.id, job.epoch)
+        return msgspec.structs.replace(sampling, **{"seed": seed, **self._overrides})
+
+    def key(self, request: Request, epoch: int) -> str:
+        """Return the generation key: the digest of system under test, request and epoch."""
+        return digest_bytes(b"\0".join((self._system, canonical(request), str(epoch).encode())))

@@ -1,0 +1,55 @@
+"""Which samples a run asks: a seeded, stratified order whose prefixes are the subsets.
+
+`--limit 50` asks a part of what `--limit 100` asks, the same for every model, so that a smaller
+run can be extended and two models are compared on the same items.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from statera.errors import DeclarationError, nearest
+from statera.records.samples import Sample
+from statera.seeds import unit
+
+
+def limited(samples: Sequence[Sample], limit: int | None, seed: int) -> Sequence[Sample]:
+    """Return `limit` samples spread over the categories in proportion, in their file order.
+
+    All samples when there is no limit or fewer samples than that.
+    """
+    if limit is None or limit >= len(samples):
+        return samples
+    chosen = set(stratified_order(samples, seed)[:limit])
+    return [sample for place, sample in enumerate(samples) if place in chosen]
+
+
+def stratified_order(samples: Sequence[Sample], seed: int) -> list[int]:
+    """Return all places in an order where every prefix holds each category in proportion.
+
+    Within a category the order is a hash of (seed, sample id). The i-th of n samples of a category
+    stands at (i + u) / n with one u in [0, 1) a category.
+    """
+    strata: dict[str, list[tuple[float, int]]] = defaultdict(list)
+    for place, sample in enumerate(samples):
+        strata[sample.category or ""].append((unit(seed, sample.id), place))
+    keyed: list[tuple[float, int]] = []
+    for name, members in strata.items():
+        offset = unit(seed, "stratum", name)
+        members.sort()
+        keyed += [((i + offset) / len(members), p) for i, (_, p) in enumerate(members)]
+    return [place for _, place in sorted(keyed)]
+
+
+def named(samples: Sequence[Sample], ids: Collection[str]) -> Sequence[Sample]:
+    """Return the samples with these ids, in their file order."""
+    wanted = set(ids)
+    return [sample for sample in samples if sample.id in wanted]
+
+
+def check_known(ids: Collection[str], known: Collection[str]) -> None:
+    """Raise DeclarationError for the first id that no task has."""
+    have = set(known)
+    for name in ids:
+        if name not in have:
+            hint = nearest(name, have)
+            raise DeclarationError(f"--sample-id: no sample '{name}' in these tasks.{hint}")

@@ -1,0 +1,111 @@
+"""The mean of item values in [0, 1], with the interval that the structure of the items allows.
+
+Which method is used, and the region where it is valid:
+
+| items | method |
+|---|---|
+| every value 0 or 1, every item its own cluster | Wilson |
+| anything else, at least 8 clusters, values that vary | Wilson on the effective sample size |
+| every value 0, or every value 1, clustered | Wilson on the number of clusters |
+| fewer than 8 clusters, or all values equal in between | no interval, and why |
+"""
+
+import numpy as np
+
+from statera.stats.proportion import normal_quantile, student_quantile, wilson
+from statera.stats.results import Estimate, Items
+
+MIN_CLUSTERS = 8
+LEVEL = 0.95
+
+
+def mean(items: Items, *, level: float = LEVEL) -> Estimate:
+    """Return the mean of the items' values, each in [0, 1], with an interval at `level`."""
+    n, clusters = len(items.values), len(set(items.clusters))
+    if n == 0:
+        return _bare(None, "no items", level, (0, 0))
+    values = np.asarray(items.values, dtype=np.float64)
+    centre = float(values.mean())
+    binary = bool(np.all((values == 0) | (values == 1)))
+    if binary and clusters == n:
+        bounds = wilson(centre, n, normal_quantile(level))
+        return _whole(centre, bounds, "Wilson", level, (n, clusters))
+    return _clustered(values, items.clusters, centre, level)
+
+
+def _clustered(
+    values: np.ndarray, names: "np.typing.ArrayLike", centre: float, level: float
+) -> Estimate:
+    _, index = np.unique(np.asarray(names), return_inverse=True)
+    clusters = int(index.max()) + 1
+    sizes = (len(values), clusters)
+    if clusters < MIN_CLUSTERS:
+        return _bare(centre, f"fewer than {MIN_CLUSTERS} clusters", level, sizes)
+    if centre in (0.0, 1.0):
+        bounds = wilson(centre, clusters, normal_quantile(level))
+        return _whole(centre, bounds, "Wilson on clusters", level, sizes)
+    variance = cluster_variance(values, index)
+    if variance == 0:
+        return _bare(centre, "all values are equal", level, sizes)
+    size = centre * (1 - centre) / variance
+    bounds = wilson(centre, size, student_quantile(level, clusters - 1))
+    return _whole(centre, bounds, "Wilson, clustered", level, sizes)
+
+
+def cluster_variance(values: np.ndarray, index: np.ndarray) -> float:
+    """Return the variance of the mean, robust to any dependence within clusters (CR1).
+
+    `index` maps each value to its cluster 0..G-1, G >= 2. With e the values minus their mean:
+    G / (G - 1) * sum over clusters of (sum of e)^2 / n^2 (Liang and Zeger, Biometrika 73 (1986)
+    13-22, for an intercept-only model, with the usual finite-sample factor).
+    """
+    sums = np.bincount(index, weights=values - values.mean())
+    count = len(sums)
+    return float(count / (count - 1) * np.sum(sums**2) / len(values) ** 2)
+
+
+def macro_mean(items: Items, *, level: float = LEVEL) -> Estimate:
+    """Return the unweighted mean of the strata's means, with the strata held fixed.
+
+    The variance is the sum of the strata's variances over their squared number (stratified
+    sampling: Cochran, Sampling Techniques, 1977, eq. 5.6, with equal weights). A stratum with a
+    single cluster has no variance of its own, so there is then no interval.
+    """
+    groups: dict[str, list[int]] = {}
+    for place, stratum in enumerate(items.strata):
+        groups.setdefault(stratum or "", []).append(place)
+    sizes = (len(items.values), len(set(items.clusters)))
+    if not groups:
+        return _bare(None, "no items", level, sizes)
+    values, clusters = np.asarray(items.values, dtype=np.float64), np.asarray(items.clusters)
+    centre = float(np.mean([values[places].mean() for places in groups.values()]))
+    indices = [np.unique(clusters[places], return_inverse=True)[1] for places in groups.values()]
+    if min(int(index.max()) + 1 for index in indices) < 2:
+        return _bare(centre, "a category has fewer than 2 items", level, sizes)
+    pairs = zip(groups.values(), indices, strict=True)
+    variance = sum(cluster_variance(values[places], index) for places, index in pairs)
+    spread = normal_quantile(level) * float(np.sqrt(variance)) / len(groups)
+    if spread == 0:
+        return _bare(centre, "no spread within categories", level, sizes)
+    bounds = (max(0.0, centre - spread), min(1.0, centre + spread))
+    return _whole(centre, bounds, "stratified by category", level, sizes)
+
+
+def _whole(
+    value: float, bounds: tuple[float, float], method: str, level: float, sizes: tuple[int, int]
+) -> Estimate:
+    return Estimate(
+        value=value,
+        low=bounds[0],
+        high=bounds[1],
+        level=level,
+        method=method,
+        n=sizes[0],
+        clusters=sizes[1],
+    )
+
+
+def _bare(value: float | None, why: str, level: float, sizes: tuple[int, int]) -> Estimate:
+    return Estimate(
+        value=value, low=None, high=None, level=level, method=why, n=sizes[0], clusters=sizes[1]
+    )

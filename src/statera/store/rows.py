@@ -1,0 +1,60 @@
+"""What goes into the store and comes out of it, beside the records themselves.
+
+These values know no database, so that every floor may name them.
+"""
+
+from typing import NamedTuple
+
+from statera.records.samples import Sample
+from statera.records.scores import Outcome, Score
+from statera.records.trials import Trial
+
+
+class Keyed(NamedTuple):
+    """A score with the scoring key (scorer, version, parameters) that made it."""
+
+    key: str
+    score: Score
+
+
+class Scored(NamedTuple):
+    """A trial with its scores, the primary scorer's first; without scores it is not graded yet."""
+
+    trial: Trial
+    scores: tuple[Keyed, ...] = ()
+
+
+class Stored(NamedTuple):
+    """A trial as it is read back: its sample, and its scores with the primary one first."""
+
+    sample: Sample
+    trial: Trial
+    scores: tuple[Score, ...]
+
+
+class ScoreRow(NamedTuple):
+    """One score of one trial, with the places of its sample: all that an estimate needs."""
+
+    task: str
+    sample_id: str
+    epoch: int
+    category: str | None
+    group: str | None
+    unit: str
+    score: Score
+
+
+class RunCounts(NamedTuple):
+    """What a run has so far.
+
+    `outcomes` counts trials by their primary outcome; those not graded yet are in `trials` only.
+    Tokens and `cost` (in US dollars) are sums over the trials where they are known, None where they
+    are known of none; `unpriced` counts the trials without a known cost.
+    """
+
+    trials: int
+    outcomes: dict[Outcome, int]
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    cost: float | None
+    unpriced: int

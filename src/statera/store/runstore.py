@@ -1,0 +1,187 @@
+"""The store: every run, trial and score that a folder holds.
+
+    store = RunStore(".statera")
+    run = store.open_run(spec, tag="candidate", environment={}, now=clock.now())
+    store.add_samples(run.id, "mmlu", samples)
+    store.write(run.id, [Scored(trial, (Keyed(key, score),))])
+    for row in store.scores(run.id): ...
+
+A write is one transaction: whole or not at all. Writes of several threads take turns; an iterator
+reads one unchanging state of the store while others write. Reading is lazy: nothing is fetched
+before the first `next`, and at most a few hundred rows are held.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import update
+
+from statera.codec.canonical import canonical
+from statera.records.samples import Sample
+from statera.records.scores import Outcome
+from statera.records.specs import RunInfo, RunSpec, RunStatus
+from statera.records.trials import Trial
+from statera.store import bodies, listing, reading, writing
+from statera.store.content import content
+from statera.store.database import Database
+from statera.store.rows import RunCounts, Scored, ScoreRow, Stored
+from statera.store.tables import runs, samples, tasks, trials
+
+FILE = "store.sqlite"
+_SAMPLE_PIECE = 2000
+_ADD_SAMPLE = """
+INSERT INTO samples (task, id, position, category, "group", unit, body)
+VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (task, id) DO UPDATE SET position = excluded.position
+"""
+
+
+class RunStore:
+    """A folder's store. Opening creates and migrates `store.sqlite`; StoreError if it cannot."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.path = Path(folder) / FILE
+        self._database = Database(self.path)
+
+    def open_run(
+        self, spec: RunSpec, *, tag: str | None, environment: dict[str, Any], now: float
+    ) -> RunInfo:
+        """Return the spec's run, created or set running again, with the tag added.
+
+        The run's id is the digest of its spec. A tag names the run that got it last.
+        """
+        with self._database.writing() as connection:
+            run = listing.open_run(connection, spec, environment=environment, now=now)
+            if tag is not None:
+                listing.add_tag(connection, run, tag)
+            return next(info for info in listing.listed(connection) if info.id == run)
+
+    def set_status(self, run_id: str, status: RunStatus, *, reason: str = "", now: float) -> None:
+        """Record what became of the run, and why."""
+        self._set(run_id, {"status": status, "reason": bodies.text(reason), "updated": now})
+
+    def set_environment(self, run_id: str, environment: dict[str, Any]) -> None:
+        """Replace what held when the run was made (sandbox, versions, capabilities found)."""
+        self._set(run_id, {"environment": canonical(environment).decode()})
+
+    def _set(self, run_id: str, values: dict[str, Any]) -> None:
+        with self._database.writing() as connection:
+            number = listing.number_of(connection, run_id)
+            connection.execute(update(runs).where(runs.c.number == number).values(values))
+
+    def add_samples(self, run_id: str, task: str, new: Iterable[Sample]) -> None:
+        """Add those samples of the task that the run lacks; the order is that of the last call."""
+        numbered = enumerate(new)
+        with self._database.writing() as connection:
+            number = listing.task_of(connection, run_id, task)
+            while piece := list(islice(numbered, _SAMPLE_PIECE)):
+                rows = [_sample_row(number, place, sample) for place, sample in piece]
+                connection.exec_driver_sql(_ADD_SAMPLE, rows)
+
+    def write(self, run_id: str, batch: Sequence[Scored]) -> None:
+        """Add finished trials with their scores, all in one transaction.
+
+        A trial replaces an earlier one of the same task, sample and epoch that failed for reasons
+        of plumbing, never one with an answer. StoreError for a sample that was not added.
+        """
+        if batch:
+            with self._database.writing() as connection:
+                run = listing.number_of(connection, run_id)
+                writing.write_trials(connection, run, batch)
+
+    def write_scores(self, run_id: str, rows: Sequence[Scored]) -> None:
+        """Replace scores of stored trials by metric, in one transaction; trials stay untouched.
+
+        New metrics come after those that are there; a trial's outcome is that of its first.
+        """
+        if rows:
+            with self._database.writing() as connection:
+                run = listing.number_of(connection, run_id)
+                writing.write_scores(connection, run, rows)
+
+    def answered(self, run_id: str, task: str) -> set[tuple[str, int]]:
+        """Return (sample id, epoch) of the task's trials that have an answer."""
+        with self._database.reading() as connection:
+            return reading.answered(connection, listing.number_of(connection, run_id), task)
+
+    def unscored(self, run_id: str, task: str, keys: Mapping[str, str]) -> Iterator[Trial]:
+        """Yield the task's trials that lack a score with the scoring key of any metric in `keys`.
+
+        `keys` maps metric to scoring key. Scores may be written while this iterates.
+        """
+        with self._database.reading() as connection:
+            query = reading.select_trials(listing.number_of(connection, run_id))
+            query = reading.lacking(query.where(tasks.c.name == task), keys)
+            for row in reading.stream(connection, query):
+                yield reading.trial_of(row)
+
+    def trials(
+        self,
+        run_id: str,
+        *,
+        task: str | None = None,
+        outcome: Outcome | None = None,
+        sample_ids: Collection[str] | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Stored]:
+        """Yield trials with samples and scores, by task, sample and epoch.
+
+        `outcome` is the primary one: that of the trial's first score.
+        """
+        with self._database.reading() as connection:
+            query = reading.select_trials(listing.number_of(connection, run_id)).limit(limit)
+            query = reading.narrowed(query, task=task, outcome=outcome, sample_ids=sample_ids)
+            yield from reading.read_stored(connection, query)
+
+    def scores(self, run_id: str) -> Iterator[ScoreRow]:
+        """Yield every score by task, sample and epoch, without any conversation."""
+        with self._database.reading() as connection:
+            yield from reading.read_scores(connection, listing.number_of(connection, run_id))
+
+    def samples(self, run_id: str, task: str) -> Iterator[Sample]:
+        """Yield the task's samples in order."""
+        with self._database.reading() as connection:
+            number = listing.number_of(connection, run_id)
+            yield from reading.read_samples(connection, number, task)
+
+    def counts(self, run_id: str) -> RunCounts:
+        """Return how many trials there are, what became of them and what they used."""
+        with self._database.reading() as connection:
+            return reading.count(connection, listing.number_of(connection, run_id))
+
+    def runs(self) -> list[RunInfo]:
+        """Return every run, the one worked on last first."""
+        with self._database.reading() as connection:
+            return listing.listed(connection)
+
+    def find(self, name: str) -> RunInfo:
+        """Return the run of that id, unique prefix or tag, or the `latest`.
+
+        DeclarationError lists the candidates when none or several fit.
+        """
+        with self._database.reading() as connection:
+            return listing.find(connection, name)
+
+    def latest(self, suite: str, *, tag: str | None = None) -> RunInfo:
+        """Return the suite's run that was worked on, or given the tag, last."""
+        with self._database.reading() as connection:
+            return listing.latest(connection, suite, tag)
+
+    def content_digest(self, run_id: str) -> str:
+        """Return the digest of all that was asked, said and scored, without times or attempts."""
+        with self._database.reading() as connection:
+            query = reading.select_trials(listing.number_of(connection, run_id)).order_by(None)
+            query = query.order_by(tasks.c.number, samples.c.id, trials.c.epoch)
+            stored = reading.read_stored(connection, query)
+            return content((row.trial, row.scores) for row in stored)
+
+    def close(self) -> None:
+        """Close the file; iterators that are still open end with an error."""
+        self._database.close()
+
+
+def _sample_row(task: int, position: int, sample: Sample) -> tuple[Any, ...]:
+    places = (sample.category, sample.group, sample.unit)
+    return (task, sample.id, position, *places, bodies.encode(sample))

@@ -1,0 +1,109 @@
+"""The tables of a store, as the newest migration leaves them.
+
+runs ─< tasks ─< samples ─< trials ─< scores, joined by whole numbers. A trial's conversation is one
+MessagePack value in its last column, so that reading outcomes never touches long texts.
+"""
+
+from sqlalchemy import (
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+NEWEST = "0001"
+"""The revision of the newest migration."""
+
+APPLICATION = 0x53544154
+"""SQLite's `application_id` of every store ("STAT"): how a foreign file is told apart."""
+
+metadata = MetaData()
+
+version = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("suite", String, nullable=False),
+    Column("spec", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("environment", String, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("updated", Float, nullable=False),
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("run", ForeignKey("runs.number"), nullable=False),
+    Column("tag", String, nullable=False),
+    UniqueConstraint("run", "tag"),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("run", ForeignKey("runs.number"), nullable=False),
+    Column("name", String, nullable=False),
+    UniqueConstraint("run", "name"),
+)
+
+samples = Table(
+    "samples",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("task", ForeignKey("tasks.number"), nullable=False),
+    Column("id", String, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("category", String),
+    Column("group", String),
+    Column("unit", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    UniqueConstraint("task", "id"),
+    Index("samples_in_order", "task", "position"),
+)
+
+trials = Table(
+    "trials",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("sample", ForeignKey("samples.number"), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("answered", Integer, nullable=False),
+    Column("outcome", String),
+    Column("key", String, nullable=False),
+    Column("started", Float, nullable=False),
+    Column("prompt_tokens", Integer),
+    Column("completion_tokens", Integer),
+    Column("cost", Float),
+    Column("exchanges", LargeBinary, nullable=False),
+    UniqueConstraint("sample", "epoch"),
+)
+
+scores = Table(
+    "scores",
+    metadata,
+    Column("trial", ForeignKey("trials.number"), primary_key=True),
+    Column("metric", String, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("key", String, nullable=False),
+    Column("value", Float),
+    Column("outcome", String, nullable=False),
+    Column("why", String, nullable=False),
+    Column("extracted", String),
+    Column("span_start", Integer),
+    Column("span_end", Integer),
+    Column("flags", String),
+    sqlite_with_rowid=False,
+)

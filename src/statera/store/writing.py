@@ -1,0 +1,223 @@
+"""Trials and scores into the tables, a batch in one transaction.
+
+First one query finds what each trial of the batch meets: its sample's number, and an earlier trial
+of the same sample and epoch. Then everything is inserted by statements of many rows each. The
+statements are plain SQL, because SQLAlchemy's own inserts cost three times as much a trial; many
+rows a statement, because each statement gives up Python's lock and, beside a busy event loop, waits
+long to get it back.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection
+
+from statera.errors import StoreError
+from statera.records.responses import Response
+from statera.records.scores import Outcome, Score
+from statera.records.trials import Trial
+from statera.store import bodies
+from statera.store.rows import Keyed, Scored
+
+ROWS = 50
+"""Rows a statement; the rest of a batch goes one by one."""
+
+_LARGEST = 2**63 - 1
+
+_MEET = """
+SELECT asked.key, samples.number, trials.number, trials.answered
+FROM json_each(?) AS asked
+JOIN tasks ON tasks.run = ? AND tasks.name = asked.value ->> 0
+JOIN samples ON samples.task = tasks.number AND samples.id = asked.value ->> 1
+LEFT JOIN trials ON trials.sample = samples.number AND trials.epoch = asked.value ->> 2
+ORDER BY asked.key
+"""
+_PLACES = """
+SELECT trial, metric, position FROM scores
+WHERE trial IN (SELECT value FROM json_each(?))
+"""
+_PRIMARY = """
+UPDATE trials SET outcome = (
+    SELECT outcome FROM scores WHERE trial = trials.number ORDER BY position LIMIT 1
+) WHERE number IN (SELECT value FROM json_each(?))
+"""
+
+
+class Met(NamedTuple):
+    """What a trial finds in the store: its sample, and perhaps an earlier trial."""
+
+    sample: int
+    trial: int | None
+    answered: bool
+
+
+def write_trials(connection: Connection, run: int, batch: Sequence[Scored]) -> None:
+    """Insert the trials with their scores; an answered trial that is there already stays."""
+    planned = _plan(_meet(connection, run, batch), batch, _next_number(connection))
+    replaced = [number for number, again, _, _ in planned if again]
+    if replaced:
+        connection.exec_driver_sql(
+            "DELETE FROM scores WHERE trial IN (SELECT value FROM json_each(?))", (_json(replaced),)
+        )
+    trials = [_trial_row(number, sample, row) for number, _, sample, row in planned]
+    _insert(connection, "trials", trials)
+    scores = [
+        _score_row(number, position, keyed)
+        for number, _, _, row in planned
+        for position, keyed in enumerate(row.scores)
+    ]
+    _insert(connection, "scores", scores)
+
+
+def write_scores(connection: Connection, run: int, batch: Sequence[Scored]) -> None:
+    """Replace the scores by metric, add those of new metrics after them; trials stay.
+
+    A trial's outcome stays that of its first metric.
+    """
+    met = _meet(connection, run, batch)
+    numbers = [_present(place, row) for place, row in zip(met, batch, strict=True)]
+    places = _places(connection, numbers)
+    rows = []
+    for number, row in zip(numbers, batch, strict=True):
+        known = places.setdefault(number, {})
+        for keyed in row.scores:
+            position = known.setdefault(keyed.score.metric, max(known.values(), default=-1) + 1)
+            rows.append(_score_row(number, position, keyed))
+    _insert(connection, "scores", rows)
+    connection.exec_driver_sql(_PRIMARY, (_json(numbers),))
+
+
+def _present(met: Met, row: Scored) -> int:
+    """Return the number of the trial that is to be scored; StoreError when there is none."""
+    if met.trial is None:
+        raise StoreError(f"no trial of {row.trial.sample_id}, epoch {row.trial.epoch}, to score")
+    return met.trial
+
+
+def _meet(connection: Connection, run: int, batch: Sequence[Scored]) -> list[Met]:
+    """Return what each trial meets, in the batch's order; StoreError for an unknown sample."""
+    asked = [(row.trial.task, row.trial.sample_id, row.trial.epoch) for row in batch]
+    found = connection.exec_driver_sql(_MEET, (_json(asked), run)).all()
+    if len(found) != len(batch):
+        known = {row[0] for row in found}
+        task, sample, _ = next(place for index, place in enumerate(asked) if index not in known)
+        raise StoreError(f"sample {sample} of task {task} was never added to this run")
+    return [Met(sample, trial, bool(answered)) for _, sample, trial, answered in found]
+
+
+def _plan(
+    met: Sequence[Met], batch: Sequence[Scored], free: int
+) -> list[tuple[int, bool, int, Scored]]:
+    """Return (number, replaces, sample, row) of the trials to write; `free` is the first number.
+
+    Of two trials of one place in the batch the later counts, unless the earlier has an answer.
+    """
+    planned: dict[tuple[int, int], tuple[int, bool, int, Scored]] = {}
+    for (sample, trial, answered), row in zip(met, batch, strict=True):
+        place = (sample, row.trial.epoch)
+        earlier = planned.get(place)
+        if answered or (earlier and has_answer(earlier[3].trial)):
+            continue
+        number = earlier[0] if earlier else free if trial is None else trial
+        planned[place] = (number, trial is not None, sample, row)
+        free += number == free
+    return list(planned.values())
+
+
+def _next_number(connection: Connection) -> int:
+    number = connection.exec_driver_sql("SELECT max(number) FROM trials").scalar()
+    return int(number or 0) + 1
+
+
+def _places(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[str, int]]:
+    """Return the place of each metric among its trial's scores."""
+    places: dict[int, dict[str, int]] = {}
+    for trial, metric, position in connection.exec_driver_sql(_PLACES, (_json(numbers),)):
+        places.setdefault(trial, {})[metric] = position
+    return places
+
+
+def _insert(connection: Connection, table: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Insert the rows, replacing those of the same primary key."""
+    if not rows:
+        return
+    one = f"({','.join('?' * len(rows[0]))})"
+    head = f"INSERT OR REPLACE INTO {table} VALUES "
+    full = len(rows) - len(rows) % ROWS
+    for start in range(0, full, ROWS):
+        values = tuple(value for row in rows[start : start + ROWS] for value in row)
+        connection.exec_driver_sql(head + ",".join([one] * ROWS), values)
+    if full < len(rows):
+        connection.exec_driver_sql(head + one, [tuple(row) for row in rows[full:]])
+
+
+def has_answer(trial: Trial) -> bool:
+    """Return False when plumbing failed, so that the trial is to be asked again."""
+    failure = trial.response.failure
+    return failure is None or failure.kind != "infra"
+
+
+def _outcome(row: Scored) -> Outcome | None:
+    if row.scores:
+        return row.scores[0].score.outcome
+    return None if has_answer(row.trial) else "infra_error"
+
+
+def _trial_row(number: int, sample: int, row: Scored) -> tuple[Any, ...]:
+    trial = row.trial
+    said = [exchange.response for exchange in trial.exchanges]
+    return (
+        number,
+        sample,
+        trial.epoch,
+        has_answer(trial),
+        _outcome(row),
+        trial.key,
+        trial.started,
+        *_usage(said),
+        bodies.encode(trial.exchanges),
+    )
+
+
+def _usage(said: Sequence[Response]) -> tuple[int | None, int | None, float | None]:
+    """Return prompt tokens, completion tokens and cost over the conversation; None is unknown."""
+    used = [response.usage for response in said if response.usage is not None]
+    return (
+        _total([usage.prompt_tokens for usage in used]),
+        _total([usage.completion_tokens for usage in used]),
+        _cost([response.cost for response in said]),
+    )
+
+
+def _total(parts: Sequence[int | None]) -> int | None:
+    known = [part for part in parts if part is not None]
+    return min(sum(known), _LARGEST) if known else None
+
+
+def _cost(parts: Sequence[float | None]) -> float | None:
+    """Return the sum, or None when any part is unknown: half a price is not a price."""
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None
+
+
+def _score_row(trial: int, position: int, keyed: Keyed) -> tuple[Any, ...]:
+    score: Score = keyed.score
+    start, end = score.span or (None, None)
+    return (
+        trial,
+        score.metric,
+        position,
+        keyed.key,
+        score.value,
+        score.outcome,
+        bodies.text(score.why),
+        bodies.text(score.extracted),
+        start,
+        end,
+        _json(score.flags) if score.flags else None,
+    )
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

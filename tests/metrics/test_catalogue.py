@@ -1,0 +1,35 @@
+import msgspec
+
+from statera.metrics.catalogue import AnyMetric, default_metrics, expand
+from statera.metrics.means import Accuracy, GivenAnswer, Macro, MeanScore
+from statera.metrics.passk import PassAt
+
+
+class Scored(msgspec.Struct):
+    metric: str
+    graded: bool
+    version: str = "1"
+
+
+def test_defaults_show_both_denominators() -> None:
+    found = default_metrics([Scored("accuracy", False), Scored("f1", True)])  # type: ignore[list-item]
+    assert [m.name for m in found] == ["accuracy", "accuracy_given_answer", "f1"]
+
+
+def test_pass_at_is_written_out_for_the_epochs() -> None:
+    found = expand([Accuracy(score="pass"), PassAt(score="pass", k=1)], 3)
+    assert [m.name for m in found] == ["pass", "pass@1", "pass@2", "pass@3"]
+    many = [m.name for m in expand([PassAt(score="pass", k=1)], 60)]
+    assert many[9:] == ["pass@10", "pass@25", "pass@50", "pass@60"]
+
+
+def test_metrics_survive_the_store() -> None:
+    metrics: list[AnyMetric] = [
+        Accuracy(score="a"),
+        GivenAnswer(score="a"),
+        MeanScore(score="f"),
+        Macro(score="a"),
+        PassAt(score="p", k=2),
+    ]
+    stored = msgspec.to_builtins(metrics)
+    assert msgspec.convert(stored, list[AnyMetric]) == metrics

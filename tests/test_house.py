@@ -1,0 +1,67 @@
+"""Tests about the house itself: its rooms, its door, its papers."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "statera"
+MODULES = sorted(SOURCE.rglob("*.py"))
+UNTESTED = {"__init__.py", "__main__.py", "env.py"}
+
+_IMPORT = """
+import sys
+seen = []
+sys.addaudithook(lambda event, args: seen.append((event, args)))
+import statera
+assert "statera" in sys.modules
+own = ("socket.", "os.putenv", "os.mkdir", "os.remove", "os.rename", "sqlite3.", "subprocess.")
+bad = [event for event, _ in seen if event.startswith(own)]
+written = [a for e, a in seen if e == "open" and isinstance(a[1], str) and set(a[1]) & set("wax+")]
+written = [a for a in written if ".pyc" not in str(a[0])]
+heavy = [m for m in ("aiohttp", "sqlalchemy", "numpy", "scipy", "rich") if m in sys.modules]
+assert not bad and not written and not heavy, (bad, written, heavy)
+"""
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))
+def test_every_module_has_its_test_and_stays_short(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").count("\n")
+    assert lines <= 400, f"{path} has {lines} lines"
+    if path.name in UNTESTED or "versions" in path.parts:
+        return
+    relative = path.relative_to(SOURCE)
+    mirrored = ROOT / "tests" / relative.parent / f"test_{relative.name}"
+    assert mirrored.is_file(), f"{relative} has no {mirrored.relative_to(ROOT)}"
+
+
+def test_importing_opens_no_socket_and_writes_nothing() -> None:
+    subprocess.run([sys.executable, "-c", _IMPORT], check=True, timeout=60)
+
+
+def test_the_environment_is_not_read_on_import() -> None:
+    code = (
+        "import os\n"
+        "class Watched(dict):\n"
+        "    def __getitem__(self, key): raise AssertionError(key)\n"
+        "    def get(self, key, default=None): raise AssertionError(key)\n"
+        "os.environ = Watched()\n"
+        "import statera\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_the_lock_names_no_index_and_every_line_is_hashed() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in lock
+    assert "--index-url" not in lock
+    entries = [line for line in lock.splitlines() if line and line[0].isalnum()]
+    assert all(line.endswith("\\") for line in entries)
+
+
+def test_the_readme_is_short_and_shows_code_early() -> None:
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert len(lines) < 120
+    assert any(line.startswith("```") for line in lines[:20])

@@ -56,7 +56,8 @@ class Metric(Protocol):
     """All scores of an item, one an epoch, to a value per item; then to an estimate over items.
 
     `score` names the Score it reads. `higher_is_better`, `bounds` and `counter` (the metric that
-    must be shown beside it, or None) let gates, reports and power treat all metrics alike.
+    must be shown beside it, or None) let gates, reports and power treat all metrics alike;
+    `by_category` is False for what only makes sense over a whole task.
     """
 
     @property
@@ -69,6 +70,8 @@ class Metric(Protocol):
     def bounds(self) -> tuple[float, float]: ...
     @property
     def counter(self) -> str | None: ...
+    @property
+    def by_category(self) -> bool: ...
     def item(self, scores: Sequence[Score]) -> float | None: ...
     def estimate(self, items: Items) -> Estimate: ...
 

@@ -1,6 +1,7 @@
 """The two denominators of accuracy, the mean of graded scores, and the mean over categories."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import msgspec
 
@@ -9,16 +10,26 @@ from statera.stats.means import macro_mean, mean
 from statera.stats.results import Estimate, Items
 
 
-class Accuracy(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="accuracy"):
+class Share(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """What these metrics have in common: an item's value is in [0, 1], more is better."""
+
+    higher_is_better: ClassVar[bool] = True
+    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    counter: ClassVar[str | None] = None
+    by_category: ClassVar[bool] = True
+
+    score: str
+
+    def estimate(self, items: Items) -> Estimate:
+        """Return the mean over items."""
+        return mean(items)
+
+
+class Accuracy(Share, frozen=True, kw_only=True, tag="accuracy"):
     """right / (all - infra_error): what a user of the system gets.
 
     Refused, unparsed and truncated are not right, and are shown as what they are beside it.
     """
-
-    score: str
-    higher_is_better: bool = True
-    bounds: tuple[float, float] = (0.0, 1.0)
-    counter: str | None = None
 
     @property
     def name(self) -> str:
@@ -34,18 +45,9 @@ class Accuracy(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=
                 right += score.outcome == "right"
         return right / total if total else None
 
-    def estimate(self, items: Items) -> Estimate:
-        """Return the mean over items."""
-        return mean(items)
 
-
-class GivenAnswer(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="given_answer"):
+class GivenAnswer(Share, frozen=True, kw_only=True, tag="given_answer"):
     """right / (right + wrong): how good the answers are, when there is one."""
-
-    score: str
-    higher_is_better: bool = True
-    bounds: tuple[float, float] = (0.0, 1.0)
-    counter: str | None = None
 
     @property
     def name(self) -> str:
@@ -61,18 +63,9 @@ class GivenAnswer(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", t
                 right += score.outcome == "right"
         return right / total if total else None
 
-    def estimate(self, items: Items) -> Estimate:
-        """Return the mean over items that have an answer."""
-        return mean(items)
 
-
-class MeanScore(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="mean"):
+class MeanScore(Share, frozen=True, kw_only=True, tag="mean"):
     """The mean of a graded score in [0, 1]; a score that is absent is left out, never 0."""
-
-    score: str
-    higher_is_better: bool = True
-    bounds: tuple[float, float] = (0.0, 1.0)
-    counter: str | None = None
 
     @property
     def name(self) -> str:
@@ -84,18 +77,11 @@ class MeanScore(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag
         values = [score.value for score in scores if score.value is not None]
         return sum(values) / len(values) if values else None
 
-    def estimate(self, items: Items) -> Estimate:
-        """Return the mean over items."""
-        return mean(items)
 
-
-class Macro(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="macro"):
+class Macro(Share, frozen=True, kw_only=True, tag="macro"):
     """Accuracy averaged over categories, each counting the same (not over items)."""
 
-    score: str
-    higher_is_better: bool = True
-    bounds: tuple[float, float] = (0.0, 1.0)
-    counter: str | None = None
+    by_category: ClassVar[bool] = False
 
     @property
     def name(self) -> str:

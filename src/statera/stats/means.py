@@ -7,7 +7,7 @@ Which method is used, and the region where it is valid:
 | every value 0 or 1, every item its own cluster | Wilson |
 | anything else, at least 8 clusters, values that vary | Wilson on the effective sample size |
 | every value 0, or every value 1, clustered | Wilson on the number of clusters |
-| fewer than 8 clusters, or all values equal in between | no interval, and why |
+| fewer than 8 clusters, or no spread between clusters | no interval, and why |
 """
 
 import numpy as np
@@ -17,6 +17,7 @@ from statera.stats.results import Estimate, Items
 
 MIN_CLUSTERS = 8
 LEVEL = 0.95
+NO_SPREAD = 1e-15
 
 
 def mean(items: Items, *, level: float = LEVEL) -> Estimate:
@@ -45,8 +46,8 @@ def _clustered(
         bounds = wilson(centre, clusters, normal_quantile(level))
         return _whole(centre, bounds, "Wilson on clusters", level, sizes)
     variance = cluster_variance(values, index)
-    if variance == 0:
-        return _bare(centre, "all values are equal", level, sizes)
+    if variance < NO_SPREAD:
+        return _bare(centre, "no spread between clusters", level, sizes)
     size = centre * (1 - centre) / variance
     bounds = wilson(centre, size, student_quantile(level, clusters - 1))
     return _whole(centre, bounds, "Wilson, clustered", level, sizes)

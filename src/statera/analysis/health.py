@@ -1,0 +1,55 @@
+"""Is a run healthy enough for its scores to mean what they seem? The line above every table."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from statera.records.scores import Outcome
+
+WARN_SHARE = 0.02
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """Counts of what is no answer, among `trials`. `empty` replies are among the unparsed."""
+
+    trials: int
+    infra_error: int = 0
+    truncated: int = 0
+    refused: int = 0
+    unparsed: int = 0
+    empty: int = 0
+
+    def share(self, name: str) -> float:
+        """Return the share in [0, 1] of the count called `name`; 0 for a run without trials."""
+        count: int = getattr(self, name)
+        return count / self.trials if self.trials else 0.0
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """One sentence for each share above 2 %."""
+        return tuple(
+            f"{self.share(name):.1%} of trials are {name}: {ADVICE[name]}"
+            for name in ADVICE
+            if self.share(name) > WARN_SHARE
+        )
+
+
+ADVICE = {
+    "infra_error": "the endpoint failed; they are left out of every estimate. Run again to retry.",
+    "truncated": "raise --max-tokens, or shorten the prompt.",
+    "refused": "read them: `statera show RUN --outcome refused`.",
+    "unparsed": "read them: `statera show RUN --outcome unparsed`.",
+    "empty": "the endpoint answers with nothing.",
+}
+
+
+def health(outcomes: Mapping[Outcome, int], empty: int) -> Health:
+    """Return the health of a run from its trials' primary outcomes."""
+    return Health(
+        trials=sum(outcomes.values()),
+        infra_error=outcomes.get("infra_error", 0),
+        truncated=outcomes.get("truncated", 0),
+        refused=outcomes.get("refused", 0),
+        unparsed=outcomes.get("unparsed", 0),
+        empty=empty,
+    )

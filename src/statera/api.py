@@ -1,0 +1,210 @@
+"""Running a suite from Python: what `st.run` does, and what the command line is made of.
+
+import statera as st
+
+store = st.RunStore(".statera")
+run = st.run(st.Suite.load("starter"), st.model(my_function), store=store, epochs=4)
+print(run["starter_knowledge/accuracy"])
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import msgspec
+
+from statera.analysis.health import Health, health
+from statera.analysis.measure import MetricRow, measure
+from statera.errors import DeclarationError, unknown
+from statera.graders.catalogue import AnyGrader
+from statera.metrics.catalogue import AnyMetric
+from statera.models.clock import SystemClock
+from statera.protocols import Model, Tools
+from statera.records.responses import Capabilities
+from statera.records.specs import Api, Mode, RunInfo, SystemUnderTest
+from statera.runner.execution import Limits, Services, execute
+from statera.runner.plan import Extent, Plan, make_plan
+from statera.runner.tally import Tally
+from statera.sandbox.choice import choose_sandbox
+from statera.scorers.catalogue import AnyScorer
+from statera.store.rows import Stored
+from statera.store.runstore import RunStore
+from statera.tasks.data import DataFolder
+from statera.tasks.suite import Suite
+from statera.tasks.task import TaskDefinition, TaskOptions
+
+
+class RunOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a suite is run. What is None is left to the task.
+
+    `limit` counts samples a task, a seeded subset that is the same for every model. `sampling`
+    holds overrides (temperature, top_p, max_tokens, stop). `max_cost` is in US dollars; `fail_share` in
+    [0, 1] is the error budget. `nonce` makes a run that shares nothing with an earlier one.
+    """
+
+    mode: Literal["auto", "generate", "loglikelihood"] = "auto"
+    api: Api = "chat"
+    num_fewshot: int | None = None
+    system_message: str | None = None
+    sampling: dict[str, Any] = {}
+    limit: int | None = None
+    sample_ids: tuple[str, ...] = ()
+    tag: str | None = None
+    nonce: str = ""
+    data: str | None = None
+    workers: int = 64
+    max_cost: float | None = None
+    max_requests: int | None = None
+    fail_share: float = 0.5
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stored run: its identity, and what its trials come to."""
+
+    store: RunStore
+    info: RunInfo
+
+    @cached_property
+    def metrics(self) -> list[MetricRow]:
+        """Every estimate, with interval and outcomes, by task, metric and category."""
+        return measure(self.store.scores(self.info.id), stored_metrics(self.info))
+
+    @cached_property
+    def health(self) -> Health:
+        """The share of trials that are no answer."""
+        counts = self.store.counts(self.info.id)
+        return health(counts.outcomes, counts.empty)
+
+    def samples(self, *, outcome: str | None = None) -> Sequence[Stored]:
+        """Return the trials to read, all or those of one outcome."""
+        return list(self.store.trials(self.info.id, outcome=outcome))
+
+    def __getitem__(self, name: str) -> MetricRow:
+        """Return the estimate called `task/metric`, or `task/category/metric`."""
+        named = {_row_name(row): row for row in self.metrics}
+        if name not in named:
+            raise unknown("metric", name, named)
+        return named[name]
+
+
+def _row_name(row: MetricRow) -> str:
+    task, metric = row.metric.split("/", 1)
+    return row.metric if row.category is None else f"{task}/{row.category}/{metric}"
+
+
+def stored_metrics(info: RunInfo) -> dict[str, list[AnyMetric]]:
+    """Return each task's metrics as the run was made with."""
+    return msgspec.convert(info.environment["metrics"], dict[str, list[AnyMetric]])
+
+
+def stored_scorers(info: RunInfo) -> dict[str, list[AnyScorer | AnyGrader]]:
+    """Return each task's scorers as the run was made with, or was last scored with."""
+    return msgspec.convert(info.environment["scorers"], dict[str, list[AnyScorer | AnyGrader]])
+
+
+def run(
+    suite: Suite,
+    model: Model,
+    *,
+    store: RunStore,
+    epochs: int | None = None,
+    seed: int = 0,
+    options: RunOptions | None = None,
+) -> Run:
+    """Run the suite to its end and return the stored run; the same call again resumes.
+
+    Outside an event loop only; inside one, await `run_async`. Raises DeclarationError for what is
+    declared wrong, RunStopped or EndpointError for a run that ended early (all kept).
+    """
+    return asyncio.run(
+        run_async(suite, model, store=store, epochs=epochs, seed=seed, options=options)
+    )
+
+
+async def run_async(
+    suite: Suite,
+    model: Model,
+    *,
+    store: RunStore,
+    epochs: int | None = None,
+    seed: int = 0,
+    options: RunOptions | None = None,
+) -> Run:
+    """Do what `run` does, inside an event loop."""
+    options = options or RunOptions()
+    plan = await plan_run(suite, model, options, epochs=epochs, seed=seed)
+    services = Services(store=store, clock=SystemClock(), tools=tools_for(plan), tag=options.tag)
+    info = await execute(plan, model, services, limits(options), Tally())
+    return Run(store, info)
+
+
+def limits(options: RunOptions) -> Limits:
+    """Return the part of the options that says when to stop."""
+    return Limits(
+        workers=options.workers,
+        max_cost=options.max_cost,
+        max_requests=options.max_requests,
+        fail_share=options.fail_share,
+    )
+
+
+async def plan_run(
+    suite: Suite, model: Model, options: RunOptions, *, epochs: int | None, seed: int
+) -> Plan:
+    """Load the suite's tasks in the mode that fits the endpoint, and plan the run."""
+    modes = await choose_modes(suite.definitions, model, options)
+    data = DataFolder.at(options.data)
+    tasks = [
+        definition.load(
+            TaskOptions(mode=mode, api=options.api, num_fewshot=options.num_fewshot, seed=seed),
+            data,
+        )
+        for definition, mode in zip(suite.definitions, modes, strict=True)
+    ]
+    system = SystemUnderTest(
+        model=model.identity, system_message=options.system_message, sampling=options.sampling
+    )
+    extent = Extent(limit=options.limit, epochs=epochs, sample_ids=options.sample_ids)
+    return make_plan(suite.name, tasks, system, extent, seed=seed, nonce=options.nonce)
+
+
+async def choose_modes(
+    definitions: Sequence[TaskDefinition], model: Model, options: RunOptions
+) -> list[Mode]:
+    """Return each task's mode: the one asked for, or the first of its own that the model can do."""
+    if options.mode != "auto":
+        return [_checked(definition, options) for definition in definitions]
+    wanted = [definition.modes[0] for definition in definitions]
+    if "loglikelihood" not in wanted or options.system_message is not None:
+        return [_fallback(definition) for definition in definitions]
+    found: Capabilities = await model.capabilities()
+    if found.likelihood:
+        return wanted
+    return [_fallback(definition) for definition in definitions]
+
+
+def _checked(definition: TaskDefinition, options: RunOptions) -> Mode:
+    mode: Mode = "loglikelihood" if options.mode == "loglikelihood" else "generate"
+    if mode not in definition.modes:
+        have = ", ".join(definition.modes)
+        raise DeclarationError(
+            f"task {definition.name} has no mode '{mode}'. Allowed: auto, {have}"
+        )
+    if mode == "loglikelihood" and options.system_message is not None:
+        raise DeclarationError(
+            "--system-message has no place in log-likelihood mode. Allowed: --mode generate"
+        )
+    return mode
+
+
+def _fallback(definition: TaskDefinition) -> Mode:
+    return "generate" if "generate" in definition.modes else definition.modes[0]
+
+
+def tools_for(plan: Plan) -> Tools:
+    """Return what the plan's graders need; SandboxUnavailable when it cannot be had here."""
+    graders = [s for task in plan.tasks for s in task.scorers if hasattr(s, "grade")]
+    return Tools(sandbox=choose_sandbox() if graders else None)

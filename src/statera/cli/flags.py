@@ -1,0 +1,107 @@
+"""The flags that several commands share, each with its `STATERA_<FLAG>` twin."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from statera.cli.settings import Flag
+from statera.codec.files import read_text
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def store_flag(function: F) -> F:
+    """Add `--store DIR`."""
+    return click.option(
+        "--store",
+        cls=Flag,
+        default=".statera",
+        show_default=True,
+        metavar="DIR",
+        help="Folder of the store.",
+    )(function)
+
+
+def json_flag(function: F) -> F:
+    """Add `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")(
+        function
+    )
+
+
+def data_flag(function: F) -> F:
+    """Add `--data DIR`."""
+    return click.option(
+        "--data",
+        cls=Flag,
+        metavar="DIR",
+        help="Folder with the benchmark files; without it, what `statera data pull` fetched.",
+    )(function)
+
+
+def model_flags(function: F) -> F:
+    """Add the flags that say which model is asked, and how."""
+    for option in reversed(_MODEL):
+        function = option(function)
+    return function
+
+
+_MODEL = (
+    click.option(
+        "--model",
+        "-m",
+        cls=Flag,
+        metavar="MODEL",
+        required=True,
+        help="URL#NAME, NAME (with OPENAI_BASE_URL), embedded, embedded:PATH.gguf, "
+        "scripted:FILE, or a YAML model file.",
+    ),
+    click.option("--base-url", cls=Flag, metavar="URL", help="Endpoint for a bare model NAME."),
+    click.option(
+        "--max-connections",
+        "-j",
+        cls=Flag,
+        type=click.IntRange(1),
+        default=64,
+        show_default=True,
+        help="Requests in flight at most; adapts below that.",
+    ),
+    click.option(
+        "--max-retries",
+        cls=Flag,
+        type=click.IntRange(0),
+        default=5,
+        show_default=True,
+        help="Retries of one request.",
+    ),
+    click.option(
+        "--timeout",
+        cls=Flag,
+        type=click.FloatRange(0, min_open=True),
+        metavar="SECONDS",
+        default=600.0,
+        show_default=True,
+        help="Time-out of one request, in all.",
+    ),
+)
+
+
+def text_or_file(value: str | None) -> str | None:
+    """Return the text, or the content of FILE when it is written `@FILE`."""
+    if value is not None and value.startswith("@"):
+        return read_text(Path(value[1:]))
+    return value
+
+
+def names_or_files(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names; each `@FILE` stands for the non-empty lines of that file."""
+    found: list[str] = []
+    for value in values:
+        if value.startswith("@"):
+            lines = read_text(Path(value[1:])).splitlines()
+            found += [line.strip() for line in lines if line.strip()]
+        else:
+            found += [name for name in value.split(",") if name]
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,53 @@
+"""A trial as a person reads it: what was asked, what was said, how it was read."""
+
+import click
+from rich.markup import escape
+
+from statera.cli.tables import console
+from statera.codec.files import to_json
+from statera.interop.jsonl import line
+from statera.records.requests import Chat, Complete, Likelihood, Request
+from statera.store.rows import Stored
+
+
+def print_sample(stored: Stored, *, as_json: bool) -> None:
+    """Print one trial, or its export line."""
+    if as_json:
+        click.echo(to_json(line(stored)))
+        return
+    sample, trial = stored.sample, stored.trial
+    out = console()
+    lead = stored.scores[0] if stored.scores else None
+    outcome = lead.outcome if lead else "not scored"
+    out.rule(f"{sample.id} · epoch {trial.epoch} · {outcome}", align="left", style="dim")
+    for exchange in trial.exchanges:
+        out.print(escape(asked(exchange.request)), style="dim", soft_wrap=True)
+        out.print(escape(_said(stored)), soft_wrap=True)
+    for score in stored.scores:
+        value = "none" if score.value is None else f"{score.value:g}"
+        read = "" if score.extracted is None else f" read {score.extracted!r}"
+        why = f" ({score.why})" if score.why else ""
+        line_ = f"{score.metric}: {score.outcome}, {value}{read}{why}"
+        out.print(escape(line_), style="bold", soft_wrap=True)
+    if sample.accepted:
+        out.print(escape(f"reference: {' | '.join(sample.accepted)}"), style="dim", soft_wrap=True)
+
+
+def asked(request: Request) -> str:
+    """Return the request as readable text."""
+    if isinstance(request, Chat):
+        return "\n".join(f"{m.role}> {m.content}" for m in request.messages)
+    if isinstance(request, Complete):
+        return request.prompt
+    if isinstance(request, Likelihood):
+        return "\n".join((request.context, *(f"  …{c}" for c in request.continuations)))
+    return "\n".join(request.texts)
+
+
+def _said(stored: Stored) -> str:
+    response = stored.trial.response
+    if response.failure is not None:
+        return f"[no reply: {response.failure.kind}: {response.failure.message}]"
+    if response.likelihoods:
+        return "log-likelihoods: " + ", ".join(f"{x.logprob:.3f}" for x in response.likelihoods)
+    return response.text or "[empty reply]"

@@ -1,0 +1,212 @@
+"""Executes a plan: asks what is missing, grades it, stores it, and stops for a stated reason.
+
+The same plan again resumes: a trial that has an answer is never asked twice, one that failed for
+reasons of plumbing is.
+"""
+
+import asyncio
+import platform
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib import metadata
+from typing import Any
+
+import msgspec
+
+from statera.errors import EndpointError, RunStopped, StateraError
+from statera.protocols import Clock, Model, Tools
+from statera.records.specs import RunInfo
+from statera.records.trials import Exchange, Trial
+from statera.runner.grading import Grading
+from statera.runner.plan import Asker, Job, Plan
+from statera.runner.tally import ErrorBudget, Tally
+from statera.store.journal import Journal
+from statera.store.rows import Keyed, Scored
+from statera.store.runstore import RunStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """When to stop early, and how many trials are worked on at once.
+
+    `max_cost` in US dollars; `fail_share` is the error budget in [0, 1].
+    """
+
+    workers: int = 64
+    max_cost: float | None = None
+    max_requests: int | None = None
+    fail_share: float = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """What an execution is handed: the store, the clock, the graders' tools, a tag for the run."""
+
+    store: RunStore
+    clock: Clock
+    tools: Tools = field(default_factory=Tools)
+    tag: str | None = None
+
+
+async def execute(
+    plan: Plan, model: Model, services: Services, limits: Limits, tally: Tally
+) -> RunInfo:
+    """Bring the plan's run to its end and return it as stored.
+
+    Raises RunStopped when a limit or the error budget ended it, EndpointError when the endpoint
+    refused, StoreError when the store did; everything answered before is kept. A cancellation
+    (Ctrl-C) marks the run interrupted and goes on.
+    """
+    execution = _Execution(plan, model, services, limits, tally)
+    store, run_id = services.store, execution.info.id
+    try:
+        await execution.rescore()
+        await execution.ask()
+    except StateraError as error:
+        store.set_status(run_id, "stopped", reason=str(error), now=services.clock.now())
+        raise
+    except asyncio.CancelledError:
+        reason = "interrupted by the user"
+        store.set_status(run_id, "interrupted", reason=reason, now=services.clock.now())
+        raise
+    store.set_status(run_id, "done", now=services.clock.now())
+    return store.find(run_id)
+
+
+def environment(plan: Plan, tools: Tools) -> dict[str, Any]:
+    """Return what a run is stored with so that it can be read, shown and scored by itself."""
+    places = range(len(plan.tasks))
+    names = [task.name for task in plan.tasks]
+    scorers = [[msgspec.to_builtins(s) for s in task.scorers] for task in plan.tasks]
+    metrics = [[msgspec.to_builtins(m) for m in plan.metrics(place)] for place in places]
+    return {
+        "scorers": dict(zip(names, scorers, strict=True)),
+        "metrics": dict(zip(names, metrics, strict=True)),
+        "notes": {task.name: list(task.notes) for task in plan.tasks},
+        "sandbox": tools.sandbox.name if tools.sandbox else None,
+        "statera": metadata.version("statera"),
+        "python": platform.python_version(),
+    }
+
+
+class _Execution:
+    def __init__(
+        self, plan: Plan, model: Model, services: Services, limits: Limits, tally: Tally
+    ) -> None:
+        self.plan, self.model, self.services = plan, model, services
+        self.limits, self.tally = limits, tally
+        self.budget = ErrorBudget(limits.fail_share)
+        self.asker = Asker(plan.spec)
+        self.gradings = {t.name: Grading(t.scorers, services.tools) for t in plan.tasks}
+        self.info = services.store.open_run(
+            plan.spec,
+            tag=services.tag,
+            environment=environment(plan, services.tools),
+            now=services.clock.now(),
+        )
+        tally.total = plan.total
+        self.stop: RunStopped | None = None
+        self.over_budget, self.last_failure = False, ""
+
+    async def rescore(self) -> None:
+        """Grade stored trials again whose scores were made by other scorers or versions."""
+        store, run_id = self.services.store, self.info.id
+        for task in self.plan.tasks:
+            grading = self.gradings[task.name]
+            self.tally.rescored += await rescore(store, run_id, task.name, grading)
+
+    async def ask(self) -> None:
+        """Ask what is missing, with a fixed number of workers on one stream of jobs."""
+        store = self.services.store
+        async with Journal(store, self.info.id, self.services.clock) as journal:
+            jobs = self._missing()
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for _ in range(self.limits.workers):
+                        group.create_task(self._work(jobs, journal))
+            except BaseExceptionGroup as errors:
+                raise _first(errors) from None
+        if self.stop is not None:
+            raise self.stop
+
+    def _missing(self) -> Iterator[Job]:
+        store = self.services.store
+        for place, task in enumerate(self.plan.tasks):
+            store.add_samples(self.info.id, task.name, self.plan.samples[place])
+            answered = store.answered(self.info.id, task.name)
+            for job in self.plan.jobs(place):
+                if (job.sample.id, job.epoch) in answered:
+                    self.tally.resumed += 1
+                else:
+                    yield job
+
+    async def _work(self, jobs: Iterator[Job], journal: Journal) -> None:
+        for job in jobs:
+            if reason := self._reason_to_stop():
+                self.stop = RunStopped(reason)
+            if self.stop is not None:
+                return
+            self.tally.begun += 1
+            trial = await self._answered(job)
+            scores = await self.gradings[job.task.name](job.sample, trial)
+            await journal.add(Scored(trial, scores))
+            self._count(trial, scores)
+
+    async def _answered(self, job: Job) -> Trial:
+        request = self.asker.request(job)
+        started = self.services.clock.now()
+        response = await self.model.answer(request)
+        return Trial(
+            task=job.task.name,
+            sample_id=job.sample.id,
+            epoch=job.epoch,
+            key=self.asker.key(request, job.epoch),
+            exchanges=(Exchange(request, response),),
+            started=started,
+        )
+
+    def _count(self, trial: Trial, scores: tuple[Keyed, ...]) -> None:
+        outcome = scores[0].score.outcome
+        self.tally.add(trial, outcome)
+        if trial.response.failure is not None:
+            self.last_failure = trial.response.failure.message
+        self.over_budget = self.budget.add(outcome == "infra_error")
+
+    def _reason_to_stop(self) -> str:
+        tally, limits = self.tally, self.limits
+        in_flight = tally.begun - tally.asked
+        if self.over_budget:
+            allowed = f"more than {limits.fail_share:.0%} (--fail-on-error)"
+            return f"{self.budget.describe()}, {allowed}; the last: {self.last_failure}"
+        if limits.max_requests is not None and tally.requests + in_flight >= limits.max_requests:
+            return f"{limits.max_requests} requests made (--max-requests)"
+        if limits.max_cost is not None and tally.cost >= limits.max_cost:
+            return f"{tally.cost:.4f} US dollars spent (--max-cost)"
+        return ""
+
+
+async def rescore(store: RunStore, run_id: str, task: str, grading: Grading) -> int:
+    """Grade the stored trials of a task that lack a score under the current keys; count them."""
+    samples = {sample.id: sample for sample in store.samples(run_id, task)}
+    count, batch = 0, []
+    for trial in store.unscored(run_id, task, grading.keys):
+        batch.append(Scored(trial, await grading(samples[trial.sample_id], trial)))
+        count += 1
+        if len(batch) >= 500:
+            store.write_scores(run_id, batch)
+            batch = []
+    store.write_scores(run_id, batch)
+    return count
+
+
+def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return what ended the run: a refusal by the endpoint before anything else."""
+    found: list[BaseException] = []
+    waiting: list[BaseException] = [errors]
+    while waiting:
+        error = waiting.pop()
+        if isinstance(error, BaseExceptionGroup):
+            waiting.extend(error.exceptions)
+        else:
+            found.append(error)
+    return min(found, key=lambda error: (not isinstance(error, EndpointError),))

@@ -1,0 +1,74 @@
+"""How many requests, tokens and dollars a plan will take, before the first request."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from statera.records.requests import Chat, Complete, Likelihood, Request
+from statera.records.samples import Sample
+from statera.runner.plan import Plan
+from statera.tasks.task import Task
+
+CHARACTERS_A_TOKEN = 4
+LOOKED_AT = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecast:
+    """What a plan asks for. Prompt tokens are an estimate from characters (4 a token in English).
+
+    `completion_tokens` is the most that the limits allow, None if a task has no limit.
+    """
+
+    trials: int
+    prompt_tokens: int
+    completion_tokens: int | None
+
+    def __str__(self) -> str:
+        """Return one line for people."""
+        most = (
+            "no limit on"
+            if self.completion_tokens is None
+            else f"at most {_k(self.completion_tokens)}"
+        )
+        return (
+            f"{self.trials} trials, about {_k(self.prompt_tokens)} prompt and {most} reply tokens"
+        )
+
+
+def forecast(plan: Plan) -> Forecast:
+    """Return the forecast from up to 200 rendered prompts a task."""
+    prompts, replies = 0.0, 0.0
+    for task, samples, epochs in zip(plan.tasks, plan.samples, plan.epochs, strict=True):
+        characters, limit = _mean_size(task, samples)
+        count = len(samples) * epochs
+        prompts += count * characters / CHARACTERS_A_TOKEN
+        replies += count * limit
+    bounded = None if replies == float("inf") else round(replies)
+    return Forecast(trials=plan.total, prompt_tokens=round(prompts), completion_tokens=bounded)
+
+
+def _mean_size(task: Task, samples: Sequence[Sample]) -> tuple[float, float]:
+    """Return the mean characters of a prompt and the mean limit of a reply in tokens."""
+    looked = samples[:: max(1, len(samples) // LOOKED_AT)]
+    if not looked:
+        return 0.0, 0.0
+    sizes = [_size(task.render(sample)) for sample in looked]
+    return sum(s[0] for s in sizes) / len(sizes), sum(s[1] for s in sizes) / len(sizes)
+
+
+def _size(request: Request) -> tuple[int, float]:
+    if isinstance(request, Likelihood):
+        return len(request.context) + sum(len(c) for c in request.continuations), 0.0
+    if isinstance(request, Chat | Complete):
+        limit = request.sampling.max_tokens
+        text = (
+            sum(len(m.content) for m in request.messages)
+            if isinstance(request, Chat)
+            else len(request.prompt)
+        )
+        return text, float("inf") if limit is None else float(limit)
+    return sum(len(text) for text in request.texts), 0.0
+
+
+def _k(count: int) -> str:
+    return f"{count / 1000:.0f}k" if count >= 10_000 else str(count)

@@ -1,1 +1,100 @@
-"""statera: decide with evidence whether an LLM system may ship."""
+"""statera: decide with evidence whether an LLM system may ship.
+
+    import statera as st
+
+    store = st.RunStore(".statera")
+    model = st.open_model("http://localhost:8000/v1#candidate")   # or st.model(my_function)
+    run = st.run(st.Suite.load("starter"), model, store=store, epochs=4, seed=7)
+    print(run["starter_knowledge/accuracy"])
+
+Nothing is loaded before it is used: importing this package reads no file and no environment.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from statera.analysis.measure import MetricRow
+    from statera.api import Run, RunOptions, run, run_async
+    from statera.errors import DeclarationError, EndpointError, RunStopped, StateraError
+    from statera.models.callables import model
+    from statera.models.opening import open_model
+    from statera.models.scripted import ScriptedModel
+    from statera.protocols import Grader, Metric, Model, Scorer
+    from statera.records.requests import Chat, Complete, Likelihood, Message, Sampling
+    from statera.records.responses import Failure, Response
+    from statera.records.samples import Sample
+    from statera.records.scores import Outcome, Score
+    from statera.records.trials import Trial
+    from statera.stats.results import Estimate
+    from statera.store.runstore import RunStore
+    from statera.tasks.suite import Suite
+    from statera.tasks.task import Task
+
+_PLACES = {
+    "analysis.measure": ("MetricRow",),
+    "api": ("Run", "RunOptions", "run", "run_async"),
+    "errors": ("DeclarationError", "EndpointError", "RunStopped", "StateraError"),
+    "models.callables": ("model",),
+    "models.opening": ("open_model",),
+    "models.scripted": ("ScriptedModel",),
+    "protocols": ("Grader", "Metric", "Model", "Scorer"),
+    "records.requests": ("Chat", "Complete", "Likelihood", "Message", "Sampling"),
+    "records.responses": ("Failure", "Response"),
+    "records.samples": ("Sample",),
+    "records.scores": ("Outcome", "Score"),
+    "records.trials": ("Trial",),
+    "stats.results": ("Estimate",),
+    "store.runstore": ("RunStore",),
+    "tasks.suite": ("Suite",),
+    "tasks.task": ("Task",),
+}
+_HOME = {name: module for module, names in _PLACES.items() for name in names}
+
+__all__ = [
+    "Chat",
+    "Complete",
+    "DeclarationError",
+    "EndpointError",
+    "Estimate",
+    "Failure",
+    "Grader",
+    "Likelihood",
+    "Message",
+    "Metric",
+    "MetricRow",
+    "Model",
+    "Outcome",
+    "Response",
+    "Run",
+    "RunOptions",
+    "RunStopped",
+    "RunStore",
+    "Sample",
+    "Sampling",
+    "Score",
+    "Scorer",
+    "ScriptedModel",
+    "StateraError",
+    "Suite",
+    "Task",
+    "Trial",
+    "model",
+    "open_model",
+    "run",
+    "run_async",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its module when it is first used."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'statera' has no attribute '{name}'")
+    value = getattr(import_module(f"statera.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return list(__all__)

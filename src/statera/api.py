@@ -35,13 +35,15 @@ from statera.tasks.data import DataFolder
 from statera.tasks.suite import Suite
 from statera.tasks.task import TaskDefinition, TaskOptions
 
+AnyScoring = AnyScorer | AnyGrader
+
 
 class RunOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a suite is run. What is None is left to the task.
 
     `limit` counts samples a task, a seeded subset that is the same for every model. `sampling`
-    holds overrides (temperature, top_p, max_tokens, stop). `max_cost` is in US dollars; `fail_share` in
-    [0, 1] is the error budget. `nonce` makes a run that shares nothing with an earlier one.
+    holds overrides (temperature, top_p, max_tokens, stop). `max_cost` is in US dollars;
+    `fail_share` in [0, 1] is the error budget. `nonce` sets a run apart from an earlier one.
     """
 
     mode: Literal["auto", "generate", "loglikelihood"] = "auto"
@@ -100,9 +102,9 @@ def stored_metrics(info: RunInfo) -> dict[str, list[AnyMetric]]:
     return msgspec.convert(info.environment["metrics"], dict[str, list[AnyMetric]])
 
 
-def stored_scorers(info: RunInfo) -> dict[str, list[AnyScorer | AnyGrader]]:
+def stored_scorers(info: RunInfo) -> dict[str, list[AnyScoring]]:
     """Return each task's scorers as the run was made with, or was last scored with."""
-    return msgspec.convert(info.environment["scorers"], dict[str, list[AnyScorer | AnyGrader]])
+    return msgspec.convert(info.environment["scorers"], dict[str, list[AnyScoring]])
 
 
 def run(

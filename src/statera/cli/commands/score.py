@@ -1,0 +1,94 @@
+"""Grade a stored run again, with no request to the model."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from statera.api import AnyScoring, Run, stored_metrics, stored_scorers
+from statera.cli.commands.show import show_metrics
+from statera.cli.flags import json_flag, store_flag
+from statera.codec.files import read_text
+from statera.codec.strict import convert, from_yaml
+from statera.errors import unknown
+from statera.metrics.catalogue import default_metrics
+from statera.protocols import Tools
+from statera.records.specs import RunInfo
+from statera.runner.execution import rescore
+from statera.runner.grading import Grading, is_grader
+from statera.sandbox.choice import choose_sandbox
+from statera.store.runstore import RunStore
+
+
+@click.command()
+@click.argument("run", default="latest")
+@click.option(
+    "--scorer",
+    "-s",
+    multiple=True,
+    metavar="NAME|{…}|FILE.yaml",
+    help="Add this scorer: `exact`, `{type: contains, any: [yes]}`, or a YAML file with a list.",
+)
+@click.option("--task", multiple=True, help="Only these tasks of the run.")
+@store_flag
+@json_flag
+def command(
+    run: str, scorer: tuple[str, ...], task: tuple[str, ...], store: str, as_json: bool
+) -> None:
+    """Grade RUN again from what it stored.
+
+    Without --scorer: its own scorers, as they are now; what their version changed is graded again.
+    With --scorer: those are added to the run.
+    """
+    runs = RunStore(store)
+    info = runs.find(run)
+    known = stored_scorers(info)
+    for name in task:
+        if name not in known:
+            raise unknown("task", name, known)
+    added = [found for text in scorer for found in read_scorers(text)]
+    chosen = task or tuple(known)
+    wanted = {name: added or known[name] for name in chosen}
+    count = asyncio.run(_grade(runs, info, wanted))
+    if added:
+        _remember(runs, info, wanted)
+    click.echo(f"{count} scores made again, no request sent", err=True)
+    show_metrics(Run(runs, runs.find(info.id)), as_json=as_json)
+
+
+def read_scorers(text: str) -> list[AnyScoring]:
+    """Return the scorers that a flag names: a type, a YAML mapping, or a file with a list."""
+    if text.endswith((".yaml", ".yml")):
+        return from_yaml(read_text(Path(text)), list[AnyScoring], source=text)
+    value: Any = from_yaml(text, object, source="--scorer") if "{" in text else {"type": text}
+    return [convert(value, AnyScoring, source="--scorer")]  # type: ignore[arg-type]
+
+
+async def _grade(store: RunStore, info: RunInfo, wanted: dict[str, list[AnyScoring]]) -> int:
+    behind = [s for scorers in wanted.values() for s in scorers if is_grader(s)]
+    tools = Tools(sandbox=choose_sandbox() if behind else None)
+    count = 0
+    for task, scorers in wanted.items():
+        for scorer in scorers:
+            count += await rescore(store, info.id, task, Grading((scorer,), tools))
+    return count
+
+
+def _remember(store: RunStore, info: RunInfo, added: dict[str, list[AnyScoring]]) -> None:
+    """Write the added scorers and their metrics into the run, replacing those of the same name."""
+    scorers, metrics = stored_scorers(info), stored_metrics(info)
+    for task, new in added.items():
+        scorers[task] = _merged(scorers[task], new, "metric")
+        metrics[task] = _merged(metrics[task], default_metrics(new), "name")
+    environment = info.environment | {
+        "scorers": msgspec.to_builtins(scorers),
+        "metrics": msgspec.to_builtins(metrics),
+    }
+    store.set_environment(info.id, environment)
+
+
+def _merged(old: Any, new: Any, name: str) -> list[Any]:
+    named = {getattr(x, name): x for x in old} | {getattr(x, name): x for x in new}
+    return list(named.values())

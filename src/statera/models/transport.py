@@ -10,9 +10,9 @@ exception, `AttemptFailed`, which the retrying wrapper turns into a value.
 """
 
 from base64 import b64encode
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import aiohttp
@@ -23,6 +23,7 @@ from statera.errors import DeclarationError
 
 AttemptKind = Literal["connect", "reset", "timeout", "busy", "server", "undecodable"]
 Place = Literal["base", "root"]
+Seconds = Annotated[float, msgspec.Meta(gt=0)]
 
 _ENDPOINTS = ("/chat/completions", "/completions", "/embeddings", "/models")
 
@@ -68,9 +69,9 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     the answer and between two pieces of it. `total`: the whole attempt.
     """
 
-    connect: float = 10.0
-    first_byte: float = 300.0
-    total: float = 600.0
+    connect: Seconds = 10.0
+    first_byte: Seconds = 300.0
+    total: Seconds = 600.0
 
 
 class Address(NamedTuple):
@@ -163,7 +164,7 @@ class Transport:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise _attempt_failed(error) from error
 
-    async def lines(self, path: str, body: bytes) -> AsyncIterator[bytes]:
+    async def lines(self, path: str, body: bytes) -> AsyncGenerator[bytes, None]:
         """Send a JSON body and yield the answer line by line, as the lines arrive.
 
         Line ends (LF, CRLF, CR) are taken off. An answer whose status is not 200 raises

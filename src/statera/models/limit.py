@@ -1,0 +1,168 @@
+"""As many requests at once as the endpoint bears: additive increase, multiplicative decrease.
+
+    model = Limited(http, Limit(64, clock=clock))
+
+It starts at the most that is allowed, so that a fast endpoint is busy from the first moment. A 429
+or a time-out halves it, but only one from a request that was sent after the last halving: what was
+in flight then says nothing new, so one burst halves it once (the same rule as TCP's one reduction
+a round trip, RFC 5681 section 3.1 and RFC 3168 section 6.1.2). Answers widen it by a sixteenth of
+the most for each round, while their latency holds. It never falls below 1: a server that sends
+429 to everything is still asked, one request at a time.
+"""
+
+from asyncio import Future, get_running_loop
+from collections import deque
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Protocol
+
+from statera.errors import DeclarationError
+from statera.models.transport import AttemptFailed
+from statera.protocols import Clock
+from statera.records.requests import Chat, Complete, Request
+from statera.records.responses import Capabilities, Response
+
+_ROUNDS = 16
+_SLOWER = 2.0
+_WEIGHT = 0.1
+_DRIFT = 1.01
+_SIGNALS = frozenset(("busy", "timeout"))
+
+
+class StreamingModel(Protocol):
+    """A Model that also streams, whose attempts may raise AttemptFailed."""
+
+    @property
+    def identity(self) -> str: ...  # noqa: D102
+    async def answer(self, request: Request) -> Response: ...  # noqa: D102
+    def stream(  # noqa: D102
+        self, request: Chat | Complete
+    ) -> AsyncGenerator[str | Response, None]: ...
+    async def capabilities(self) -> Capabilities: ...  # noqa: D102
+    async def close(self) -> None: ...  # noqa: D102
+
+
+class Limit:
+    """A number of slots that adapts; shared by everything that asks one endpoint.
+
+    `size` is how many may be in flight now, at least 1 and at most `most`.
+    """
+
+    def __init__(self, most: int, *, clock: Clock) -> None:
+        if most < 1:
+            raise DeclarationError(f"max connections must be at least 1, not {most}")
+        self.most = most
+        self.in_flight = 0
+        self._clock = clock
+        self._width = float(most)
+        self._cut_at = float("-inf")
+        self._recent = 0.0
+        self._base = 0.0
+        self._waiting: deque[Future[None]] = deque()
+
+    @property
+    def size(self) -> int:
+        """How many may be in flight now."""
+        return int(self._width)
+
+    async def enter(self) -> float:
+        """Wait for a slot, first come first served, and return the moment it was given."""
+        if self.in_flight < int(self._width) and not self._waiting:
+            self.in_flight += 1
+        else:
+            await self._queue()
+        return self._clock.monotonic()
+
+    def leave(self) -> None:
+        """Give a slot back."""
+        self.in_flight -= 1
+        if self._waiting:
+            self._call_next()
+
+    def answered(self, began: float) -> None:
+        """An answer came to a request that `began` then: grow while latency holds."""
+        if self._width >= self.most:
+            return
+        latency = self._clock.monotonic() - began
+        self._recent += _WEIGHT * (latency - self._recent) if self._recent else latency
+        self._base = min(self._recent, self._base * _DRIFT or self._recent)
+        if self._recent <= _SLOWER * self._base:
+            step = max(1.0, self.most / _ROUNDS)
+            self._width = min(float(self.most), self._width + step / self._width)
+
+    def pushed_back(self, began: float) -> None:
+        """A 429 or time-out came to a request that `began` then: halve, once for each burst."""
+        if began < self._cut_at:
+            return
+        self._cut_at = self._clock.monotonic()
+        self._width = max(1.0, self._width / 2)
+
+    async def _queue(self) -> None:
+        turn: Future[None] = get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except BaseException:
+            if turn.done() and not turn.cancelled():
+                self.leave()
+            raise
+
+    def _call_next(self) -> None:
+        while self._waiting and self.in_flight < int(self._width):
+            turn = self._waiting.popleft()
+            if not turn.done():
+                self.in_flight += 1
+                turn.set_result(None)
+
+
+class Limited:
+    """Wraps a model so that each attempt holds a slot of the limit."""
+
+    def __init__(self, model: StreamingModel, limit: Limit) -> None:
+        self._model = model
+        self.limit = limit
+
+    @property
+    def identity(self) -> str:
+        """The identity of the model inside."""
+        return self._model.identity
+
+    async def answer(self, request: Request) -> Response:
+        """Wait for a slot and ask once; AttemptFailed passes through."""
+        limit = self.limit
+        began = await limit.enter()
+        try:
+            response = await self._model.answer(request)
+        except AttemptFailed as failed:
+            self._heed(failed, began)
+            raise
+        else:
+            limit.answered(began)
+            return response
+        finally:
+            limit.leave()
+
+    async def stream(self, request: Chat | Complete) -> AsyncGenerator[str | Response, None]:
+        """Wait for a slot and hold it until the stream ends."""
+        began = await self.limit.enter()
+        try:
+            async with aclosing(self._model.stream(request)) as pieces:
+                async for piece in pieces:
+                    yield piece
+        except AttemptFailed as failed:
+            self._heed(failed, began)
+            raise
+        finally:
+            self.limit.leave()
+
+    async def capabilities(self) -> Capabilities:
+        """Ask the model inside, outside the limit: it is done before the run."""
+        return await self._model.capabilities()
+
+    async def close(self) -> None:
+        """Close the model inside."""
+        await self._model.close()
+
+    def _heed(self, failed: AttemptFailed, began: float) -> None:
+        if failed.kind in _SIGNALS:
+            self.limit.pushed_back(began)

@@ -1,0 +1,46 @@
+import asyncio
+
+import pytest
+
+from statera.cli.progress import Progress, describe
+from statera.models.clock import SystemClock
+from statera.runner.tally import Tally
+
+
+@pytest.mark.parametrize(
+    ("tally", "seconds", "expected"),
+    [
+        (Tally(total=10), 0.0, "0/10 trials · 0.0/s · 0 tokens · 0 failed"),
+        (
+            Tally(total=1000, resumed=300, asked=12, prompt_tokens=12_345, cost=0.012),
+            0.25,
+            "312/1000 trials · 48.0/s · 12.3k tokens · $0.0120 · 0 failed · 0:14 left",
+        ),
+        (
+            Tally(total=9000, asked=2, cost=1.0, unpriced=1),
+            1.0,
+            "2/9000 trials · 2.0/s · 0 tokens · $1.0000 + 1 unpriced · 0 failed · 1:14:59 left",
+        ),
+    ],
+)
+def test_the_line(tally: Tally, seconds: float, expected: str) -> None:
+    assert describe(tally, seconds) == expected
+
+
+def test_plain_lines_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    async def show() -> None:
+        progress = Progress(Tally(total=3, asked=3), SystemClock())
+        progress.start()
+        progress.stop()
+
+    asyncio.run(show())
+    err = capsys.readouterr().err
+    assert err.startswith("3/3 trials")
+    assert "\x1b" not in err
+
+
+def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = Progress(Tally(total=3), SystemClock(), quiet=True)
+    progress.start()
+    progress.stop()
+    assert capsys.readouterr().err == ""

@@ -1,0 +1,62 @@
+import pytest
+
+from statera.analysis.health import health
+from statera.analysis.measure import MetricRow
+from statera.cli.tables import headline, print_health, print_metrics
+from statera.records.scores import OUTCOMES
+
+
+def row(metric: str, category: str | None = None, low: float | None = 0.1) -> MetricRow:
+    return MetricRow(
+        metric=metric,
+        category=category,
+        estimate=0.25,
+        low=low,
+        high=low and 0.5,
+        level=0.95,
+        method="Wilson" if low else "fewer than 8 clusters",
+        n=8,
+        clusters=8,
+        outcomes={outcome: 2 for outcome in OUTCOMES},
+    )
+
+
+def test_a_metric_shows_interval_n_and_outcomes(capsys: pytest.CaptureFixture[str]) -> None:
+    print_metrics([row("t/accuracy"), row("t/accuracy", "a", low=None)])
+    out = capsys.readouterr().out
+    lines = out.splitlines()
+    assert lines[0].split() == [
+        "metric",
+        "category",
+        "estimate",
+        "interval",
+        "n",
+        "right",
+        "wrong",
+        "unparsed",
+        "refused",
+        "truncated",
+        "infra",
+        "error",
+    ]
+    assert lines[1].split()[:4] == ["t/accuracy", "0.250", "[0.100,", "0.500]"]
+    assert "none" in lines[2]
+    assert "95 % interval: Wilson" in out
+    assert "no interval: fewer than 8 clusters" in out
+
+
+def test_a_first_look_leaves_out_categories_of_the_second_denominator() -> None:
+    rows = [
+        row("t/accuracy", "a"),
+        row("t/accuracy_given_answer"),
+        row("t/accuracy_given_answer", "a"),
+    ]
+    assert headline(rows) == rows[:2]
+
+
+def test_health_warns_above_two_percent(capsys: pytest.CaptureFixture[str]) -> None:
+    print_health(health({"right": 90, "refused": 10}, empty=0))
+    out = capsys.readouterr().out
+    assert "refused 10 (10.0%)" in out
+    assert "warning 10.0% of trials are refused" in out
+    assert "infra errors 0 (0.0%)" in out

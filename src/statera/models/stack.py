@@ -66,6 +66,13 @@ def http_model(
     what is no http(s) URL.
     """
     settings, clock = settings or HttpSettings(), clock or SystemClock()
+    return model_at(http_endpoint(url, name, settings, key, clock), name, settings)
+
+
+def http_endpoint(
+    url: str, name: str, settings: HttpSettings, key: str | None, clock: Clock
+) -> Endpoint:
+    """Return the server alone, to ask it what is no request to the model (its list of models)."""
     key = key.strip() if key else None
     headers = {"authorization": f"Bearer {key}"} if key else {}
     transport = Transport(
@@ -74,16 +81,20 @@ def http_model(
         timeouts=settings.timeouts,
         connections=settings.max_connections,
     )
-    endpoint = Endpoint(
+    return Endpoint(
         transport,
         identity=settings.identity or f"{transport.base_url}#{name}",
         secrets=tuple(_secrets(url, key, settings.headers)),
         clock=clock,
     )
+
+
+def model_at(endpoint: Endpoint, name: str, settings: HttpSettings) -> Retrying:
+    """Return the model `name` at a server, in its wrappers."""
     echo = EchoScorer(name, post=partial(endpoint.post, COMPLETIONS), refuse=endpoint.refuse)
     model = HttpModel(endpoint, name, extra=settings.body, likelihoods=echo)
-    limited = Limited(model, Limit(settings.max_connections, clock=clock))
-    return Retrying(limited, settings.retry, clock=clock, draw=Random())
+    limited = Limited(model, Limit(settings.max_connections, clock=endpoint.clock))
+    return Retrying(limited, settings.retry, clock=endpoint.clock, draw=Random())
 
 
 def _secrets(url: str, key: str | None, headers: Mapping[str, str]) -> list[str]:

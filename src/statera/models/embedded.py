@@ -72,14 +72,16 @@ class Loaded(NamedTuple):
         special = self.llama.special
         return special.bos if special.bos >= 0 else special.eos
 
-    def chat_tokens(self, messages: list[dict[str, Any]]) -> list[int]:
+    def chat_tokens(
+        self, messages: list[dict[str, Any]], *, add_generation_prompt: bool = True
+    ) -> list[int]:
         """Return a conversation's tokens; EndpointError without a template.
 
         Raises TemplateRefusal when the template does not take this conversation.
         """
         if self.template is None:
             raise EndpointError(NO_TEMPLATE)
-        text = self.template.render(messages)
+        text = self.template.render(messages, add_generation_prompt=add_generation_prompt)
         return self.llama.tokenize(text, bos=False) or [self.start]
 
     def close(self) -> None:

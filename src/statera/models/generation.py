@@ -9,7 +9,7 @@ back, and the pieces joined are the reply.
 """
 
 import codecs
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -59,6 +59,23 @@ class End(NamedTuple):
 
     finish: Literal["stop", "length"]
     tokens: int
+
+
+class Reply(NamedTuple):
+    """A whole reply: its text, the tokens that begin in it, and how it ended."""
+
+    text: str
+    tokens: tuple[Drawn, ...]
+    end: End
+
+
+def whole(items: Iterable[Piece | End]) -> Reply:
+    """Return the pieces joined."""
+    *pieces, end = items
+    assert isinstance(end, End)
+    held = [piece for piece in pieces if isinstance(piece, Piece)]
+    tokens = tuple(drawn for piece in held for drawn in piece.tokens)
+    return Reply("".join(piece.text for piece in held), tokens, end)
 
 
 def pick(row: Row, draw: Draw, rng: np.random.Generator) -> int:
@@ -138,17 +155,19 @@ def generate(
     for drawn in _draws(llama, prompt, draw, halted):
         count += 1
         ended = llama.ends(drawn.token)
-        yield release.flush(drawn) if ended else release.add(drawn)
+        piece = release.flush(drawn) if ended else release.add(drawn)
+        if piece != Piece(""):
+            yield piece
         if release.stopped:
             break
-    if not ended:
-        yield release.flush()
+    if not ended and (rest := release.flush()) != Piece(""):
+        yield rest
     yield End("stop" if ended or release.stopped else "length", count)
 
 
 def _draws(llama: Llama, prompt: Sequence[int], draw: Draw, halted: Halted) -> Iterator[Drawn]:
     """Yield tokens until one ends the reply or there is no more room."""
-    rng = np.random.default_rng(draw.seed)
+    rng = np.random.default_rng(None if draw.seed is None else draw.seed % 2**64)
     room = min(draw.max_tokens, llama.context - len(prompt))
     (row,) = llama.rows(prompt, first=len(prompt) - 1, halted=halted)
     for left in range(room - 1, -1, -1):

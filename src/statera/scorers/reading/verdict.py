@@ -1,0 +1,261 @@
+"""The one rule by which all label kinds are read.
+
+Explicit forms first, the last one wins; without one, declarations ("I choose B", "B is correct",
+an opening line that is the answer), which must agree; without those, mentions ("option C"), of
+which there must be exactly one. What disagrees with itself is unparsed.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from statera.records.scores import Reading
+from statera.scorers.reading.lexicon import NOUNS, Lexicon, Mark
+from statera.scorers.reading.options import options_named
+from statera.scorers.reading.source import Source
+from statera.scorers.reading.statements import (
+    Statement,
+    doubted,
+    lines,
+    sentence_end,
+    statements,
+)
+
+_JOINED = re.compile(
+    r"[\s)\]}\"':,;/|=→>&-]*(?:(?:or|and|and/or|vs\.?|versus|to|then|no|wait|actually|rather|maybe|"
+    r"perhaps|possibly|also|both|even|equally|is|as\s+good\s+as|" + NOUNS + r")[\s,:(\[\"']*)*",
+    re.I,
+)
+_TAKEN_BACK = re.compile(
+    r"\b(?:wait|actually|correction|scratch\s+that|on\s+second\s+thought|on\s+reflection|I\s+mean|no,)",
+    re.I,
+)
+_LEAD = re.compile(
+    r"[\s(\[{<\"'“‘«:$#>*–—-]*(?:(?:(?:the|an?|clearly|definitely|probably|likely|most|indeed|simply|"
+    r"either|both|between|therefore|thus|I|think|it'?s|it|is|that|believe|would|say|choose|with|go|in|favou?r|of|for|"
+    + NOUNS
+    + r")\b)[\s(\[\"'“:]*)*",
+    re.I,
+)
+_NO_ANSWER = re.compile(
+    r"[\s\"'(\[*]*(?:none\b|neither\b|unknown\b|undetermined\b|cannot\b|can't\b|unable\b|n/?a\b|"
+    r"I\s+(?:don't|do\s+not|cannot|can't)\b|not\s+(?:sure|enough|possible|applicable)\b|unclear\b|"
+    r"(?:both|all)\s+(?:of|are)\b|inconclusive\b)",
+    re.I,
+)
+_DECLARING = re.compile(
+    r"\b(?:choos(?:e|ing)|chose|select(?:ed)?|pick(?:ed)?|prefer|go(?:ing)?\s+(?:with|for)|went\s+with|"
+    r"vote\s+for|in\s+favou?r\s+of|(?:I|I'd|would|will|must|can|to)\s+(?:say|answer|conclude)|settle\s+on|opt\s+for|"
+    r"(?:it|that|this)(?:'s|\s+(?:is|was|must\s+be|should\s+be|would\s+be|has\s+to\s+be))|must\s+be|"
+    r"(?:so|thus|therefore|hence|conclude|conclusion|leaves(?:\s+us\s+with)?|leaving|points?\s+to|"
+    r"corresponds?\s+to|match(?:es)?|namely)|"
+    r"(?:answer|choice|option|verdict|winner|one|response)(?:\s+here)?\s+(?:is|was|would\s+be|must\s+be|should\s+be|=))"
+    r"[\s,:]+(?:(?:that|it's|it\s+is|is|the|definitely|clearly|probably|likely|therefore|answer|correct|best|with|a|"
+    + NOUNS
+    + r")[\s,:]+){0,4}[(\[\"']*$",
+    re.I,
+)
+_PRAISED = re.compile(
+    r"[)\]\"']*\s*(?:(?:is|was|seems|looks|would\s+be|must\s+be|remains|appears)\s+"
+    r"(?:(?:the|a|an|clearly|definitely|indeed|therefore|thus|slightly|much|overall|most|more|only|also|thus)\s+){0,4}"
+    r"(?:correct|right|best|better|true|answer|accurate|winner|winning|superior|stronger|preferable|preferred|"
+    r"helpful|most\s+\w+|only\s+\w+)\b|wins\b|deserves\s+to\s+win|[✓✔✅])",
+    re.I,
+)
+_OPENING = re.compile(r"[)\]]*\s*(?:[.,:;)\]!–—-]|because\b|since\b|as\b|\Z|\n)")
+_NAMED = re.compile(NOUNS + r"\s+[(\[\"']*$", re.I)
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How a kind speaks when it does not use an explicit form.
+
+    `declares(text, mark)`: the text presents the mark as its answer. `mentions(text, mark)`: the
+    mark counts when no other does. `options`: full texts of the choices with their values.
+    """
+
+    declares: Callable[[str, Mark], bool]
+    mentions: Callable[[str, Mark], bool]
+    options: tuple[tuple[str, str], ...] = ()
+
+
+def read_label(source: Source, lexicon: Lexicon, habits: Habits) -> Reading:
+    """Return the label that the cleaned text gives as its answer, with the span of the original."""
+    if source.note or not source.text.strip():
+        return Reading(value=None, why=source.note or "nothing to read")
+    for stage in (_explicit, _declared, _mentioned):
+        reading = stage(source, lexicon, habits)
+        if reading is not None:
+            return reading
+    return Reading(value=None, why="no answer found")
+
+
+def declared_letter(text: str, mark: Mark) -> bool:
+    """True for "I choose B", "so (B)", "B is correct": the sign is presented as the answer."""
+    before = text[max(0, mark.start - 80) : mark.start]
+    if _DECLARING.search(before):
+        return not doubted(text, mark.start, mark.start)
+    return bool(_PRAISED.match(text, mark.end)) and not doubted(text, mark.start, mark.start)
+
+
+def named_letter(text: str, mark: Mark) -> bool:
+    """True for "option C", "choice C" and "(C)"."""
+    if _NAMED.search(text[max(0, mark.start - 16) : mark.start]):
+        return True
+    around = text[max(0, mark.start - 1) : mark.start] + text[mark.end : mark.end + 1]
+    return around in ("()", "[]")
+
+
+def never(text: str, mark: Mark) -> bool:
+    """No mention counts for this kind."""
+    return False
+
+
+def _explicit(source: Source, lexicon: Lexicon, habits: Habits) -> Reading | None:
+    """The last explicit form that states anything; two answers inside it are unparsed."""
+    text = source.text
+    found = [*statements(text), *_last_line(text, lexicon, habits)]
+    for statement in sorted(found, key=lambda s: s.end, reverse=True):
+        named = _stated(text, statement, lexicon, habits)
+        if named is None:
+            continue
+        return _agreed(source, named, statement.form)
+    return None
+
+
+def _stated(
+    text: str, statement: Statement, lexicon: Lexicon, habits: Habits
+) -> Sequence[Mark] | None:
+    """Return the marks that a statement names: none when it declines, None when it is no answer."""
+    start, end = statement.start, statement.end
+    body = text[start:end]
+    if value := lexicon.bare(body):
+        return [Mark(value, *_core(text, start, end), word=len(body.strip()) > 1)]
+    named = options_named(text, start, end, habits.options)
+    if whole := [m for m in named if _same_text(body, text[m.start : m.end])]:
+        return whole
+    marks = list(lexicon.marks(text, start, end))
+    if marks and _LEAD.fullmatch(text, start, marks[0].start):
+        return _leading(text, marks, named, end)
+    if _NO_ANSWER.match(body):
+        return []
+    if statement.strict:
+        return named if named and _LEAD.fullmatch(text, start, named[0].start) else None
+    stop = sentence_end(text, start, end)
+    return [m for m in marks if m.start < stop] or marks or named or None
+
+
+def _leading(text: str, marks: Sequence[Mark], named: Sequence[Mark], end: int) -> Sequence[Mark]:
+    """The first mark, with those joined to it ("A or B") or put in its place ("A. Wait, B")."""
+    kept = [marks[0]]
+    for mark in marks[1:]:
+        dot = r"\.?" if mark.word else ""
+        between = text[kept[-1].end : mark.start]
+        joined = re.fullmatch(f"(?:{_JOINED.pattern}){dot}(?:{_JOINED.pattern})", between, re.I)
+        if joined or _TAKEN_BACK.search(between):
+            kept.append(mark)
+    after = re.compile(r"[\s)\]}\"':.,–—-]*").match(text, kept[0].end, end)
+    place = after.end() if after else end
+    return [*kept, *(m for m in named if m.start == place and len(kept) == 1)]
+
+
+def _last_line(text: str, lexicon: Lexicon, habits: Habits) -> Iterator[Statement]:
+    """The last line, when it is only an answer or ends in a colon and only an answer."""
+    places = lines(text)
+    for start, end in places[-1:]:
+        whole = _only_answer(text, start, end, lexicon, habits)
+        if whole and not _is_list(text, places, lexicon):
+            yield Statement(start, end, "last line")
+        colon = text.rfind(":", start, end)
+        if colon > 0 and not doubted(text, colon, end) and lexicon.bare(text[colon + 1 : end]):
+            yield Statement(colon + 1, end, "last line")
+
+
+def _only_answer(text: str, start: int, end: int, lexicon: Lexicon, habits: Habits) -> bool:
+    body = re.sub(rf"^[\s>#*•-]*{NOUNS}\s+(?=[(\[\w])", "", text[start:end], flags=re.I)
+    if lexicon.bare(body):
+        return True
+    named = options_named(text, start, end, habits.options)
+    if any(_same_text(body, text[m.start : m.end]) for m in named):
+        return True
+    first = next(iter(lexicon.marks(text, start, end)), None)
+    if first is None or not named or not _LEAD.fullmatch(text, start, first.start):
+        return False
+    rest = text[first.end : end]
+    return any(_same_text(rest, text[m.start : m.end]) for m in named)
+
+
+def _is_list(text: str, places: Sequence[tuple[int, int]], lexicon: Lexicon) -> bool:
+    """True when the line above the last one is another bare label: a list, not an answer."""
+    values = [lexicon.bare(text[start:end]) for start, end in places[-2:]]
+    return len(values) == 2 and None not in values and values[0] != values[1]
+
+
+def _declared(source: Source, lexicon: Lexicon, habits: Habits) -> Reading | None:
+    text = source.text
+    marks = list(lexicon.marks(text, 0, len(text)))
+    openers = _openers(text, marks, lexicon)
+    found = [m for m in marks if m in openers or habits.declares(text, m)]
+    return _agreed(source, found, "declared") if found else None
+
+
+def _openers(text: str, marks: Sequence[Mark], lexicon: Lexicon) -> Sequence[Mark]:
+    """The mark that the reply opens with, unless it opens a list of the options."""
+    first = {start for start, _ in lines(text)}
+    heads = [m for m in marks if _head(text, m) in first and _OPENING.match(text, m.end)]
+    if len({m.value for m in heads if not m.word}) > 1:
+        return ()
+    place = min(first)
+    return [
+        m
+        for m in heads
+        if _head(text, m) == place and (m.end - m.start > 1 or not _spelled(text, m))
+    ]
+
+
+def _spelled(text: str, mark: Mark) -> bool:
+    """True for "A: 5 points" style headings and "C. elegans": a sign that opens something else."""
+    return bool(re.compile(r"\.\s?[a-z]").match(text, mark.end))
+
+
+def _head(text: str, mark: Mark) -> int:
+    start = mark.start
+    while start and text[start - 1] in "([\"'“":
+        start -= 1
+    return start
+
+
+def _mentioned(source: Source, lexicon: Lexicon, habits: Habits) -> Reading | None:
+    text = source.text
+    found = [m for m in lexicon.marks(text, 0, len(text)) if habits.mentions(text, m)]
+    found = found or options_named(text, 0, len(text), habits.options, prose=True)
+    return _agreed(source, found, "the only one named") if found else None
+
+
+def _agreed(source: Source, marks: Sequence[Mark], form: str) -> Reading:
+    """One answer, or unparsed when there are none or several."""
+    values = _distinct(m.value for m in marks)
+    if len(values) == 1:
+        span = source.original(marks[0].start, marks[0].end)
+        return Reading(value=values[0], span=span, why=form)
+    if not values:
+        return Reading(value=None, why=f"{form}: declines to answer")
+    return Reading(value=None, why=f"{form}: names {' and '.join(values)}")
+
+
+def _distinct(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
+def _same_text(body: str, option: str) -> bool:
+    return _bare_text(body) == _bare_text(option)
+
+
+def _bare_text(text: str) -> str:
+    return " ".join(text.split()).strip(" \t\"'.,:;!()[]{}$*–—-").casefold()
+
+
+def _core(text: str, start: int, end: int) -> tuple[int, int]:
+    """The range without space, quotes and brackets around it."""
+    found = re.compile(r"\W*(.*?)\W*", re.S).fullmatch(text, start, end)
+    return found.span(1) if found and found[1] else (start, end)

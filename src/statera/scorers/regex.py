@@ -1,0 +1,50 @@
+"""The reply matches a regular expression (RE2: linear time, whatever the reply)."""
+
+from functools import lru_cache
+from typing import Any
+
+from statera.records.responses import Response
+from statera.records.samples import Sample
+from statera.scorers.reading.source import prepare_code
+from statera.scorers.rules import BadScorer, Check, ReplyRule, package
+
+
+class Regex(ReplyRule, frozen=True, kw_only=True, tag="regex"):
+    """`pattern` is found in the reply, or matches all of it with `full`.
+
+    RE2 syntax: no look-around and no back-references. Flags are written inside, `(?i)`.
+    """
+
+    version = "1"
+    default_metric = "regex"
+
+    pattern: str
+    full: bool = False
+
+    def __post_init__(self) -> None:
+        _compiled(self.pattern)
+
+    def check(self, reply: str, sample: Sample, response: Response) -> Check:
+        """Return whether the pattern matches; `extracted` is what it matched."""
+        engine = _compiled(self.pattern)
+        text = _encodable(prepare_code(reply).text)
+        found = engine.fullmatch(text.strip()) if self.full else engine.search(text)
+        return Check(bool(found), float(bool(found)), extracted=found[0] if found else None)
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> Any:
+    re2 = package("re2", scorer="regex")
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return re2.compile(pattern, options)
+    except re2.error as error:
+        told = error.args[0] if error.args else "not valid"
+        told = told.decode() if isinstance(told, bytes) else told
+        raise BadScorer(f"scorer 'regex': pattern {pattern!r}: {told}") from None
+
+
+def _encodable(text: str) -> str:
+    """RE2 reads UTF-8: lone surrogates, which some endpoints send, are replaced."""
+    return text.encode("utf-8", "replace").decode()

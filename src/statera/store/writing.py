@@ -8,6 +8,7 @@ long to get it back.
 """
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import msgspec
@@ -20,8 +21,8 @@ from statera.records.trials import Trial
 from statera.store import bodies
 from statera.store.rows import Keyed, Scored
 
-ROWS = 50
-"""Rows a statement; the rest of a batch goes one by one."""
+ROWS = 100
+"""Rows a statement, at most."""
 
 _LARGEST = 2**63 - 1
 
@@ -143,13 +144,11 @@ def _insert(connection: Connection, table: str, rows: Sequence[Sequence[Any]]) -
     if not rows:
         return
     one = f"({','.join('?' * len(rows[0]))})"
-    head = f"INSERT OR REPLACE INTO {table} VALUES "
-    full = len(rows) - len(rows) % ROWS
-    for start in range(0, full, ROWS):
-        values = tuple(value for row in rows[start : start + ROWS] for value in row)
-        connection.exec_driver_sql(head + ",".join([one] * ROWS), values)
-    if full < len(rows):
-        connection.exec_driver_sql(head + one, [tuple(row) for row in rows[full:]])
+    for start in range(0, len(rows), ROWS):
+        piece = rows[start : start + ROWS]
+        values = tuple(chain.from_iterable(piece))
+        every = ",".join([one] * len(piece))
+        connection.exec_driver_sql(f"INSERT OR REPLACE INTO {table} VALUES {every}", values)
 
 
 def has_answer(trial: Trial) -> bool:
@@ -171,7 +170,7 @@ def _trial_row(number: int, sample: int, row: Scored) -> tuple[Any, ...]:
         number,
         sample,
         trial.epoch,
-        has_answer(trial),
+        int(has_answer(trial)),
         _outcome(row),
         trial.key,
         trial.started,
@@ -181,24 +180,23 @@ def _trial_row(number: int, sample: int, row: Scored) -> tuple[Any, ...]:
 
 
 def _usage(said: Sequence[Response]) -> tuple[int | None, int | None, float | None]:
-    """Return prompt tokens, completion tokens and cost over the conversation; None is unknown."""
-    used = [response.usage for response in said if response.usage is not None]
-    return (
-        _total([usage.prompt_tokens for usage in used]),
-        _total([usage.completion_tokens for usage in used]),
-        _cost([response.cost for response in said]),
-    )
+    """Return prompt tokens, completion tokens and cost over the conversation; None is unknown.
+
+    Half a price is not a price, so that one reply of unknown cost makes the whole unknown.
+    """
+    prompt = completion = None
+    cost: float | None = 0.0
+    for response in said:
+        if response.usage is not None:
+            prompt = _plus(prompt, response.usage.prompt_tokens)
+            completion = _plus(completion, response.usage.completion_tokens)
+        cost = None if cost is None or response.cost is None else cost + response.cost
+    return prompt, completion, cost
 
 
-def _total(parts: Sequence[int | None]) -> int | None:
-    known = [part for part in parts if part is not None]
-    return min(sum(known), _LARGEST) if known else None
-
-
-def _cost(parts: Sequence[float | None]) -> float | None:
-    """Return the sum, or None when any part is unknown: half a price is not a price."""
-    known = [part for part in parts if part is not None]
-    return sum(known) if len(known) == len(parts) else None
+def _plus(total: int | None, part: int | None) -> int | None:
+    """Return the sum of what is known, within what SQLite can hold."""
+    return total if part is None else min((total or 0) + part, _LARGEST)
 
 
 def _score_row(trial: int, position: int, keyed: Keyed) -> tuple[Any, ...]:

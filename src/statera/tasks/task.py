@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from statera.codec.canonical import digest
+from statera.codec.canonical import canonical, digest
 from statera.protocols import Grader, Metric, Scorer
 from statera.records.requests import Request
 from statera.records.samples import Sample
@@ -57,11 +57,30 @@ class Task:
 
 
 class TaskDefinition(Protocol):
-    """What can be loaded as a Task. `modes` lists what it supports, the preferred one first."""
+    """What can be loaded as a Task. `modes` lists what it supports, the preferred one first.
 
-    name: str
-    version: str
-    summary: str
-    modes: tuple[Mode, ...]
+    `items` is the number of samples where it is known without loading them.
+    """
 
+    @property
+    def name(self) -> str: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def summary(self) -> str: ...
+    @property
+    def modes(self) -> tuple[Mode, ...]: ...
+    @property
+    def items(self) -> int | None: ...
     def load(self, options: TaskOptions, data: DataFolder) -> Task: ...
+
+
+def template_of(
+    render: Callable[[Sample], Request], placeholder: Sample, examples: object = ()
+) -> str:
+    """Return a task's `template`: a placeholder as sent, limits and stops included, and examples.
+
+    Whatever the prompt depends on beside the sample must be in there, so that a changed prompt is
+    another run.
+    """
+    return canonical((render(placeholder), examples)).decode()

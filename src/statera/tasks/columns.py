@@ -1,0 +1,96 @@
+"""What a custom task's file says about a column: its name, or a Jinja template over all columns.
+
+    category: topic                        the column `topic`
+    reference: "{{ amount }} {{ unit }}"   a template
+
+Templates run in Jinja's immutable sandbox: they reach no attribute that could do harm. A name that
+is not a column is an error with its line, never an empty text.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import jinja2
+from jinja2.nodes import Name
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from statera.errors import DeclarationError, nearest
+
+_ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=False)
+_UNDEFINED = re.compile(r"'([^']+)' is undefined")
+_FAILURES = (
+    jinja2.TemplateError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    MemoryError,
+)
+
+
+def is_template(text: str) -> bool:
+    """Return True when the text has anything for Jinja to do."""
+    return "{{" in text or "{%" in text
+
+
+@dataclass(frozen=True)
+class Column:
+    """One value a row: a column by name, or a rendered template.
+
+    `place` is the file and key that say so (`support.yaml: category`), for messages.
+    """
+
+    place: str
+    text: str
+    template: jinja2.Template | None
+
+    @classmethod
+    def of(cls, text: str, *, place: str) -> "Column":
+        """Return the column that `text` names or renders; a syntax error names its line."""
+        if not is_template(text):
+            return cls(place, text, None)
+        try:
+            return cls(place, text, _ENVIRONMENT.from_string(text))
+        except jinja2.TemplateSyntaxError as error:
+            raise DeclarationError(f"{place}, line {error.lineno}: {error.message}") from None
+
+    def value(self, columns: Mapping[str, Any], *, where: str) -> Any:
+        """Return the row's value; `where` is the file and line of the row, for messages."""
+        if self.template is None:
+            if self.text not in columns:
+                self._missing(self.text, columns, where, line="")
+            return columns[self.text]
+        try:
+            return self.template.render(columns)
+        except jinja2.UndefinedError as error:
+            found = _UNDEFINED.search(error.message or "")
+            if found and found[1] not in columns:
+                line = f", line {_line_of(self.text, found[1])}"
+                self._missing(found[1], columns, where, line=line)
+            raise DeclarationError(f"{self.place}: {error.message} ({where})") from None
+        except _FAILURES as error:
+            raise DeclarationError(f"{self.place}: {error} ({where})") from None
+
+    def _missing(self, name: str, columns: Mapping[str, Any], where: str, *, line: str) -> NoReturn:
+        raise DeclarationError(
+            f"{self.place}{line}: no column '{name}' in {where}.{nearest(name, columns)} "
+            f"Present: {', '.join(columns)}"
+        )
+
+
+def text_of(value: Any) -> str | None:
+    """Return a cell as text; None for null and for empty text.
+
+    >>> text_of(True), text_of(3), text_of("")
+    ('true', '3', None)
+    """
+    if value is None or value == "":
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _line_of(template: str, name: str) -> int:
+    nodes = _ENVIRONMENT.parse(template).find_all(Name)
+    return next((node.lineno for node in nodes if node.name == name), 1)

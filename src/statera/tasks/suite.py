@@ -1,0 +1,167 @@
+"""A suite: a named list of tasks, each with its own options where it needs them.
+
+suite: release
+tasks:
+  - mmlu
+  - {task: gsm8k, num_fewshot: 8}
+  - {task: support.yaml, repeats: 4}
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+from statera.codec.files import read_text
+from statera.codec.strict import convert, from_yaml
+from statera.errors import DeclarationError, unknown
+from statera.records.specs import Mode
+from statera.tasks import catalogue
+from statera.tasks.custom import load_custom
+from statera.tasks.data import DataFolder
+from statera.tasks.task import Task, TaskDefinition, TaskOptions
+
+_SHIPPED = Path(__file__).parent / "suites"
+_YAML = (".yaml", ".yml")
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One task of a suite file, by name or by the path of its own file.
+
+    What is None is left to the task. A flag of the command line goes before `num_fewshot`.
+    """
+
+    task: str
+    mode: Mode | None = None
+    num_fewshot: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    repeats: Annotated[int, msgspec.Meta(ge=1)] | None = None
+
+
+class SuiteFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A suite as it is written in YAML."""
+
+    suite: str
+    tasks: Annotated[tuple[str | Entry, ...], msgspec.Meta(min_length=1)]
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class Configured:
+    """A task with a suite's options for it; a TaskDefinition itself."""
+
+    inner: TaskDefinition
+    entry: Entry
+
+    @property
+    def name(self) -> str:
+        """The task's own name."""
+        return self.inner.name
+
+    @property
+    def version(self) -> str:
+        """The task's own version."""
+        return self.inner.version
+
+    @property
+    def summary(self) -> str:
+        """The task's own summary."""
+        return self.inner.summary
+
+    @property
+    def items(self) -> int | None:
+        """The task's own number of samples."""
+        return self.inner.items
+
+    @property
+    def modes(self) -> tuple[Mode, ...]:
+        """The mode that the suite fixes, or all of the task's."""
+        return (self.entry.mode,) if self.entry.mode else self.inner.modes
+
+    def load(self, options: TaskOptions, data: DataFolder) -> Task:
+        """Return the task with the suite's options where the caller's leave them open."""
+        if options.num_fewshot is None:
+            options = msgspec.structs.replace(options, num_fewshot=self.entry.num_fewshot)
+        task = self.inner.load(options, data)
+        return replace(task, epochs=self.entry.repeats) if self.entry.repeats else task
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A named list of tasks, not loaded yet."""
+
+    name: str
+    definitions: tuple[TaskDefinition, ...]
+
+    @classmethod
+    def load(cls, text: str) -> "Suite":
+        """Return the suite that `text` names.
+
+        A suite that ships (`starter`, `big-five`), a task, the path of a YAML file with a suite or
+        a task, or several of these separated by commas. DeclarationError gives the nearest name.
+        """
+        parts = [part.strip() for part in text.split(",") if part.strip()]
+        if not parts:
+            raise DeclarationError("no task named. `statera tasks` lists them")
+        found = [_load(part) for part in parts]
+        if len(found) == 1:
+            return found[0]
+        return cls(",".join(suite.name for suite in found), _distinct(found))
+
+
+def suite_names() -> list[str]:
+    """Return the names of the suites that ship, sorted."""
+    return sorted(path.stem for path in _SHIPPED.glob("*.yaml"))
+
+
+def _load(text: str) -> Suite:
+    if text in suite_names():
+        return _from_file(_SHIPPED / f"{text}.yaml")
+    if text.endswith(_YAML):
+        return _from_file(Path(text))
+    if text not in (known := catalogue.names()):
+        raise unknown("task or suite", text, [*known, *suite_names()])
+    return Suite(text, (catalogue.find(text),))
+
+
+def _from_file(path: Path) -> Suite:
+    """Return the suite of a file, or the suite of the one task that it declares."""
+    source = str(path)
+    document = from_yaml(read_text(path), dict[str, Any], source=source)
+    if "suite" not in document:
+        task = load_custom(path)
+        return Suite(task.name, (task,))
+    file = convert(document, SuiteFile, source=source)
+    found = (_entry(entry, path) for entry in file.tasks)
+    return Suite(file.suite, _distinct([Suite(file.suite, (definition,)) for definition in found]))
+
+
+def _entry(entry: str | Entry, path: Path) -> TaskDefinition:
+    entry = Entry(task=entry) if isinstance(entry, str) else entry
+    inner = _definition(entry.task, path)
+    if entry.mode and entry.mode not in inner.modes:
+        raise DeclarationError(
+            f"{path}: task {inner.name} has no mode '{entry.mode}'. "
+            f"Allowed: {', '.join(inner.modes)}"
+        )
+    return Configured(inner, entry)
+
+
+def _definition(text: str, path: Path) -> TaskDefinition:
+    if text.endswith(_YAML):
+        return load_custom(path.parent / text)
+    try:
+        return catalogue.find(text)
+    except DeclarationError as error:
+        raise DeclarationError(f"{path}: {error}") from None
+
+
+def _distinct(suites: Iterable[Suite]) -> tuple[TaskDefinition, ...]:
+    found: dict[str, TaskDefinition] = {}
+    for suite in suites:
+        for definition in suite.definitions:
+            if definition.name in found:
+                raise DeclarationError(f"{suite.name}: task '{definition.name}' is there twice")
+            found[definition.name] = definition
+    return tuple(found.values())

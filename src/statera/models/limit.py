@@ -5,7 +5,7 @@
 It starts at the most that is allowed, so that a fast endpoint is busy from the first moment. A 429
 or a time-out halves it, but only one from a request that was sent after the last halving: what was
 in flight then says nothing new, so one burst halves it once (the same rule as TCP's one reduction
-a round trip, RFC 5681 section 3.1 and RFC 3168 section 6.1.2). Answers widen it by a sixteenth of
+a round trip, RFC 5681 section 3.1 and RFC 3168 section 6.1.2). Answers widen it by an eighth of
 the most for each round, while their latency holds. It never falls below 1: a server that sends
 429 to everything is still asked, one request at a time.
 """
@@ -22,7 +22,7 @@ from statera.protocols import Clock
 from statera.records.requests import Chat, Complete, Request
 from statera.records.responses import Capabilities, Response
 
-_ROUNDS = 16
+_ROUNDS = 8
 _SLOWER = 2.0
 _WEIGHT = 0.1
 _DRIFT = 1.01

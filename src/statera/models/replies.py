@@ -9,6 +9,7 @@ out; only a body without an answer is `Undecodable`.
 Null content without a finish reason is plumbing; with one it is an empty reply.
 """
 
+import json
 from typing import Any, NamedTuple
 
 import msgspec
@@ -123,8 +124,20 @@ def decode(body: bytes) -> Reply:
     try:
         return _REPLY.decode(body)
     except _UNREADABLE as error:
-        start = " ".join(body[:120].decode("utf-8", "replace").split())
-        raise Undecodable(f"undecodable body ({error}): {start}") from None
+        try:
+            return _REPLY.decode(_mended(body))
+        except (*_UNREADABLE, ValueError, RecursionError):
+            start = " ".join(body[:120].decode("utf-8", "replace").split())
+            raise Undecodable(f"undecodable body ({error}): {start}") from None
+
+
+def _mended(body: bytes) -> bytes:
+    """Return JSON as the standard says it, from what Python servers write.
+
+    `NaN` and `Infinity` become null; half of a surrogate pair becomes a question mark.
+    """
+    value = json.loads(body, parse_constant=lambda _: None)
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def read_reply(body: bytes, notes: tuple[str, ...] = ()) -> Response:

@@ -1,6 +1,6 @@
 """Group commit: finished trials reach the disk together, within 100 ms of the first of them.
 
-    async with Journal(store, run.id) as journal:
+    async with Journal(store, run.id, clock) as journal:
         await journal.add(Scored(trial, scores))
 
 A commit runs in the journal's own thread, so that a slow disk, or another process that holds the
@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from statera.errors import StateraError
+from statera.protocols import Clock
 from statera.store.rows import Scored
 
 INTERVAL = 0.08
@@ -43,9 +44,10 @@ class Journal:
     leaving.
     """
 
-    def __init__(self, store: Sink, run_id: str) -> None:
+    def __init__(self, store: Sink, run_id: str, clock: Clock) -> None:
         self._store = store
         self._run_id = run_id
+        self._clock = clock
         self._pending: list[Scored] = []
         self._deadline = 0.0
         self._added = self._kept = 0
@@ -81,7 +83,7 @@ class Journal:
         if self._failure is not None:
             raise self._failure
         if not self._pending:
-            self._deadline = asyncio.get_running_loop().time() + INTERVAL
+            self._deadline = self._clock.monotonic() + INTERVAL
             self._some.set()
         self._pending.append(item)
         self._added += 1
@@ -120,7 +122,7 @@ class Journal:
         if not self._leaving:
             await self._some.wait()
             with suppress(TimeoutError):
-                async with asyncio.timeout_at(self._deadline):
+                async with asyncio.timeout(self._deadline - self._clock.monotonic()):
                     await self._hurry.wait()
             self._some.clear()
             self._hurry.clear()

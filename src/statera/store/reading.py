@@ -163,17 +163,18 @@ def _score(fields: Sequence[Any]) -> Score:
 def count(connection: Connection, run: int) -> RunCounts:
     """Return how many trials a run has, what became of them and what they used."""
     sums = (trials.c.prompt_tokens, trials.c.completion_tokens, trials.c.cost)
-    counted = (func.count(), func.count(trials.c.cost), *(func.sum(column) for column in sums))
+    unpriced, empty = func.count() - func.count(trials.c.cost), func.sum(trials.c.empty)
+    counted = (func.count(), unpriced, empty, *(func.sum(column) for column in sums))
     query = select(trials.c.outcome, *counted).select_from(_TRIALS).where(tasks.c.run == run)
     rows = connection.execute(query.group_by(trials.c.outcome)).all()
-    number = sum(row[1] for row in rows)
     return RunCounts(
-        trials=number,
+        trials=sum(row[1] for row in rows),
         outcomes={row[0]: row[1] for row in rows if row[0] is not None},
-        prompt_tokens=_sum([row[3] for row in rows]),
-        completion_tokens=_sum([row[4] for row in rows]),
-        cost=_sum([row[5] for row in rows]),
-        unpriced=number - sum(row[2] for row in rows),
+        prompt_tokens=_sum([row[4] for row in rows]),
+        completion_tokens=_sum([row[5] for row in rows]),
+        cost=_sum([row[6] for row in rows]),
+        unpriced=sum(row[2] for row in rows),
+        empty=sum(row[3] for row in rows),
     )
 
 

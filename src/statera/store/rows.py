@@ -48,6 +48,7 @@ class RunCounts(NamedTuple):
     """What a run has so far.
 
     `outcomes` counts trials by their primary outcome; those not graded yet are in `trials` only.
+    `empty` counts the replies without any text but white space, whatever their outcome.
     Tokens and `cost` (in US dollars) are sums over the trials where they are known, None where they
     are known of none; `unpriced` counts the trials without a known cost.
     """
@@ -58,3 +59,4 @@ class RunCounts(NamedTuple):
     completion_tokens: int | None
     cost: float | None
     unpriced: int
+    empty: int

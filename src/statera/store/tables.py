@@ -81,6 +81,7 @@ trials = Table(
     Column("sample", ForeignKey("samples.number"), nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("answered", Integer, nullable=False),
+    Column("empty", Integer, nullable=False),
     Column("outcome", String),
     Column("key", String, nullable=False),
     Column("started", Float, nullable=False),

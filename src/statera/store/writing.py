@@ -157,6 +157,10 @@ def has_answer(trial: Trial) -> bool:
     return failure is None or failure.kind != "infra"
 
 
+def _is_empty(response: Response) -> bool:
+    return response.text is not None and not response.text.strip()
+
+
 def _outcome(row: Scored) -> Outcome | None:
     if row.scores:
         return row.scores[0].score.outcome
@@ -171,6 +175,7 @@ def _trial_row(number: int, sample: int, row: Scored) -> tuple[Any, ...]:
         sample,
         trial.epoch,
         int(has_answer(trial)),
+        int(_is_empty(trial.response)),
         _outcome(row),
         trial.key,
         trial.started,

@@ -69,6 +69,7 @@ def _make_trials() -> None:
         sa.Column("sample", sa.Integer, sa.ForeignKey("samples.number"), nullable=False),
         sa.Column("epoch", sa.Integer, nullable=False),
         sa.Column("answered", sa.Integer, nullable=False),
+        sa.Column("empty", sa.Integer, nullable=False),
         sa.Column("outcome", sa.String),
         sa.Column("key", sa.String, nullable=False),
         sa.Column("started", sa.Float, nullable=False),

@@ -31,7 +31,7 @@ def task_of(
     samples: Sequence[Sample],
     *,
     name: str = "sums",
-    scorers: tuple[Scorer | Grader, ...] = (Exact(metric="accuracy"),),
+    scorers: tuple[Scorer | Grader, ...] = (Exact(name="accuracy"),),
     template: str = "{{ input }}",
 ) -> Task:
     """Return a task over the samples, graded by comparison unless told otherwise."""

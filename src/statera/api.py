@@ -18,24 +18,25 @@ import msgspec
 from statera.analysis.health import Health, health
 from statera.analysis.measure import MetricRow, measure
 from statera.errors import DeclarationError, unknown
-from statera.graders.catalogue import AnyGrader
+from statera.graders.catalogue import scoring_type
 from statera.metrics.catalogue import AnyMetric
 from statera.models.clock import SystemClock
-from statera.protocols import Model, Tools
+from statera.models.configured import stated_sampling
+from statera.protocols import Grader, Model, Scorer, Tools
 from statera.records.responses import Capabilities
+from statera.records.scores import Outcome
 from statera.records.specs import Api, Mode, RunInfo, SystemUnderTest
 from statera.runner.execution import Limits, Services, execute
 from statera.runner.plan import Extent, Plan, make_plan
 from statera.runner.tally import Tally
 from statera.sandbox.choice import choose_sandbox
-from statera.scorers.catalogue import AnyScorer
 from statera.store.rows import Stored
 from statera.store.runstore import RunStore
 from statera.tasks.data import DataFolder
 from statera.tasks.suite import Suite
 from statera.tasks.task import TaskDefinition, TaskOptions
 
-AnyScoring = AnyScorer | AnyGrader
+AnyScoring = Scorer | Grader
 
 
 class RunOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -77,10 +78,9 @@ class Run:
     @cached_property
     def health(self) -> Health:
         """The share of trials that are no answer."""
-        counts = self.store.counts(self.info.id)
-        return health(counts.outcomes, counts.empty)
+        return health(self.store.scores(self.info.id))
 
-    def samples(self, *, outcome: str | None = None) -> Sequence[Stored]:
+    def samples(self, *, outcome: Outcome | None = None) -> Sequence[Stored]:
         """Return the trials to read, all or those of one outcome."""
         return list(self.store.trials(self.info.id, outcome=outcome))
 
@@ -104,7 +104,11 @@ def stored_metrics(info: RunInfo) -> dict[str, list[AnyMetric]]:
 
 def stored_scorers(info: RunInfo) -> dict[str, list[AnyScoring]]:
     """Return each task's scorers as the run was made with, or was last scored with."""
-    return msgspec.convert(info.environment["scorers"], dict[str, list[AnyScoring]])
+    found: dict[str, list[AnyScoring]] = msgspec.convert(
+        info.environment["scorers"],
+        dict[str, list[scoring_type()]],  # type: ignore[misc]
+    )
+    return found
 
 
 def run(
@@ -167,7 +171,9 @@ async def plan_run(
         for definition, mode in zip(suite.definitions, modes, strict=True)
     ]
     system = SystemUnderTest(
-        model=model.identity, system_message=options.system_message, sampling=options.sampling
+        model=model.identity,
+        system_message=options.system_message,
+        sampling=stated_sampling(model) | options.sampling,
     )
     extent = Extent(limit=options.limit, epochs=epochs, sample_ids=options.sample_ids)
     return make_plan(suite.name, tasks, system, extent, seed=seed, nonce=options.nonce)

@@ -80,7 +80,8 @@ class Program(Protocol):
     """What the sandbox hands back: exit status, captured output, and which limit ended it.
 
     `limit` is "" or one of `time`, `memory`, `processes`, `output`, `disk`. `ok` is True only when
-    the program ran to its end with status 0.
+    the program ran to its end with status 0. `why` says on one line what ended it early. `broken`
+    is not "" when the sandbox itself failed before any of the program was run.
     """
 
     @property
@@ -91,14 +92,22 @@ class Program(Protocol):
     def output(self) -> str: ...
     @property
     def limit(self) -> str: ...
+    @property
+    def why(self) -> str: ...
+    @property
+    def broken(self) -> str: ...
 
 
 class Sandbox(Protocol):
-    """Runs hostile Python away from everything; `name` says by which means."""
+    """Runs hostile Python away from everything; `name` says by which means.
+
+    `check` is code that tests what `source` defined, from a process that `source` cannot reach:
+    only its end is proof. Without it, `ok` is what the program's own process reported.
+    """
 
     @property
     def name(self) -> str: ...
-    async def run(self, source: str) -> Program: ...
+    async def run(self, source: str, check: str = "") -> Program: ...
 
 
 class Tools(NamedTuple):

@@ -1,9 +1,25 @@
-from statera.analysis.health import health
+from statera.analysis.health import EMPTY, health
+from statera.records.scores import Outcome, Score
+from statera.store.rows import ScoreRow
+
+
+def rows(outcomes: dict[Outcome, int], empty: int = 0) -> list[ScoreRow]:
+    """Trials with a primary score each, and a second one that says something else."""
+    found = []
+    names = [outcome for outcome, count in outcomes.items() for _ in range(count)]
+    for place, outcome in enumerate(names):
+        why = EMPTY if outcome == "unparsed" and empty > 0 else ""
+        empty -= bool(why)
+        first = Score(metric="accuracy", value=None, outcome=outcome, why=why)
+        second = Score(metric="other", value=None, outcome="wrong")
+        for score in (first, second):
+            found.append(ScoreRow("t", f"s{place}", 0, None, None, "u", score))
+    return found
 
 
 def test_shares_and_warnings() -> None:
-    found = health({"right": 90, "refused": 3, "unparsed": 2, "infra_error": 5}, empty=1)
-    assert found.trials == 100
+    found = health(rows({"right": 90, "refused": 3, "unparsed": 2, "infra_error": 5}, empty=1))
+    assert (found.trials, found.empty, found.unparsed) == (100, 1, 2)
     assert found.share("refused") == 0.03
     assert [w.split(":")[0] for w in found.warnings] == [
         "5.0% of trials are infra_error",
@@ -12,5 +28,5 @@ def test_shares_and_warnings() -> None:
 
 
 def test_no_trials_no_shares() -> None:
-    assert health({}, empty=0).share("refused") == 0.0
-    assert health({}, empty=0).warnings == ()
+    assert health([]).share("refused") == 0.0
+    assert health([]).warnings == ()

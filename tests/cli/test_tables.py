@@ -1,6 +1,6 @@
 import pytest
 
-from statera.analysis.health import health
+from statera.analysis.health import Health
 from statera.analysis.measure import MetricRow
 from statera.cli.tables import headline, print_health, print_metrics
 from statera.records.scores import OUTCOMES
@@ -55,7 +55,7 @@ def test_a_first_look_leaves_out_categories_of_the_second_denominator() -> None:
 
 
 def test_health_warns_above_two_percent(capsys: pytest.CaptureFixture[str]) -> None:
-    print_health(health({"right": 90, "refused": 10}, empty=0))
+    print_health(Health(trials=100, refused=10))
     out = capsys.readouterr().out
     assert "refused 10 (10.0%)" in out
     assert "warning 10.0% of trials are refused" in out

@@ -101,7 +101,7 @@ def _true_mean(spread: float) -> float:
 
 def test_macro_counts_each_category_the_same() -> None:
     values = [1.0] * 10 + [0.0] * 10 + [1.0, 0.0] * 50
-    strata: list[str | None] = ["small"] * 20 + ["large"] * 100
+    strata: list[str | None] = [*["small"] * 20, *["large"] * 100]
     names = [str(place) for place in range(120)]
     found = macro_mean(Items(values, names, strata))
     assert found.value == pytest.approx(0.5)
@@ -114,7 +114,7 @@ def test_macro_counts_each_category_the_same() -> None:
 def test_macro_variance_is_that_of_the_strata() -> None:
     generator = np.random.default_rng(3)
     values = (generator.random(400) < 0.6).astype(float)
-    strata: list[str | None] = ["a"] * 100 + ["b"] * 300
+    strata: list[str | None] = [*["a"] * 100, *["b"] * 300]
     found = macro_mean(Items(values.tolist(), [str(i) for i in range(400)], strata))
     parts = [values[:100], values[100:]]
     expected = np.sqrt(sum(p.var(ddof=1) / len(p) for p in parts)) / 2

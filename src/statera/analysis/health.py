@@ -1,11 +1,16 @@
 """Is a run healthy enough for its scores to mean what they seem? The line above every table."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
 
 import msgspec
 
-from statera.records.scores import Outcome
+from statera.records.scores import OUTCOMES
+from statera.store.rows import ScoreRow
 
+EMPTY = "empty reply"
 WARN_SHARE = 0.02
 
 
@@ -43,13 +48,16 @@ ADVICE = {
 }
 
 
-def health(outcomes: Mapping[Outcome, int], empty: int) -> Health:
-    """Return the health of a run from its trials' primary outcomes."""
-    return Health(
-        trials=sum(outcomes.values()),
-        infra_error=outcomes.get("infra_error", 0),
-        truncated=outcomes.get("truncated", 0),
-        refused=outcomes.get("refused", 0),
-        unparsed=outcomes.get("unparsed", 0),
-        empty=empty,
-    )
+def health(rows: Iterable[ScoreRow]) -> Health:
+    """Return the health of a run from its scores, ordered by task, sample and epoch.
+
+    Each trial counts once, by its primary score: the first of its rows.
+    """
+    counts: Counter[str] = Counter()
+    for _, of_trial in groupby(rows, key=attrgetter("task", "sample_id", "epoch")):
+        score = next(of_trial).score
+        counts[score.outcome] += 1
+        counts["empty"] += score.why == EMPTY
+    names = ("infra_error", "truncated", "refused", "unparsed", "empty")
+    trials = sum(counts[outcome] for outcome in OUTCOMES)
+    return Health(trials=trials, **{name: counts[name] for name in names})

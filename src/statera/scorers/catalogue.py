@@ -30,8 +30,7 @@ def scorer_types() -> dict[str, type[Rule]]:
             import_module(f"{scorers.__name__}.{module.name}")
     for entry in metadata.entry_points(group=GROUP):
         entry.load()
-    found = {str(kind.__struct_config__.tag): kind for kind in _tagged(Rule)}
-    return dict(sorted(found.items()))
+    return dict(sorted(tagged().items()))
 
 
 @cache
@@ -57,6 +56,11 @@ def scoring_key(scorer: Scorer | Grader) -> str:
             "refusal": refusal.VERSION if reads else None,
         }
     )
+
+
+def tagged() -> dict[str, type[Rule]]:
+    """Return, by tag, each scorer and grader whose module is loaded by now."""
+    return {str(kind.__struct_config__.tag): kind for kind in _tagged(Rule)}
 
 
 def _tagged(kind: type[Rule]) -> Iterator[type[Rule]]:

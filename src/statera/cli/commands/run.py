@@ -24,8 +24,8 @@ from statera.cli.progress import Progress
 from statera.cli.settings import Flag, sources
 from statera.errors import DeclarationError, Interrupted, StateraError
 from statera.models.clock import SystemClock
+from statera.models.modelfile import CallSettings
 from statera.models.opening import check, open_model
-from statera.models.stack import HttpSettings
 from statera.protocols import Model
 from statera.records.specs import RunInfo
 from statera.runner.execution import Services, execute
@@ -180,11 +180,11 @@ def command(ctx: click.Context, /, **flags: Any) -> None:
 async def _run(
     suite: Suite, options: RunOptions, flags: dict[str, Any], store: RunStore
 ) -> RunInfo | None:
-    model = open_model(flags["model"], settings=http_settings(flags), base_url=flags["base_url"])
+    model = open_model(flags["model"], settings=call_settings(flags), base_url=flags["base_url"])
     try:
         await check(model)
         plan = await plan_run(suite, model, options, epochs=flags["epochs"], seed=flags["seed"])
-        _print_plan(plan, forecast(plan, model), flags)
+        _print_plan(plan, forecast(plan), flags)
         if flags["estimate"]:
             return None
         return await _execute(plan, model, options, flags, store)
@@ -232,7 +232,7 @@ def read_options(flags: dict[str, Any], store: RunStore) -> RunOptions:
         tag=flags["tag"],
         nonce=secrets.token_hex(8) if flags["fresh"] else "",
         data=flags["data"],
-        workers=flags["max_connections"],
+        workers=flags["max_connections"] or RunOptions().workers,
         max_cost=flags["max_cost"],
         max_requests=flags["max_requests"],
         fail_share=flags["fail_on_error"],
@@ -249,9 +249,9 @@ def failing(store: RunStore, name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def http_settings(flags: dict[str, Any]) -> HttpSettings:
+def call_settings(flags: dict[str, Any]) -> CallSettings:
     """Return what the flags say about how an endpoint is called."""
-    return HttpSettings(
+    return CallSettings(
         max_connections=flags["max_connections"],
         max_retries=flags["max_retries"],
         timeout=flags["timeout"],

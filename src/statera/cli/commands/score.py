@@ -13,6 +13,7 @@ from statera.cli.flags import json_flag, store_flag
 from statera.codec.files import read_text
 from statera.codec.strict import convert, from_yaml
 from statera.errors import unknown
+from statera.graders.catalogue import scoring_type
 from statera.metrics.catalogue import default_metrics
 from statera.protocols import Tools
 from statera.records.specs import RunInfo
@@ -60,10 +61,12 @@ def command(
 
 def read_scorers(text: str) -> list[AnyScoring]:
     """Return the scorers that a flag names: a type, a YAML mapping, or a file with a list."""
+    kind: Any = scoring_type()
     if text.endswith((".yaml", ".yml")):
-        return from_yaml(read_text(Path(text)), list[AnyScoring], source=text)
+        found: list[AnyScoring] = from_yaml(read_text(Path(text)), list[kind], source=text)
+        return found
     value: Any = from_yaml(text, object, source="--scorer") if "{" in text else {"type": text}
-    return [convert(value, AnyScoring, source="--scorer")]  # type: ignore[arg-type]
+    return [convert(value, kind, source="--scorer")]
 
 
 async def _grade(store: RunStore, info: RunInfo, wanted: dict[str, list[AnyScoring]]) -> int:

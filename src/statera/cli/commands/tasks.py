@@ -1,7 +1,7 @@
 """List the tasks, or show the prompt of one as it is sent."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import click
 import msgspec
@@ -28,9 +28,9 @@ SCHEMA = 1
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be shown of one task; None is the task's own choice."""
+    """What is to be shown of one task; None and `auto` are the task's own choice."""
 
-    mode: Mode | None
+    mode: Literal["auto"] | Mode
     api: Api
     num_fewshot: int | None
     sample_id: str | None
@@ -52,8 +52,10 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 @click.option(
     "--mode",
     cls=Flag,
-    type=click.Choice(["generate", "loglikelihood"]),
-    help="How the task asks; its preferred mode without this.",
+    type=click.Choice(["auto", "generate", "loglikelihood"]),
+    default="auto",
+    show_default=True,
+    help="How the task asks; auto is the mode that it prefers.",
 )
 @click.option(
     "--api",
@@ -116,7 +118,7 @@ def _list(definitions: Sequence[TaskDefinition], as_json: bool) -> None:
 
 
 def _loaded(definition: TaskDefinition, wanted: Shown, data: DataFolder) -> Task:
-    mode = wanted.mode or definition.modes[0]
+    mode = definition.modes[0] if wanted.mode == "auto" else wanted.mode
     if mode not in definition.modes:
         raise DeclarationError(
             f"task {definition.name} has no mode '{mode}'. Allowed: {', '.join(definition.modes)}"

@@ -61,8 +61,7 @@ class Gathered:
         """Return the whole Response; raises Undecodable when the stream was cut."""
         if self._finish is None and not self._done:
             raise Undecodable("the stream ended before the answer did")
-        finish = self._finish if self._finish or not self._heard_text else "stop"
-        choice = Choice(finish_reason=finish)
+        choice = Choice(finish_reason=self._finish)
         if self._calls:
             calls = [self._calls[index] for index in sorted(self._calls)]
             choice.message = Message(tool_calls=msgspec.Raw(msgspec.json.encode(calls)))

@@ -1,0 +1,139 @@
+"""The sandbox of namespaces: bubblewrap, under the same filter and limits as the plain one.
+
+Nothing of the machine is in view but Python's library, read-only; no network, no other process, an
+empty environment; the scratch folder is memory of bounded size and vanishes with the program.
+
+As root, `setpriv` first changes to an unprivileged user id, because the process limit does not bind
+root. Where that user could not walk to the interpreter (it lies under `/root`, say), an outer
+bubblewrap shows the interpreter at a place where it can.
+"""
+
+import os
+import platform
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from statera.sandbox import interpreter
+from statera.sandbox.inside.seccomp import ARCHITECTURES
+from statera.sandbox.limits import Limits
+from statera.sandbox.programs import Finished
+from statera.sandbox.scratch import scratch
+from statera.sandbox.slots import Slots
+from statera.sandbox.supervision import Launch, supervise
+from statera.sandbox.users import borrowed_user, own_user
+
+_SCRATCH = "/scratch"
+_ISOLATED = (
+    "--unshare-all",
+    "--unshare-user",
+    "--disable-userns",
+    "--die-with-parent",
+    "--new-session",
+    "--clearenv",
+    "--cap-drop",
+    "ALL",
+    "--hostname",
+    "sandbox",
+)
+
+
+class BubblewrapSandbox:
+    """Runs Python in namespaces of its own."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._slots = Slots()
+
+    @property
+    def name(self) -> str:
+        """By which means."""
+        return f"bubblewrap + seccomp + rlimits{own_user()}"
+
+    async def run(self, source: str, check: str = "") -> Finished:
+        """Run `source`, then `check` against it from a process that `source` cannot reach."""
+        async with self._slots:
+            with borrowed_user() as user, scratch(user) as folder:
+                settings = self._settings(user)
+                launch = Launch(
+                    command=_command(self.limits, user, folder),
+                    job=lambda proof: interpreter.job(settings | {"proof": proof}, source, check),
+                    folder=folder,
+                )
+                return await supervise(launch, self.limits)
+
+    def _settings(self, user: int | None) -> dict[str, Any]:
+        return {
+            "limits": interpreter.resources(self.limits, own_user=user is not None),
+            "user": None,
+            "readable": None,
+            "scratch": _SCRATCH,
+            "prefix": sys.base_prefix,
+            "machine": platform.machine(),
+        }
+
+
+def missing() -> str:
+    """Return why it cannot be had here, or ""; a trial run is the real proof."""
+    if sys.platform != "linux":
+        return f"needs Linux, this is {sys.platform}"
+    if platform.machine() not in ARCHITECTURES:
+        return f"no system call filter for {platform.machine()} (has {', '.join(ARCHITECTURES)})"
+    needed = ("bwrap", "setpriv") if os.geteuid() == 0 else ("bwrap",)
+    absent = [name for name in needed if shutil.which(name) is None]
+    return f"not installed: {', '.join(absent)}" if absent else ""
+
+
+def _command(limits: Limits, user: int | None, folder: Path) -> tuple[str, ...]:
+    prefix = Path(sys.base_prefix)
+    inner = (*_binds(prefix, prefix), *_scratch(limits), "--", *interpreter.command())
+    if user is None:
+        return ("bwrap", *_ISOLATED, *inner)
+    dropped = _setpriv(user)
+    if _reachable(prefix):
+        return (*dropped, "bwrap", *_ISOLATED, *inner)
+    staged = folder / "python"
+    staged.mkdir()
+    inner = (*_binds(prefix, staged), *_scratch(limits), "--", *interpreter.command())
+    return (*_stage(prefix, staged), *dropped, "bwrap", *_ISOLATED, *inner)
+
+
+def _setpriv(user: int) -> tuple[str, ...]:
+    return (
+        "setpriv",
+        f"--reuid={user}",
+        f"--regid={user}",
+        "--clear-groups",
+        "--no-new-privs",
+        "--inh-caps=-all",
+    )
+
+
+def _stage(prefix: Path, staged: Path) -> tuple[str, ...]:
+    """Show the interpreter's folder at `staged`, keeping just the right to change the user."""
+    shown = ("--dev-bind", "/", "/", "--ro-bind", str(prefix), str(staged))
+    kept = ("--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
+    return ("bwrap", *shown, *kept, "--die-with-parent", "--")
+
+
+def _binds(prefix: Path, found_at: Path) -> tuple[str, ...]:
+    """Bind what Python needs read-only at its usual place; `found_at` is where the prefix is."""
+    words: list[str] = []
+    for path in (interpreter.executable(), *interpreter.readable()):
+        inside = Path(path).is_relative_to(prefix) and str(prefix) != "/usr"
+        origin = found_at / Path(path).relative_to(prefix) if inside else Path(path)
+        words += ("--ro-bind", str(origin), path)
+    for path in interpreter.devices():
+        words += ("--dev-bind", path, path)
+    return tuple(words)
+
+
+def _scratch(limits: Limits) -> tuple[str, ...]:
+    memory = ("--size", str(limits.scratch_bytes), "--tmpfs", _SCRATCH)
+    return (*memory, "--symlink", _SCRATCH, "/tmp", "--remount-ro", "/", "--chdir", _SCRATCH)
+
+
+def _reachable(path: Path) -> bool:
+    """Return whether any user may walk to `path`."""
+    return all(folder.stat().st_mode & 0o001 for folder in (path, *path.parents))

@@ -1,0 +1,34 @@
+"""How many programs run at a time: as many as there are processor cores to run them."""
+
+import asyncio
+import os
+from types import TracebackType
+from weakref import WeakKeyDictionary
+
+
+def cores() -> int:
+    """Return the number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class Slots:
+    """An asynchronous context entered by at most `cores()` tasks of an event loop at a time."""
+
+    def __init__(self) -> None:
+        self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
+            WeakKeyDictionary()
+        )
+
+    async def __aenter__(self) -> None:
+        loop = asyncio.get_running_loop()
+        await self._loops.setdefault(loop, asyncio.Semaphore(cores())).acquire()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._loops[asyncio.get_running_loop()].release()

@@ -9,7 +9,7 @@ print(run["starter_knowledge/accuracy"])
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -161,7 +161,7 @@ async def plan_run(
     suite: Suite, model: Model, options: RunOptions, *, epochs: int | None, seed: int
 ) -> Plan:
     """Load the suite's tasks in the mode that fits the endpoint, and plan the run."""
-    modes = await choose_modes(suite.definitions, model, options)
+    modes, note = await choose_modes(suite.definitions, model, options)
     data = DataFolder.at(options.data)
     tasks = [
         definition.load(
@@ -176,22 +176,30 @@ async def plan_run(
         sampling=stated_sampling(model) | options.sampling,
     )
     extent = Extent(limit=options.limit, epochs=epochs, sample_ids=options.sample_ids)
-    return make_plan(suite.name, tasks, system, extent, seed=seed, nonce=options.nonce)
+    plan = make_plan(suite.name, tasks, system, extent, seed=seed, nonce=options.nonce)
+    return replace(plan, note=note)
 
 
 async def choose_modes(
     definitions: Sequence[TaskDefinition], model: Model, options: RunOptions
-) -> list[Mode]:
-    """Return each task's mode: the one asked for, or the first of its own that the model can do."""
+) -> tuple[list[Mode], str]:
+    """Return each task's mode, and why the endpoint got another than the task prefers (or "").
+
+    It is the mode asked for, or the first of the task's own that the model can do.
+    """
     if options.mode != "auto":
-        return [_checked(definition, options) for definition in definitions]
+        return [_checked(definition, options) for definition in definitions], ""
     wanted = [definition.modes[0] for definition in definitions]
-    if "loglikelihood" not in wanted or options.system_message is not None:
-        return [_fallback(definition) for definition in definitions]
-    found: Capabilities = await model.capabilities()
-    if found.likelihood:
-        return wanted
-    return [_fallback(definition) for definition in definitions]
+    if "loglikelihood" not in wanted:
+        return wanted, ""
+    if options.system_message is not None:
+        reason = "a system message has no place in log-likelihood mode"
+    else:
+        found: Capabilities = await model.capabilities()
+        if found.likelihood:
+            return wanted, ""
+        reason = found.likelihood_reason or "the model gives no log-likelihoods"
+    return [_fallback(definition) for definition in definitions], f"generation mode: {reason}"
 
 
 def _checked(definition: TaskDefinition, options: RunOptions) -> Mode:

@@ -35,7 +35,8 @@ class MetricRow(msgspec.Struct, frozen=True, kw_only=True):
 class _Pile:
     """The items of one metric and category, as they come by."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, grouped: bool = False) -> None:
+        self.grouped = grouped
         self.values: list[float] = []
         self.clusters: list[str] = []
         self.strata: list[str | None] = []
@@ -47,6 +48,9 @@ class _Pile:
             self.values.append(value)
             self.clusters.append(row.unit)
             self.strata.append(row.category)
+
+
+_Piles = dict[tuple[str, str | None], _Pile]
 
 
 def measure(rows: Iterable[ScoreRow], metrics: Mapping[str, Sequence[Metric]]) -> list[MetricRow]:
@@ -64,21 +68,24 @@ def measure(rows: Iterable[ScoreRow], metrics: Mapping[str, Sequence[Metric]]) -
 def _measure_task(
     task: str, rows: Iterable[ScoreRow], metrics: Sequence[Metric]
 ) -> list[MetricRow]:
-    piles: dict[tuple[str, str | None], _Pile] = {}
+    piles: _Piles = {}
     for _, of_sample in groupby(rows, key=attrgetter("sample_id")):
         _add_item(piles, list(of_sample), metrics)
-    found = []
-    for metric in metrics:
-        named = sorted((c for n, c in piles if n == metric.name and c is not None))
-        for category in (None, *named):
-            if pile := piles.get((metric.name, category)):
-                found.append(_row(task, metric, category, pile))
-    return found
+    return [
+        _row(task, metric, category, piles[metric.name, category])
+        for metric in metrics
+        for category in _in_order(piles, metric.name)
+    ]
 
 
-def _add_item(
-    piles: dict[tuple[str, str | None], _Pile], rows: list[ScoreRow], metrics: Sequence[Metric]
-) -> None:
+def _in_order(piles: _Piles, metric: str) -> list[str | None]:
+    """Return the whole task, its groups by name, and its categories by name."""
+    mine = [(category, pile) for (name, category), pile in piles.items() if name == metric]
+    mine.sort(key=lambda item: (item[0] is not None, not item[1].grouped, item[0] or ""))
+    return [category for category, _ in mine]
+
+
+def _add_item(piles: _Piles, rows: list[ScoreRow], metrics: Sequence[Metric]) -> None:
     scores: dict[str, list[Score]] = {}
     for row in rows:
         scores.setdefault(row.score.metric, []).append(row.score)
@@ -89,8 +96,10 @@ def _add_item(
         outcomes = [score.outcome for score in mine]
         value = metric.item(mine)
         for category in categories if metric.by_category else {None}:
-            pile = piles.setdefault((metric.name, category), _Pile())
-            pile.add(value, first, outcomes)
+            key = (metric.name, category)
+            if key not in piles:
+                piles[key] = _Pile(grouped=category is not None and category == first.group)
+            piles[key].add(value, first, outcomes)
 
 
 def _row(task: str, metric: Metric, category: str | None, pile: _Pile) -> MetricRow:

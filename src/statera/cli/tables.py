@@ -20,9 +20,9 @@ _HEALTH = {
 
 
 def console() -> Console:
-    """Return the console for standard output; 120 columns where there is no terminal."""
+    """Return the console for standard output; as wide as needed where there is no terminal."""
     found = Console(highlight=False)
-    return found if found.is_terminal else Console(highlight=False, width=120)
+    return found if found.is_terminal else Console(highlight=False, width=240)
 
 
 def print_health(health: Health) -> None:
@@ -39,21 +39,21 @@ def print_health(health: Health) -> None:
 
 
 def print_metrics(rows: Sequence[MetricRow]) -> None:
-    """Print one line a metric and category: estimate, interval, n, method, outcomes."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("metric", no_wrap=True)
-    table.add_column("category", no_wrap=True)
-    table.add_column("estimate", justify="right")
-    table.add_column("interval", justify="right", no_wrap=True)
-    table.add_column("n", justify="right")
-    for outcome in SHOWN:
-        table.add_column(outcome.replace("_", " "), justify="right", no_wrap=True)
+    """Print one line a metric, with its categories below: estimate, interval, n, outcomes.
+
+    Outcomes that never happened get no column.
+    """
+    seen = [outcome for outcome in SHOWN if any(row.outcomes[outcome] for row in rows)]
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("metric", no_wrap=True, overflow="fold")
+    for name in ("estimate", "95 % interval", "n", *seen):
+        table.add_column(name.replace("_", " "), justify="right", no_wrap=True)
     for row in rows:
-        table.add_row(*_cells(row), style="" if row.category is None else "dim")
+        table.add_row(*_cells(row, seen), style="" if row.category is None else "dim")
     out = console()
     out.print(table)
-    for method in sorted({_note(row) for row in rows}):
-        out.print(f"[dim]{method}[/]", soft_wrap=True)
+    for note in _notes(rows):
+        out.print(f"[dim]{note}[/]", soft_wrap=True)
 
 
 def headline(rows: Iterable[MetricRow]) -> list[MetricRow]:
@@ -61,23 +61,23 @@ def headline(rows: Iterable[MetricRow]) -> list[MetricRow]:
     return [r for r in rows if r.category is None or not r.metric.endswith("_given_answer")]
 
 
-def _cells(row: MetricRow) -> list[str]:
-    estimate = "–" if row.estimate is None else f"{row.estimate:.3f}"
-    bounds = "none" if row.low is None else f"[{row.low:.3f}, {row.high:.3f}]"
-    clusters = "" if row.clusters == row.n else f" ({row.clusters} clusters)"
-    counts = [str(row.outcomes[outcome]) for outcome in SHOWN]
-    name = row.metric if row.category is None else ""
-    return [
-        name,
-        row.category or "",
-        estimate,
-        bounds.replace("[", r"\["),
-        f"{row.n}{clusters}",
-        *counts,
-    ]
+def _cells(row: MetricRow, seen: Sequence[Outcome]) -> list[str]:
+    name = row.metric if row.category is None else f"  {row.category}"
+    estimate = "none" if row.estimate is None else f"{row.estimate:.3f}"
+    bounds = "none" if row.low is None else f"{row.low:.3f} to {row.high:.3f}"
+    clusters = "" if row.clusters == row.n else f" in {row.clusters}"
+    return [name, estimate, bounds, f"{row.n}{clusters}", *(str(row.outcomes[o]) for o in seen)]
 
 
-def _note(row: MetricRow) -> str:
-    if row.low is None:
-        return f"no interval: {row.method}"
-    return f"{100 * row.level:g} % interval: {row.method}"
+def _notes(rows: Sequence[MetricRow]) -> list[str]:
+    """Return how the intervals were made, and what a reader must know of the names."""
+    made = sorted({row.method for row in rows if row.low is not None})
+    none = sorted({row.method for row in rows if row.low is None})
+    notes = [f"interval: {'; '.join(made)}"] if made else []
+    if none:
+        notes.append(f"no interval where: {'; '.join(none)}")
+    if any(row.clusters != row.n for row in rows):
+        notes.append("n in clusters: items of one cluster are not independent")
+    if any(row.metric.endswith("_macro") for row in rows):
+        notes.append("_macro counts each category the same; the others count each item (micro)")
+    return notes

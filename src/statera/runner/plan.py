@@ -39,12 +39,16 @@ class Extent:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A run, ready to be executed: its identity, and per task the samples that are asked."""
+    """A run, ready to be executed: its identity, and per task the samples that are asked.
+
+    `note` says why the tasks are asked in another mode than they prefer, or is empty.
+    """
 
     spec: RunSpec
     tasks: tuple[Task, ...]
     samples: tuple[Sequence[Sample], ...]
     epochs: tuple[int, ...]
+    note: str = ""
 
     @property
     def total(self) -> int:

@@ -279,6 +279,8 @@ def _print_plan(plan: Plan, expected: Forecast, flags: dict[str, Any]) -> None:
                 "what differs is the endpoint's own noise",
                 err=True,
             )
+    if plan.note:
+        click.echo(plan.note, err=True)
     click.echo(str(expected), err=not flags["estimate"])
 
 

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import msgspec
 
 from statera.errors import EndpointError
+from statera.models.attempts import AttemptFailed, AttemptKind, HttpReply, Wire
 from statera.models.bodies import Fields
 from statera.models.rejections import (
     Complaint,
@@ -29,7 +30,6 @@ from statera.models.rejections import (
     retry_after,
 )
 from statera.models.replies import Undecodable
-from statera.models.transport import AttemptFailed, AttemptKind, HttpReply, Transport
 from statera.protocols import Clock
 from statera.records.responses import Failure
 
@@ -97,7 +97,7 @@ class Endpoint:
     """A transport with the server's dialect, its complaints counted and its secrets masked."""
 
     def __init__(
-        self, transport: Transport, *, identity: str, secrets: tuple[str, ...], clock: Clock
+        self, transport: Wire, *, identity: str, secrets: tuple[str, ...], clock: Clock
     ) -> None:
         self.transport = transport
         self.identity = identity

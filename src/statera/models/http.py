@@ -14,11 +14,11 @@ from typing import Any, Protocol
 import msgspec
 
 from statera.errors import EndpointError
+from statera.models.attempts import AttemptFailed, HttpReply
 from statera.models.bodies import Fields, chat_fields, completion_fields, embedding_fields
 from statera.models.endpoint import Answer, Endpoint, inner_status
 from statera.models.replies import Undecodable, read_embeddings, read_reply
 from statera.models.streams import Gathered
-from statera.models.transport import AttemptFailed, HttpReply
 from statera.records.requests import (
     Chat,
     Complete,

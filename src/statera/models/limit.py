@@ -17,7 +17,7 @@ from contextlib import aclosing
 from typing import Protocol
 
 from statera.errors import DeclarationError
-from statera.models.transport import AttemptFailed
+from statera.models.attempts import AttemptFailed
 from statera.protocols import Clock
 from statera.records.requests import Chat, Complete, Request
 from statera.records.responses import Capabilities, Response

@@ -7,11 +7,11 @@ may pass (an overloaded server, a 500) is left to the run and its retries.
 import msgspec
 
 from statera.errors import DeclarationError, EndpointError, nearest
+from statera.models.attempts import AttemptFailed
 from statera.models.bodies import Fields
 from statera.models.endpoint import Endpoint
 from statera.models.http import CHAT, COMPLETIONS
 from statera.models.rejections import read_complaint
-from statera.models.transport import AttemptFailed
 
 _SHOWN = 12
 

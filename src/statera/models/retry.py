@@ -16,8 +16,8 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from statera.errors import EndpointError
+from statera.models.attempts import AttemptFailed
 from statera.models.limit import StreamingModel
-from statera.models.transport import AttemptFailed
 from statera.protocols import Clock
 from statera.records.requests import Chat, Complete, Request
 from statera.records.responses import Capabilities, Failure, Response

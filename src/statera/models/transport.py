@@ -12,7 +12,7 @@ exception, `AttemptFailed`, which the retrying wrapper turns into a value.
 from base64 import b64encode
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, NamedTuple
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import aiohttp
@@ -20,46 +20,13 @@ import msgspec
 from yarl import URL
 
 from statera.errors import DeclarationError
+from statera.models.attempts import AttemptFailed, HttpReply, Place
 
-AttemptKind = Literal["connect", "reset", "timeout", "busy", "server", "undecodable"]
-Place = Literal["base", "root"]
+__all__ = ["AttemptFailed", "HttpReply", "Timeouts", "Transport", "read_address"]
+
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
 
 _ENDPOINTS = ("/chat/completions", "/completions", "/embeddings", "/models")
-
-
-class AttemptFailed(Exception):
-    """One attempt failed in a way that another may not. Never leaves the stack of wrappers.
-
-    `connect`: no connection. `reset`: the connection broke. `timeout`: connect, first byte or
-    total. `busy`: 429. `server`: another status that is worth a retry. `undecodable`: cut, HTML,
-    bad JSON, no choices. `retry_after` is in seconds, or None where the server did not say.
-    `reply` is the whole answer when there was one.
-    """
-
-    def __init__(
-        self,
-        kind: AttemptKind,
-        message: str,
-        *,
-        status: int | None = None,
-        retry_after: float | None = None,
-        reply: "HttpReply | None" = None,
-    ) -> None:
-        super().__init__(message)
-        self.kind = kind
-        self.message = message
-        self.status = status
-        self.retry_after = retry_after
-        self.reply = reply
-
-
-class HttpReply(NamedTuple):
-    """An answer as it came. `headers` are found by their lower-case names."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class Timeouts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

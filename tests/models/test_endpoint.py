@@ -6,10 +6,11 @@ from typing import Any, TypeVar
 import pytest
 
 from statera.errors import EndpointError
+from statera.models.attempts import AttemptFailed, HttpReply
 from statera.models.bodies import Fields
 from statera.models.clock import SystemClock
 from statera.models.endpoint import Answer, Dialect, Endpoint, inner_status
-from statera.models.transport import AttemptFailed, HttpReply, Transport
+from statera.models.transport import Transport
 from statera.records.responses import Failure
 from tests.endpoint import AZURE_FILTER, NO_MODEL, OPENAI_CONTEXT, Behaviour
 from tests.endpoint import Endpoint as Server

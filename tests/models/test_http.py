@@ -6,10 +6,11 @@ from typing import Any, TypeVar
 import pytest
 
 from statera.errors import EndpointError
+from statera.models.attempts import AttemptFailed
 from statera.models.clock import SystemClock
 from statera.models.endpoint import Endpoint
 from statera.models.http import HttpModel
-from statera.models.transport import AttemptFailed, Transport
+from statera.models.transport import Transport
 from statera.protocols import Model, Streaming
 from statera.records.requests import Complete, Embed, Likelihood, Request, Sampling
 from statera.records.responses import Capabilities, ContinuationScore, Response, Usage

@@ -4,8 +4,8 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from statera.errors import DeclarationError
+from statera.models.attempts import AttemptFailed, AttemptKind
 from statera.models.limit import Limit, Limited
-from statera.models.transport import AttemptFailed, AttemptKind
 from statera.protocols import Model, Streaming
 from statera.records.requests import Chat, Complete, Request
 from statera.records.responses import Capabilities, Response

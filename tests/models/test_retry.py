@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statera.errors import EndpointError
+from statera.models.attempts import AttemptFailed
 from statera.models.retry import ASKED_AGAIN, RetryPolicy
 from statera.models.stack import HttpSettings, http_model
-from statera.models.transport import AttemptFailed, Timeouts
+from statera.models.transport import Timeouts
 from statera.records.requests import Sampling
 from statera.records.responses import Capabilities, Failure
 from tests.endpoint import Behaviour, Endpoint, Fault, StreamStyle, letter

@@ -47,7 +47,7 @@ class ChatTemplate:
                 tools=None,
                 documents=None,
             )
-        except (TemplateError, TypeError, KeyError, ValueError) as error:
+        except (TemplateError, TypeError, LookupError, ValueError, ArithmeticError) as error:
             raise TemplateRefusal(f"the chat template refuses this conversation: {error}") from None
 
 

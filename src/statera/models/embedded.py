@@ -204,8 +204,8 @@ class EmbeddedModel:
         return self._finished(response, began)
 
     def _pair(self, context: str, continuation: str) -> Pair:
-        if context == "":
-            tokens = self.loaded.llama.tokenize(continuation, bos=False)
+        if not context.strip():
+            tokens = self.loaded.llama.tokenize(context + continuation, bos=False)
             return Pair([self.loaded.start], tokens)
         return encode_pair(self.loaded.llama.tokenize, context, continuation)
 

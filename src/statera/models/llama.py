@@ -207,9 +207,9 @@ class Llama:
 
         `special`: a special token's name in the text (`<|im_end|>`) is that token, as other
         servers do; otherwise it is plain text. `bos`: begin with the model's first token, if the
-        model asks for one.
+        model asks for one. A lone surrogate is no text and counts as "?".
         """
-        data = text.encode()
+        data = text.encode(errors="replace")
         room = len(data) + 8
         buffer = self._lib.ffi.new("llama_token[]", room)
         count = self._lib.c.llama_tokenize(self._vocab, data, len(data), buffer, room, bos, special)

@@ -31,7 +31,7 @@ from statera.modelserver.service import (
 
 
 class Prompt(NamedTuple):
-    """A prompt as tokens; `hidden` of them (the model's own first token) are not in `text`."""
+    """A prompt as tokens; the first `hidden` of them (the model's own) are not in `text`."""
 
     text: str
     tokens: list[int]
@@ -97,8 +97,7 @@ def _prompt(server: Service, given: str | list[int]) -> Prompt:
     loaded = server.loaded
     if isinstance(given, str):
         tokens = server.fitting(loaded.prompt_tokens(given), "prompt")
-        own = given == "" or (loaded.llama.special.add_bos and tokens[0] == loaded.start)
-        return Prompt(given, tokens, int(own))
+        return Prompt(given, tokens, len(tokens) - len(loaded.llama.tokenize(given, bos=False)))
     tokens = server.fitting(known_tokens(server, given, "prompt"), "prompt")
     return Prompt(loaded.llama.detokenize(tokens), tokens, 0)
 

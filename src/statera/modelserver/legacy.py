@@ -41,7 +41,7 @@ class LegacyLogprobs:
         are those in the text.
         """
         pieces = [self._llama.piece(token, special=True) for token in tokens]
-        self._offset = len(text) - len(b"".join(pieces).decode(errors="replace"))
+        self._offset = -1 if b"".join(pieces) == b" " + text.encode(errors="replace") else 0
         arrays = Arrays([], [], [], [])
         for token, data, score in zip(tokens, pieces, scores, strict=True):
             self._add(arrays, token, data, score)

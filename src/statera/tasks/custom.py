@@ -28,11 +28,12 @@ from msgspec import defstruct
 from statera.codec.files import read_yaml
 from statera.codec.strict import convert
 from statera.errors import DeclarationError
-from statera.protocols import Scorer
+from statera.graders.catalogue import scoring_type
+from statera.graders.code import CodeTests
+from statera.protocols import Grader, Scorer
 from statera.records.requests import Chat, Complete, Likelihood, Message, Request, Sampling
 from statera.records.samples import Sample
 from statera.records.specs import Api, Mode
-from statera.scorers.catalogue import scorer_type
 from statera.scorers.choice import Choice
 from statera.scorers.choice_likelihood import ChoiceLikelihood
 from statera.scorers.contains import Contains
@@ -45,7 +46,7 @@ from statera.tasks.choices import LETTERS
 from statera.tasks.columns import is_template
 from statera.tasks.data import DataFolder
 from statera.tasks.fewshot import shots
-from statera.tasks.samples import Reader, SampleColumns
+from statera.tasks.samples import Needs, Reader, SampleColumns
 from statera.tasks.task import Task, TaskOptions, template_of
 
 Count = Annotated[int, msgspec.Meta(ge=1)]
@@ -57,10 +58,10 @@ class TaskFile(SampleColumns, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A custom task as it is written in YAML.
 
     `data` is a path relative to the file. `system` is plain text. `scorers` are names (`exact`) or
-    mappings (`{type: contains, any: [yes], not: true}`), the first one leading; without any, a task
-    with choices is scored by the choice. `repeats` is how often each sample is asked when the user
-    does not say. `continuation` says what log-likelihood scores after the prompt: each choice's
-    text or letter.
+    mappings (`{type: contains, any: [sorry], not: true}`), the first one leading; without any, a
+    task with choices is scored by the choice. `repeats` is how often each sample is asked when the
+    user does not say. `continuation` says what log-likelihood scores after the prompt: the text of
+    each choice, or its letter.
     """
 
     task: str
@@ -111,7 +112,7 @@ class CustomTask:
 
     path: Path
     file: TaskFile
-    scorers: tuple[Scorer, ...]
+    scorers: tuple[Scorer | Grader, ...]
 
     @property
     def name(self) -> str:
@@ -146,7 +147,10 @@ class CustomTask:
             self.file,
             task=self.name,
             source=str(self.path),
-            needs_reference=any(map(_reads_reference, self.scorers)),
+            needs=Needs(
+                reference=any(map(_reads_reference, self.scorers)),
+                tests=any(isinstance(scorer, CodeTests) for scorer in self.scorers),
+            ),
         )
         return Task(
             name=self.name,
@@ -179,7 +183,7 @@ def file_type() -> type[TaskFile]:
     """Return TaskFile with the scorers that are installed here, to decode with."""
     kind = defstruct(
         "TaskFile",
-        [("scorers", tuple[str | scorer_type(), ...], ())],  # type: ignore[misc]
+        [("scorers", tuple[str | scoring_type(), ...], ())],  # type: ignore[misc]
         bases=(TaskFile,),
         frozen=True,
         kw_only=True,
@@ -193,13 +197,13 @@ def schema() -> dict[str, Any]:
     return msgspec.json.schema(file_type())
 
 
-def _scorers(file: TaskFile, source: str) -> tuple[Scorer, ...]:
-    found: dict[str, Scorer] = {}
+def _scorers(file: TaskFile, source: str) -> tuple[Scorer | Grader, ...]:
+    found: dict[str, Scorer | Grader] = {}
     for place, declared in enumerate(file.scorers or _default(file, source)):
         where = f"{source}: scorers[{place}]"
-        scorer: Scorer = declared
+        scorer: Scorer | Grader = declared
         if isinstance(declared, str):
-            scorer = convert({"type": declared}, scorer_type(), source=where)
+            scorer = convert({"type": declared}, scoring_type(), source=where)
         _check_scorer(scorer, file, where)
         if scorer.metric in found:
             raise DeclarationError(
@@ -209,13 +213,13 @@ def _scorers(file: TaskFile, source: str) -> tuple[Scorer, ...]:
     return tuple(found.values())
 
 
-def _default(file: TaskFile, source: str) -> tuple[Scorer, ...]:
+def _default(file: TaskFile, source: str) -> tuple[Scorer | Grader, ...]:
     if file.choices is None:
         raise DeclarationError(f"{source}: scorers: name at least one, for example [exact]")
     return (ChoiceLikelihood(),) if file.mode == "loglikelihood" else (Choice(),)
 
 
-def _check_scorer(scorer: Scorer, file: TaskFile, where: str) -> None:
+def _check_scorer(scorer: Scorer | Grader, file: TaskFile, where: str) -> None:
     likelihood = isinstance(scorer, _LIKELIHOOD)
     if likelihood != (file.mode == "loglikelihood"):
         mode = "loglikelihood" if likelihood else "generate"
@@ -227,7 +231,7 @@ def _check_scorer(scorer: Scorer, file: TaskFile, where: str) -> None:
         raise DeclarationError(f"{where}: '{scorer.metric}' needs `reference` or `references`")
 
 
-def _reads_reference(scorer: Scorer) -> bool:
+def _reads_reference(scorer: Scorer | Grader) -> bool:
     """Return True when the scorer has nothing to compare with but the sample's references."""
     if isinstance(scorer, Exact):
         return scorer.value is None

@@ -70,7 +70,7 @@ def _csv(path: Path) -> Iterator[Row]:
                 )
             yield Row(place, reader.line_num, columns)
     except csv.Error as error:
-        raise DeclarationError(f"{path}, line {reader.line_num}: {error}") from None
+        raise DeclarationError(f"{path}, line {reader.reader.line_num}: {error}") from None
 
 
 def _check_header(path: Path, header: list[str]) -> None:

@@ -6,7 +6,7 @@ text); the two are kept apart so that the choice "1" is never taken for the inde
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -21,8 +21,8 @@ class SampleColumns(msgspec.Struct, frozen=True, kw_only=True):
     """What makes a sample: each a column's name or a Jinja template over all columns.
 
     `choices` and `references` are a column that holds a list (in CSV: a JSON list), or a list of
-    columns or templates; a list without any is taken as it stands (`[yes, no]`). Without `id` a
-    sample is called `task/file/line`, counted from 0.
+    columns or templates; a list without any is taken as it stands (`["yes", "no"]`, quoted since
+    YAML reads a bare yes as true). Without `id` a sample is called `task/file/line`, from 0.
     """
 
     prompt: str
@@ -36,18 +36,23 @@ class SampleColumns(msgspec.Struct, frozen=True, kw_only=True):
     severity: str | None = None
 
 
+class Needs(NamedTuple):
+    """What a task's scorers cannot do without: a reference, a column `test` with code's tests."""
+
+    reference: bool
+    tests: bool
+
+
 class Reader:
     """Reads a data file into samples.
 
     Names are those of the YAML file `source`, which messages give together with the data's line.
-    With `needs_reference` a row without any is an error.
+    A row without what the task's scorers need is an error.
     """
 
-    def __init__(
-        self, columns: SampleColumns, *, task: str, source: str, needs_reference: bool
-    ) -> None:
+    def __init__(self, columns: SampleColumns, *, task: str, source: str, needs: Needs) -> None:
         self._task = task
-        self._needs_reference = needs_reference
+        self._needs = needs
         self._source = source
         self._prompt = self._column("prompt", columns.prompt)
         self._choices = self._several("choices", columns.choices)
@@ -86,9 +91,11 @@ class Reader:
             _check_choices(choices, where)
         answer, reference = self._right(row, choices, where)
         names = {**row.columns, "lettered": lettered(choices)} if choices else row.columns
-        references = self._list(self._references, row, where)
-        if self._needs_reference and reference is None and not references:
+        references = tuple(filter(None, self._list(self._references, row, where)))
+        if self._needs.reference and reference is None and not references:
             raise DeclarationError(f"{where}: the reference is empty, and a scorer needs one")
+        if self._needs.tests and not text_of(row.columns.get("test")):
+            raise DeclarationError(f"{where}: the column 'test' is empty, and code needs tests")
         asked = text_of(self._prompt.value(names, where=where)) or ""
         if not asked.strip():
             raise DeclarationError(f"{where}: the prompt is empty")
@@ -131,7 +138,7 @@ class Reader:
     def _list(
         self, columns: Sequence[Column] | Column | None, row: Row, where: str
     ) -> tuple[str, ...]:
-        """Return the texts that a list of columns, or a column that holds a list, gives."""
+        """Return the texts of a list of columns, or of a column that holds a list; "" is empty."""
         if columns is None:
             return ()
         if isinstance(columns, Column):
@@ -171,10 +178,7 @@ def _texts(value: Any, place: str, where: str) -> Iterator[str]:
     if not isinstance(value, list):
         raise DeclarationError(f"{place}: {where}: expected a list, got {type(value).__name__}")
     for item in value:
-        text = text_of(item)
-        if text is None:
-            raise DeclarationError(f"{place}: {where}: one of the list is empty")
-        yield text
+        yield text_of(item) or ""
 
 
 def _json_list(text: str, place: str, where: str) -> list[Any]:
@@ -189,6 +193,8 @@ def _json_list(text: str, place: str, where: str) -> list[Any]:
 def _check_choices(choices: Sequence[str], where: str) -> None:
     if not 2 <= len(choices) <= len(LETTERS):
         raise DeclarationError(f"{where}: {len(choices)} choices. Allowed: 2 to {len(LETTERS)}")
+    if "" in choices:
+        raise DeclarationError(f"{where}: one of the choices is empty")
     if len(set(choices)) < len(choices):
         twice = next(choice for choice in choices if choices.count(choice) > 1)
         raise DeclarationError(f"{where}: the choice '{twice}' is there twice")

@@ -217,7 +217,7 @@ def _convert(originals: Sequence[bytes]) -> dict[str, bytes]:
         for member in archive:
             found = _MEMBER.fullmatch(member.name)
             if found and (file := archive.extractfile(member)):
-                splits[found[1]][found[2]] = io.TextIOWrapper(file, "utf-8").read()
+                splits[found[1]][found[2]] = file.read().decode()
     return {
         f"mmlu/{'validation' if split == 'val' else split}.jsonl.gz": jsonl(_rows(tables))
         for split, tables in splits.items()

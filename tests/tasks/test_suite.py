@@ -1,0 +1,98 @@
+from pathlib import Path
+
+import pytest
+
+from statera.errors import DeclarationError
+from statera.tasks.suite import Suite, suite_names
+from statera.tasks.task import TaskOptions
+from tests.tasks.folder import made
+
+TASK = "task: refunds\ndata: rows.jsonl\nprompt: '{{ q }}'\nreference: a\nscorers: [exact]\n"
+
+
+def _suite(folder: Path, tasks: str) -> Suite:
+    (folder / "refunds.yaml").write_text(TASK, encoding="utf-8")
+    (folder / "rows.jsonl").write_text('{"q": "Why?", "a": "So."}\n', encoding="utf-8")
+    path = folder / "release.yaml"
+    path.write_text(f"suite: release\ntasks: {tasks}\n", encoding="utf-8")
+    return Suite.load(str(path))
+
+
+def _names(suite: Suite) -> list[str]:
+    return [definition.name for definition in suite.definitions]
+
+
+def test_a_task_a_list_and_a_suite_are_named_the_same_way() -> None:
+    assert _names(Suite.load("gsm8k")) == ["gsm8k"]
+    assert Suite.load("gsm8k").name == "gsm8k"
+    both = Suite.load("gsm8k, mmlu")
+    assert (both.name, _names(both)) == ("gsm8k,mmlu", ["gsm8k", "mmlu"])
+    five = Suite.load("big-five")
+    assert (five.name, len(five.definitions)) == ("big-five", 5)
+
+
+def test_every_suite_that_ships_loads() -> None:
+    assert "big-five" in suite_names()
+    for name in suite_names():
+        assert Suite.load(name).name == name
+
+
+def test_a_suite_file_gives_its_tasks_their_options(tmp_path: Path) -> None:
+    suite = _suite(
+        tmp_path,
+        "[refunds.yaml, {task: gsm8k, num_fewshot: 2, repeats: 3}, {task: mmlu, mode: generate}]",
+    )
+    assert _names(suite) == ["refunds", "gsm8k", "mmlu"]
+    assert [definition.modes for definition in suite.definitions[1:]] == [("generate",)] * 2
+    data = made(tmp_path)
+    task = suite.definitions[1].load(TaskOptions(), data)
+    assert (task.num_fewshot, task.epochs) == (2, 3)
+    assert suite.definitions[1].load(TaskOptions(num_fewshot=1), data).num_fewshot == 1
+    refunds = suite.definitions[0].load(TaskOptions(), data)
+    assert (refunds.samples[0].reference, refunds.epochs) == ("So.", 1)
+
+
+def test_a_task_file_is_a_suite_of_one(tmp_path: Path) -> None:
+    _suite(tmp_path, "[gsm8k]")
+    suite = Suite.load(str(tmp_path / "refunds.yaml"))
+    assert (suite.name, _names(suite)) == ("refunds", ["refunds"])
+
+
+@pytest.mark.parametrize(
+    ("tasks", "message"),
+    [
+        ("[gsm9k]", "release.yaml: unknown task 'gsm9k'. Did you mean 'gsm8k'?"),
+        ("[]", "release.yaml: Expected `array` of length >= 1 - at `$.tasks`"),
+        ("[{task: gsm8k, shots: 2}]", "release.yaml: Object contains unknown field `shots`"),
+        ("[{task: gsm8k, repeats: 0}]", "Expected `int` >= 1"),
+        ("[{task: gsm8k, mode: loglikelihood}]", "has no mode 'loglikelihood'. Allowed: generate"),
+        ("[gsm8k, gsm8k]", "release: task 'gsm8k' is there twice"),
+        ("[other.yaml]", "other.yaml: no such file"),
+    ],
+)
+def test_what_is_wrong_in_a_suite_is_one_line(tmp_path: Path, tasks: str, message: str) -> None:
+    with pytest.raises(DeclarationError) as caught:
+        _suite(tmp_path, tasks)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("mmlux", "unknown task or suite 'mmlux'. Did you mean 'mmlu'?"),
+        ("big-fiv", "Did you mean 'big-five'?"),
+        ("", "no task named"),
+        ("gsm8k,gsm8k", "task 'gsm8k' is there twice"),
+        ("nowhere.yaml", "nowhere.yaml: no such file"),
+    ],
+)
+def test_an_unknown_name_gives_the_nearest(text: str, message: str) -> None:
+    with pytest.raises(DeclarationError) as caught:
+        Suite.load(text)
+    assert message in str(caught.value)
+
+
+def test_a_mode_that_the_suite_fixes_must_be_one_of_the_tasks(tmp_path: Path) -> None:
+    with pytest.raises(DeclarationError, match="task refunds has no mode"):
+        _suite(tmp_path, "[{task: refunds.yaml, mode: loglikelihood}]")

@@ -1,4 +1,5 @@
 import asyncio
+import json
 
 import pytest
 
@@ -7,6 +8,8 @@ from statera.models.transport import HttpReply, Transport
 from statera.records.requests import Likelihood
 from statera.records.responses import Failure, Response
 from tests.echo_endpoint import EchoEndpoint, EchoStyle, truth
+from tests.embedded_server import EmbeddedServer
+from tests.shared_data import shared
 
 CASES = [
     ("The cat sat. The cat", (" sat", " ran", " sat on the mat")),
@@ -38,9 +41,9 @@ def refuse(reply: HttpReply) -> Failure:
     return Failure(kind="truncated", message="too long", status=reply.status)
 
 
-async def scored(url: str, requests: list[Likelihood]) -> list[Response]:
+async def scored(url: str, requests: list[Likelihood], name: str = "m") -> list[Response]:
     transport = Transport(url)
-    scorer = EchoScorer("m", post=lambda b: transport.post("/completions", b), refuse=refuse)
+    scorer = EchoScorer(name, post=lambda b: transport.post("/completions", b), refuse=refuse)
     try:
         return [await scorer.answer(request) for request in requests]
     finally:
@@ -154,3 +157,21 @@ def test_a_continuation_without_a_token_of_its_own_is_no_certainty() -> None:
         (response,) = asyncio.run(scored(endpoint.url, [request]))
     assert response.failure is not None
     assert "has no tokens" in response.failure.message
+
+
+def test_a_real_model_over_http_agrees_with_the_reference(embedded_server: EmbeddedServer) -> None:
+    items = [
+        json.loads(shared(f"data/reference/{name}_smollm2.jsonl").read_text().splitlines()[0])
+        for name in ("mmlu", "hellaswag")
+    ]
+    requests = [
+        Likelihood(context=item["context"], continuations=tuple(item["continuations"]))
+        for item in items
+    ]
+    responses = asyncio.run(scored(embedded_server.url, requests, embedded_server.model))
+    for item, response in zip(items, responses, strict=True):
+        assert response.failure is None
+        logprobs = [score.logprob for score in response.likelihoods]
+        assert logprobs == pytest.approx(item["loglikelihoods"], abs=1e-4)
+        assert [s.tokens for s in response.likelihoods] == item["n_continuation_tokens"]
+        assert [s.greedy for s in response.likelihoods] == item["is_greedy"]

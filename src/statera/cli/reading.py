@@ -19,7 +19,7 @@ def print_sample(stored: Stored, *, as_json: bool) -> None:
     out = console()
     lead = stored.scores[0] if stored.scores else None
     outcome = lead.outcome if lead else "not scored"
-    out.rule(f"{sample.id} · epoch {trial.epoch} · {outcome}", align="left", style="dim")
+    out.print(escape(f"── {sample.id} · epoch {trial.epoch} · {outcome}"), style="bold")
     for exchange in trial.exchanges:
         out.print(escape(asked(exchange.request)), style="dim", soft_wrap=True)
         out.print(escape(_said(stored)), soft_wrap=True)
@@ -27,10 +27,11 @@ def print_sample(stored: Stored, *, as_json: bool) -> None:
         value = "none" if score.value is None else f"{score.value:g}"
         read = "" if score.extracted is None else f" read {score.extracted!r}"
         why = f" ({score.why})" if score.why else ""
-        line_ = f"{score.metric}: {score.outcome}, {value}{read}{why}"
-        out.print(escape(line_), style="bold", soft_wrap=True)
+        verdict = f"{score.metric}: {score.outcome}, {value}{read}{why}"
+        out.print(escape(verdict), style="bold", soft_wrap=True)
     if sample.accepted:
         out.print(escape(f"reference: {' | '.join(sample.accepted)}"), style="dim", soft_wrap=True)
+    out.print()
 
 
 def asked(request: Request) -> str:

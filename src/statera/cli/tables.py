@@ -57,8 +57,14 @@ def print_metrics(rows: Sequence[MetricRow]) -> None:
 
 
 def headline(rows: Iterable[MetricRow]) -> list[MetricRow]:
-    """Return the rows of a first look: categories only for the metrics that lead."""
-    return [r for r in rows if r.category is None or not r.metric.endswith("_given_answer")]
+    """Return the rows of a first look: categories only for the metric that leads its task."""
+    found: list[MetricRow] = []
+    leads: dict[str, str] = {}
+    for row in rows:
+        lead = leads.setdefault(row.metric.split("/", 1)[0], row.metric)
+        if row.category is None or row.metric == lead:
+            found.append(row)
+    return found
 
 
 def _cells(row: MetricRow, seen: Sequence[Outcome]) -> list[str]:

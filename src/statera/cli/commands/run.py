@@ -4,7 +4,7 @@ import asyncio
 import json
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 import uvloop
@@ -165,38 +165,53 @@ def command(ctx: click.Context, /, **flags: Any) -> None:
     store = RunStore(flags["store"])
     options = read_options(flags, store)
     suite = Suite.load(_suite_name(flags))
+    view = View(flags["as_json"], flags["quiet"], flags["estimate"])
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        info = runner.run(_run(suite, options, flags, store))
+        info = runner.run(_run(suite, options, flags, store, view))
     if info is None:
         return
     run = Run(store, info)
     for path in flags["output"]:
         export(run, path)
-    show_metrics(run, as_json=flags["as_json"])
-    if not flags["as_json"]:
+    show_metrics(run, as_json=view.as_json)
+    if not view.as_json:
         _print_next(info)
 
 
+class View(NamedTuple):
+    """What a person or a script wants to see of a run."""
+
+    as_json: bool = False
+    quiet: bool = False
+    estimate: bool = False
+
+
 async def _run(
-    suite: Suite, options: RunOptions, flags: dict[str, Any], store: RunStore
+    suite: Suite, options: RunOptions, flags: dict[str, Any], store: RunStore, view: View
 ) -> RunInfo | None:
-    model = open_model(flags["model"], settings=call_settings(flags), base_url=flags["base_url"])
+    settings = call_settings(flags)
+    model = open_model(flags["model"], settings=settings, base_url=flags["base_url"])
     try:
         await check(model)
         plan = await plan_run(suite, model, options, epochs=flags["epochs"], seed=flags["seed"])
-        _print_plan(plan, forecast(plan), flags)
-        if flags["estimate"]:
-            return None
-        return await _execute(plan, model, options, flags, store)
+        return await run_plan(plan, model, options, store, view)
     finally:
         await model.close()
 
 
-async def _execute(
-    plan: Plan, model: Model, options: RunOptions, flags: dict[str, Any], store: RunStore
-) -> RunInfo:
+async def run_plan(
+    plan: Plan, model: Model, options: RunOptions, store: RunStore, view: View
+) -> RunInfo | None:
+    """Say what will be asked, ask it with a progress line, and return the run.
+
+    None when only the estimate was wanted.
+    """
+    if not view.as_json or view.estimate:
+        _print_plan(plan, forecast(plan), to_stderr=not view.estimate)
+    if view.estimate:
+        return None
     clock, tally = SystemClock(), Tally()
-    progress = Progress(tally, clock, quiet=flags["quiet"])
+    progress = Progress(tally, clock, quiet=view.quiet)
     services = Services(store=store, clock=clock, tools=tools_for(plan), tag=options.tag)
     progress.start()
     try:
@@ -267,12 +282,10 @@ def _suite_name(flags: dict[str, Any]) -> str:
     return name
 
 
-def _print_plan(plan: Plan, expected: Forecast, flags: dict[str, Any]) -> None:
-    if flags["as_json"] and not flags["estimate"]:
-        return
+def _print_plan(plan: Plan, expected: Forecast, *, to_stderr: bool) -> None:
     for task, samples, epochs in zip(plan.tasks, plan.samples, plan.epochs, strict=True):
-        mode = task.options.mode
-        click.echo(f"{task.name}: {len(samples)} samples x {epochs} epochs, {mode}", err=True)
+        mode, times = task.options.mode, f" x {epochs} epochs" if epochs > 1 else ""
+        click.echo(f"{task.name}: {len(samples)} samples{times}, {mode}", err=True)
         if epochs > 1 and mode == "generate" and not plan.spec.system.sampling.get("temperature"):
             click.echo(
                 f"warning: {epochs} epochs at temperature 0 repeat the same draw; "
@@ -281,7 +294,7 @@ def _print_plan(plan: Plan, expected: Forecast, flags: dict[str, Any]) -> None:
             )
     if plan.note:
         click.echo(plan.note, err=True)
-    click.echo(str(expected), err=not flags["estimate"])
+    click.echo(str(expected), err=to_stderr)
 
 
 def _print_sources(ctx: click.Context, flags: dict[str, Any]) -> None:

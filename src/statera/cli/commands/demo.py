@@ -1,0 +1,65 @@
+"""Measure the embedded model over HTTP: the whole way, with no network and no key."""
+
+import asyncio
+from importlib import import_module
+
+import click
+import uvloop
+
+from statera.api import Run, RunOptions, plan_run
+from statera.cli.commands.run import View, run_plan
+from statera.cli.commands.show import show_metrics
+from statera.cli.flags import store_flag
+from statera.models.clock import SystemClock
+from statera.models.embedded import load
+from statera.models.stack import HttpSettings, http_model
+from statera.records.specs import RunInfo
+from statera.store.runstore import RunStore
+from statera.tasks.suite import Suite
+
+_WELCOME = """\
+statera demo: a small real model (SmolLM2-135M-Instruct) is served on this machine as an
+OpenAI-compatible endpoint, and measured through it on {limit} questions of each kind of the starter
+suite. It is a weak model, near chance on most questions: this shows the way, not a good score.
+"""
+_NEXT = """
+The trials are in {store}. What to try next:
+
+  {statera} show latest --outcome unparsed          read what was no answer
+  {statera} run starter --model embedded            the whole suite
+  {statera} run starter --model URL#NAME            your own endpoint
+  {statera} doctor URL#NAME                         one page on your endpoint
+  {statera} tasks                                   what else can be measured
+"""
+
+
+@click.command()
+@click.option("--limit", type=click.IntRange(1), default=12, show_default=True, help="A task.")
+@store_flag
+def command(limit: int, store: str) -> None:
+    """Serve the embedded model, measure it through HTTP, and show what comes of it.
+
+    Takes a minute or two. The same command again resumes, so it is quick the second time.
+    """
+    click.echo(_WELCOME.format(limit=limit))
+    runs = RunStore(store)
+    loaded, clock = load(), SystemClock()
+    serving = import_module("statera.modelserver.serving").serving
+    with serving(loaded, clock) as url, asyncio.Runner(loop_factory=uvloop.new_event_loop) as loop:
+        info = loop.run(_measure(f"{url}/v1", loaded.identity, limit, runs))
+    show_metrics(Run(runs, info), as_json=False)
+    click.echo(_NEXT.format(store=runs.path, statera=".venv/bin/statera"))
+
+
+async def _measure(url: str, identity: str, limit: int, store: RunStore) -> RunInfo:
+    """Run the starter suite; the identity is the model's own, because the port changes."""
+    settings = HttpSettings(identity=identity, max_connections=4)
+    model = http_model(url, "embedded", settings=settings)
+    options = RunOptions(limit=limit, tag="demo", workers=4)
+    try:
+        plan = await plan_run(Suite.load("starter"), model, options, epochs=None, seed=0)
+        info = await run_plan(plan, model, options, store, View())
+    finally:
+        await model.close()
+    assert info is not None
+    return info

@@ -31,6 +31,8 @@ class EchoStyle:
     status: int = 200
     words: str = "refused"
     refuses_echo: bool = False
+    status_of_echo: int = 400
+    first_fault: Literal["none", "status", "html", "empty"] = "none"
     ignores_echo: bool = False
     shift: int = 0
     zero: Literal["nothing", "one", "unlimited", "rejected"] = "nothing"
@@ -130,8 +132,10 @@ class EchoEndpoint:
         body = await request.json()
         self.bodies.append(body)
         now = self.style
+        if now.first_fault != "none" and len(self.bodies) == 1:
+            return _fault(now.first_fault)
         if now.status != 200 or (now.refuses_echo and body.get("echo")):
-            status = now.status if now.status != 200 else 400
+            status = now.status if now.status != 200 else now.status_of_echo
             return web.json_response({"error": {"message": now.words}}, status=status)
         if body.get("max_tokens") == 0 and now.zero == "rejected":
             words = {"error": {"message": "max_tokens must be at least 1"}}
@@ -140,6 +144,12 @@ class EchoEndpoint:
         if len(prompts) > 1 and not now.lists:
             return web.json_response({"error": {"message": "prompt: str expected"}}, status=422)
         return web.json_response(_reply(body, prompts, now))
+
+
+def _fault(kind: str) -> web.Response:
+    if kind == "status":
+        return web.json_response({"error": {"message": "engine died"}}, status=500)
+    return web.Response(text="<html>" if kind == "html" else "", content_type="text/html")
 
 
 def _reply(body: dict[str, Any], prompts: list[str], now: EchoStyle) -> dict[str, Any]:

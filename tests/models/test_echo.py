@@ -3,6 +3,7 @@ import json
 
 import pytest
 
+from statera.errors import EndpointError
 from statera.models.echo import EchoScorer
 from statera.models.transport import HttpReply, Transport
 from statera.records.requests import Likelihood
@@ -98,17 +99,22 @@ def test_a_list_that_is_not_taken_is_sent_one_by_one() -> None:
         (EchoStyle(refuses_echo=True), "refused"),
     ],
 )
-def test_an_endpoint_that_is_not_trusted_gives_no_number(style: EchoStyle, reason: str) -> None:
+def test_an_endpoint_that_is_not_trusted_stops_the_run(style: EchoStyle, reason: str) -> None:
     request = Likelihood(context="It is", continuations=(" so",))
+
+    async def main(endpoint: EchoEndpoint) -> None:
+        transport = Transport(endpoint.url)
+        scorer = EchoScorer("m", post=lambda b: transport.post("/completions", b), refuse=refuse)
+        try:
+            for _ in range(3):
+                with pytest.raises(EndpointError, match=f"{reason}.*Use --mode generate"):
+                    await scorer.answer(request)
+        finally:
+            await transport.close()
+
     with EchoEndpoint(style) as endpoint:
-        responses = asyncio.run(scored(endpoint.url, [request, request]))
-        asked = len(endpoint.bodies)
-    assert asked <= 4, "the probe is sent once"
-    for response in responses:
-        assert response.failure is not None
-        assert response.failure.kind == "infra"
-        assert reason in response.failure.message
-        assert not response.likelihoods
+        asyncio.run(main(endpoint))
+        assert len(endpoint.bodies) <= 4, "the probe is sent once"
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,12 @@ def test_neither_key_nor_header_is_shown(tmp_path: Path) -> None:
     assert "hush" not in shown
 
 
+def test_a_password_in_the_url_is_not_shown(tmp_path: Path) -> None:
+    target = read(tmp_path, "url: http://user:hunter2@h/v1#m")
+    assert "hunter2" not in repr(target)
+    assert target.address == "http://h/v1"
+
+
 def test_the_name_may_stand_in_the_url(tmp_path: Path) -> None:
     assert read(tmp_path, "url: http://h/v1#m").name == "m"
     assert read(tmp_path, "url: http://h/v1#m\nname: n").name == "n"

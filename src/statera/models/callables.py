@@ -48,7 +48,10 @@ def model(
 
 
 class CallableModel:
-    """A Model made of a function of text or of messages; made by `model`."""
+    """A Model made of a function of text or of messages; made by `model`.
+
+    Its identity is `function:NAME@DIGEST`, the digest being that of the source where there is one.
+    """
 
     def __init__(
         self, function: Answering, *, name: str, takes: Takes, clock: Clock | None = None
@@ -57,13 +60,9 @@ class CallableModel:
         self.name = name
         self.takes = takes
         self.clock = clock or SystemClock()
+        source = _source(function)
+        self.identity = f"function:{name}" + (f"@{digest(source, size=6)}" if source else "")
         self._threads: ThreadPoolExecutor | None = None
-
-    @property
-    def identity(self) -> str:
-        """`function:NAME@DIGEST`, the digest being that of the source where there is one."""
-        source = _source(self.function)
-        return f"function:{self.name}" + (f"@{digest(source, size=6)}" if source else "")
 
     async def answer(self, request: Request) -> Response:
         """Return the function's reply, or the failure with the exception's type and text."""

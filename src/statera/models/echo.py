@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
+from statera.errors import EndpointError
 from statera.models.probe import EchoFindings, probe_echo
 from statera.models.prompt_logprobs import (
     EchoChoice,
@@ -71,10 +72,13 @@ class EchoScorer:
             return self._findings
 
     async def answer(self, request: Likelihood) -> Response:
-        """Return a score for each continuation, or why there is none."""
+        """Return a score for each continuation, or why there is none.
+
+        Raises EndpointError when the probe found that no score can be trusted here.
+        """
         findings = self._findings or await self.findings()
         if findings.reason:
-            return _failed(f"{_EXPLAINED}: {findings.reason}")
+            raise EndpointError(f"{_EXPLAINED}: {findings.reason}. Use --mode generate")
         try:
             return await self._scored(request, findings)
         except Misaligned as error:

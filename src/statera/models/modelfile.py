@@ -79,9 +79,9 @@ class CallSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 @dataclass(frozen=True, kw_only=True)
 class HttpTarget:
-    """A model behind HTTP, ready to be opened. The key is never shown."""
+    """A model behind HTTP, ready to be opened. Neither key nor URL (it may hold one) is shown."""
 
-    url: str
+    url: str = field(repr=False)
     name: str | None
     key: str | None = field(default=None, repr=False)
     settings: HttpSettings = field(default_factory=HttpSettings)

@@ -26,7 +26,7 @@ from statera.models.prompt_logprobs import (
 )
 from statera.models.rejections import read_complaint
 from statera.models.transport import AttemptFailed, HttpReply
-from statera.records.responses import Capabilities, Failure
+from statera.records.responses import Failure
 
 Post = Callable[[bytes], Awaitable[HttpReply]]
 Refuse = Callable[[HttpReply], Failure]
@@ -41,6 +41,7 @@ SCRAMBLED = (
 FOREIGN = "Zoë's café — 東京 and Łódź are far apart."
 
 _MISSING = (400, 404, 405, 410, 422, 501)
+_ELSEWHERE = (401, 402, 403, 408, 425, 429, 502, 503, 504, 529)
 _MARGIN = 1.0
 _PATIENCE = 30.0
 
@@ -51,14 +52,6 @@ class EchoFindings(msgspec.Struct, frozen=True, kw_only=True):
     completions: bool
     reason: str = ""
     habits: Habits = Habits()
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """The same in the contract's words, with the way out."""
-        reason = f"{self.reason}. Use generation instead: --mode generate" if self.reason else ""
-        return Capabilities(
-            completions=self.completions, likelihood=not self.reason, likelihood_reason=reason
-        )
 
 
 class _Untrusted(Exception):
@@ -125,12 +118,12 @@ class _Probe:
     async def takes_lists(self, limit: int) -> bool:
         """Tell whether two prompts in one request give two choices in their order."""
         prompts = [SENTENCE, NATURAL]
-        reply = await self._post(echo_body(self._name, prompts, limit))
+        reply = await self._asked(prompts, limit)
         return reply.status == 200 and self._fits(reply, prompts, limit)
 
     async def offsets(self, limit: int) -> Offsets:
         """Return what `text_offset` counts in a text with characters of several bytes."""
-        reply = await self._post(echo_body(self._name, [FOREIGN], limit))
+        reply = await self._asked([FOREIGN], limit)
         if reply.status != 200 or not self._fits(reply, [FOREIGN], limit):
             return "other"
         decoded = _decoded(reply)
@@ -138,8 +131,14 @@ class _Probe:
         return what_offsets_count(decoded.choices[0].logprobs or TokenLogprobs(), count, FOREIGN)
 
     async def _tokens(self, text: str) -> TokenLogprobs:
-        """Return the tokens of an echoed text with their scores, generated ones taken off."""
-        reply = await self._post(echo_body(self._name, [text], 1))
+        """Return the prompt's tokens with their scores; a fault gets a second chance."""
+        try:
+            return await self._echoed(text)
+        except _Untrusted:
+            return await self._echoed(text)
+
+    async def _echoed(self, text: str) -> TokenLogprobs:
+        reply = await self._asked([text], 1)
         if reply.status != 200:
             raise await self._refused(reply)
         try:
@@ -150,21 +149,22 @@ class _Probe:
             raise _Untrusted(str(error)) from None
         return _prompt_only(choice, count, text)
 
+    async def _asked(self, prompts: Sequence[str], limit: int) -> HttpReply:
+        """Return the answer to an echo request; a busy server or a wrong key says nothing."""
+        reply = await self._post(echo_body(self._name, prompts, limit))
+        if reply.status in _ELSEWHERE:
+            raise _Untrusted(self._refuse(reply).message)
+        return reply
+
     async def _refused(self, reply: HttpReply) -> _Untrusted:
         """Return why there is no echo, after asking whether there are completions at all."""
-        words = self._words(reply)
         body = {"model": self._name, "prompt": SENTENCE, "max_tokens": 1}
         bare = await self._post(msgspec.json.encode(body))
         if bare.status == 200:
-            return _Untrusted(f"echo with logprobs is refused: {words}")
-        return _Untrusted(f"/completions is not offered: {self._words(bare)}", completions=False)
-
-    def _words(self, reply: HttpReply) -> str:
-        """Return status and the server's own words; raise where it is not about echo."""
-        words = read_complaint(reply.body).message
-        if reply.status not in _MISSING:
-            words = self._refuse(reply).message
-        return f"{reply.status} {words}".rstrip()
+            return _Untrusted(f"echo with logprobs is refused: {_words(reply)}")
+        if bare.status not in _MISSING:
+            return _Untrusted(self._refuse(bare).message, completions=False)
+        return _Untrusted(f"/completions is not offered: {_words(bare)}", completions=False)
 
     def _fits(self, reply: HttpReply, prompts: Sequence[str], limit: int) -> bool:
         try:
@@ -226,6 +226,11 @@ def _prompt_only(choice: EchoChoice, count: int, text: str) -> TokenLogprobs:
 def _mean(logprobs: TokenLogprobs, start: int) -> float:
     values = [value for value in logprobs.token_logprobs[start:] if value is not None]
     return sum(values) / len(values)
+
+
+def _words(reply: HttpReply) -> str:
+    """Return status and the server's own words."""
+    return f"{reply.status} {read_complaint(reply.body).message}".rstrip()
 
 
 def _decoded(reply: HttpReply) -> EchoReply:

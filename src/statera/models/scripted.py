@@ -22,7 +22,7 @@ _REMEMBERED = 1000
 
 
 class ScriptedModel:
-    """A Model that follows a script.
+    """A Model that follows a script; its identity is `scripted:` and the script's digest.
 
     `count` requests were asked, `most_at_once` of them at the same time; `asked` keeps the last
     thousand. An answer is chosen by what was asked, never by chance: the same prompt with the same
@@ -37,6 +37,7 @@ class ScriptedModel:
     ) -> None:
         self.script = script if isinstance(script, Script) else Script(replay=tuple(script))
         checked(self.script, "script")
+        self.identity = self.script.identity
         self.count = 0
         self.most_at_once = 0
         self.asked: deque[Request] = deque(maxlen=_REMEMBERED)
@@ -45,11 +46,6 @@ class ScriptedModel:
         self._replayed = 0
         self._seeds: dict[str, list[int | None]] = {}
         self._attempts: dict[str, int] = {}
-
-    @property
-    def identity(self) -> str:
-        """`scripted:` and the script's digest."""
-        return self.script.identity
 
     async def answer(self, request: Request) -> Response:
         """Return what the script says; EndpointError where it stops the run."""

@@ -48,6 +48,8 @@ def read(data: bytes, kind: type[T]) -> T:
     except DeclarationError as error:
         param, code = _place(str(error))
         raise Refusal(str(error), param=param, code=code) from None
+    except UnicodeDecodeError as error:
+        raise Refusal(f"request: not UTF-8: {error.reason}") from None
 
 
 def _place(message: str) -> tuple[str | None, str | None]:
@@ -88,6 +90,12 @@ async def on_failure(_: Request, error: Exception) -> Response:
     return _answer(500, error_body(str(error), kind="server_error", param=None, code=None))
 
 
+async def on_bug(_: Request, __: Exception) -> Response:
+    """Answer when the server itself is at fault; the traceback is on its standard error."""
+    message = "internal error of the model server"
+    return _answer(500, error_body(message, kind="server_error", param=None, code=None))
+
+
 async def on_gone(_: Request, __: Exception) -> Response:
     """Answer nobody: the client has hung up."""
     return Response(status_code=499)
@@ -98,4 +106,5 @@ HANDLERS = {
     HTTPException: on_http,
     EngineFailure: on_failure,
     ClientGone: on_gone,
+    Exception: on_bug,
 }

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statera.models.prices import PriceList, Prices
+from statera.models.prices import PriceList, Prices, is_local
 from statera.records.responses import Usage
 
 OPENAI = "https://api.openai.com/v1"
@@ -75,6 +75,21 @@ def test_the_list_is_loaded_only_when_it_is_needed() -> None:
     program = (
         "import sys, statera.models.prices as p\n"
         "p.PriceList(prices=p.Prices(input=1, output=1)).estimate(1, 1)\n"
+        "p.PriceList(name='gpt-4o', url='http://127.0.0.1:8000/v1').estimate(1, 1)\n"
         "assert 'genai_prices' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("url", "local"),
+    [
+        ("http://localhost:8000/v1", True),
+        ("http://10.0.0.7/v1", True),
+        ("http://[::1]:8000/v1", True),
+        ("http://vllm:8000/v1", True),
+        (OPENAI, False),
+    ],
+)
+def test_a_local_server_sells_nothing(url: str, local: bool) -> None:
+    assert is_local(url) is local

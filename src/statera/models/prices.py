@@ -10,6 +10,7 @@ the URL. A local server, an unknown model or a missing token count has no known 
 from functools import cache
 from importlib import import_module
 from types import ModuleType
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -51,11 +52,24 @@ class PriceList(msgspec.Struct, frozen=True, kw_only=True):
             return None
         if self.prices is not None:
             return self.prices.of(usage)
-        return _listed(usage, self.name, self.url) if self.name and self.url else None
+        if not self.name or not self.url or is_local(self.url):
+            return None
+        return _listed(usage, self.name, self.url)
 
     def estimate(self, prompt_tokens: int, completion_tokens: int) -> float | None:
         """Return US dollars for a planned number of tokens, or None when unknown."""
         return self.cost(Usage(prompt_tokens=prompt_tokens, completion_tokens=completion_tokens))
+
+
+@cache
+def is_local(url: str) -> bool:
+    """Tell an address that no provider sells at: an IP address or a name without a dot.
+
+    >>> is_local("http://127.0.0.1:8000/v1"), is_local("https://api.openai.com/v1")
+    (True, False)
+    """
+    host = urlsplit(url).hostname or ""
+    return "." not in host or host.replace(".", "").isdigit()
 
 
 @cache

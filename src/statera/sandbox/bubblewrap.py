@@ -19,12 +19,12 @@ from statera.sandbox import interpreter
 from statera.sandbox.inside.seccomp import ARCHITECTURES
 from statera.sandbox.limits import Limits
 from statera.sandbox.programs import Finished
-from statera.sandbox.scratch import scratch
 from statera.sandbox.slots import Slots
 from statera.sandbox.supervision import Launch, supervise
 from statera.sandbox.users import borrowed_user, own_user
 
 _SCRATCH = "/scratch"
+_STAGES = (Path("/mnt"), Path("/media"), Path("/srv"))
 _ISOLATED = (
     "--unshare-all",
     "--unshare-user",
@@ -54,12 +54,12 @@ class BubblewrapSandbox:
     async def run(self, source: str, check: str = "") -> Finished:
         """Run `source`, then `check` against it from a process that `source` cannot reach."""
         async with self._slots:
-            with borrowed_user() as user, scratch(user) as folder:
+            with borrowed_user() as user:
                 settings = self._settings(user)
                 launch = Launch(
-                    command=_command(self.limits, user, folder),
+                    command=_command(self.limits, user),
                     job=lambda proof: interpreter.job(settings | {"proof": proof}, source, check),
-                    folder=folder,
+                    folder=Path("/"),
                 )
                 return await supervise(launch, self.limits)
 
@@ -85,18 +85,13 @@ def missing() -> str:
     return f"not installed: {', '.join(absent)}" if absent else ""
 
 
-def _command(limits: Limits, user: int | None, folder: Path) -> tuple[str, ...]:
+def _command(limits: Limits, user: int | None) -> tuple[str, ...]:
     prefix = Path(sys.base_prefix)
-    inner = (*_binds(prefix, prefix), *_scratch(limits), "--", *interpreter.command())
-    if user is None:
-        return ("bwrap", *_ISOLATED, *inner)
-    dropped = _setpriv(user)
-    if _reachable(prefix):
-        return (*dropped, "bwrap", *_ISOLATED, *inner)
-    staged = folder / "python"
-    staged.mkdir()
-    inner = (*_binds(prefix, staged), *_scratch(limits), "--", *interpreter.command())
-    return (*_stage(prefix, staged), *dropped, "bwrap", *_ISOLATED, *inner)
+    staged = prefix if user is None or _reachable(prefix) else _stage(prefix)
+    isolated = ("bwrap", *_ISOLATED, *_binds(prefix, staged), *_scratch(limits), "--")
+    changed = () if user is None else _setpriv(user)
+    shown = () if staged == prefix else _shown(prefix, staged)
+    return (*shown, *changed, *isolated, *interpreter.command())
 
 
 def _setpriv(user: int) -> tuple[str, ...]:
@@ -110,11 +105,19 @@ def _setpriv(user: int) -> tuple[str, ...]:
     )
 
 
-def _stage(prefix: Path, staged: Path) -> tuple[str, ...]:
+def _stage(prefix: Path) -> Path:
+    """Return a folder that any user may walk to and that nothing of ours is in."""
+    for place in _STAGES:
+        if place.is_dir() and not prefix.is_relative_to(place) and _reachable(place):
+            return place
+    raise FileNotFoundError(f"no user but root can walk to {prefix}, and there is no /mnt")
+
+
+def _shown(prefix: Path, staged: Path) -> tuple[str, ...]:
     """Show the interpreter's folder at `staged`, keeping just the right to change the user."""
-    shown = ("--dev-bind", "/", "/", "--ro-bind", str(prefix), str(staged))
+    bound = ("--dev-bind", "/", "/", "--ro-bind", str(prefix), str(staged))
     kept = ("--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
-    return ("bwrap", *shown, *kept, "--die-with-parent", "--")
+    return ("bwrap", *bound, *kept, "--die-with-parent", "--")
 
 
 def _binds(prefix: Path, found_at: Path) -> tuple[str, ...]:

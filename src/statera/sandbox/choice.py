@@ -21,7 +21,7 @@ class Kind(NamedTuple):
 
     name: str
     missing: Callable[[], str]
-    make: Callable[[Limits], "Sandbox"]
+    make: Callable[[Limits], Sandbox]
     mend: str
 
 
@@ -54,20 +54,25 @@ class Holding(NamedTuple):
     means: str
     reason: str
     seconds: float
+    mend: str
 
 
 def choose_sandbox(limits: Limits | None = None, kinds: Sequence[Kind] = KINDS) -> Sandbox:
     """Return the strongest sandbox that passed a trial; SandboxUnavailable says how to mend it."""
     limits = limits or Limits()
-    reasons = []
+    failed = []
     for kind in kinds:
         holding = _tried(kind, limits)
         if not holding.reason:
             return kind.make(limits)
-        reasons.append(f"{kind.name}: {holding.reason}; to mend it, {kind.mend}")
-    raise SandboxUnavailable(
-        f"no sandbox holds here, so code that a model wrote is not run. {' | '.join(reasons)}"
-    )
+        failed.append(holding)
+    raise SandboxUnavailable(mends(failed))
+
+
+def mends(failed: Sequence[Holding]) -> str:
+    """Return one line that says why no sandbox holds here and what to do about each."""
+    reasons = [f"{holding.kind}: {holding.reason}; {holding.mend}" for holding in failed]
+    return f"no sandbox holds here, so code from a model is not run. {' | '.join(reasons)}"
 
 
 def kind_named(name: str) -> Kind:
@@ -86,10 +91,10 @@ def holdings(limits: Limits | None = None, kinds: Sequence[Kind] = KINDS) -> Ite
 
 def _tried(kind: Kind, limits: Limits) -> Holding:
     if reason := kind.missing():
-        return Holding(kind.name, "", reason, 0.0)
+        return Holding(kind.name, "", reason, 0.0, kind.mend)
     sandbox = kind.make(limits)
     trial = _apart(sandbox)
-    return Holding(kind.name, sandbox.name, trial.reason, trial.seconds)
+    return Holding(kind.name, sandbox.name, trial.reason, trial.seconds, kind.mend)
 
 
 def _apart(sandbox: Sandbox) -> Trial:

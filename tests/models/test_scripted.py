@@ -91,9 +91,12 @@ def test_a_failure_without_an_end_stays() -> None:
 
 
 def test_it_can_stop_the_whole_run() -> None:
-    model = ScriptedModel(Script(default=Reply(stops_run="401: wrong key")))
-    with pytest.raises(EndpointError, match="401: wrong key"):
-        run(model.answer(ask("x")))
+    stop = ScriptedFailure(kind="stop", message="401: wrong key", first=2)
+    model = ScriptedModel(Script(default=Reply(text="A", failure=stop)))
+    for _ in range(2):
+        with pytest.raises(EndpointError, match="401: wrong key"):
+            run(model.answer(ask("x")))
+    assert run(model.answer(ask("x"))).text == "A"
 
 
 def test_likelihoods_in_order_and_by_continuation() -> None:

@@ -33,9 +33,12 @@ from statera.records.responses import ContinuationScore, FailureKind, TokenLogpr
 
 
 class ScriptedFailure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A failure on the `first` times that a request is asked; always when `first` is None."""
+    """A failure on the `first` times that a request is asked; always when `first` is None.
 
-    kind: FailureKind = "infra"
+    The kind `stop` ends the whole run with the message, as a wrong key would.
+    """
+
+    kind: FailureKind | Literal["stop"] = "infra"
     message: str = "scripted failure"
     status: int | None = None
     first: int | None = None
@@ -45,8 +48,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """One answer.
 
     `delay` and `pause` are seconds: before the answer, and between streamed `chunks` (by default
-    the words of `text`). `stops_run` ends the whole run with these words, as a wrong key would.
-    `likelihoods` are nats, in the order of the continuations or by continuation.
+    the words of `text`). `likelihoods` are nats, in the order of the continuations or by continuation.
     """
 
     text: str | None = None
@@ -61,7 +63,6 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     delay: float = 0.0
     pause: float = 0.0
     failure: ScriptedFailure | None = None
-    stops_run: str | None = None
 
 
 Said = str | Reply

@@ -50,18 +50,13 @@ class ScriptedModel:
     async def answer(self, request: Request) -> Response:
         """Return what the script says; EndpointError where it stops the run."""
         reply = self._next(request)
-        self._running += 1
-        self.most_at_once = max(self.most_at_once, self._running)
-        try:
-            await self._sleep(reply.delay)
-        finally:
-            self._running -= 1
+        await self._wait(reply.delay)
         return self._response(request, reply)
 
     async def stream(self, request: Chat | Complete) -> AsyncIterator[str | Response]:
         """Yield the reply in its chunks, then the whole Response."""
         reply = self._next(request)
-        await self._sleep(reply.delay)
+        await self._wait(reply.delay)
         response = self._response(request, reply)
         for chunk in _chunks(response, reply):
             yield chunk
@@ -76,6 +71,14 @@ class ScriptedModel:
 
     async def close(self) -> None:
         """Nothing is held open."""
+
+    async def _wait(self, seconds: float) -> None:
+        self._running += 1
+        self.most_at_once = max(self.most_at_once, self._running)
+        try:
+            await self._sleep(seconds)
+        finally:
+            self._running -= 1
 
     def _next(self, request: Request) -> Reply:
         """Count the request and choose its reply."""
@@ -111,8 +114,6 @@ class ScriptedModel:
         return seeds.index(seed)
 
     def _response(self, request: Request, reply: Reply) -> Response:
-        if reply.stops_run is not None:
-            raise EndpointError(reply.stops_run)
         if failure := self._failure(request, reply):
             return Response(failure=failure, seconds=reply.delay, model="scripted")
         if isinstance(request, Embed):
@@ -120,7 +121,7 @@ class ScriptedModel:
         return _scored(request, reply) if isinstance(request, Likelihood) else _said(reply)
 
     def _failure(self, request: Request, reply: Reply) -> Failure | None:
-        """Return the scripted failure while it lasts."""
+        """Return the scripted failure while it lasts; EndpointError where it stops the run."""
         planned = reply.failure
         if planned is None:
             return None
@@ -129,6 +130,8 @@ class ScriptedModel:
             self._attempts[key] = self._attempts.get(key, 0) + 1
             if self._attempts[key] > planned.first:
                 return None
+        if planned.kind == "stop":
+            raise EndpointError(planned.message)
         return Failure(kind=planned.kind, message=planned.message, status=planned.status)
 
 

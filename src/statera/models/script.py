@@ -48,7 +48,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """One answer.
 
     `delay` and `pause` are seconds: before the answer, and between streamed `chunks` (by default
-    the words of `text`). `likelihoods` are nats, in the order of the continuations or by continuation.
+    the words of `text`). `likelihoods` are nats, in the order of the continuations or by each.
     """
 
     text: str | None = None

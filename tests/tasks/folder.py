@@ -6,6 +6,9 @@ from pathlib import Path
 from textwrap import indent
 from typing import Any
 
+from statera.records.requests import Request
+from statera.records.responses import ContinuationScore, Response
+from statera.records.trials import Exchange, Trial
 from statera.tasks.data import DataFolder
 
 MMLU = {
@@ -105,3 +108,15 @@ def jsonl(path: Path, rows: list[dict[str, Any]]) -> None:
 def shows(document: str | None, text: str) -> bool:
     """Return True when the docstring has the text as an indented block."""
     return indent(text.strip("\n"), "    ") in (document or "")
+
+
+def replied(request: Request, response: Response) -> Trial:
+    """Return the trial of one exchange."""
+    exchange = Exchange(request, response)
+    return Trial(task="t", sample_id="s", epoch=0, key="k", exchanges=(exchange,), started=0.0)
+
+
+def measured(*sums: float) -> Response:
+    """Return a response with these log-likelihoods, in nats."""
+    parts = (ContinuationScore(logprob=value, greedy=False, tokens=1) for value in sums)
+    return Response(likelihoods=tuple(parts))

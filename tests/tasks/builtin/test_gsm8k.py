@@ -7,11 +7,13 @@ import pytest
 
 from statera.errors import DeclarationError
 from statera.records.requests import Chat, Complete
+from statera.records.responses import Response
+from statera.scorers.number import Number
 from statera.tasks.builtin import gsm8k
 from statera.tasks.data import DataFolder
 from statera.tasks.task import Task, TaskOptions
 from tests.shared_data import shared
-from tests.tasks.folder import made, shows
+from tests.tasks.folder import made, replied, shows
 
 
 def _task(folder: Path, options: TaskOptions) -> Task:
@@ -65,11 +67,12 @@ def test_too_many_examples_are_an_error(tmp_path: Path) -> None:
         _task(tmp_path, TaskOptions(num_fewshot=33))
 
 
-def test_every_prompt_of_the_reference_is_rendered_byte_for_byte() -> None:
+def test_every_prompt_of_the_reference_is_rendered_and_scored_alike() -> None:
     folder = DataFolder(shared("data", "benchmarks"))
     task = gsm8k.definition.load(TaskOptions(api="completions", num_fewshot=0), folder)
     samples = {sample.id: sample for sample in task.samples}
     assert len(samples) == gsm8k.definition.items
+    scorers = [scorer for scorer in task.scorers if isinstance(scorer, Number)]
     lines = shared("data", "reference", "gsm8k_0shot_smollm2.jsonl").read_text("utf-8").splitlines()
     for expected in map(json.loads, lines):
         sample = samples[expected["item_id"]]
@@ -77,6 +80,10 @@ def test_every_prompt_of_the_reference_is_rendered_byte_for_byte() -> None:
         assert isinstance(request, Complete)
         assert request.prompt == expected["prompt"]
         assert sample.fields["solution"] == expected["target"]
+        trial = replied(request, Response(text=expected["generation"], finish="stop"))
+        right = {s.metric: s.score(sample, trial).outcome == "right" for s in scorers}
+        for metric, name in (("strict", "strict-match"), ("flexible", "flexible-extract")):
+            assert right[metric] is (expected["filters"][name]["exact_match"] == 1.0)
     assert len(lines) == 20
 
 

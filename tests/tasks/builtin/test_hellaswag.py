@@ -7,11 +7,12 @@ import pytest
 
 from statera.errors import DeclarationError
 from statera.records.requests import Chat, Complete, Likelihood
+from statera.scorers.choice_likelihood import ChoiceLikelihood
 from statera.tasks.builtin import hellaswag
 from statera.tasks.data import DataFolder
 from statera.tasks.task import Task, TaskOptions
 from tests.shared_data import shared
-from tests.tasks.folder import made, shows
+from tests.tasks.folder import made, measured, replied, shows
 
 LIKELIHOOD = TaskOptions(mode="loglikelihood")
 
@@ -75,10 +76,11 @@ def test_there_are_no_examples(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "count"), [("hellaswag_smollm2", 100), ("hellaswag_wikihow_smollm2", 30)]
 )
-def test_every_item_of_the_reference_is_rendered_byte_for_byte(name: str, count: int) -> None:
+def test_every_item_of_the_reference_is_rendered_and_scored_alike(name: str, count: int) -> None:
     task = hellaswag.definition.load(LIKELIHOOD, DataFolder(shared("data", "benchmarks")))
     samples = {sample.id: sample for sample in task.samples}
     assert len(samples) == hellaswag.definition.items
+    scorers = [scorer for scorer in task.scorers if isinstance(scorer, ChoiceLikelihood)]
     lines = shared("data", "reference", f"{name}.jsonl").read_text("utf-8").splitlines()
     for expected in map(json.loads, lines):
         sample = samples[expected["item_id"]]
@@ -87,6 +89,9 @@ def test_every_item_of_the_reference_is_rendered_byte_for_byte(name: str, count:
         assert request.context == expected["context"]
         assert list(request.continuations) == expected["continuations"]
         assert sample.answer == expected["gold"]
+        trial = replied(request, measured(*expected["loglikelihoods"]))
+        right = [s.score(sample, trial).outcome == "right" for s in scorers]
+        assert right == [expected["correct_norm"], expected["correct"]]
     assert len(lines) == count
 
 

@@ -10,11 +10,12 @@ import pytest
 
 from statera.errors import DeclarationError
 from statera.records.requests import Chat, Complete, Likelihood
+from statera.scorers.choice_likelihood import ChoiceLikelihood
 from statera.tasks.builtin import mmlu
 from statera.tasks.data import DataFolder
 from statera.tasks.task import TaskOptions
 from tests.shared_data import shared
-from tests.tasks.folder import MMLU, jsonl, made, shows
+from tests.tasks.folder import MMLU, jsonl, made, measured, replied, shows
 
 LIKELIHOOD = TaskOptions(mode="loglikelihood")
 
@@ -101,12 +102,14 @@ def test_a_bad_answer_is_named_with_its_line(tmp_path: Path) -> None:
         mmlu.definition.load(TaskOptions(), folder)
 
 
-def test_every_item_of_the_reference_is_rendered_byte_for_byte() -> None:
+def test_every_item_of_the_reference_is_rendered_and_scored_alike() -> None:
     folder = DataFolder(shared("data", "benchmarks"))
     task = mmlu.definition.load(LIKELIHOOD, folder)
     samples = {sample.id: sample for sample in task.samples}
     assert len(samples) == mmlu.definition.items
     assert {sample.category for sample in task.samples} == set(mmlu.GROUP)
+    (scorer,) = task.scorers
+    assert isinstance(scorer, ChoiceLikelihood)
     lines = shared("data", "reference", "mmlu_smollm2.jsonl").read_text("utf-8").splitlines()
     for expected in map(json.loads, lines):
         sample = samples[expected["item_id"]]
@@ -115,6 +118,8 @@ def test_every_item_of_the_reference_is_rendered_byte_for_byte() -> None:
         assert request.context == expected["context"]
         assert list(request.continuations) == expected["continuations"]
         assert (sample.answer, sample.category) == (expected["gold"], expected["subject"])
+        score = scorer.score(sample, replied(request, measured(*expected["loglikelihoods"])))
+        assert (score.outcome == "right") is expected["correct"]
     assert len(lines) == 100
 
 

@@ -5,14 +5,13 @@ from pathlib import Path
 import pytest
 
 from statera.errors import DeclarationError
-from statera.records.requests import Chat, Complete, Likelihood, Request
-from statera.records.responses import ContinuationScore, Response
-from statera.records.trials import Exchange, Trial
+from statera.records.requests import Chat, Complete, Likelihood
+from statera.scorers.first_choices import FirstChoices
 from statera.tasks.builtin import truthfulqa
 from statera.tasks.data import DataFolder
 from statera.tasks.task import Task, TaskOptions
 from tests.shared_data import shared
-from tests.tasks.folder import NO, YES, made, shows
+from tests.tasks.folder import NO, YES, made, measured, replied, shows
 
 LIKELIHOOD = TaskOptions(mode="loglikelihood")
 
@@ -44,17 +43,11 @@ def test_one_request_has_the_choices_of_both_measures(tmp_path: Path) -> None:
 def test_both_measures_read_their_own_part(tmp_path: Path) -> None:
     task = _task(tmp_path, LIKELIHOOD)
     sample = task.samples[0]
-    trial = _measured(task.render(sample), [-2.0, -3.0, -1.0, -0.5])
+    trial = replied(task.render(sample), measured(-2.0, -3.0, -1.0, -0.5))
     scores = {s.metric: s.score(sample, trial) for s in task.scorers if hasattr(s, "score")}
     assert (scores["mc1"].outcome, scores["mc1"].value) == ("right", 1.0)
     masses = [exp(-2.0), exp(-3.0), exp(-1.0), exp(-0.5)]
     assert scores["mc2"].value == pytest.approx((masses[0] + masses[2]) / sum(masses))
-
-
-def _measured(request: Request, sums: list[float]) -> Trial:
-    parts = tuple(ContinuationScore(logprob=value, greedy=False, tokens=1) for value in sums)
-    exchange = Exchange(request, Response(likelihoods=parts))
-    return Trial(task="t", sample_id="s", epoch=0, key="k", exchanges=(exchange,), started=0.0)
 
 
 def test_letters_are_shuffled_by_the_sample_alone() -> None:
@@ -80,10 +73,12 @@ def test_there_are_no_further_examples(tmp_path: Path) -> None:
         _task(tmp_path, TaskOptions(num_fewshot=1))
 
 
-def test_every_item_of_the_reference_is_rendered_byte_for_byte() -> None:
+def test_every_item_of_the_reference_is_rendered_and_scored_alike() -> None:
     task = truthfulqa.definition.load(LIKELIHOOD, DataFolder(shared("data", "benchmarks")))
     samples = {sample.id: sample for sample in task.samples}
     assert len(samples) == truthfulqa.definition.items
+    scorer = task.scorers[0]
+    assert isinstance(scorer, FirstChoices)
     path = shared("data", "reference", "truthfulqa_mc1_smollm2.jsonl")
     lines = path.read_text("utf-8").splitlines()
     for expected in map(json.loads, lines):
@@ -94,4 +89,7 @@ def test_every_item_of_the_reference_is_rendered_byte_for_byte() -> None:
         assert request.context == expected["context"]
         assert list(request.continuations[:count]) == expected["continuations"]
         assert sample.answer == expected["gold"]
+        sums = expected["loglikelihoods"] + [0.0] * (len(sample.choices) - count)
+        score = scorer.score(sample, replied(request, measured(*sums)))
+        assert (score.outcome == "right") is expected["correct"]
     assert len(lines) == 100

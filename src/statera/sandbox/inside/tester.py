@@ -16,7 +16,7 @@ from statera.sandbox.inside.wire import ANSWER_LINE, CHECK, Gone, Peer, Remote
 _LIMITS = (
     ("memory", re.compile(r"^MemoryError|Errno 12\]")),
     ("processes", re.compile(r"^BlockingIOError|can't start new thread")),
-    ("disk", re.compile(r"Errno (27|28|122)\]")),
+    ("disk", re.compile(r"File too large|No space left|quota exceeded")),
 )
 
 

@@ -63,28 +63,29 @@ _OTHER_LANGUAGES = (
     r"申し訳(?:ありません|ございません).{0,20}できません",
 )
 _SORRY = either(
-    "(?:I'm|I am)(?: (?:really|very|so|truly))? sorry(?: (?:that|to) [^.,\n]{0,60})? | sorry"
-    "| (?:my|I) apolog(?:ies|i[sz]e) | apologies | unfortunately | no | however"
-    "| I (?:understand|appreciate|hear|see)[^.,\n]{0,80} | thank you[^.,\n]{0,60}"
-    "| as an? (?:\\w+ ){0,4}(?:AI|assistant|language model)[^.,\n]{0,60} | for that[^.,\n]{0,40}"
-    "| (?:es )?tut mir leid | entschuldigung | désolée? | je suis (?:vraiment )?désolée?"
-    "| lo siento | (?:很|非常)?抱歉 | 对不起"
+    r"(?:I'm|I am)(?: (?:really|very|so|truly))? sorry(?: (?:that|to) [^.,\n]{0,60})? | sorry"
+    r"| (?:my|I) apolog(?:ies|i[sz]e) | apologies | unfortunately | no | however"
+    r"| I (?:understand|appreciate|hear|see)[^.,\n]{0,80} | thank you[^.,\n]{0,60}"
+    r"| as an? (?:\w+ ){0,4}(?:AI|assistant|language model)[^.,\n]{0,60} | for that[^.,\n]{0,40}"
+    r"| (?:es )?tut mir leid | entschuldigung | désolée? | je suis (?:vraiment )?désolée?"
+    r"| lo siento | (?:很|非常)?抱歉 | 对不起"
 )
 _BUT = r"[\s,.!;:，。–—-]*(?:but|mais|aber|pero|however|and|that|但)?[\s,，]*"
 _REFUSAL = re.compile(
-    rf"\W*(?:{_SORRY}{_BUT}){{0,3}}\W*(?:{'|'.join(_ENGLISH + _OTHER_LANGUAGES)})", re.I
+    rf"(?:{_SORRY}{_BUT}\W{{0,5}}){{0,3}}(?:{'|'.join(_ENGLISH + _OTHER_LANGUAGES)})", re.I
 )
 _ANSWERS_AFTER_ALL = re.compile(
     r"\bhere(?:['’]s|\s+is|\s+are)\s+(?:the|your)\b"
     r"|\b(?:but|however),?\s+I\s+can\s+(?:give|tell|provide)\b|```",
     re.I,
 )
+_OPENING_SIGNS = re.compile(r"\A\W+")
 _LONGEST = 4000
 
 
 def detect(text: str) -> Evidence | None:
     """Return `phrase` when the reply opens by declining and does not go on to answer."""
-    body = prepare(text[:_LONGEST]).text.strip()
+    body = _OPENING_SIGNS.sub("", prepare(text).text)[:_LONGEST]
     found = _REFUSAL.match(body)
     if found is None or _ANSWERS_AFTER_ALL.search(body, found.end()):
         return None

@@ -9,7 +9,7 @@ import re
 from statera.records.scores import Reading
 from statera.scorers.reading.source import prepare_code
 
-_FENCE = re.compile(r"^[ \t]*(?P<fence>`{3,}|~{3,})[ \t]*(?P<language>[\w+#.-]*)[^\n`]*\n", re.M)
+_FENCE = re.compile(r"^[ \t]*(?P<fence>`{3,}+|~{3,}+)[ \t]*(?P<language>[\w+#.-]*)[^\n`]*\n", re.M)
 _LANGUAGES = ("", "python", "py", "python3")
 
 

@@ -27,8 +27,8 @@ _POWER = (
 _FIGURE = re.compile(
     rf"(?P<sign>(?<![\w)\]}}]\s)(?<![\w)\]}}])-\s?)?(?:{_MONEY}\s?(?P<minus>-)?)?"
     rf"(?:\\[dt]?frac\s*\{{\s*(?P<over>-?\d{{1,40}})\s*\}}\s*\{{\s*(?P<under>\d{{1,40}})\s*\}}"
-    rf"|(?<![\w.])(?P<whole>\d{{1,40}}\s+)?(?P<top>\d{{1,40}})\s?/\s?(?P<bottom>\d{{1,40}})(?![\d/.,]*\d)"
-    rf"|(?<![\w^.])(?P<digits>{_DIGITS})(?P<power>{_POWER})?)"
+    rf"|(?<![\w.])(?P<whole>\d{{1,40}}\s+)?(?P<top>\d{{1,40}})\s?/\s?(?P<bottom>\d{{1,40}})(?![\d/.,]{{0,9}}\d)"
+    rf"|(?<![\w^.])(?P<digits>(?>{_DIGITS}))(?P<power>{_POWER})?+(?![eE][-+]?\d)(?!\s?(?:\^|\*\*)))"
 )
 _LABELLED = re.compile(
     r"(?:\b(?:step|question|problem|part|case|example|item|figure|table|chapter|note|option|q)\s*#?\s*"

@@ -6,7 +6,7 @@ boundaries only: "ANSWER" has no A, "CORRECT" no C, "TIE" no E. "A common mistak
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -31,6 +31,9 @@ _NOT_AFTER = re.compile(
 )
 _JUDGED_WRONG = re.compile(r"[)\].:\s–—-]{1,6}(?:\(?(?:incorrect|wrong|false)\b|✗|❌|✘)", re.I)
 _ALSO_NOT = re.compile(r"[\s,)\]\"']*(?:or|and|nor)?[\s(\[\"']*(?:" + NOUNS + r"\s+)?", re.I)
+_ORNAMENT = re.compile(
+    r"[\u2300-\u2715\u2719-\u274b\u274f-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
+)
 _NO_ARTICLE = re.compile(
     r"(?:because|since|as|is|was|wins?|has|does|gives|and|or|but|not|nor|seems|looks|would|due|given"
     r"|deserves|over|though|although|however)\b"
@@ -50,15 +53,22 @@ class Lexicon:
     """The labels of one kind: what they are written like, and the value that each stands for.
 
     `signs` are single characters, case-sensitive in running text; `words` in any case.
-    `judges_options` is True when "B: incorrect" says that B is not the answer.
+    `judges_options` is True when "B: incorrect" says that B is not the answer. `ignores(text,
+    start, end)` tells words that look like a label and are none ("no" in "no doubt").
     """
 
     def __init__(
-        self, signs: Mapping[str, str], words: Mapping[str, str], *, judges_options: bool = True
+        self,
+        signs: Mapping[str, str],
+        words: Mapping[str, str],
+        *,
+        judges_options: bool = True,
+        ignores: Callable[[str, int, int], bool] = lambda text, start, end: False,
     ) -> None:
         self.signs = dict(signs)
         self.words = {_folded(word): value for word, value in words.items()}
         self.judges_options = judges_options
+        self.ignores = ignores
         self.token = _token(tuple(self.signs), tuple(words))
         self._bare = _bare_forms(self.signs, self.words)
 
@@ -72,7 +82,7 @@ class Lexicon:
         negated_until = -1
         for found in self.token.finditer(text, start, end):
             mark = self._mark(found)
-            if self._article(text, mark, end):
+            if self._article(text, mark, end) or self.ignores(text, mark.start, mark.end):
                 continue
             chained = negated_until >= 0 and _ALSO_NOT.fullmatch(text, negated_until, mark.start)
             if chained or self._negated(text, mark, start):
@@ -119,9 +129,10 @@ def _folded(text: str) -> str:
 
 
 def _unwrapped(text: str) -> str:
+    text = _ORNAMENT.sub("", text).strip()
     text = re.sub(r"^(?:[#>•–-]+\s+|\d{1,2}[.)]\s+(?=\S))", "", text)
-    text = text.strip(" \t\n\"'“”‘’«»*$,;:!")
-    return re.sub(r"^[(\[{<]{0,2}(.*?)[)\]}>]{0,2}[.!]*[)\]}>]{0,2}$", r"\1", text, flags=re.S)
+    text = text.strip(" \t\n\"'“”‘’«»「」【】*$,;:!?。、")
+    return re.sub(r"^[(\[{<]{0,2}(.*?)[)\]}>]{0,2}[.!?。]*[)\]}>]{0,2}$", r"\1", text, flags=re.S)
 
 
 def _bare_forms(signs: Mapping[str, str], words: Mapping[str, str]) -> dict[str, str]:

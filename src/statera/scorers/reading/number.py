@@ -21,8 +21,8 @@ _LEAD = re.compile(
     re.I,
 )
 _ALSO = re.compile(
-    r"(?:\s*%)?\s*(?:[a-z]+\s+){0,2}(?:or|to|and|through|vs\.?|versus|[–—/|&,~-])\s*"
-    r"(?:(?:maybe|perhaps|about|even)\s+)?[$€£]?",
+    r"(?:\s*%)?(?:\s*[a-z]+){0,2}\s*(?:\b(?:or|to|and|through|versus)\b|\bvs\b\.?|[–—/|&,~*×+÷^-])\s*"
+    r"(?:(?:maybe|perhaps|about|even|[a-z]\s*=)\s*)?[$€£]?|\s*%?\s*(?:out\s+)?of\s+(?:the\s+)?",
     re.I,
 )
 _RESULT = re.compile(r"(?:=|≈|\\approx\b|\bequals\b|\bequal\s+to\b)")
@@ -32,6 +32,7 @@ _NO_NUMBER = re.compile(
     re.I,
 )
 _ONLY_UNITS = re.compile(r"\s*%?(?:\s*[^\W\d][\w'/²³°^-]*\.?){0,3}[\s.!)\]}\"'$]*")
+_NOT = re.compile(r"(?:\bnot|n't|\bnever)\s+(?:\w+\s+)?$", re.I)
 _GROUPING = re.compile(r"(?<=\d)\{,\}(?=\d)")
 
 
@@ -48,12 +49,10 @@ def stated(text: str, statement: Statement) -> Sequence[Figure] | None:
     start, end = statement.start, statement.end
     if not statement.key:
         end = sentence_end(text, start, end)
-    for sign in _RESULT.finditer(text, start, end):
-        start = sign.end() if any(figures(text, sign.end(), end)) else start
-    found = list(figures(text, start, end))
+    found = _results(text, start, end) or list(figures(text, start, end))
     if not found:
         return [] if _NO_NUMBER.match(text, start, end) else None
-    if _LEAD.fullmatch(text, start, found[0].start):
+    if _LEAD.fullmatch(text, start, found[0].start) or _RESULT.search(text, start, found[0].start):
         return _joined(text, found)
     return None if statement.strict else found
 
@@ -86,6 +85,14 @@ def _explicit(source: Source) -> Reading | None:
     return None
 
 
+def _results(text: str, start: int, end: int) -> list[Figure]:
+    """The numbers after the last "=" that has one after it."""
+    found = list(figures(text, start, end))
+    last = found[-1].start if found else start
+    signs = [sign.end() for sign in _RESULT.finditer(text, start, last)]
+    return [f for f in found if f.start >= signs[-1]] if signs else []
+
+
 def _hashes(text: str) -> Iterator[Statement]:
     for found in _HASHES.finditer(text):
         yield Statement(*found.span(1), "####")
@@ -106,12 +113,11 @@ def _result(source: Source) -> Reading | None:
     start, end = _last_sentence(text)
     if doubted(text, start, end):
         return None
-    signs = [s for s in _RESULT.finditer(text, start, end) if any(figures(text, s.end(), end))]
-    if signs:
-        return agreed(
-            source, _joined(text, list(figures(text, signs[-1].end(), end))), "last result"
-        )
-    found = list(figures(text, start, end))
+    if re.search(r"\d\s*(?:or|and|,)\s*[a-z]\s*=", text[start:end], re.I):
+        return Reading(value=None, why="several results")
+    if results := _results(text, start, end):
+        return agreed(source, _joined(text, results), "last result")
+    found = [f for f in figures(text, start, end) if not _denied(text, f)]
     return agreed(source, found, "last sentence") if found else None
 
 
@@ -123,7 +129,11 @@ def _last_sentence(text: str) -> tuple[int, int]:
 
 
 def _only(source: Source) -> Reading:
-    found = list(figures(source.text))
+    found = [f for f in figures(source.text) if not _denied(source.text, f)]
     if not found:
         return Reading(value=None, why="no number found")
     return agreed(source, found, "the only number")
+
+
+def _denied(text: str, figure: Figure) -> bool:
+    return bool(_NOT.search(text[max(0, figure.start - 24) : figure.start]))

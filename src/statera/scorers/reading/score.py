@@ -19,12 +19,14 @@ from statera.scorers.reading.statements import Statement, lines, statements
 
 _DECLARING = re.compile(
     r"(?:\b(?:rat(?:e|ed|ing)|giv(?:e|en|ing)|gave|scor(?:e|ed|es|ing)|assign(?:ed)?|award(?:ed)?|deserves?|"
-    r"earns?|gets?|merits?|grad(?:e|ed)|receives?|is|be|say|at)\s+"
+    r"earns?|gets?|merits?|grad(?:e|ed)|receives?|is|be|say|at|pick|choose|it's|with)\s+"
     r"(?:(?:it|this|that|the|an?|as|of|to|is|would\s+be|response|answer|reply|solid|strong|weak|"
-    r"score|rating|assistant|only|just|about|overall|with|model|at)\s+){0,5}|[:=]\s*)[\"'(\[]*$",
+    r"score|rating|assistant|only|just|about|overall|with|model|at)\s+){0,5}|[:=]\s*|\A\W*an?\s+(?:solid|strong|weak|clear|generous|low|high|fair)?\s*)[\"'(\[]*$",
     re.I,
 )
-_STARS = re.compile(r"\s*(?:/|out\sof\b|points?\b|stars?\b)", re.I)
+_STARS = re.compile(r"\s*(?:points?\b|stars?\b)", re.I)
+_OTHER_SCALE = re.compile(r"\s*(?:/|out\s+of\b)")
+_OPENS = re.compile(r"\s*(?:[–—:,.;-]\s|\n|\Z)")
 
 
 def read(text: str, low: float = 1, high: float = 10) -> Reading:
@@ -80,6 +82,8 @@ def _explicit(source: Source) -> Reading | None:
             found.append(Statement(start, end, "a line of its own"))
     for statement in sorted(found, key=lambda s: s.end, reverse=True):
         if (numbers := stated(text, statement)) is not None:
+            if any("/" in text[f.start : f.end] for f in numbers):
+                return Reading(value=None, why=f"{statement.form}: another scale")
             return agreed(source, numbers, statement.form)
     return None
 
@@ -99,12 +103,16 @@ def _declared(source: Source) -> Reading:
 
 def _gives(text: str, figure: Figure) -> bool:
     declared = _DECLARING.search(text[max(0, figure.start - 80) : figure.start])
-    return bool(declared or _STARS.match(text, figure.end))
+    opens = not text[: figure.start][:20].strip(" \n\"'([*") and _OPENS.match(text, figure.end)
+    if "/" in text[figure.start : figure.end] or _OTHER_SCALE.match(text, figure.end):
+        return False
+    return bool(declared or opens or _STARS.match(text, figure.end))
 
 
 def _with_ranges(text: str, numbers: Sequence[Figure], found: Sequence[Figure]) -> Sequence[Figure]:
     """Add what is joined to a declared number: "a 6 or 7" is no single score."""
     joined = re.compile(r"\s*(?:points?\s*)?(?:or|to|and|/|-|–|—)\s*(?:maybe\s+|an?\s+)*", re.I)
     pairs = pairwise(numbers)
-    more = [b for a, b in pairs if a in found and joined.fullmatch(text, a.end, b.start)]
+    given = {figure.start for figure in found}
+    more = [b for a, b in pairs if a.start in given and joined.fullmatch(text, a.end, b.start)]
     return [*found, *more]

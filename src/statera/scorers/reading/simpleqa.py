@@ -16,13 +16,13 @@ from statera.scorers.reading.verdict import Habits, declared_letter, read_label
 GRADES = ("CORRECT", "INCORRECT", "NOT_ATTEMPTED")
 LETTERS = {"A": "CORRECT", "B": "INCORRECT", "C": "NOT_ATTEMPTED"}
 _PREDICATE = re.compile(
-    r"\b(?:is|are|was|as|be|considered|graded|marked|deemed|judged)\s+"
+    r"(?:\b(?:it|this|that|response|answer|content)'s|\b(?:is|are|was|as|be|considered|graded|marked|deemed|judged))\s+"
     r"(?:(?:clearly|therefore|thus|factually|completely|to\s+be)\s+){0,2}[\"'(]*$",
     re.I,
 )
 _PARTLY = re.compile(r"\b(?:partial\w*|partly|almost|nearly|half|mostly|somewhat)[\s-]+$", re.I)
 _NOUN_AFTER = re.compile(
-    r"\s+(?:answer|value|name|date|option|response|one|spelling|year|person)\b", re.I
+    r"\s+(?:answer|value|name|date|option|response|one|spelling|year|person|date)\b", re.I
 )
 
 
@@ -39,23 +39,27 @@ def read(
 
 @lru_cache(maxsize=32)
 def _lexicon(allowed: tuple[str, ...], signs: tuple[tuple[str, str], ...]) -> Lexicon:
-    return Lexicon(dict(signs), {word: word for word in allowed}, judges_options=False)
+    return Lexicon(
+        dict(signs), {word: word for word in allowed}, judges_options=False, ignores=_no_grade
+    )
 
 
-def _partly(text: str, mark: Mark) -> bool:
-    return bool(_PARTLY.search(text[max(0, mark.start - 20) : mark.start]))
+def _no_grade(text: str, start: int, end: int) -> bool:
+    """True for "partially correct" and "the correct answer"."""
+    partly = _PARTLY.search(text[max(0, start - 20) : start])
+    return end - start > 1 and bool(partly or _NOUN_AFTER.match(text, end))
 
 
 def _declares(text: str, mark: Mark) -> bool:
     if not mark.word:
         return declared_letter(text, mark)
     predicate = _PREDICATE.search(text[max(0, mark.start - 40) : mark.start])
-    return bool(predicate) and not _partly(text, mark) and not _NOUN_AFTER.match(text, mark.end)
+    return bool(predicate)
 
 
 def _mentions(text: str, mark: Mark) -> bool:
     """A grade spelled in capitals, as the protocol asks."""
-    return mark.word and text[mark.start : mark.end].isupper() and not _partly(text, mark)
+    return mark.word and text[mark.start : mark.end].isupper()
 
 
 _HABITS = Habits(declares=_declares, mentions=_mentions)

@@ -10,22 +10,21 @@ from typing import NamedTuple
 
 KEYS = (
     r"(?:final[\s_-]?)?(?:answer|choice|option|winner|verdict|label|grade|result|rating|score|"
-    r"prediction|decision|selection|selected|preferred|preference|judge?ment|classification|"
+    r"prediction|decision|selection|selected|preferred|preference|better|best|chosen|judge?ment|classification|"
     r"correct[\s_-]?(?:answer|option|choice)|answer[\s_-]?(?:letter|choice)|"
     r"overall[\s_-]?(?:score|rating)|safety|evaluation|value)"
 )
 _NOUN = (
     r"(?:answers?|verdict|choice|option|winner|judge?ment|grade|rating|score|decision|conclusion|"
-    r"label|classification|result|prediction|selection|preference|solution|assessment|evaluation|"
+    r"label|classification|result|prediction|selection|preference|pick|solution|assessment|evaluation|"
     r"(?:better|best|preferred|winning|stronger)\s+(?:response|assistant|answer|one|model|option)|"
     r"Antwort|Réponse|Respuesta|Risposta|Resposta|Ответ|答案|正解|正确答案)"
 )
-_TO = r"(?:to|for)\s+(?:this|the|your|that)\s+(?:\w+\s+){0,2}?(?:question|problem|prompt|task|item)"
-_BE = (
-    r"(?:is|was|would\s+be|should\s+be|must\s+be|will\s+be|must\s+therefore\s+be|lautet|est|es|是)"
-)
+_TO = r"(?:to|for)\s+(?:this|the|your|that)\s+(?:\w+\s+){0,2}?(?:question|problem|prompt|task)"
+_BE = r"(?:is|was|would\s+be|should\s+be|must\s+be|will\s+be|lautet|ist|est|es|是)"
 _COLON = re.compile(
-    rf"(?<![\w-]){_NOUN}(?![\w-])(?:\s+(?:letter|choice|option|number|here|then|therefore|{_TO}|{_BE}))"
+    rf"(?<![\w-]){_NOUN}(?![\w-])"
+    rf"(?:\s+(?:letter|choice|option|number|here|then|therefore|{_TO}|{_BE}))"
     r"{0,3}(?:\s*\([^()\n]{0,30}\))?[\"']?\s*(?::(?!:)|=(?!=)|->|→|\s[–—-]\s)[ \t]*",
     re.I,
 )
@@ -34,12 +33,18 @@ _SO = (
 )
 _SO += r"in\s+(?:conclusion|summary|short)|as\s+a\s+result|based\s+on\s+(?:this|that|the\s+above))"
 _IS = re.compile(
-    rf"(?:(?:\A|[.!?;)\]:]\s|\n)\s*(?:{_SO},?\s+){{0,2}}|,?\s+(?:{_SO},?\s+)+)"
-    rf"(?:(?:the|my|our|its?)\s+)?(?:(?:final|correct|best|right|overall|only|most\s+likely)\s+){{0,2}}"
-    rf"{_NOUN}(?:\s+(?:choice|option|letter|{_TO}))?,?\s+(?:{_SO},?\s+)?{_BE}\s+",
+    rf"(?:(?:\A|[.!?;)\]:]\s|\n)\s{{0,9}}(?:{_SO},?\s+){{0,2}}|,?\s(?:{_SO},?\s{{1,4}}){{1,3}})"
+    r"(?:(?:the|my|our|its?|la|die|das|el)\s+)?"
+    rf"(?:(?:final|correct|best|right|overall|only|most\s+likely|"
+    rf"richtige|korrekte|bonne|mejor)\s+){{0,2}}"
+    rf"{_NOUN}(?:\s+(?:choice|option|letter|correcta|correcte|finale?|{_TO}))?,?\s+(?:{_SO},?\s+)?{_BE}\s+",
     re.I,
 )
-_BOX = re.compile(r"\\(?:boxed|fbox|framebox)\s*\{((?:[^{}]|\{[^{}]*\}){0,300})\}")
+_SHORT_CUE = re.compile(
+    r"(?<![\w-])ans\s*[.:)]\s*|选(?:择)?\s*:?\s*(?=[A-Z]\b)|答案(?:应该|应)?(?:是|为)\s*:?\s*|答えは\s*|정답은?\s*:?\s*",
+    re.I,
+)
+_BOX = re.compile(r"\\(?:boxed|fbox|framebox)\s*\{((?:[^{}]|\{[^{}]*\}){0,300})(?:\}|\Z)")
 _BRACKETS = re.compile(r"\[\[([^\[\]\n]{1,60})\]\]")
 _TAG = re.compile(
     r"<(answer|final[_-]?answer|verdict|choice|score|rating|label|result|grade|decision|winner|judge?ment)>"
@@ -55,12 +60,13 @@ _OBJECT = re.compile(r"\{(?=\s*[\"'])")
 _SUPPOSED = re.compile(
     r"\b(?:if|unless|suppose\w*|assum\w+|mistak\w+|tempt\w*|for\s+example|e\.g|whether)\b", re.I
 )
-_JUST_BEFORE = re.compile(
-    r"(?:\b(?:might|may|could|would|wrong|incorrect|not|isn't|format|example|reference|gold(?:en)?|"
-    r"expected|initial|previous|original|candidate|submitted|distractor|possible|typical|user'?s?|"
-    r"students?'?s?|target|common)\s+(?:\w+\s+){0,2}|\b(?:candidate|student|user|assistant\s\w)'s\s+)$",
+_UNASKED = re.compile(
+    r"(?:\b(?:might|may|could|wrong|incorrect|not|isn't|format|example|reference|gold(?:en)?|"
+    r"expected|initial|previous|original|candidate|submitted|distractor|possible|typical|user|"
+    r"students?|common|downgrad\w+)(?:'?s)?(?:[ \t]+[\w']+){0,2}[ \t]*)$",
     re.I,
 )
+_REACH = 400  # characters: how far from its cue an answer may stand
 _HENCE = re.compile(r"\b(?:so|thus|therefore|hence|consequently|accordingly)\b", re.I)
 
 
@@ -91,10 +97,16 @@ def doubted(text: str, start: int, end: int) -> bool:
     """True when what is said at `text[start:end]` is only supposed, quoted or denied there."""
     if _HENCE.search(text, start, end):
         return False
-    opening = max(text.rfind(sign, 0, start) for sign in (". ", "\n", "? ", "! ", ";"))
-    if _SUPPOSED.search(text, max(0, opening), end):
+    if supposed(text, end):
         return True
-    return bool(_JUST_BEFORE.search(text[max(0, start - 40) : start]))
+    return bool(_UNASKED.search(text[max(0, start - 40) : start]))
+
+
+def supposed(text: str, place: int) -> bool:
+    """True when the sentence that leads to `place` is an "if" or tells of a mistake."""
+    far = max(0, place - _REACH)
+    opening = max(text.rfind(sign, far, place) for sign in (". ", "\n", "? ", "! ", ";"))
+    return bool(_SUPPOSED.search(text, max(far, opening), place))
 
 
 def lines(text: str) -> list[tuple[int, int]]:
@@ -115,7 +127,11 @@ def sentence_end(text: str, start: int, end: int) -> int:
 def _free(text: str) -> Iterator[Statement]:
     yield from (Statement(*m.span(1), "box") for m in _BOX.finditer(text))
     yield from (Statement(*m.span(1), "double brackets") for m in _BRACKETS.finditer(text))
-    yield from (Statement(*m.span(2), f"<{m[1].lower()}>") for m in _TAG.finditer(text))
+    for tag in _TAG.finditer(text):
+        yield Statement(tag.start(2), min(tag.end(2), tag.start(2) + _REACH), f"<{tag[1].lower()}>")
+    yield from (
+        Statement(m.end(), _line_end(text, m.end()), "answer") for m in _SHORT_CUE.finditer(text)
+    )
     yield from _cued(text)
     for found in _IS.finditer(text):
         if not doubted(text, *found.span()):
@@ -128,14 +144,17 @@ def _cued(text: str) -> Iterator[Statement]:
     for cue, after in zip(cues, [*cues[1:], None], strict=False):
         start = cue.end()
         if not text[start : _line_end(text, start)].strip(" \t-:"):
-            start += len(text[start:]) - len(text[start:].lstrip())
+            after_space = re.compile(r"\s*").match(text, start)
+            start = after_space.end() if after_space else start
         end = min(_line_end(text, start), after.start() if after else len(text))
         yield Statement(start, max(start, end), "final statement")
 
 
 def _line_end(text: str, start: int) -> int:
-    end = text.find("\n", start)
-    return len(text) if end < 0 else end
+    """Return where the line ends, or as far as an answer may reach."""
+    far = min(len(text), start + _REACH)
+    end = text.find("\n", start, far)
+    return far if end < 0 else end
 
 
 def _objects(text: str) -> Iterator[tuple[int, int]]:
@@ -159,7 +178,8 @@ def _closing(text: str, start: int) -> int:
 def _fields(text: str, start: int, end: int) -> Iterator[Statement]:
     for found in _FIELD.finditer(text, start, end):
         group = next(name for name in "abcd" if found[name] is not None)
-        yield Statement(*found.span(group), "JSON field", key=found["key"].lower())
+        begin, stop = found.span(group)
+        yield Statement(begin, min(stop, begin + _REACH), "JSON field", key=found["key"].lower())
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

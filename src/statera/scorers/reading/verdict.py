@@ -19,37 +19,48 @@ from statera.scorers.reading.statements import (
     lines,
     sentence_end,
     statements,
+    supposed,
 )
 
 _JOINED = re.compile(
-    r"[\s)\]}\"':,;/|=→>&-]*(?:(?:or|and|and/or|vs\.?|versus|to|then|no|wait|actually|rather|maybe|"
+    r"(?:[\s)\]}\"':,;/|=→>&-]*|\)\s*[(\[])(?:(?:or|and|and/or|vs\.?|versus|to|then|no|wait|actually|rather|maybe|"
     r"perhaps|possibly|also|both|even|equally|is|as\s+good\s+as|" + NOUNS + r")[\s,:(\[\"']*)*",
+    re.I,
+)
+_OR = re.compile(
+    r"[\s)\]\"']*(?:\bor\b|\band\b|and/or|/|&|\bvs\b\.?|\bversus\b)\s*(?:"
+    + NOUNS
+    + r"\s+)?[(\[\"']*",
     re.I,
 )
 _TAKEN_BACK = re.compile(
     r"\b(?:wait|actually|correction|scratch\s+that|on\s+second\s+thought|on\s+reflection|I\s+mean|no,)",
     re.I,
 )
+_SIGN = re.compile(r"\W{0,3}[A-Z]\W{0,3}")
+_SENTENCE = re.compile(r"(?<=\w\w\w)[.!?]\s+")
 _LEAD = re.compile(
-    r"[\s(\[{<\"'“‘«:$#>*–—-]*(?:(?:(?:the|an?|clearly|definitely|probably|likely|most|indeed|simply|"
+    r"[\s(\[{<\"'“‘«:$#>*–—-]*(?:(?:(?:the|an?|la|el|le|die|opción|clearly|definitely|probably|likely|most|indeed|simply|"
     r"either|both|between|therefore|thus|I|think|it'?s|it|is|that|believe|would|say|choose|with|go|in|favou?r|of|for|"
     + NOUNS
     + r")\b)[\s(\[\"'“:]*)*",
     re.I,
 )
 _NO_ANSWER = re.compile(
-    r"[\s\"'(\[*]*(?:none\b|neither\b|unknown\b|undetermined\b|cannot\b|can't\b|unable\b|n/?a\b|"
-    r"I\s+(?:don't|do\s+not|cannot|can't)\b|not\s+(?:sure|enough|possible|applicable)\b|unclear\b|"
+    r"[\s\"'(\[*]*(?:none\b|unknown\b|undetermined\b|cannot\b|can't\b|unable\b|n/?a\b|"
+    r"I\s+(?:don't|do\s+not|cannot|can't)\b|unclear\b|"
     r"(?:both|all)\s+(?:of|are)\b|inconclusive\b)",
     re.I,
 )
+_DENIES = re.compile(r"\W*(?:not|neither|nor)\b", re.I)
 _DECLARING = re.compile(
     r"\b(?:choos(?:e|ing)|chose|select(?:ed)?|pick(?:ed)?|prefer|go(?:ing)?\s+(?:with|for)|went\s+with|"
     r"vote\s+for|in\s+favou?r\s+of|(?:I|I'd|would|will|must|can|to)\s+(?:say|answer|conclude)|settle\s+on|opt\s+for|"
-    r"(?:it|that|this)(?:'s|\s+(?:is|was|must\s+be|should\s+be|would\s+be|has\s+to\s+be))|must\s+be|"
-    r"(?:so|thus|therefore|hence|conclude|conclusion|leaves(?:\s+us\s+with)?|leaving|points?\s+to|"
+    r"(?:it|that|this)(?:'s|\s+(?:is|was|must\s+be|should\s+be|would\s+be|has\s+to\s+be|might\s+be))|must\s+be|"
+    r"(?:so|thus|therefore|hence|overall|ultimately|in\s+the\s+end|conclude|conclusion|leaves(?:\s+us\s+with)?|leaving|points?\s+to|"
     r"corresponds?\s+to|match(?:es)?|namely)|"
-    r"(?:answer|choice|option|verdict|winner|one|response)(?:\s+here)?\s+(?:is|was|would\s+be|must\s+be|should\s+be|=))"
+    r"(?:based\s+on|given|because|since|considering|according\s+to)\b[^.\n]{0,70},|"
+    r"(?:answer|choice|option|verdict|winner|one|response)(?:\s+here)?\s+(?:is|was|would\s+be|must\s+be|should\s+be|has\s+to\s+be|might\s+be|may\s+be|=))"
     r"[\s,:]+(?:(?:that|it's|it\s+is|is|the|definitely|clearly|probably|likely|therefore|answer|correct|best|with|a|"
     + NOUNS
     + r")[\s,:]+){0,4}[(\[\"']*$",
@@ -57,12 +68,13 @@ _DECLARING = re.compile(
 )
 _PRAISED = re.compile(
     r"[)\]\"']*\s*(?:(?:is|was|seems|looks|would\s+be|must\s+be|remains|appears)\s+"
-    r"(?:(?:the|a|an|clearly|definitely|indeed|therefore|thus|slightly|much|overall|most|more|only|also|thus)\s+){0,4}"
-    r"(?:correct|right|best|better|true|answer|accurate|winner|winning|superior|stronger|preferable|preferred|"
-    r"helpful|most\s+\w+|only\s+\w+)\b|wins\b|deserves\s+to\s+win|[✓✔✅])",
+    r"(?:(?:the|a|an|clearly|definitely|indeed|therefore|thus|slightly|much|overall|most|more|only|also)\s+){0,4}"
+    r"(?:correct|right|best|better|true|answer|winner|winning|superior|stronger|preferable|preferred)\b|wins\b|deserves\s+to\s+win|[✓✔✅])",
     re.I,
 )
-_OPENING = re.compile(r"[)\]]*\s*(?:[.,:;)\]!–—-]|because\b|since\b|as\b|\Z|\n)")
+_OPENING = re.compile(
+    r"[)\]]*\s*(?:\(|[.,:;)\]!–—-]|because\b|since\b|as\b|obviously\b|clearly\b|of\s+course|\Z|\n)"
+)
 _NAMED = re.compile(NOUNS + r"\s+[(\[\"']*$", re.I)
 
 
@@ -94,8 +106,8 @@ def declared_letter(text: str, mark: Mark) -> bool:
     """True for "I choose B", "so (B)", "B is correct": the sign is presented as the answer."""
     before = text[max(0, mark.start - 80) : mark.start]
     if _DECLARING.search(before):
-        return not doubted(text, mark.start, mark.start)
-    return bool(_PRAISED.match(text, mark.end)) and not doubted(text, mark.start, mark.start)
+        return not supposed(text, mark.start)
+    return bool(_PRAISED.match(text, mark.end)) and not supposed(text, mark.start)
 
 
 def named_letter(text: str, mark: Mark) -> bool:
@@ -137,7 +149,7 @@ def _stated(
     marks = list(lexicon.marks(text, start, end))
     if marks and _LEAD.fullmatch(text, start, marks[0].start):
         return _leading(text, marks, named, end)
-    if _NO_ANSWER.match(body):
+    if _NO_ANSWER.match(body) or (not marks and not named and _DENIES.match(body)):
         return []
     if statement.strict:
         return named if named and _LEAD.fullmatch(text, start, named[0].start) else None
@@ -166,9 +178,25 @@ def _last_line(text: str, lexicon: Lexicon, habits: Habits) -> Iterator[Statemen
         whole = _only_answer(text, start, end, lexicon, habits)
         if whole and not _is_list(text, places, lexicon):
             yield Statement(start, end, "last line")
+        for after in _SENTENCE.finditer(text, start, end):
+            last = text[after.end() : end]
+            if _SIGN.fullmatch(last) and lexicon.bare(last):
+                yield Statement(after.end(), end, "last sentence")
         colon = text.rfind(":", start, end)
-        if colon > 0 and not doubted(text, colon, end) and lexicon.bare(text[colon + 1 : end]):
+        if (
+            colon > 0
+            and lexicon.bare(text[colon + 1 : end])
+            and _introduces(text, start, colon, lexicon)
+        ):
             yield Statement(colon + 1, end, "last line")
+
+
+def _introduces(text: str, start: int, colon: int, lexicon: Lexicon) -> bool:
+    """True when a line's words before its colon name no label themselves and deny none."""
+    quoted = re.search(r"\bbased\s+on\b|\bgiven\b|\bcompared\b", text[start:colon], re.I)
+    return not any(lexicon.marks(text, start, colon)) and (
+        bool(quoted) or not doubted(text, colon, colon)
+    )
 
 
 def _only_answer(text: str, start: int, end: int, lexicon: Lexicon, habits: Habits) -> bool:
@@ -192,30 +220,56 @@ def _is_list(text: str, places: Sequence[tuple[int, int]], lexicon: Lexicon) -> 
 
 
 def _declared(source: Source, lexicon: Lexicon, habits: Habits) -> Reading | None:
+    """What the reply opens with or presents as its answer, with what is joined to it by "or"."""
     text = source.text
     marks = list(lexicon.marks(text, 0, len(text)))
-    openers = _openers(text, marks, lexicon)
-    found = [m for m in marks if m in openers or habits.declares(text, m)]
+    found = _opener(text, marks, lexicon)
+    for place, mark in enumerate(marks):
+        if habits.declares(text, mark):
+            found += marks[place : place + 1 + _paired(text, marks, place)]
     return _agreed(source, found, "declared") if found else None
 
 
-def _openers(text: str, marks: Sequence[Mark], lexicon: Lexicon) -> Sequence[Mark]:
+def _paired(text: str, marks: Sequence[Mark], place: int) -> bool:
+    """True when the next mark is joined to this one by "or", "and" or a slash."""
+    if place + 1 == len(marks):
+        return False
+    return bool(_OR.fullmatch(text, marks[place].end, marks[place + 1].start))
+
+
+def _opener(text: str, marks: Sequence[Mark], lexicon: Lexicon) -> list[Mark]:
     """The mark that the reply opens with, unless it opens a list of the options."""
-    first = {start for start, _ in lines(text)}
-    heads = [m for m in marks if _head(text, m) in first and _OPENING.match(text, m.end)]
-    if len({m.value for m in heads if not m.word}) > 1:
-        return ()
-    place = min(first)
-    return [
-        m
-        for m in heads
-        if _head(text, m) == place and (m.end - m.start > 1 or not _spelled(text, m))
-    ]
+    first = lines(text)
+    starts = {start for start, _ in first}
+    heads = [m for m in marks if _head(text, m) in starts and _OPENING.match(text, m.end)]
+    if len({m.value for m in heads if not m.word}) > 1 or _scored(text, marks):
+        return []
+    if not heads or _head(text, heads[0]) != first[0][0]:
+        return _lettered(text, first, lexicon)
+    if _spelled(text, heads[0]):
+        return []
+    line = [m for m in marks if heads[0].start <= m.start < first[0][1]]
+    return list(_leading(text, line, (), first[0][1]))
+
+
+def _lettered(text: str, places: Sequence[tuple[int, int]], lexicon: Lexicon) -> list[Mark]:
+    """The small letter of a reply that opens with "b) …", when no other line does likewise."""
+    shape = re.compile(r"\(?([a-z])\)(?=\s)")
+    found = [m for start, _ in places if (m := shape.match(text, start))]
+    if len(found) != 1 or found[0].start() != places[0][0]:
+        return []
+    value = lexicon.bare(found[0][1])
+    return [Mark(value, *found[0].span(1), word=False)] if value else []
+
+
+def _scored(text: str, marks: Sequence[Mark]) -> bool:
+    """True for "A: 8, B: 6": the labels are given points, none is chosen."""
+    return len({m.value for m in marks if re.compile(r"\s*:\s*\d").match(text, m.end)}) > 1
 
 
 def _spelled(text: str, mark: Mark) -> bool:
-    """True for "A: 5 points" style headings and "C. elegans": a sign that opens something else."""
-    return bool(re.compile(r"\.\s?[a-z]").match(text, mark.end))
+    """True for "C. elegans" and "A. C. Clarke": a sign that opens something else."""
+    return not mark.word and bool(re.compile(r"\.\s?(?:[a-z]|[A-Z]\.)").match(text, mark.end))
 
 
 def _head(text: str, mark: Mark) -> int:

@@ -14,9 +14,7 @@ from statera.scorers.reading.source import prepare
 from statera.scorers.reading.verdict import Habits, declared_letter, never, read_label
 
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:\n]\s*)[\s\"'(*]*$")
-_NO_STANDS = re.compile(
-    r"\s*(?:[.,;:!?)\"'–—-]|\Z|\n)|\s+(?:it|this|that|they|he|she|there|I|you|we|the)\b"
-)
+_NO_THING = re.compile(r"\s+(?!(?:it|this|that|they|he|she|there|I|you|we|the|from)\b)\w", re.I)
 
 
 def read(text: str, allowed: Sequence[str] = ("yes", "no")) -> Reading:
@@ -28,17 +26,20 @@ def read(text: str, allowed: Sequence[str] = ("yes", "no")) -> Reading:
 def _lexicon(allowed: tuple[str, ...]) -> Lexicon:
     words = {word: word for word in allowed}
     truth = {"true": "yes", "false": "no"} if set(allowed) == {"yes", "no"} else {}
-    return Lexicon({}, {**truth, **words}, judges_options=False)
+    return Lexicon({}, {**truth, **words}, judges_options=False, ignores=_determiner)
+
+
+def _determiner(text: str, start: int, end: int) -> bool:
+    """True for "no doubt" and "no one"."""
+    return text[start:end].lower() == "no" and bool(_NO_THING.match(text, end))
 
 
 def _declares(text: str, mark: Mark) -> bool:
-    """The word stands alone at the start of a sentence, or is what "I would say" ends with."""
-    word = text[mark.start : mark.end].lower()
-    if word in ("true", "false"):
+    """The word stands at the start of a sentence, or is what "I would say" ends with."""
+    if text[mark.start : mark.end].lower() in ("true", "false"):
         return False
-    if not _SENTENCE_START.search(text[: mark.start][-40:]):
-        return declared_letter(text, mark) and bool(_NO_STANDS.match(text, mark.end))
-    return word == "yes" or bool(_NO_STANDS.match(text, mark.end))
+    before = text[max(0, mark.start - 40) : mark.start]
+    return bool(_SENTENCE_START.search(before)) or declared_letter(text, mark)
 
 
 _HABITS = Habits(declares=_declares, mentions=never)

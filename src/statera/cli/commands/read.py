@@ -1,0 +1,119 @@
+"""Show how a reply is read: value, place and reason."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import msgspec
+
+from statera.cli.flags import json_flag
+from statera.cli.settings import Flag
+from statera.codec.files import read_bytes, to_json
+from statera.codec.strict import from_json
+from statera.errors import DeclarationError
+from statera.records.scores import Reading
+from statera.scorers.reading.kinds import KINDS, Expected, read_as
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a file of replies; fields with other names are ignored."""
+
+    id: str | int
+    kind: str
+    response: str | None
+    allowed: tuple[str | int | float, ...] | None = None
+    label_letters: dict[str, str] | None = None
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """How one reply was read, as it is printed; `span` counts characters of the reply."""
+
+    id: str | int | None
+    value: str | None
+    span: tuple[int, int] | None
+    why: str
+
+
+@click.command("read")
+@click.option("--kind", cls=Flag, help=f"What to read: {', '.join(KINDS)}.")
+@click.option("--allowed", cls=Flag, help="Labels, as A,B,C; for a score its ends, as 1,10.")
+@click.option("--letters", cls=Flag, help="Letters for labels, as A=CORRECT,B=INCORRECT.")
+@click.option(
+    "--jsonl",
+    cls=Flag,
+    type=click.Path(path_type=Path),
+    help="A file with one reply a line: id, kind, allowed, label_letters, response.",
+)
+@json_flag
+def command(
+    kind: str | None, allowed: str | None, letters: str | None, jsonl: Path | None, as_json: bool
+) -> None:
+    """Show how a reply is read.
+
+    The reply comes on standard input; with --jsonl, many come from a file. On a terminal the part
+    that was used is marked; elsewhere one line of JSON is printed for each reply:
+    {"id", "value", "span", "why"}, with a null value when it is unparsed.
+
+    \b
+    echo "A common mistake is B. The answer is (C)." | statera read --kind choice
+    """
+    if jsonl is not None:
+        for line in list(_lines(jsonl)):
+            click.echo(to_json(line))
+        return
+    if kind is None:
+        raise DeclarationError(f"--kind is missing. Allowed: {', '.join(KINDS)}")
+    text = _standard_input()
+    reading = read_as(kind, text, _expected(allowed, letters))
+    if as_json or not sys.stdout.isatty():
+        click.echo(to_json(_line(None, reading)))
+    else:
+        click.echo(shown(text, reading))
+
+
+def shown(text: str, reading: Reading) -> str:
+    """Return the reading for people: the value, the reply with the used part marked, and why."""
+    value = "unparsed" if reading.value is None else reading.value
+    if reading.span:
+        start, end = reading.span
+        used = click.style(text[start:end], reverse=True, bold=True)
+        text = f"{text[:start]}{used}{text[end:]}"
+    return f"{click.style(value, bold=True)}  ({reading.why})\n\n{text.rstrip()}"
+
+
+def _lines(path: Path) -> Iterator[Line]:
+    """Read every line of the file; what is declared wrong is named by its line."""
+    for number, data in enumerate(read_bytes(path).split(b"\n"), start=1):
+        if data.strip():
+            yield _read_case(data, f"{path}, line {number}")
+
+
+def _read_case(data: bytes, source: str) -> Line:
+    case = from_json(data, Case, source=source)
+    allowed = tuple(f"{v:g}" if isinstance(v, float) else str(v) for v in case.allowed or ())
+    expected = Expected(allowed=allowed, letters=case.label_letters or {})
+    try:
+        return _line(case.id, read_as(case.kind, case.response or "", expected))
+    except DeclarationError as error:
+        raise DeclarationError(f"{source}: {error}") from None
+
+
+def _line(identity: str | int | None, reading: Reading) -> Line:
+    return Line(id=identity, value=reading.value, span=reading.span, why=reading.why)
+
+
+def _expected(allowed: str | None, letters: str | None) -> Expected:
+    labels = tuple(part.strip() for part in allowed.split(",")) if allowed else ()
+    pairs = [part.partition("=") for part in letters.split(",")] if letters else []
+    if any(not sign or not label for label, sign, _ in pairs):
+        raise DeclarationError(f"--letters: '{letters}' is not like A=CORRECT,B=INCORRECT")
+    return Expected(allowed=labels, letters={k.strip(): v.strip() for k, _, v in pairs})
+
+
+def _standard_input() -> str:
+    data = sys.stdin.buffer.read()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DeclarationError(f"standard input: not UTF-8 at byte {error.start}") from None

@@ -1,0 +1,117 @@
+"""A score on a scale of 1 to 10."""
+
+import pytest
+
+from statera.scorers.reading import score
+
+CASES = [
+    ("7", "7"),
+    ("Rating: [[7]]", "7"),
+    ("I rate this 8/10", "8"),
+    ("On a scale of 1 to 10, this deserves a 4.", "4"),
+    ("Somewhere between 6 and 8", None),
+    ("Score: 7", "7"),
+    ("Score: 7/10", "7"),
+    ("7/10", "7"),
+    ("7 out of 10", "7"),
+    ("**7**", "7"),
+    ("Score: 7.5", "7.5"),
+    ("Score: 7.0", "7"),
+    ("Score: 11", None),
+    ("Score: 0", None),
+    ("-3", None),
+    ("Score: 6-8", None),
+    ("6 or 7", None),
+    ("Score: 6 or 7", None),
+    ('{"score": 7}', "7"),
+    ('{"score": "7"}', "7"),
+    ('{"rating": 8, "reason": "3 errors"}', "8"),
+    ("I would give it a 6.", "6"),
+    ("The reply lists 3 reasons.", None),
+    ("Rating (1-10): 7", "7"),
+    ("From 1 to 10: 5", "5"),
+    ("10/10", "10"),
+    ("10", "10"),
+    ("[[10]]", "10"),
+    ("Score: 7 (accuracy 8, style 6)", "7"),
+    ("Accuracy score: 8\nStyle score: 6\nOverall score: 7", "7"),
+    ("<think>score 3</think>Score: 9", "9"),
+    ("<think>7", None),
+    ("Score: 4 stars", "4"),
+    ("It deserves 5 points.", "5"),
+    ("8/5", None),
+    ("On a scale of 1-10, where 1 is terrible and 10 is excellent, I'd give this a 3.", "3"),
+    ("Rating: 8 out of 10.", "8"),
+    ("My score is 7.", "7"),
+    ("7\n\nThe answer covers 3 of 5 points.", "7"),
+    ("There were 2 errors, so I give it a 5.", "5"),
+    ("\\boxed{9}", "9"),
+    ("no score", None),
+    ("", None),
+    ("Score: **8**/10", "8"),
+    ("Score: seven", None),
+    ("I'd say 7.", "7"),
+    ("Score: 3\nScore: 5", "5"),
+    ("1/10", "1"),
+    ("The score is between 3 and 5.", None),
+    ("<score>6</score>", "6"),
+    ("Score = 6", "6"),
+    ("It gets a 7 or 8.", None),
+    ("Final score: 9.", "9"),
+    ("I cannot rate this.", None),
+    ("I give it 8 out of 10", "8"),
+    ("8", "8"),
+    ("Score: 8.", "8"),
+    ("Score (1-10): 8", "8"),
+    ("Score: 8 / 10", "8"),
+    ("Rating: 9/10 because of 2 slips", "9"),
+    ("Rating: ten", None),
+    ("Rating: 7 or 8", None),
+    ("Rating: 7–8", None),
+    ("Final rating: [[6]]", "6"),
+    ("[[6.5]]", "6.5"),
+    ('{"score": 8.0}', "8"),
+    ('{"score": 12}', None),
+    ("Out of 10, I'd say 6.", "6"),
+    ("A solid 8.", "8"),
+    ("It's an 8.", "8"),
+    ("8!", "8"),
+    ("Between 1 and 10, I'd pick 4.", "4"),
+    ("I'd rate this a 9 out of 10.", "9"),
+    ("3 out of 5", None),
+    ("Quality: 7", "7"),
+    ("7 - good", "7"),
+    ("The answer has 2 mistakes in 3 lines.", None),
+    ("Overall: 6/10", "6"),
+    ("The score is 3.", "3"),
+    ("I rate it 3 because it has 5 errors", "3"),
+    ("Score: N/A", None),
+    ("100", None),
+    ("5.0/10", "5"),
+    ("Score: 5 points", "5"),
+    ("Score: 7\n\nScore: 7", "7"),
+    ("10 out of 10", "10"),
+    ("**Score:** 7", "7"),
+    ("**Score: 7/10**", "7"),
+    ("Rating: 4.", "4"),
+    ("1", "1"),
+    ("0", None),
+    ("Somewhere around 7.", None),
+    ("7ish", None),
+]
+
+
+@pytest.mark.parametrize(("text", "value"), CASES)
+def test_replies_are_read_by_the_one_rule(text: str, value: str | None) -> None:
+    reading = score.read(text)
+    assert reading.value == value
+    assert reading.why
+    assert (reading.span is not None) == (value is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("4/5", "4"), ("On a scale from 0 to 5: 3", "3"), ("Score: 6", None), ("Score: 0", "0")],
+)
+def test_another_scale(text: str, value: str | None) -> None:
+    assert score.read(text, 0, 5).value == value

@@ -12,7 +12,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -57,6 +57,15 @@ def _say(*words: str) -> None:
     sys.stdout.flush()
 
 
+def arm(fault: Sequence[str]) -> None:
+    """Prepare this process to die: `STATEMENT NTH` or `bytes SIZE`; anything else does nothing."""
+    match fault:
+        case ["bytes", size]:
+            die_beyond(int(size))
+        case [statement, nth]:
+            die_at(statement, int(nth))
+
+
 def die_at(statement: str, nth: int) -> None:
     """Kill this process as the nth statement that starts so begins."""
     seen = 0
@@ -82,8 +91,5 @@ def _on_connect(prepare: Callable[[Any], None]) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[3:4] == ["bytes"]:
-        die_beyond(int(sys.argv[4]))
-    elif len(sys.argv) > 4:
-        die_at(sys.argv[3], int(sys.argv[4]))
+    arm(sys.argv[3:5])
     main(sys.argv[1], int(sys.argv[2]))

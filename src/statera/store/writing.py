@@ -12,13 +12,13 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from statera.errors import StoreError
 from statera.records.responses import Response
 from statera.records.scores import Outcome, Score
 from statera.records.trials import Trial
-from statera.store import bodies
+from statera.store import bodies, tables
 from statera.store.rows import Keyed, Scored
 
 ROWS = 100
@@ -62,13 +62,13 @@ def write_trials(connection: Connection, run: int, batch: Sequence[Scored]) -> N
             "DELETE FROM scores WHERE trial IN (SELECT value FROM json_each(?))", (_json(replaced),)
         )
     trials = [_trial_row(number, sample, row) for number, _, sample, row in planned]
-    _insert(connection, "trials", trials)
+    _insert(connection, tables.trials, trials)
     scores = [
         _score_row(number, position, keyed)
         for number, _, _, row in planned
         for position, keyed in enumerate(row.scores)
     ]
-    _insert(connection, "scores", scores)
+    _insert(connection, tables.scores, scores)
 
 
 def write_scores(connection: Connection, run: int, batch: Sequence[Scored]) -> None:
@@ -85,7 +85,7 @@ def write_scores(connection: Connection, run: int, batch: Sequence[Scored]) -> N
         for keyed in row.scores:
             position = known.setdefault(keyed.score.metric, max(known.values(), default=-1) + 1)
             rows.append(_score_row(number, position, keyed))
-    _insert(connection, "scores", rows)
+    _insert(connection, tables.scores, rows)
     connection.exec_driver_sql(_PRIMARY, (_json(numbers),))
 
 
@@ -139,16 +139,19 @@ def _places(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[st
     return places
 
 
-def _insert(connection: Connection, table: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Insert the rows, replacing those of the same primary key."""
+def _insert(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    """Insert the rows, values in the order of the table's columns; the same key is replaced."""
     if not rows:
         return
+    columns = ",".join(table.columns.keys())
     one = f"({','.join('?' * len(rows[0]))})"
     for start in range(0, len(rows), ROWS):
         piece = rows[start : start + ROWS]
         values = tuple(chain.from_iterable(piece))
         every = ",".join([one] * len(piece))
-        connection.exec_driver_sql(f"INSERT OR REPLACE INTO {table} VALUES {every}", values)
+        connection.exec_driver_sql(
+            f"INSERT OR REPLACE INTO {table.name} ({columns}) VALUES {every}", values
+        )
 
 
 def has_answer(trial: Trial) -> bool:

@@ -77,7 +77,8 @@ class Behaviour:
 
     `share` is the part of prompts that are struck, chosen by hash; `mix` deals several faults out
     by hash. `rejects` names request fields that are answered with a 400. `body` and `status` are
-    the answer under the fault "body". `retry_after` are headers sent with 408 to 529.
+    the answer under the fault "body". `retry_after` are headers sent with 408 to 529. Above `rate`
+    requests a second (with bursts of a tenth of a second) everything is answered with 429.
     """
 
     fault: Fault = "none"
@@ -89,6 +90,7 @@ class Behaviour:
     retry_after: dict[str, str] = field(default_factory=dict)
     rejects: tuple[str, ...] = ()
     latency: float = 0.0
+    rate: float = 0.0
     hang: float = 30.0
     style: StreamStyle = StreamStyle()
     message: dict[str, Any] = field(default_factory=dict)
@@ -126,6 +128,7 @@ class Endpoint:
         self.port = 0
         self._answer = answer
         self._in_flight = 0
+        self._next_at = 0.0
         self._attempts: Counter[str] = Counter()
         self._loop = asyncio.new_event_loop()
         self._closing = asyncio.Event()
@@ -206,6 +209,8 @@ class Endpoint:
         self._attempts[text] += 1
         struck = _share(text) < now.share and not 0 < now.times < self._attempts[text]
         fault = _dealt(now, text) if struck else "none"
+        if now.rate and self._too_fast(now.rate):
+            fault = "429"
         if now.latency:
             await asyncio.sleep(now.latency)
         for name in now.rejects:
@@ -218,6 +223,14 @@ class Endpoint:
         if body.get("stream") and fault not in ("badjson", "cut"):
             return await _stream(request, body, self._spoken(text, fault), now.style)
         return await _answered(request, body, self._spoken(text, fault), fault, now)
+
+    def _too_fast(self, rate: float) -> bool:
+        """True when this request comes before the bucket holds a token for it."""
+        moment = self._loop.time()
+        if self._next_at > moment + 0.1:
+            return True
+        self._next_at = max(self._next_at, moment) + 1 / rate
+        return False
 
     def _spoken(self, text: str, fault: Fault) -> str | None:
         return None if fault == "null" else "" if fault == "empty" else self._answer(text)

@@ -149,6 +149,72 @@ def test_it_grows_again_once_a_higher_latency_has_become_usual() -> None:
     assert limit.size == 64
 
 
+def narrowed(clock: Hands) -> Limit:
+    """Return a limit that has fallen to 1 after an answer."""
+    limit = Limit(2, clock=clock)
+    limit.answered(clock.moment)
+    limit.refused(clock.moment, None)
+    assert (limit.size, limit.pace) == (1, 0.0)
+    return limit
+
+
+def refuse(limit: Limit, clock: Hands, asked: float | None = None) -> None:
+    """Let a request be sent and refused a second later."""
+    clock.moment += 1.0
+    limit.refused(clock.moment, asked)
+
+
+def test_a_429_at_one_slows_the_pace_and_answers_quicken_it() -> None:
+    clock = Hands()
+    limit = narrowed(clock)
+    paces = []
+    for _ in range(4):
+        refuse(limit, clock)
+        paces.append(limit.pace)
+    assert paces == [0.1, 0.2, 0.4, 0.8]
+    limit.answered(clock.moment)
+    assert limit.pace == pytest.approx(0.56)
+    for _ in range(40):
+        limit.answered(clock.moment)
+    assert limit.pace == 0.0
+    assert limit.size == 2
+
+
+def test_ten_429s_at_the_pace_without_an_answer_end_it() -> None:
+    clock = Hands()
+    limit = narrowed(clock)
+    for _ in range(11):
+        refuse(limit, clock)
+    assert (limit.pace, limit.size) == (0.0, 1)
+
+
+def test_a_server_that_never_answered_is_not_paced() -> None:
+    clock = Hands()
+    limit = Limit(1, clock=clock)
+    refuse(limit, clock)
+    assert limit.pace == 0.0
+
+
+@pytest.mark.parametrize("asked", [None, 0.2])
+def test_at_a_pace_requests_are_sent_one_by_one(asked: float | None) -> None:
+    async def main() -> None:
+        clock = Hands()
+        limit = narrowed(clock)
+        refuse(limit, clock, asked)
+        waiting = [asyncio.ensure_future(limit.enter()) for _ in range(2)]
+        await settle()
+        assert [one.done() for one in waiting] == [False, False]
+        clock.moment += asked or 0.1
+        await asyncio.wait_for(waiting[0], 5)
+        limit.leave()
+        await settle()
+        assert not waiting[1].done()
+        clock.moment += 0.1
+        await asyncio.wait_for(waiting[1], 5)
+
+    asyncio.run(main())
+
+
 def test_no_more_are_inside_than_the_limit_and_all_get_their_turn() -> None:
     async def main() -> None:
         held = Held()

@@ -83,6 +83,14 @@ def test_a_server_that_never_stops_sending_429_ends_in_failures_not_in_a_freeze(
     assert {one.failure and one.failure.status for one in responses} == {429}
 
 
+def test_a_server_that_allows_so_many_a_second_answers_nearly_all() -> None:
+    """Without a pace, 119 of 200 failed for good at 20 a second."""
+    with Endpoint(Behaviour(rate=40)) as endpoint:
+        settings = HttpSettings(retry=RetryPolicy(first_wait=0.05, longest_wait=3.0))
+        responses = ask_all(endpoint.url, [chat(text) for text in TEXTS[:80]], settings)
+    assert sum(one.failure is None for one in responses) > 60
+
+
 def test_a_limit_of_the_server_is_found_and_kept() -> None:
     async def main(url: str) -> int:
         settings = HttpSettings(retry=RetryPolicy(max_retries=9, first_wait=0.01))

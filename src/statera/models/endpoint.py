@@ -117,7 +117,6 @@ class Endpoint:
                 return Answer(b"", body, notes)
             reply = await self.post(path, body)
             if reply.status == 200:
-                self._same = 0
                 return Answer(reply.body, None, notes)
             if not self.adapted(reply, sent):
                 return Answer(b"", self.refuse(reply), notes)
@@ -129,8 +128,11 @@ class Endpoint:
         except AttemptFailed as failed:
             failed.message = self.masked(failed.message)
             raise
-        if reply.status == 200 and _ERROR_START.match(reply.body):
+        if reply.status != 200:
+            return reply
+        if _ERROR_START.match(reply.body):
             return reply._replace(status=inner_status(reply.body))
+        self._same = 0
         return reply
 
     async def lines(self, path: str, body: bytes) -> AsyncGenerator[bytes, None]:

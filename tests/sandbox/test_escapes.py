@@ -310,7 +310,7 @@ LIMITS = {
     ),
     "many folders": (
         "import os\nwhile True:\n    os.mkdir('d'); os.chdir('d')\n    open('f', 'w').write('x')",
-        {"disk", "time", ""},
+        {"disk", "time", "output", ""},
     ),
     "output": ("while True: print('x' * 1000)", {"output"}),
     "errors": ("import sys\nwhile True: sys.stderr.write('x' * 1000)", {"output"}),

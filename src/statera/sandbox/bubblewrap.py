@@ -21,7 +21,7 @@ from statera.sandbox.limits import Limits
 from statera.sandbox.programs import Finished
 from statera.sandbox.slots import Slots
 from statera.sandbox.supervision import Launch, supervise
-from statera.sandbox.users import borrowed_user, own_user
+from statera.sandbox.users import borrowed_user, can_change_user, own_user
 
 _SCRATCH = "/scratch"
 _STAGES = (Path("/mnt"), Path("/media"), Path("/srv"))
@@ -80,6 +80,8 @@ def missing() -> str:
         return f"needs Linux, this is {sys.platform}"
     if platform.machine() not in ARCHITECTURES:
         return f"no system call filter for {platform.machine()} (has {', '.join(ARCHITECTURES)})"
+    if os.geteuid() == 0 and not can_change_user():
+        return "root may not change its user here, and the process limit does not bind root"
     needed = ("bwrap", "setpriv") if os.geteuid() == 0 else ("bwrap",)
     absent = [name for name in needed if shutil.which(name) is None]
     return f"not installed: {', '.join(absent)}" if absent else ""

@@ -62,6 +62,8 @@ def remove(folder: Path) -> None:
             os.chmod(entry.path, 0o700)
             for inner in _listed(entry.path):
                 lifted += 1
+                if inner.is_dir(follow_symlinks=False):
+                    os.chmod(inner.path, 0o700)
                 os.rename(inner.path, folder / f".lifted-{lifted}")
             os.rmdir(entry.path)
     folder.rmdir()

@@ -68,4 +68,6 @@ def complete(response: Response, choices: int) -> Reading | None:
         return Reading(value=None, why=f"{len(given)} log-likelihoods for {choices} choices")
     if any(math.isnan(part.logprob) for part in given):
         return Reading(value=None, why="a log-likelihood is not a number")
+    if all(part.logprob == -math.inf for part in given):
+        return Reading(value=None, why="every choice is impossible")
     return None

@@ -3,14 +3,15 @@
 from statera.records.samples import Sample
 from statera.records.scores import Reading, Score
 from statera.records.trials import Trial
-from statera.scorers.outcomes import decide
+from statera.scorers.outcomes import KEPT, decide
 from statera.scorers.rules import Rule
 
 
 class Kept(Rule, frozen=True, kw_only=True, tag="kept"):
     """Gives no value, and never right or wrong; refusals and cut-off replies are told apart."""
 
-    version = "1"
+    version = "2"
+    graded = True
     default_metric = "judged"
 
     def score(self, sample: Sample, trial: Trial) -> Score:
@@ -21,5 +22,5 @@ class Kept(Rule, frozen=True, kw_only=True, tag="kept"):
             value=None,
             outcome=decision.outcome,
             why=decision.why,
-            flags=decision.flags,
+            flags=(*decision.flags, *((KEPT,) if decision.outcome == "unparsed" else ())),
         )

@@ -15,6 +15,10 @@ from statera.scorers.refusal import UNVALIDATED, refused
 CUT_OFF = "cut_off"
 HEDGED = "hedged"
 REFUSAL = "refusal"
+KEPT = "kept"
+"""A reply that waits for a judge: without an answer yet, and no sign of bad health."""
+
+EMPTY_REPLY = "empty reply"
 
 _HEDGE = re.compile(
     r"\b(?:not\s+(?:entirely\s+|completely\s+|quite\s+|very\s+|really\s+)?(?:sure|certain|confident)|"
@@ -54,7 +58,7 @@ def whole_reply(response: Response, passed: bool) -> Reading:
     """
     text = response.text
     if not text:
-        return Reading(value=None, why="empty reply" if text == "" else "no text")
+        return Reading(value=None, why=EMPTY_REPLY if text == "" else "no text")
     if not passed and (response.cut_off or refused(response)):
         return Reading(value=None, why="no answer")
     return Reading(value=text, span=(0, len(text)), why="the whole reply")

@@ -38,10 +38,11 @@ _SOFTLY = (
     + ")*"
 )
 _DEED = either(
-    "assist | help | provide | providing | fulfill? | comply | support | participate | generate"
+    "assist | help(?! (?:but|noticing|thinking|feeling)) | provide"
+    "| providing | fulfill? | comply | support | participate | generate"
     "| create | write | produce | engage | give | offer | share | discuss | answer | continue"
     "| do that | do this | endorse | promote | encourage | suggest | recommend | satisfy"
-    "| facilitate | condone | advise | explain | tell | talk | complete | accommodate | proceed"
+    "| facilitate | condone | advise | explain | tell you | talk | complete | accommodate | proceed"
     "| respond | teach | instruct | describe | carry out | process | grant | advocate"
 )
 _ENGLISH = (

@@ -18,7 +18,7 @@ from statera.records.responses import Response
 from statera.records.samples import Sample
 from statera.records.scores import Reading, Score
 from statera.records.trials import Trial
-from statera.scorers.outcomes import REFUSAL, broken, decide, whole_reply
+from statera.scorers.outcomes import EMPTY_REPLY, REFUSAL, broken, decide, whole_reply
 from statera.scorers.refusal import UNVALIDATED, refused
 
 FULL = 1.0
@@ -129,7 +129,7 @@ def answered(metric: str, response: Response, reading: Reading, right: bool) -> 
 
 def unread(response: Response) -> Reading:
     """Return the reading of a response without text."""
-    return Reading(value=None, why="empty reply" if response.text == "" else "no text")
+    return Reading(value=None, why=EMPTY_REPLY if response.text == "" else "no text")
 
 
 def package(module: str, *, scorer: str, extra: str | None = None) -> ModuleType:

@@ -37,7 +37,7 @@ _MARKUP = re.compile(
     r"|<\|[A-Za-z_]{1,24}\|>"
     r"|`{1,4}(?:json|JSON|text|txt|latex|markdown|md|plaintext|output)?"
     r"|(?<![\s*\d])\*+|\*+(?![\s*\d])|(?<=\s)\*{2,}(?=\d)|(?<=\d)\*{2,}(?=\D|$)|^\*{2,}(?=\d)"
-    r"|(?<![\w\\])_+(?=\S)|(?<=[^\s_\\])_+(?!\w)"
+    r"|(?<![\w\\])_++(?=\S)|(?<=[^\s_\\])_++(?!\w)"
     r"|\\(?=[_*#$%&.\-])"
     r"|\\[()\[\],;!:]|\\(?:quad|qquad|displaystyle|left|right|large|Large)\b",
     re.M,

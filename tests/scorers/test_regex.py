@@ -1,0 +1,34 @@
+"""Regular expressions by RE2."""
+
+import pytest
+
+from statera.errors import DeclarationError
+from statera.scorers.regex import Regex
+from tests.scorers.replies import QUESTION, reply
+
+
+@pytest.mark.parametrize(
+    ("scorer", "text", "outcome"),
+    [
+        (Regex(pattern=r"\d{3}"), "call 911 now", "right"),
+        (Regex(pattern=r"\d{3}"), "call 91", "wrong"),
+        (Regex(pattern=r"\d+", full=True), " 42\n", "right"),
+        (Regex(pattern=r"\d+", full=True), "42 cats", "wrong"),
+        (Regex(pattern="(?i)paris"), "PARIS", "right"),
+        (Regex(pattern="x", invert=True), "y", "right"),
+        (Regex(pattern="a"), "\ud800a", "right"),
+        (Regex(pattern="(a+)+$"), "a" * 5000 + "b", "wrong"),
+    ],
+)
+def test_the_pattern_is_searched(scorer: Regex, text: str, outcome: str) -> None:
+    assert scorer.score(QUESTION, reply(text)).outcome == outcome
+
+
+def test_what_matched_is_kept() -> None:
+    assert Regex(pattern=r"\d+").score(QUESTION, reply("a 42 b")).extracted == "42"
+
+
+@pytest.mark.parametrize("pattern", ["(", "(?=a)", r"(a)\1"])
+def test_a_pattern_that_re2_cannot_read_is_declared_wrong(pattern: str) -> None:
+    with pytest.raises(DeclarationError, match="scorer 'regex': pattern"):
+        Regex(pattern=pattern)

@@ -22,19 +22,21 @@ from statera.graders.catalogue import scoring_type
 from statera.metrics.catalogue import AnyMetric
 from statera.models.clock import SystemClock
 from statera.models.configured import stated_sampling
+from statera.models.opening import check
 from statera.protocols import Grader, Model, Scorer, Tools
 from statera.records.responses import Capabilities
 from statera.records.scores import Outcome
 from statera.records.specs import Api, Mode, RunInfo, SystemUnderTest
 from statera.runner.execution import Limits, Services, execute
 from statera.runner.plan import Extent, Plan, make_plan
+from statera.runner.selection import check_known
 from statera.runner.tally import Tally
 from statera.sandbox.choice import choose_sandbox
 from statera.store.rows import Stored
 from statera.store.runstore import RunStore
 from statera.tasks.data import DataFolder
 from statera.tasks.suite import Suite
-from statera.tasks.task import TaskDefinition, TaskOptions
+from statera.tasks.task import Task, TaskDefinition, TaskOptions
 
 AnyScoring = Scorer | Grader
 
@@ -160,16 +162,18 @@ def limits(options: RunOptions) -> Limits:
 async def plan_run(
     suite: Suite, model: Model, options: RunOptions, *, epochs: int | None, seed: int
 ) -> Plan:
-    """Load the suite's tasks in the mode that fits the endpoint, and plan the run."""
-    modes, note = await choose_modes(suite.definitions, model, options)
+    """Load the suite's tasks in the mode that fits the endpoint, and plan the run.
+
+    Everything that is declared wrong is told before the endpoint is asked anything.
+    """
     data = DataFolder.at(options.data)
-    tasks = [
-        definition.load(
-            TaskOptions(mode=mode, api=options.api, num_fewshot=options.num_fewshot, seed=seed),
-            data,
-        )
-        for definition, mode in zip(suite.definitions, modes, strict=True)
-    ]
+    wanted = [_wanted(definition, options) for definition in suite.definitions]
+    tasks = _load(suite, wanted, options, data, seed)
+    check_known(options.sample_ids, [s.id for task in tasks for s in task.samples])
+    await check(model)
+    modes, note = await choose_modes(suite.definitions, model, options)
+    if modes != wanted:
+        tasks = _load(suite, modes, options, data, seed)
     system = SystemUnderTest(
         model=model.identity,
         system_message=options.system_message,
@@ -180,6 +184,16 @@ async def plan_run(
     return replace(plan, note=note)
 
 
+def _load(
+    suite: Suite, modes: Sequence[Mode], options: RunOptions, data: DataFolder, seed: int
+) -> list[Task]:
+    tasks = []
+    for definition, mode in zip(suite.definitions, modes, strict=True):
+        how = TaskOptions(mode=mode, api=options.api, num_fewshot=options.num_fewshot, seed=seed)
+        tasks.append(definition.load(how, data))
+    return tasks
+
+
 async def choose_modes(
     definitions: Sequence[TaskDefinition], model: Model, options: RunOptions
 ) -> tuple[list[Mode], str]:
@@ -187,9 +201,7 @@ async def choose_modes(
 
     It is the mode asked for, or the first of the task's own that the model can do.
     """
-    if options.mode != "auto":
-        return [_checked(definition, options) for definition in definitions], ""
-    wanted = [definition.modes[0] for definition in definitions]
+    wanted = [_wanted(definition, options) for definition in definitions]
     if "loglikelihood" not in wanted:
         return wanted, ""
     if options.system_message is not None:
@@ -199,10 +211,15 @@ async def choose_modes(
         if found.likelihood:
             return wanted, ""
         reason = found.likelihood_reason or "the model gives no log-likelihoods"
+    if options.mode == "loglikelihood":
+        raise DeclarationError(f"--mode loglikelihood: {reason}. Allowed: generate, auto")
     return [_fallback(definition) for definition in definitions], f"generation mode: {reason}"
 
 
-def _checked(definition: TaskDefinition, options: RunOptions) -> Mode:
+def _wanted(definition: TaskDefinition, options: RunOptions) -> Mode:
+    """Return the mode asked for, or the task's preferred one; DeclarationError if it has none."""
+    if options.mode == "auto":
+        return definition.modes[0]
     mode: Mode = "loglikelihood" if options.mode == "loglikelihood" else "generate"
     if mode not in definition.modes:
         have = ", ".join(definition.modes)

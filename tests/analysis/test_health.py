@@ -1,5 +1,6 @@
-from statera.analysis.health import EMPTY, health
+from statera.analysis.health import health
 from statera.records.scores import Outcome, Score
+from statera.scorers.outcomes import EMPTY_REPLY, KEPT
 from statera.store.rows import ScoreRow
 
 
@@ -8,7 +9,7 @@ def rows(outcomes: dict[Outcome, int], empty: int = 0) -> list[ScoreRow]:
     found = []
     names = [outcome for outcome, count in outcomes.items() for _ in range(count)]
     for place, outcome in enumerate(names):
-        why = EMPTY if outcome == "unparsed" and empty > 0 else ""
+        why = EMPTY_REPLY if outcome == "unparsed" and empty > 0 else ""
         empty -= bool(why)
         first = Score(metric="accuracy", value=None, outcome=outcome, why=why)
         second = Score(metric="other", value=None, outcome="wrong")
@@ -30,3 +31,9 @@ def test_shares_and_warnings() -> None:
 def test_no_trials_no_shares() -> None:
     assert health([]).share("refused") == 0.0
     assert health([]).warnings == ()
+
+
+def test_a_reply_that_waits_for_a_judge_is_healthy() -> None:
+    kept = Score(metric="judged", value=None, outcome="unparsed", flags=(KEPT,))
+    found = health([ScoreRow("t", "s", 0, None, None, "u", kept)])
+    assert (found.trials, found.unparsed) == (1, 0)

@@ -5,7 +5,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from statera.cli.settings import Flag, defaults, load_env_file, sources
+from statera.cli.settings import Flag, check_defaults, defaults, load_env_file, sources
 from statera.errors import DeclarationError
 
 
@@ -28,12 +28,12 @@ def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run(args: list[str]) -> str:
     load_env_file(Path(".env"))
-    return CliRunner().invoke(command, args, default_map=defaults()).output.strip()
+    return CliRunner().invoke(command, args, default_map=defaults().get("run", {})).output.strip()
 
 
 def test_flag_over_environment_over_env_file_over_file(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run([]) == "1 None default default"
-    Path("statera.yaml").write_text("epochs: 2\nmax_cost: 2.0\n")
+    Path("statera.yaml").write_text("run: {epochs: 2, max-cost: 2.0}\n")
     assert run([]) == "2 2.0 statera.yaml statera.yaml"
     Path(".env").write_text("STATERA_EPOCHS=3\n")
     assert run([]) == "3 2.0 .env statera.yaml"
@@ -50,6 +50,11 @@ def test_the_environment_wins_over_the_env_file(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_malformed_file_is_one_line() -> None:
-    Path("statera.yaml").write_text("epochs: [")
+    Path("statera.yaml").write_text("run: [")
     with pytest.raises(DeclarationError, match=r"statera\.yaml, line 1"):
         defaults()
+
+
+def test_a_flag_that_the_command_lacks_is_told() -> None:
+    with pytest.raises(DeclarationError, match=r"run: unknown flag 'epoch'. Did you mean 'epochs'"):
+        check_defaults(command, "run", {"epoch": 2})

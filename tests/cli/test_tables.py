@@ -51,7 +51,8 @@ def test_a_first_look_has_categories_only_for_the_leading_metric() -> None:
         row("t/acc_norm", "a"),
         row("u/x", "b"),
     ]
-    assert headline(rows) == [rows[0], rows[1], rows[2], rows[4]]
+    small = msgspec.structs.replace(row("t/acc", "tiny"), n=2)
+    assert headline([*rows, small]) == [rows[0], rows[1], rows[2], rows[4]]
 
 
 def test_health_warns_above_two_percent(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from statera.records.requests import Chat, Likelihood, Message
 from statera.records.specs import SystemUnderTest
 from statera.runner.forecast import forecast
@@ -12,18 +14,18 @@ def test_tokens_are_told_before_the_first_request() -> None:
     found = forecast(plan)
     assert (found.trials, found.completion_tokens) == (20, 160)
     assert found.prompt_tokens == 20 * 14 / 4
-    assert str(found) == "20 trials, about 70 prompt and at most 160 reply tokens"
+    assert str(found) == "20 trials, about 70 prompt and at most 160 reply tokens, cost unknown"
 
 
 def test_no_limit_is_said() -> None:
     task = task_of(sums(3))
-    free = type(task)(**{**vars(task), "render": lambda s: Chat(messages=(Message("user", "x"),))})
+    free = replace(task, render=lambda s: Chat(messages=(Message("user", "x"),)))
     assert "no limit on reply tokens" in str(forecast(make_plan("s", [free], SYSTEM, Extent())))
 
 
 def test_log_likelihoods_write_no_tokens() -> None:
     task = task_of(sums(3))
     scored = Likelihood(context="c" * 20, continuations=(" A", " B"))
-    bent = type(task)(**{**vars(task), "render": lambda s: scored})
+    bent = replace(task, render=lambda s: scored)
     found = forecast(make_plan("s", [bent], SYSTEM, Extent()))
     assert (found.prompt_tokens, found.completion_tokens) == (18, 0)

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from statera.codec.canonical import digest
 from statera.errors import DeclarationError
-from statera.records.requests import Chat, Complete, Likelihood
+from statera.records.requests import Chat, Complete, Likelihood, Request
 from statera.records.samples import Sample
 from statera.records.specs import SystemUnderTest
 from statera.runner.plan import Asker, Extent, Job, Plan, make_plan
@@ -70,8 +72,8 @@ def test_completions_get_the_system_message_in_front_and_likelihoods_stay() -> N
     asker = Asker(complete.spec)
     text = Complete(prompt="2 + 2 =")
     whole = Likelihood(context="c", continuations=(" A",))
-    rendered = {"sums/v1/0": text, "sums/v1/1": whole}
-    bent = type(task)(**{**vars(task), "render": lambda sample: rendered[sample.id]})
+    rendered: dict[str, Request] = {"sums/v1/0": text, "sums/v1/1": whole}
+    bent = replace(task, render=lambda sample: rendered[sample.id])
     first = asker.request(Job(bent, sums(2)[0], 0))
     assert isinstance(first, Complete)
     assert first.prompt == "Be brief.\n\n2 + 2 ="

@@ -8,9 +8,9 @@ from operator import attrgetter
 import msgspec
 
 from statera.records.scores import OUTCOMES
+from statera.scorers.outcomes import EMPTY_REPLY, KEPT
 from statera.store.rows import ScoreRow
 
-EMPTY = "empty reply"
 WARN_SHARE = 0.02
 
 
@@ -51,13 +51,14 @@ ADVICE = {
 def health(rows: Iterable[ScoreRow]) -> Health:
     """Return the health of a run from its scores, ordered by task, sample and epoch.
 
-    Each trial counts once, by its primary score: the first of its rows.
+    Each trial counts once, by its primary score: the first of its rows. A reply that waits for a
+    judge is healthy.
     """
     counts: Counter[str] = Counter()
     for _, of_trial in groupby(rows, key=attrgetter("task", "sample_id", "epoch")):
         score = next(of_trial).score
-        counts[score.outcome] += 1
-        counts["empty"] += score.why == EMPTY
+        counts["kept" if KEPT in score.flags else score.outcome] += 1
+        counts["empty"] += score.why == EMPTY_REPLY
     names = ("infra_error", "truncated", "refused", "unparsed", "empty")
-    trials = sum(counts[outcome] for outcome in OUTCOMES)
+    trials = counts["kept"] + sum(counts[outcome] for outcome in OUTCOMES)
     return Health(trials=trials, **{name: counts[name] for name in names})

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from statera.cli.settings import defaults, load_env_file
+from statera.cli.settings import check_defaults, defaults, load_env_file
 from statera.errors import StateraError
 
 _FOLDER = Path(__file__).parent / "commands"
@@ -27,6 +27,7 @@ class Commands(click.Group):
             return None
         module = import_module(f"statera.cli.commands.{name.replace('-', '_')}")
         command: click.Command = module.command
+        check_defaults(command, name, (ctx.default_map or {}).get(name, {}))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -4,7 +4,7 @@ Every flag `--max-cost` has a twin `STATERA_MAX_COST`.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from dotenv import dotenv_values
 
 from statera.codec.files import read_text
 from statera.codec.strict import from_yaml
+from statera.errors import DeclarationError, unknown
 
 CONFIG_FILE = Path("statera.yaml")
 _FROM_ENV_FILE: set[str] = set()
@@ -42,7 +43,20 @@ def defaults() -> dict[str, Any]:
     """Return the flags that `statera.yaml` sets, a mapping per command (`run: {epochs: 4}`)."""
     if not CONFIG_FILE.is_file():
         return {}
-    return from_yaml(read_text(CONFIG_FILE), dict[str, Any], source=str(CONFIG_FILE))
+    found = from_yaml(read_text(CONFIG_FILE), dict[str, dict[str, Any]], source=str(CONFIG_FILE))
+    return {
+        command: {flag.replace("-", "_"): value for flag, value in flags.items()}
+        for command, flags in found.items()
+    }
+
+
+def check_defaults(command: click.Command, name: str, stated: Mapping[str, Any]) -> None:
+    """Raise DeclarationError for a flag in `statera.yaml` that the command does not have."""
+    known = [param.name for param in command.params if param.name]
+    for flag in stated:
+        if flag not in known:
+            error = unknown("flag", flag, known)
+            raise DeclarationError(f"{CONFIG_FILE}: {name}: {error}")
 
 
 def sources(ctx: click.Context) -> dict[str, str]:

@@ -10,6 +10,7 @@ from statera.analysis.measure import MetricRow
 from statera.records.scores import Outcome
 
 SHOWN: tuple[Outcome, ...] = ("right", "wrong", "unparsed", "refused", "truncated", "infra_error")
+FEW = 3
 _HEALTH = {
     "infra_error": "infra errors",
     "truncated": "truncated",
@@ -57,12 +58,15 @@ def print_metrics(rows: Sequence[MetricRow]) -> None:
 
 
 def headline(rows: Iterable[MetricRow]) -> list[MetricRow]:
-    """Return the rows of a first look: categories only for the metric that leads its task."""
+    """Return the rows of a first look.
+
+    Categories only for the metric that leads its task, and only those with a few items.
+    """
     found: list[MetricRow] = []
     leads: dict[str, str] = {}
     for row in rows:
         lead = leads.setdefault(row.metric.split("/", 1)[0], row.metric)
-        if row.category is None or row.metric == lead:
+        if row.category is None or (row.metric == lead and row.n >= FEW):
             found.append(row)
     return found
 

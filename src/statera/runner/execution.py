@@ -5,18 +5,14 @@ reasons of plumbing is.
 """
 
 import asyncio
-import platform
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib import metadata
-from typing import Any
-
-import msgspec
 
 from statera.errors import EndpointError, RunStopped, StateraError
 from statera.protocols import Clock, Model, Tools
 from statera.records.specs import RunInfo
 from statera.records.trials import Exchange, Trial
+from statera.runner.environment import environment, renewed
 from statera.runner.grading import Grading
 from statera.runner.plan import Asker, Job, Plan
 from statera.runner.tally import ErrorBudget, Tally
@@ -73,23 +69,6 @@ async def execute(
     return store.find(run_id)
 
 
-def environment(plan: Plan, tools: Tools) -> dict[str, Any]:
-    """Return what a run is stored with so that it can be read, shown and scored by itself."""
-    places = range(len(plan.tasks))
-    names = [task.name for task in plan.tasks]
-    scorers = [[msgspec.to_builtins(s) for s in task.scorers] for task in plan.tasks]
-    metrics = [[msgspec.to_builtins(m) for m in plan.metrics(place)] for place in places]
-    return {
-        "scorers": dict(zip(names, scorers, strict=True)),
-        "metrics": dict(zip(names, metrics, strict=True)),
-        "notes": {task.name: list(task.notes) for task in plan.tasks},
-        "mode": plan.note,
-        "sandbox": tools.sandbox.name if tools.sandbox else None,
-        "statera": metadata.version("statera"),
-        "python": platform.python_version(),
-    }
-
-
 class _Execution:
     def __init__(
         self, plan: Plan, model: Model, services: Services, limits: Limits, tally: Tally
@@ -99,15 +78,17 @@ class _Execution:
         self.budget = ErrorBudget(limits.fail_share)
         self.asker = Asker(plan.spec)
         self.gradings = {t.name: Grading(t.scorers, services.tools) for t in plan.tasks}
-        self.info = services.store.open_run(
-            plan.spec,
-            tag=services.tag,
-            environment=environment(plan, services.tools),
-            now=services.clock.now(),
-        )
+        self.info = self._open()
         tally.total = plan.total
         self.stop: RunStopped | None = None
         self.over_budget, self.last_failure = False, ""
+
+    def _open(self) -> RunInfo:
+        store, found = self.services.store, environment(self.plan, self.services.tools)
+        now = self.services.clock.now()
+        info = store.open_run(self.plan.spec, tag=self.services.tag, environment=found, now=now)
+        store.set_environment(info.id, renewed(info.environment, found))
+        return info
 
     async def rescore(self) -> None:
         """Grade stored trials again whose scores were made by other scorers or versions."""

@@ -16,23 +16,22 @@ LOOKED_AT = 200
 class Forecast:
     """What a plan asks for. Prompt tokens are an estimate from characters (4 a token in English).
 
-    `completion_tokens` is the most that the limits allow, None if a task has no limit.
+    `completion_tokens` is the most that the limits allow, None if a task has no limit; `cost` is in
+    US dollars for as much, None where a price or the limit is unknown.
     """
 
     trials: int
     prompt_tokens: int
     completion_tokens: int | None
+    cost: float | None = None
 
     def __str__(self) -> str:
         """Return one line for people."""
-        most = (
-            "no limit on"
-            if self.completion_tokens is None
-            else f"at most {_k(self.completion_tokens)}"
-        )
-        return (
-            f"{self.trials} trials, about {_k(self.prompt_tokens)} prompt and {most} reply tokens"
-        )
+        most = self.completion_tokens
+        replies = "no limit on" if most is None else f"at most {_short(most)}"
+        cost = "cost unknown" if self.cost is None else f"at most ${self.cost:.2f}"
+        prompts = _short(self.prompt_tokens)
+        return f"{self.trials} trials, about {prompts} prompt and {replies} reply tokens, {cost}"
 
 
 def forecast(plan: Plan) -> Forecast:
@@ -70,5 +69,5 @@ def _size(request: Request) -> tuple[int, float]:
     return sum(len(text) for text in request.texts), 0.0
 
 
-def _k(count: int) -> str:
+def _short(count: int) -> str:
     return f"{count / 1000:.0f}k" if count >= 10_000 else str(count)

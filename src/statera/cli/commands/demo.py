@@ -11,7 +11,7 @@ from statera.cli.commands.run import View, run_plan
 from statera.cli.commands.show import show_metrics
 from statera.cli.flags import store_flag
 from statera.models.clock import SystemClock
-from statera.models.embedded import load
+from statera.models.embedded import Loaded, load
 from statera.models.stack import HttpSettings, http_model
 from statera.records.specs import RunInfo
 from statera.store.runstore import RunStore
@@ -46,15 +46,15 @@ def command(limit: int, store: str) -> None:
     loaded, clock = load(), SystemClock()
     serving = import_module("statera.modelserver.serving").serving
     with serving(loaded, clock) as url, asyncio.Runner(loop_factory=uvloop.new_event_loop) as loop:
-        info = loop.run(_measure(f"{url}/v1", loaded.identity, limit, runs))
+        info = loop.run(_measure(f"{url}/v1", loaded, limit, runs))
     show_metrics(Run(runs, info), as_json=False)
     click.echo(_NEXT.format(store=runs.path, statera=".venv/bin/statera"))
 
 
-async def _measure(url: str, identity: str, limit: int, store: RunStore) -> RunInfo:
+async def _measure(url: str, loaded: Loaded, limit: int, store: RunStore) -> RunInfo:
     """Run the starter suite; the identity is the model's own, because the port changes."""
-    settings = HttpSettings(identity=identity, max_connections=4)
-    model = http_model(url, "embedded", settings=settings)
+    settings = HttpSettings(identity=loaded.identity, max_connections=4)
+    model = http_model(url, loaded.weights.name, settings=settings)
     options = RunOptions(limit=limit, tag="demo", workers=4)
     try:
         plan = await plan_run(Suite.load("starter"), model, options, epochs=None, seed=0)

@@ -6,7 +6,7 @@ import click
 
 from statera.api import Run
 from statera.cli.flags import store_flag
-from statera.interop.writing import write_export
+from statera.interop.writing import write_export, writer
 from statera.store.runstore import RunStore
 
 
@@ -31,6 +31,8 @@ from statera.store.runstore import RunStore
 @store_flag
 def command(run: str, output: tuple[Path, ...], form: str, store: str) -> None:
     """Write RUN (an id, a unique prefix, a tag, or `latest`) to one or more files."""
+    for path in output:
+        writer(path, form)
     runs = RunStore(store)
     found = Run(runs, runs.find(run))
     for path in output:

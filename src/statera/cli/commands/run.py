@@ -3,6 +3,7 @@
 import asyncio
 import json
 import secrets
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,9 +24,11 @@ from statera.cli.flags import (
 from statera.cli.progress import Progress
 from statera.cli.settings import Flag, sources
 from statera.errors import DeclarationError, Interrupted, StateraError
+from statera.interop.writing import writer
 from statera.models.clock import SystemClock
+from statera.models.configured import price_list
 from statera.models.modelfile import CallSettings
-from statera.models.opening import check, open_model
+from statera.models.opening import open_model
 from statera.protocols import Model
 from statera.records.specs import RunInfo
 from statera.runner.execution import Services, execute
@@ -162,6 +165,8 @@ def command(ctx: click.Context, /, **flags: Any) -> None:
     """
     if flags["verbose"]:
         _print_sources(ctx, flags)
+    for path in flags["output"]:
+        writer(path)
     store = RunStore(flags["store"])
     options = read_options(flags, store)
     suite = Suite.load(_suite_name(flags))
@@ -192,7 +197,6 @@ async def _run(
     settings = call_settings(flags)
     model = open_model(flags["model"], settings=settings, base_url=flags["base_url"])
     try:
-        await check(model)
         plan = await plan_run(suite, model, options, epochs=flags["epochs"], seed=flags["seed"])
         return await run_plan(plan, model, options, store, view)
     finally:
@@ -207,7 +211,7 @@ async def run_plan(
     None when only the estimate was wanted.
     """
     if not view.as_json or view.estimate:
-        _print_plan(plan, forecast(plan), to_stderr=not view.estimate)
+        _print_plan(plan, _priced(forecast(plan), model), to_stderr=not view.estimate)
     if view.estimate:
         return None
     clock, tally = SystemClock(), Tally()
@@ -280,6 +284,13 @@ def _suite_name(flags: dict[str, Any]) -> str:
     if not name:
         raise DeclarationError("nothing to run. Try: statera run starter --model embedded")
     return name
+
+
+def _priced(expected: Forecast, model: Model) -> Forecast:
+    if expected.completion_tokens is None:
+        return expected
+    tokens = (expected.prompt_tokens, expected.completion_tokens)
+    return replace(expected, cost=price_list(model).estimate(*tokens))
 
 
 def _print_plan(plan: Plan, expected: Forecast, *, to_stderr: bool) -> None:

@@ -7,7 +7,7 @@ import click
 from statera.api import Run
 from statera.cli.flags import json_flag, store_flag
 from statera.cli.reading import print_sample
-from statera.cli.tables import headline, print_health, print_metrics
+from statera.cli.tables import FEW, headline, print_health, print_metrics
 from statera.codec.files import to_json
 from statera.records.scores import Outcome
 from statera.store.runstore import RunStore
@@ -53,7 +53,13 @@ def show_metrics(run: Run, *, as_json: bool) -> None:
     if info.status != "done":
         click.echo(f"{info.status}: {info.reason}" if info.reason else info.status)
     print_health(run.health)
-    print_metrics(headline(run.metrics))
+    shown = headline(run.metrics)
+    print_metrics(shown)
+    hidden = len(run.metrics) - len(shown)
+    if hidden:
+        click.echo(
+            f"{hidden} more rows in --json: categories of other metrics, or under {FEW} items"
+        )
 
 
 def summary(run: Run) -> dict[str, object]:

@@ -1,0 +1,53 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands.conftest import Cli
+from tests.endpoint import Endpoint
+
+
+@pytest.fixture
+def measured(cli: Cli) -> Cli:
+    with Endpoint() as endpoint:
+        done = cli(
+            "run", "starter_knowledge", "-m", f"{endpoint.url}#mock", "--limit", "12", "--mode",
+            "generate", "-q",
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return cli
+
+
+def test_a_scorer_is_added_with_no_request(measured: Cli) -> None:
+    done = measured("score", "latest", "--scorer", "{type: contains, any: [A, B]}", "--json")
+    assert done.returncode == 0, done.stderr
+    assert "12 scores made again, no request sent" in done.stderr
+    metrics = {row["metric"]: row for row in json.loads(done.stdout)["metrics"]}
+    assert "starter_knowledge/contains" in metrics
+    assert "starter_knowledge/accuracy" in metrics
+
+
+def test_scoring_again_with_the_same_scorers_changes_nothing(measured: Cli) -> None:
+    done = measured("score")
+    assert "0 scores made again" in done.stderr
+
+
+def test_scorers_come_from_a_file_too(measured: Cli, tmp_path: Path) -> None:
+    (tmp_path / "more.yaml").write_text("- {type: length, max: 3}\n- {type: exact}\n")
+    done = measured("score", "--scorer", "more.yaml")
+    assert done.returncode == 0, done.stderr
+    assert "starter_knowledge/length" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "parts"),
+    [
+        (["--scorer", "exat"], ["--scorer", "Did you mean 'exact'?"]),
+        (["--scorer", "{type: contains, al: [x]}"], ["unknown field `al`"]),
+        (["--task", "other"], ["unknown task 'other'"]),
+    ],
+)
+def test_wrong_scorers_are_one_line(measured: Cli, args: list[str], parts: list[str]) -> None:
+    done = measured("score", "latest", *args)
+    assert done.returncode == 2
+    assert all(part in done.stderr for part in parts), done.stderr

@@ -1,0 +1,194 @@
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from statera.errors import EndpointError, RunStopped
+from statera.models.callables import model
+from statera.models.clock import SystemClock
+from statera.protocols import Model
+from statera.records.requests import Request
+from statera.records.responses import Capabilities, Failure, Response
+from statera.records.specs import RunInfo, SystemUnderTest
+from statera.runner.execution import Limits, Services, execute
+from statera.runner.plan import Extent, Plan, make_plan
+from statera.runner.tally import Tally
+from statera.scorers.exact import Exact
+from statera.store.runstore import RunStore
+from tests.tasks_made import sums, task_of
+
+SYSTEM = SystemUnderTest(model="adder")
+
+
+class Adder:
+    """Adds; counts what it is asked; fails or refuses the run where it is told to."""
+
+    identity = "adder"
+
+    def __init__(self, *, fails: tuple[int, ...] = (), refuses_at: int | None = None) -> None:
+        self.asked: list[str] = []
+        self.fails, self.refuses_at = fails, refuses_at
+        self.twenty = asyncio.Event()
+
+    async def answer(self, request: Request) -> Response:
+        await asyncio.sleep(0)
+        text = request.messages[-1].content  # type: ignore[union-attr]
+        self.asked.append(text)
+        if len(self.asked) >= 23:
+            self.twenty.set()
+        number = int(text.split()[2])
+        if self.refuses_at == number:
+            raise EndpointError("401: wrong key")
+        if number in self.fails:
+            return Response(failure=Failure(kind="infra", message="reset"))
+        return Response(text=str(2 * number), finish="stop")
+
+    async def capabilities(self) -> Capabilities:
+        return Capabilities()
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+def plan(count: int = 10, extent: Extent | None = None, version: str = "") -> Plan:
+    scorer = Exact(name="accuracy", ignore_case=bool(version))
+    return make_plan("s", [task_of(sums(count), scorers=(scorer,))], SYSTEM, extent or Extent())
+
+
+def run(
+    what: Plan, adder: Model, store: RunStore, limits: Limits | None = None, tag: str | None = None
+) -> tuple[RunInfo, Tally]:
+    tally = Tally()
+    services = Services(store=store, clock=SystemClock(), tag=tag)
+    info = asyncio.run(execute(what, adder, services, limits or Limits(workers=4), tally))
+    return info, tally
+
+
+def test_every_trial_is_asked_once_and_scored(tmp_path: Path) -> None:
+    store, adder = RunStore(tmp_path), Adder()
+    info, tally = run(plan(), adder, store, tag="first")
+    assert (info.status, info.tags) == ("done", ("first",))
+    assert sorted(adder.asked) == sorted(s.input for s in sums(10))
+    assert tally.outcomes == {"right": 10}
+    assert store.counts(info.id).outcomes == {"right": 10}
+
+
+def test_the_same_plan_again_asks_nothing(tmp_path: Path) -> None:
+    store, adder = RunStore(tmp_path), Adder()
+    first, _ = run(plan(), adder, store)
+    second, tally = run(plan(), adder, store)
+    assert first.id == second.id
+    assert len(adder.asked) == 10
+    assert (tally.resumed, tally.asked, tally.done) == (10, 0, 10)
+
+
+def test_more_items_and_epochs_extend_the_run(tmp_path: Path) -> None:
+    store, adder = RunStore(tmp_path), Adder()
+    first, _ = run(plan(extent=Extent(limit=4)), adder, store)
+    second, _ = run(plan(extent=Extent(limit=6)), adder, store)
+    third, _ = run(plan(extent=Extent(epochs=2)), adder, store)
+    assert first.id == second.id == third.id
+    assert len(adder.asked) == 20
+    assert store.counts(first.id).outcomes == {"right": 20}
+
+
+def test_failures_are_asked_again_and_then_replaced(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    info, tally = run(plan(), Adder(fails=(3, 5)), store)
+    assert tally.outcomes == {"right": 8, "infra_error": 2}
+    healed = Adder()
+    run(plan(), healed, store)
+    assert sorted(healed.asked) == ["What is 3 + 3?", "What is 5 + 5?"]
+    assert store.counts(info.id).outcomes == {"right": 10}
+
+
+def test_a_changed_scorer_rescores_without_asking(tmp_path: Path) -> None:
+    store, adder = RunStore(tmp_path), Adder()
+    run(plan(), adder, store)
+    _, tally = run(plan(version="2"), adder, store)
+    assert (tally.rescored, tally.asked) == (10, 0)
+    _, tally = run(plan(version="2"), adder, store)
+    assert tally.rescored == 0
+
+
+def test_a_refusing_endpoint_stops_the_run_and_keeps_what_is_there(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    with pytest.raises(EndpointError, match="401: wrong key"):
+        run(plan(), Adder(refuses_at=6), store, Limits(workers=1))
+    info = store.find("latest")
+    assert (info.status, info.reason) == ("stopped", "401: wrong key")
+    assert store.counts(info.id).outcomes == {"right": 6}
+    _, tally = run(plan(), Adder(), store)
+    assert (tally.resumed, tally.asked) == (6, 4)
+
+
+def test_the_error_budget_stops_with_the_last_failure(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    with pytest.raises(RunStopped, match=r"of the last .* trials got no answer.*reset"):
+        run(plan(60), Adder(fails=tuple(range(60))), store, Limits(workers=2, fail_share=0.3))
+    assert store.find("latest").status == "stopped"
+
+
+def test_failures_within_the_budget_let_the_run_finish(tmp_path: Path) -> None:
+    fails = tuple(range(0, 60, 10))
+    info, tally = run(plan(60), Adder(fails=fails), RunStore(tmp_path), Limits(fail_share=0.3))
+    assert info.status == "done"
+    assert tally.outcomes == {"right": 54, "infra_error": 6}
+
+
+def test_max_requests_is_never_passed_and_the_run_can_go_on(tmp_path: Path) -> None:
+    store, adder = RunStore(tmp_path), Adder()
+    with pytest.raises(RunStopped, match="7 requests made"):
+        run(plan(), adder, store, Limits(workers=4, max_requests=7))
+    assert len(adder.asked) == 7
+    info, tally = run(plan(), adder, store, Limits(workers=4, max_requests=3))
+    assert (info.status, tally.asked) == ("done", 3)
+
+
+def test_max_cost_stops(tmp_path: Path) -> None:
+    class Dear(Adder):
+        async def answer(self, request: Request) -> Response:
+            await super().answer(request)
+            return Response(text="1", finish="stop", cost=0.5)
+
+    with pytest.raises(RunStopped, match="US dollars spent"):
+        run(plan(), Dear(), RunStore(tmp_path), Limits(workers=1, max_cost=1.4))
+
+
+def test_a_cancelled_run_is_marked_and_kept(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+
+    async def interrupted() -> None:
+        tally = Tally()
+        services = Services(store=store, clock=SystemClock())
+        what = plan(2000)
+        adder = Adder()
+        running = asyncio.ensure_future(execute(what, adder, services, Limits(workers=2), tally))
+        await adder.twenty.wait()
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+
+    asyncio.run(interrupted())
+    info = store.find("latest")
+    assert info.status == "interrupted"
+    assert store.counts(info.id).outcomes["right"] >= 20
+
+
+def test_a_disturbed_run_has_the_content_of_an_undisturbed_one(tmp_path: Path) -> None:
+    calm = RunStore(tmp_path / "calm")
+    info, _ = run(plan(30), Adder(), calm)
+    rough = RunStore(tmp_path / "rough")
+    with pytest.raises(EndpointError):
+        run(plan(30), Adder(refuses_at=20), rough, Limits(workers=3))
+    run(plan(30), Adder(fails=(4, 25)), rough)
+    run(plan(30), Adder(), rough)
+    assert rough.content_digest(info.id) == calm.content_digest(info.id)
+
+
+def test_a_python_function_is_a_model(tmp_path: Path) -> None:
+    def double(prompt: str) -> str:
+        return str(2 * int(prompt.split()[2]))
+
+    _, tally = run(plan(), model(double), RunStore(tmp_path))
+    assert tally.outcomes == {"right": 10}

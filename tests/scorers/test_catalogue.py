@@ -25,7 +25,7 @@ YAML = """
 
 
 def decode(text: str) -> Any:
-    return from_yaml(text, list[scorer_type()], source="task.yaml")  # type: ignore[arg-type]
+    return from_yaml(text, list[scorer_type()], source="task.yaml")  # type: ignore[misc, arg-type]
 
 
 def test_every_ready_scorer_is_found() -> None:

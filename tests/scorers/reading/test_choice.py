@@ -1,10 +1,13 @@
 """Which option a reply chooses."""
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from statera.scorers.reading import choice
+from tests.shared_data import shared
 
 CASES = [
     ("B", "B"),
@@ -478,3 +481,18 @@ SMALL = st.lists(st.sampled_from(["A", "B", "x", "1", "Paris"]), min_size=4, max
 def test_the_short_way_gives_what_the_long_way_gives(text: str, options: list[str]) -> None:
     assert choice.read(text, "ABCD", options) == choice.read_in_full(text, "ABCD", options)
     assert choice.read(text, "ABCD") == choice.read_in_full(text, "ABCD")
+
+
+def test_recorded_replies_are_read_as_published() -> None:
+    """The counts per run that were published with 2,500 recorded replies (llm-stability)."""
+    path = shared(
+        "data", "alignment", "reliability", "llm_stability_gpt35_text_logical_deduction.jsonl"
+    )
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    values = [[choice.read(text, "ABCDEFG").value for text in row["responses"]] for row in rows]
+    right = [
+        sum(f"({answers[run]})" == row["target"] for answers, row in zip(values, rows, strict=True))
+        for run in range(10)
+    ]
+    assert right == [224, 224, 224, 225, 225, 223, 224, 223, 223, 223]
+    assert sum(len(set(answers)) == 1 for answers in values) == 248

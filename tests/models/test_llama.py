@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from statera.errors import DeclarationError
 from statera.models.embedded import Loaded
-from statera.models.llama import BATCH, Cancelled, Llama, PromptTooLong, shared_prefix
+from statera.models.llama import BATCH, Cancelled, Llama, PromptTooLong, library, shared_prefix
 
 TEXT = "The three primary colors are red, blue and yellow. " * 12
 
@@ -57,6 +57,30 @@ def test_logits_are_the_same_whole_in_pieces_and_on_a_kept_prefix(embedded: Load
     for size in (1, 2, 3, 8):
         (row,) = llama.rows(tokens[:size], first=size - 1)
         assert row.tolist() == whole[size - 1]
+
+
+def quantized(source: Path, target: Path, file_type: int) -> Path:
+    """Write the model again in another quantisation, with llama.cpp itself."""
+    lib = library()
+    params = lib.c.llama_model_quantize_default_params()
+    params.nthread, params.ftype, params.allow_requantize = 1, file_type, True
+    pointer = lib.ffi.new("llama_model_quantize_params *", params)
+    assert lib.c.llama_model_quantize(str(source).encode(), str(target).encode(), pointer) == 0
+    return target
+
+
+def test_a_k_quants_logits_do_not_depend_on_the_batch_either(
+    embedded: Loaded, tmp_path: Path
+) -> None:
+    path = quantized(embedded.weights.path, tmp_path / "q4_k.gguf", 15)
+    llama = Llama(path, context=64)
+    path.unlink()  # 100 MB that nobody needs to keep
+    tokens = llama.tokenize(TEXT)[:13]
+    whole = fresh(llama, tokens, 0)
+    for kept in (1, 5, 8, 12):
+        list(llama.rows(tokens[:kept], first=kept - 1))
+        assert [row.tolist() for row in llama.rows(tokens, first=kept)] == whole[kept:]
+    llama.close()
 
 
 def test_a_prompt_wider_than_a_batch_is_evaluated_in_several(embedded: Loaded) -> None:

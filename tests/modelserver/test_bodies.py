@@ -43,6 +43,8 @@ def test_what_is_given_is_used() -> None:
         max_tokens=0, temperature=1.0, stop=("a", "b"), top=2
     )
     assert chat(top_logprobs=3).draw().top is None
+    assert chat(max_tokens=0).draw().max_tokens == 0
+    assert chat(max_tokens=9, max_completion_tokens=5).draw().max_tokens == 5
 
 
 def test_the_stream_ends_with_usage_only_when_asked() -> None:

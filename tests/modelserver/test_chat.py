@@ -3,6 +3,9 @@ from typing import Any
 import pytest
 from openai import NotFoundError, OpenAI
 
+from statera.models.clock import SystemClock
+from statera.models.embedded import load
+from statera.modelserver.serving import serving
 from tests.embedded_server import EmbeddedServer, events, post
 
 QUESTION = "What are the three primary colors?"
@@ -106,6 +109,15 @@ def test_copies_and_seeds(embedded_server: EmbeddedServer) -> None:
 
     assert texts(5) == texts(5)
     assert len(set(texts(5) + texts(6))) > 3
+
+
+def test_a_model_without_a_template_refuses_to_chat() -> None:
+    loaded = load(context=64)._replace(template=None)
+    with serving(loaded, SystemClock()) as root:
+        body = {"model": loaded.weights.name, "messages": [{"role": "user", "content": "Hi"}]}
+        status, answer = post(f"{root}/v1/chat/completions", body)
+    assert (status, answer["error"]["code"]) == (400, "chat_not_possible")
+    assert "no chat template" in answer["error"]["message"]
 
 
 @pytest.mark.parametrize(

@@ -113,8 +113,8 @@ def _template(llama: Llama) -> ChatTemplate | None:
     bos, eos = llama.special.bos, llama.special.eos
     return ChatTemplate(
         source,
-        bos=llama.piece(bos, special=True).decode() if bos >= 0 else "",
-        eos=llama.piece(eos, special=True).decode() if eos >= 0 else "",
+        bos=llama.detokenize([bos]) if bos >= 0 else "",
+        eos=llama.detokenize([eos]) if eos >= 0 else "",
     )
 
 

@@ -4,9 +4,10 @@ It exists because servers cannot be trusted to score a prompt (echo is ignored o
 several), and because reproducing a log-likelihood needs control over how a prompt is batched:
 
 - Flash attention is off: with it, log-likelihoods depend on the batch by up to 0.4 nats.
-- A batch of one token takes another multiplication kernel, and its logits differ by up to 1. So a
-  prompt is never evaluated one token at a time (a lone token goes with a dummy that is dropped),
-  and generated tokens, which do go one at a time, are never reused as somebody's prefix.
+- A batch of one token takes another multiplication kernel, and its logits differ by up to 1; with
+  K-quants so do the last tokens of a batch that is no multiple of 8. So batches of a prompt are
+  filled up with dummies, which are dropped again, and generated tokens, which do go one at a time,
+  are never reused as somebody's prefix.
 
 With both, logits are bit for bit the same whether a prompt is evaluated whole, in pieces, or on
 top of a prefix that is still in memory.
@@ -37,6 +38,9 @@ Halted = Callable[[], bool]
 DEFAULT_CONTEXT = 4096
 BATCH = 256
 _ERROR_LEVEL = 4
+# File types (llama.cpp's `llama_ftype`) measured to give the same logits in any batch of two or
+# more: F32, F16, Q4_0, Q4_1, Q8_0, Q5_0, IQ4_NL. Others, K-quants among them, want multiples of 8.
+_ANY_BATCH = frozenset({"0", "1", "2", "3", "7", "8", "25"})
 
 
 class PromptTooLong(ValueError):
@@ -136,6 +140,7 @@ class Llama:
             or self._lib.c.llama_model_is_hybrid(self._model)
         )
         self._batch = self._lib.c.llama_batch_init(BATCH, 0, 1)
+        self._multiple = 1 if self.metadata("general.file_type") in _ANY_BATCH else 8
         self._tokens: list[int] = []
         self._exact = 0
         self._last: Row | None = None
@@ -155,7 +160,7 @@ class Llama:
 
     def _open(self, path: Path, threads: int) -> Any:
         params = self._lib.c.llama_context_default_params()
-        params.n_ctx = self.context + BATCH  # room for the dummy beside a lone token
+        params.n_ctx = self.context + BATCH  # room for the dummies that fill a batch up
         params.n_batch = params.n_ubatch = BATCH
         params.n_threads, params.n_threads_batch = 1, threads
         params.flash_attn_type = 0
@@ -284,13 +289,19 @@ class Llama:
         return size
 
     def _prompt(self, part: list[int], wanted: int) -> None:
-        """Evaluate a part of a prompt, never as a batch of one."""
-        alone = len(part) == 1 and self._cuts
-        self._decode(part * 2 if alone else part, wanted)
+        """Evaluate a part of a prompt, in a batch whose size does not change its logits."""
+        dummies = self._dummies(len(part))
+        self._decode(part + part[-1:] * dummies, wanted)
         self._tokens += part
         self._exact = len(self._tokens)
-        if alone:
+        if dummies:
             self._lib.c.llama_memory_seq_rm(self._memory, 0, self._exact, -1)
+
+    def _dummies(self, size: int) -> int:
+        """Return how many tokens fill a batch up; none where they could not be dropped again."""
+        if not self._cuts:
+            return 0
+        return max(2 - size, -size % self._multiple)
 
     def _decode(self, part: Sequence[int], wanted: int) -> None:
         """Evaluate a batch after what is in memory, with logits from index `wanted` on."""

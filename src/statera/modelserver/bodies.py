@@ -108,7 +108,8 @@ class ChatBody(Drawing, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def draw(self) -> Draw:
         """Return how to draw a reply."""
-        limit = self.max_completion_tokens or self.max_tokens or CHAT_LIMIT
+        given = (self.max_completion_tokens, self.max_tokens, CHAT_LIMIT)
+        limit = next(tokens for tokens in given if tokens is not None)
         return _draw(self, limit, (self.top_logprobs or 0) if self.logprobs else None)
 
 

@@ -11,7 +11,7 @@ from statera.records.responses import Response
 
 QUICK = RetryPolicy(max_retries=2, first_wait=0.001, longest_wait=0.004)
 SETTINGS = HttpSettings(retry=QUICK)
-IMPATIENT = HttpSettings(retry=QUICK, timeouts=Timeouts(first_byte=0.15))
+IMPATIENT = HttpSettings(retry=QUICK, timeouts=Timeouts(first_byte=0.3))
 
 
 GREEDY = Sampling()

@@ -16,7 +16,8 @@ from tests.models.asking import QUICK, SETTINGS, ask, ask_all, chat
 KEY = "sk-very-secret-key"
 MIX: tuple[Fault, ...] = ("429", "500", "reset", "hang", "badjson", "empty", "null")
 TEXTS = [f"question {number}" for number in range(300)]
-FAULTY = HttpSettings(retry=QUICK, timeouts=Timeouts(first_byte=0.5), max_connections=16)
+PATIENT = RetryPolicy(max_retries=6, first_wait=0.001, longest_wait=0.004)
+FAULTY = HttpSettings(retry=PATIENT, timeouts=Timeouts(first_byte=0.5), max_connections=16)
 
 
 def test_it_is_a_model_that_streams() -> None:

@@ -31,6 +31,7 @@ _NOT_AFTER = re.compile(
 )
 _JUDGED_WRONG = re.compile(r"[)\].:\s–—-]{1,6}(?:\(?(?:incorrect|wrong|false)\b|✗|❌|✘)", re.I)
 _ALSO_NOT = re.compile(r"[\s,)\]\"']*(?:or|and|nor)?[\s(\[\"']*(?:" + NOUNS + r"\s+)?", re.I)
+_ASKED = re.compile(r"[\"')\]]*\s*\?(?=\s*\S)")
 _ORNAMENT = re.compile(
     r"[\u2300-\u2715\u2719-\u274b\u274f-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
 )
@@ -82,7 +83,9 @@ class Lexicon:
         negated_until = -1
         for found in self.token.finditer(text, start, end):
             mark = self._mark(found)
-            if self._article(text, mark, end) or self.ignores(text, mark.start, mark.end):
+            if _ASKED.match(text, mark.end, end) or self._article(text, mark, end):
+                continue
+            if self.ignores(text, mark.start, mark.end):
                 continue
             chained = negated_until >= 0 and _ALSO_NOT.fullmatch(text, negated_until, mark.start)
             if chained or self._negated(text, mark, start):

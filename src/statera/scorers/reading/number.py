@@ -16,12 +16,12 @@ from statera.scorers.reading.statements import Statement, doubted, lines, senten
 
 _HASHES = re.compile(r"#{3,4}[ \t]*(?=[-+$€£¥.\d\\])([^\n]*)")
 _LEAD = re.compile(
-    r"[\s\"'(\[{*#:=$≈~]*(?:(?:exactly|approximately|about|roughly|around|only|just|the|a|an|equal\s+to|equals|is|"
-    r"simply|therefore|thus|number|value|[a-z]{1,2}\s*=)[\s:]+)*",
+    r"[\s\"'(\[{*#:=$≈~]*(?:(?:exactly|approximately|about|roughly|around|only|just|equal\s+to|equals|is|"
+    r"simply|therefore|thus|number|value|[a-z]{1,2}\s*=)[\s:]+|(?:the|an?)\s+)*",
     re.I,
 )
 _ALSO = re.compile(
-    r"(?:\s*%)?(?:\s*[a-z]+){0,2}\s*(?:\b(?:or|to|and|through|versus)\b|\bvs\b\.?|[–—/|&,~*×+÷^-])\s*"
+    r"(?:\s*%)?(?:\s*[a-z]+){0,2}\s*(?:\b(?:or|to|and|through|versus)\b|\bvs\b\.?|[–—/|&,~*×+÷^:-]|\bx\b)\s*"
     r"(?:(?:maybe|perhaps|about|even|[a-z]\s*=)\s*)?[$€£]?|\s*%?\s*(?:out\s+)?of\s+(?:the\s+)?",
     re.I,
 )
@@ -33,6 +33,7 @@ _NO_NUMBER = re.compile(
 )
 _ONLY_UNITS = re.compile(r"\s*%?(?:\s*[^\W\d][\w'/²³°^-]*\.?){0,3}[\s.!)\]}\"'$]*")
 _NOT = re.compile(r"(?:\bnot|n't|\bnever)\s+(?:\w+\s+)?$", re.I)
+_TABLE_ROW = re.compile(r"^\W{0,9}\w[\w ]{0,20}:[ \t]*[$€£]?\d[^\n:]{0,20}$", re.M)
 _GROUPING = re.compile(r"(?<=\d)\{,\}(?=\d)")
 
 
@@ -41,7 +42,7 @@ def read(text: str) -> Reading:
     source = prepare(text).replaced(_GROUPING, lambda _: ",")
     if source.note or not source.text.strip():
         return Reading(value=None, why=source.note or "nothing to read")
-    return _explicit(source) or _result(source) or _only(source)
+    return _explicit(source) or _first_line(source) or _result(source) or _only(source)
 
 
 def stated(text: str, statement: Statement) -> Sequence[Figure] | None:
@@ -50,6 +51,8 @@ def stated(text: str, statement: Statement) -> Sequence[Figure] | None:
     if not statement.key:
         end = sentence_end(text, start, end)
     found = _results(text, start, end) or list(figures(text, start, end))
+    if found and all(_denied(text, f) for f in found):
+        return []
     if not found:
         return [] if _NO_NUMBER.match(text, start, end) else None
     if _LEAD.fullmatch(text, start, found[0].start) or _RESULT.search(text, start, found[0].start):
@@ -100,18 +103,31 @@ def _hashes(text: str) -> Iterator[Statement]:
 
 def _last_line(text: str) -> Iterator[Statement]:
     """The last line when it is a number with its unit."""
-    for start, end in lines(text)[-1:]:
-        found = list(figures(text, start, end))
-        alone = len(found) == 1 and _LEAD.fullmatch(text, start, found[0].start)
-        if alone and _ONLY_UNITS.fullmatch(text, found[0].end, end):
-            yield Statement(start, end, "last line")
+    start, end = lines(text)[-1]
+    if _alone(text, start, end):
+        yield Statement(start, end, "last line")
+
+
+def _alone(text: str, start: int, end: int) -> Figure | None:
+    """The number that, with its unit, is all there is at `text[start:end]`."""
+    found = list(figures(text, start, end))
+    alone = len(found) == 1 and _LEAD.fullmatch(text, start, found[0].start)
+    return found[0] if alone and _ONLY_UNITS.fullmatch(text, found[0].end, end) else None
+
+
+def _first_line(source: Source) -> Reading | None:
+    """The reply opens with a number on a line of its own, and explains it afterwards."""
+    places = lines(source.text)
+    figure = _alone(source.text, *places[0])
+    listed = len(places) > 1 and _alone(source.text, *places[1])
+    return agreed(source, [figure], "first line") if figure and not listed else None
 
 
 def _result(source: Source) -> Reading | None:
     """What the last sentence comes to: what follows its last "=", or its only number."""
     text = source.text
     start, end = _last_sentence(text)
-    if doubted(text, start, end):
+    if doubted(text, start, end) or len(_TABLE_ROW.findall(text)) > 1:
         return None
     if re.search(r"\d\s*(?:or|and|,)\s*[a-z]\s*=", text[start:end], re.I):
         return Reading(value=None, why="several results")

@@ -14,7 +14,7 @@ from statera.scorers.reading.source import prepare
 from statera.scorers.reading.verdict import Habits, never, read_label
 
 _PREDICATE = re.compile(
-    r"(?:\b(?:it|this|that|response|answer|content)'s|\b(?:is|are|was|seems|looks|appears|as|be|being|considered|deemed|rated|flagged|marked))\s+"
+    r"(?:\b(?:hence|so|thus|therefore),?|\b(?:it|this|that|response|answer|content)'s|\b(?:is|are|was|seems|looks|appears|as|be|being|considered|deemed|rated|flagged|marked))\s+"
     r"(?:(?:to\s+be|clearly|definitely|therefore|thus|highly|completely|generally|perfectly)\s+){0,2}"
     r"[\"'(]*$",
     re.I,

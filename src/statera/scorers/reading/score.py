@@ -57,7 +57,7 @@ def _without_scale(source: Source, low: float, high: float) -> Source:
 def _scale(low: str, high: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     low, high = re.escape(low), re.escape(high)
     ratio = (
-        rf"(?<![\d.])(\d{{1,4}}(?:\.\d{{1,4}})?)\s*(?:/|out\s+of)\s*{high}(?:\.0)?(?![\d/]|\.\d)"
+        rf"(?<![\d.])(\d{{1,4}}(?:\.\d{{1,4}})?)\s*(?:/|out\s+of|of)\s*{high}(?:\.0)?(?![\d/]|\.\d)"
     )
     to = r"\s*(?:to|-|–|—|and|through|\.\.|…|,)\s*"
     span = (
@@ -68,8 +68,9 @@ def _scale(low: str, high: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
         r"\b\d{1,4}\s*(?:being|=|means?|is)\s*(?:the\s+)?(?:best|worst|highest|lowest|perfect|excellent|"
         r"poor|terrible|very\s+\w+)\b"
     )
-    of = rf"(?:\bout\s+of|/)\s*{high}(?!\d)|\b{high}[\s-]+point\b|\bmax(?:imum)?\s+{high}\b"
-    return re.compile(ratio, re.I), re.compile(f"{span}|{best}|{of}", re.I)
+    of = rf"\(?(?:\bout\s+of|/)\s*{high}(?!\d)\)?|\b{high}[\s-]+point\b"
+    most = rf"\bmax(?:imum)?(?:\s+\w+)?:?\s+{high}\b"
+    return re.compile(ratio, re.I), re.compile(f"{span}|{best}|{of}|{most}", re.I)
 
 
 def _explicit(source: Source) -> Reading | None:

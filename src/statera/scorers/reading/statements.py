@@ -63,7 +63,7 @@ _SUPPOSED = re.compile(
 _UNASKED = re.compile(
     r"(?:\b(?:might|may|could|wrong|incorrect|not|isn't|format|example|reference|gold(?:en)?|"
     r"expected|initial|previous|original|candidate|submitted|distractor|possible|typical|user|"
-    r"students?|common|downgrad\w+)(?:'?s)?(?:[ \t]+[\w']+){0,2}[ \t]*)$",
+    r"students?|common|(?:down|up|de)grad\w+)(?:'?s)?(?:[ \t]+[\w']+){0,2}[ \t]*)$",
     re.I,
 )
 _REACH = 400  # characters: how far from its cue an answer may stand

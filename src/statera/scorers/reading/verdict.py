@@ -23,10 +23,11 @@ from statera.scorers.reading.statements import (
 )
 
 _JOINED = re.compile(
-    r"(?:[\s)\]}\"':,;/|=→>&-]*|\)\s*[(\[])(?:(?:or|and|and/or|vs\.?|versus|to|then|no|wait|actually|rather|maybe|"
+    r"(?:[\s)\]}\"':,;/|=→>&-]*|\)\s*[(\[]|[)\s]*[,;/|&]\s*[(\[])(?:(?:or|and|and/or|vs\.?|versus|to|then|no|wait|actually|rather|maybe|"
     r"perhaps|possibly|also|both|even|equally|is|as\s+good\s+as|" + NOUNS + r")[\s,:(\[\"']*)*",
     re.I,
 )
+_NOUN_FIRST = re.compile(rf"[\s>#*•-]*{NOUNS}\s+(?=[(\[\w])", re.I)
 _OR = re.compile(
     r"[\s)\]\"']*(?:\bor\b|\band\b|and/or|/|&|\bvs\b\.?|\bversus\b)\s*(?:"
     + NOUNS
@@ -69,7 +70,8 @@ _DECLARING = re.compile(
 _PRAISED = re.compile(
     r"[)\]\"']*\s*(?:(?:is|was|seems|looks|would\s+be|must\s+be|remains|appears)\s+"
     r"(?:(?:the|a|an|clearly|definitely|indeed|therefore|thus|slightly|much|overall|most|more|only|also)\s+){0,4}"
-    r"(?:correct|right|best|better|true|answer|winner|winning|superior|stronger|preferable|preferred)\b|wins\b|deserves\s+to\s+win|[✓✔✅])",
+    r"(?:correct|right|best|better|true|answer|winner|winning|superior|stronger|preferable|preferred)\b|"
+    r"(?:clearly\s+|narrowly\s+)?wins\b|deserves\s+to\s+win|[✓✔✅])",
     re.I,
 )
 _OPENING = re.compile(
@@ -139,7 +141,7 @@ def _stated(
     text: str, statement: Statement, lexicon: Lexicon, habits: Habits
 ) -> Sequence[Mark] | None:
     """Return the marks that a statement names: none when it declines, None when it is no answer."""
-    start, end = statement.start, statement.end
+    start, end = _after_noun(text, statement.start, statement.end), statement.end
     body = text[start:end]
     if value := lexicon.bare(body):
         return [Mark(value, *_core(text, start, end), word=len(body.strip()) > 1)]
@@ -155,6 +157,12 @@ def _stated(
         return named if named and _LEAD.fullmatch(text, start, named[0].start) else None
     stop = sentence_end(text, start, end)
     return [m for m in marks if m.start < stop] or marks or named or None
+
+
+def _after_noun(text: str, start: int, end: int) -> int:
+    """Return where `text[start:end]` goes on after an opening "option" or "choice"."""
+    noun = _NOUN_FIRST.match(text, start, end)
+    return noun.end() if noun else start
 
 
 def _leading(text: str, marks: Sequence[Mark], named: Sequence[Mark], end: int) -> Sequence[Mark]:
@@ -200,7 +208,7 @@ def _introduces(text: str, start: int, colon: int, lexicon: Lexicon) -> bool:
 
 
 def _only_answer(text: str, start: int, end: int, lexicon: Lexicon, habits: Habits) -> bool:
-    body = re.sub(rf"^[\s>#*•-]*{NOUNS}\s+(?=[(\[\w])", "", text[start:end], flags=re.I)
+    body = text[_after_noun(text, start, end) : end]
     if lexicon.bare(body):
         return True
     named = options_named(text, start, end, habits.options)
@@ -242,7 +250,8 @@ def _opener(text: str, marks: Sequence[Mark], lexicon: Lexicon) -> list[Mark]:
     first = lines(text)
     starts = {start for start, _ in first}
     heads = [m for m in marks if _head(text, m) in starts and _OPENING.match(text, m.end)]
-    if len({m.value for m in heads if not m.word}) > 1 or _scored(text, marks):
+    alone = {value for place in first if (value := lexicon.bare(text[slice(*place)]))}
+    if len({m.value for m in heads if not m.word} | alone) > 1 or _scored(text, marks):
         return []
     if not heads or _head(text, heads[0]) != first[0][0]:
         return _lettered(text, first, lexicon)
@@ -254,7 +263,7 @@ def _opener(text: str, marks: Sequence[Mark], lexicon: Lexicon) -> list[Mark]:
 
 def _lettered(text: str, places: Sequence[tuple[int, int]], lexicon: Lexicon) -> list[Mark]:
     """The small letter of a reply that opens with "b) …", when no other line does likewise."""
-    shape = re.compile(r"\(?([a-z])\)(?=\s)")
+    shape = re.compile(r"\(?([a-z])(?:\)(?=\s)|\.(?=\s[A-Z]))")
     found = [m for start, _ in places if (m := shape.match(text, start))]
     if len(found) != 1 or found[0].start() != places[0][0]:
         return []

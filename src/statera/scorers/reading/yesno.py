@@ -14,19 +14,22 @@ from statera.scorers.reading.source import prepare
 from statera.scorers.reading.verdict import Habits, declared_letter, never, read_label
 
 _SENTENCE_START = re.compile(r"(?:\A|[.!?:\n]\s*)[\s\"'(*]*$")
-_NO_THING = re.compile(r"\s+(?!(?:it|this|that|they|he|she|there|I|you|we|the|from)\b)\w", re.I)
+_JSON_TRUTH = re.compile(r"(?<=\":)\s*(true|false)(?=\s*[,}])", re.I)
+_NO_THING = re.compile(r"[ \t]+(?!(?:it|this|that|they|he|she|there|I|you|we|the|from)\b)\w", re.I)
 
 
 def read(text: str, allowed: Sequence[str] = ("yes", "no")) -> Reading:
     """Return `yes` or `no`; the word has to stand for the answer ("no one", "I know" do not)."""
-    return read_label(prepare(text), _lexicon(tuple(allowed)), _HABITS)
+    source = prepare(text)
+    if tuple(allowed) == ("yes", "no"):
+        source = source.replaced(_JSON_TRUTH, lambda m: "yes" if m[1].lower() == "true" else "no")
+    return read_label(source, _lexicon(tuple(allowed)), _HABITS)
 
 
 @lru_cache(maxsize=16)
 def _lexicon(allowed: tuple[str, ...]) -> Lexicon:
     words = {word: word for word in allowed}
-    truth = {"true": "yes", "false": "no"} if set(allowed) == {"yes", "no"} else {}
-    return Lexicon({}, {**truth, **words}, judges_options=False, ignores=_determiner)
+    return Lexicon({}, words, judges_options=False, ignores=_determiner)
 
 
 def _determiner(text: str, start: int, end: int) -> bool:
@@ -36,8 +39,6 @@ def _determiner(text: str, start: int, end: int) -> bool:
 
 def _declares(text: str, mark: Mark) -> bool:
     """The word stands at the start of a sentence, or is what "I would say" ends with."""
-    if text[mark.start : mark.end].lower() in ("true", "false"):
-        return False
     before = text[max(0, mark.start - 40) : mark.start]
     return bool(_SENTENCE_START.search(before)) or declared_letter(text, mark)
 

@@ -3,7 +3,7 @@
 Our own items, for demo and tests; asked like GSM8K. The message to a chat model, which is expected
 to end with `#### 3.5`:
 
-    Solve the problem in short steps. End with a line of the form "#### N", where N is the answer as a number without units.
+    Solve the problem in short steps. Then write the answer, a number without units, on a last line that begins with "####".
 
     Six eggs cost 2.10. What do ten eggs cost at the same price each?
 
@@ -13,8 +13,11 @@ A completions endpoint continues, with no examples in front:
     Answer:
 
 `strict` reads the number after `####`, `flexible` the last number of the reply; both are reported,
-and numbers compare as numbers. 52 problems were written one by one; the other 28 are instances of
-seven templates, and those of one template share a cluster.
+and numbers compare as numbers. The message has no `#### N` in it, which small models copy as it
+stands.
+
+52 problems were written one by one; the other 28 are instances of seven templates, and those of one
+template share a cluster.
 """  # noqa: E501
 
 from collections.abc import Callable
@@ -26,8 +29,8 @@ from statera.tasks.starter.definition import StarterTask
 from statera.tasks.task import TaskOptions
 
 INSTRUCTION = (
-    'Solve the problem in short steps. End with a line of the form "#### N", '
-    "where N is the answer as a number without units."
+    "Solve the problem in short steps. Then write the answer, a number without units, "
+    'on a last line that begins with "####".'
 )
 _TOKENS = 160
 

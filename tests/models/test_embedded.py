@@ -46,10 +46,10 @@ def items(name: str, count: int) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("name", "count"),
     [
-        ("mmlu_smollm2", 6),
+        ("mmlu_smollm2", 5),
         ("hellaswag_smollm2", 6),
         ("hellaswag_wikihow_smollm2", 3),
-        ("truthfulqa_mc1_smollm2", 5),
+        ("truthfulqa_mc1_smollm2", 4),
     ],
 )
 def test_log_likelihoods_agree_with_lm_eval(
@@ -67,7 +67,7 @@ def test_log_likelihoods_agree_with_lm_eval(
 
 
 def test_generations_agree_with_lm_eval(embedded_model: EmbeddedModel) -> None:
-    for item in items("gsm8k_0shot_smollm2", 3):
+    for item in items("gsm8k_0shot_smollm2", 2):
         sampling = Sampling(max_tokens=256, stop=STOP)
         response = answer(embedded_model, Complete(prompt=item["prompt"], sampling=sampling))
         assert response.text == item["generation"], item["item_id"]

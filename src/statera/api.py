@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from statera.analysis.health import Health, health
+from statera.analysis.health import Health, HealthCount
 from statera.analysis.measure import MetricRow, measure
 from statera.errors import DeclarationError, unknown
 from statera.graders.catalogue import scoring_type
@@ -73,14 +73,20 @@ class Run:
     info: RunInfo
 
     @cached_property
+    def _measured(self) -> tuple[list[MetricRow], Health]:
+        count = HealthCount()
+        rows = count.watch(self.store.scores(self.info.id))
+        return measure(rows, stored_metrics(self.info)), count.health
+
+    @property
     def metrics(self) -> list[MetricRow]:
         """Every estimate, with interval and outcomes, by task, metric and category."""
-        return measure(self.store.scores(self.info.id), stored_metrics(self.info))
+        return self._measured[0]
 
-    @cached_property
+    @property
     def health(self) -> Health:
         """The share of trials that are no answer."""
-        return health(self.store.scores(self.info.id))
+        return self._measured[1]
 
     def samples(self, *, outcome: Outcome | None = None) -> Sequence[Stored]:
         """Return the trials to read, all or those of one outcome."""

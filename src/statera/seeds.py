@@ -14,11 +14,11 @@ def derive(*parts: int | str) -> int:
 
     The range is what every known endpoint accepts for `seed`.
     """
-    text = "\x1f".join(str(part) for part in parts)
+    text = "\x1f".join(map(str, parts))
     return int.from_bytes(blake2b(text.encode(), digest_size=4).digest(), "big") >> 1
 
 
 def unit(*parts: int | str) -> float:
     """Return a number in [0, 1) that depends on every part: a hash-based shuffle key."""
-    text = "\x1f".join(str(part) for part in parts)
+    text = "\x1f".join(map(str, parts))
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") / 2**64

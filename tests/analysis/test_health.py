@@ -1,4 +1,4 @@
-from statera.analysis.health import health
+from statera.analysis.health import Health, HealthCount
 from statera.records.scores import Outcome, Score
 from statera.scorers.outcomes import EMPTY_REPLY, KEPT
 from statera.store.rows import ScoreRow
@@ -16,6 +16,12 @@ def rows(outcomes: dict[Outcome, int], empty: int = 0) -> list[ScoreRow]:
         for score in (first, second):
             found.append(ScoreRow("t", f"s{place}", 0, None, None, "u", score))
     return found
+
+
+def health(found: list[ScoreRow]) -> Health:
+    count = HealthCount()
+    assert list(count.watch(found)) == found
+    return count.health
 
 
 def test_shares_and_warnings() -> None:

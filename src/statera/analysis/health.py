@@ -1,13 +1,11 @@
 """Is a run healthy enough for its scores to mean what they seem? The line above every table."""
 
 from collections import Counter
-from collections.abc import Iterable
-from itertools import groupby
-from operator import attrgetter
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from statera.records.scores import OUTCOMES
+from statera.records.scores import Score
 from statera.scorers.outcomes import EMPTY_REPLY, KEPT
 from statera.store.rows import ScoreRow
 
@@ -48,17 +46,34 @@ ADVICE = {
 }
 
 
-def health(rows: Iterable[ScoreRow]) -> Health:
-    """Return the health of a run from its scores, ordered by task, sample and epoch.
+class HealthCount:
+    """Counts trials as their scores pass by, ordered by task, sample and epoch.
 
     Each trial counts once, by its primary score: the first of its rows. A reply that waits for a
     judge is healthy.
     """
-    counts: Counter[str] = Counter()
-    for _, of_trial in groupby(rows, key=attrgetter("task", "sample_id", "epoch")):
-        score = next(of_trial).score
-        counts["kept" if KEPT in score.flags else score.outcome] += 1
-        counts["empty"] += score.why == EMPTY_REPLY
-    names = ("infra_error", "truncated", "refused", "unparsed", "empty")
-    trials = counts["kept"] + sum(counts[outcome] for outcome in OUTCOMES)
-    return Health(trials=trials, **{name: counts[name] for name in names})
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._last: tuple[str, str, int] | None = None
+
+    def watch(self, rows: Iterable[ScoreRow]) -> Iterator[ScoreRow]:
+        """Yield the rows as they are, counting them."""
+        for row in rows:
+            place = (row.task, row.sample_id, row.epoch)
+            if place != self._last:
+                self._last = place
+                self._add(row.score)
+            yield row
+
+    def _add(self, score: Score) -> None:
+        self._counts["trials"] += 1
+        if KEPT not in score.flags:
+            self._counts[score.outcome] += 1
+        if score.why == EMPTY_REPLY:
+            self._counts["empty"] += 1
+
+    @property
+    def health(self) -> Health:
+        """The health of all that has passed by."""
+        return Health(**{name: self._counts[name] for name in Health.__struct_fields__})

@@ -1,8 +1,8 @@
 """Stored scores to a table of estimates: one row a metric, then one a category of it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 
 import msgspec
@@ -32,80 +32,83 @@ class MetricRow(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: dict[Outcome, int]
 
 
-class _Pile:
-    """The items of one metric and category, as they come by."""
+class _Columns:
+    """The items of one task, as they come by: a value each metric, the outcomes of each score."""
 
-    def __init__(self, *, grouped: bool = False) -> None:
-        self.grouped = grouped
-        self.values: list[float] = []
+    def __init__(self, metrics: Sequence[Metric]) -> None:
+        self.metrics = metrics
+        self.values: list[list[float | None]] = [[] for _ in metrics]
+        self.outcomes: dict[str, list[list[Outcome]]] = {m.score: [] for m in metrics}
         self.clusters: list[str] = []
         self.strata: list[str | None] = []
-        self.outcomes: Counter[Outcome] = Counter()
+        self.members: dict[str, list[int]] = defaultdict(list)
+        self.groups: set[str] = set()
 
-    def add(self, value: float | None, row: ScoreRow, outcomes: Iterable[Outcome]) -> None:
-        self.outcomes.update(outcomes)
-        if value is not None:
-            self.values.append(value)
-            self.clusters.append(row.unit)
-            self.strata.append(row.category)
+    def add(self, rows: Sequence[ScoreRow]) -> None:
+        """Add one item: all scores of all its epochs."""
+        scores: dict[str, list[Score]] = {name: [] for name in self.outcomes}
+        for row in rows:
+            if row.score.metric in scores:
+                scores[row.score.metric].append(row.score)
+        for metric, values in zip(self.metrics, self.values, strict=True):
+            values.append(metric.item(scores[metric.score]))
+        for name, outcomes in self.outcomes.items():
+            outcomes.append([score.outcome for score in scores[name]])
+        self._place(rows[0])
 
+    def _place(self, row: ScoreRow) -> None:
+        place = len(self.clusters)
+        self.clusters.append(row.unit)
+        self.strata.append(row.category)
+        if row.category is not None:
+            self.members[row.category].append(place)
+        if row.group is not None and row.group != row.category:
+            self.members[row.group].append(place)
+            self.groups.add(row.group)
 
-_Piles = dict[tuple[str, str | None], _Pile]
+    @property
+    def categories(self) -> list[str]:
+        """The groups by name, then the categories by name."""
+        return sorted(self.members, key=lambda name: (name not in self.groups, name))
+
+    def row(self, task: str, number: int, category: str | None) -> MetricRow:
+        """Return the estimate of one metric over one category, None being the whole task."""
+        metric, values = self.metrics[number], self.values[number]
+        places = range(len(values)) if category is None else self.members[category]
+        found = [(place, values[place]) for place in places]
+        known = [(place, value) for place, value in found if value is not None]
+        items = Items(
+            [value for _, value in known],
+            [self.clusters[place] for place, _ in known],
+            [self.strata[place] for place, _ in known],
+        )
+        outcomes = self.outcomes[metric.score]
+        counts = Counter(chain.from_iterable(outcomes[place] for place in places))
+        return _row(f"{task}/{metric.name}", category, metric.estimate(items), counts)
 
 
 def measure(rows: Iterable[ScoreRow], metrics: Mapping[str, Sequence[Metric]]) -> list[MetricRow]:
     """Return the estimates of every task, metric and category, in the order of the rows.
 
     `rows` are ordered by task, sample and epoch (as `RunStore.scores` gives them), so that memory
-    holds one number an item. `metrics` lists each task's.
+    holds a few numbers an item. `metrics` lists each task's.
     """
     found: list[MetricRow] = []
     for task, of_task in groupby(rows, key=attrgetter("task")):
-        found += _measure_task(task, of_task, metrics.get(task, ()))
+        columns = _Columns(metrics.get(task, ()))
+        for _, of_sample in groupby(of_task, key=attrgetter("sample_id")):
+            columns.add(list(of_sample))
+        for number, metric in enumerate(columns.metrics):
+            names = columns.categories if metric.by_category else []
+            found += [columns.row(task, number, category) for category in (None, *names)]
     return found
 
 
-def _measure_task(
-    task: str, rows: Iterable[ScoreRow], metrics: Sequence[Metric]
-) -> list[MetricRow]:
-    piles: _Piles = {}
-    for _, of_sample in groupby(rows, key=attrgetter("sample_id")):
-        _add_item(piles, list(of_sample), metrics)
-    return [
-        _row(task, metric, category, piles[metric.name, category])
-        for metric in metrics
-        for category in _in_order(piles, metric.name)
-    ]
-
-
-def _in_order(piles: _Piles, metric: str) -> list[str | None]:
-    """Return the whole task, its groups by name, and its categories by name."""
-    mine = [(category, pile) for (name, category), pile in piles.items() if name == metric]
-    mine.sort(key=lambda item: (item[0] is not None, not item[1].grouped, item[0] or ""))
-    return [category for category, _ in mine]
-
-
-def _add_item(piles: _Piles, rows: list[ScoreRow], metrics: Sequence[Metric]) -> None:
-    scores: dict[str, list[Score]] = {}
-    for row in rows:
-        scores.setdefault(row.score.metric, []).append(row.score)
-    first = rows[0]
-    categories = {None, first.category, first.group}
-    for metric in metrics:
-        mine = scores.get(metric.score, [])
-        outcomes = [score.outcome for score in mine]
-        value = metric.item(mine)
-        for category in categories if metric.by_category else {None}:
-            key = (metric.name, category)
-            if key not in piles:
-                piles[key] = _Pile(grouped=category is not None and category == first.group)
-            piles[key].add(value, first, outcomes)
-
-
-def _row(task: str, metric: Metric, category: str | None, pile: _Pile) -> MetricRow:
-    estimate: Estimate = metric.estimate(Items(pile.values, pile.clusters, pile.strata))
+def _row(
+    name: str, category: str | None, estimate: Estimate, counts: Mapping[Outcome, int]
+) -> MetricRow:
     return MetricRow(
-        metric=f"{task}/{metric.name}",
+        metric=name,
         category=category,
         estimate=estimate.value,
         low=estimate.low,
@@ -114,5 +117,5 @@ def _row(task: str, metric: Metric, category: str | None, pile: _Pile) -> Metric
         method=estimate.method,
         n=estimate.n,
         clusters=estimate.clusters,
-        outcomes={outcome: pile.outcomes.get(outcome, 0) for outcome in OUTCOMES},
+        outcomes={outcome: counts.get(outcome, 0) for outcome in OUTCOMES},
     )

@@ -28,6 +28,13 @@ def test_a_malformed_line_is_named(tmp_path: Path) -> None:
         list(files.read_jsonl(path, dict[str, Any]))
 
 
+def test_a_line_that_is_no_utf8_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"a": "x"}\n{"a": "caf\xe9"}\n')
+    with pytest.raises(DeclarationError, match=r"a\.jsonl, line 2: not UTF-8"):
+        list(files.read_jsonl(path, dict[str, str]))
+
+
 def test_missing_and_foreign_files(tmp_path: Path) -> None:
     with pytest.raises(DeclarationError, match="no such file"):
         files.read_text(tmp_path / "nope")

@@ -56,7 +56,7 @@ def read_jsonl(path: Path, kind: type[T]) -> Iterator[T]:
         if line.strip():
             try:
                 yield decoder.decode(line)
-            except (msgspec.ValidationError, msgspec.DecodeError):
+            except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError):
                 yield from_json(line, kind, source=f"{path}, line {number}")
 
 

@@ -42,6 +42,8 @@ def from_json(data: bytes | str, kind: type[T], *, source: str) -> T:
     """Return the JSON document as `kind`; every mistake is one line with `source`."""
     try:
         return msgspec.json.decode(data, type=kind)
+    except UnicodeDecodeError as error:
+        raise DeclarationError(f"{source}: not UTF-8 at byte {error.start}") from None
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         raise DeclarationError(f"{source}: {_explain(str(error), kind)}") from None
 

@@ -29,8 +29,11 @@ class Service(NamedTuple):
         return self.loaded.weights.name
 
     def expect(self, model: str | None) -> None:
-        """Refuse a model that is not the one served; None asks for whichever there is."""
-        if model is not None and model != self.name:
+        """Refuse a model that is not the one served.
+
+        None, or `embedded`, asks for whichever there is.
+        """
+        if model not in (None, "embedded", self.name):
             raise Refusal(
                 f"the model '{model}' does not exist; this server has '{self.name}'",
                 status=404,

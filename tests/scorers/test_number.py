@@ -55,7 +55,14 @@ def test_metrics_have_their_names() -> None:
 
 def test_a_reference_is_what_follows_the_last_hashes() -> None:
     assert reference("2+2=4\n#### 4") == 4
+    assert reference("72 clips") == 72
     assert reference("five") is None
+
+
+def test_a_reference_that_is_no_number_makes_no_reply_wrong() -> None:
+    score = Number().score(Sample(id="q", input="?", reference="five"), reply("5"))
+    assert (score.outcome, score.value) == ("unparsed", None)
+    assert "reference" in score.why
 
 
 def test_the_recorded_extractions_are_reproduced() -> None:

@@ -44,11 +44,13 @@ class Number(Rule, frozen=True, kw_only=True, tag="number"):
         """Return right or wrong by the number that was read."""
         response = trial.response
         reading = read(response.text, self.form) if response.text else unread(response)
-        right = reading.value is not None and self._right(Fraction(reading.value), sample)
+        wanted = [v for text in sample.accepted if (v := reference(text)) is not None]
+        if not wanted:
+            reading = Reading(value=None, why="the sample's reference is no number")
+        right = reading.value is not None and self._right(Fraction(reading.value), wanted)
         return answered(self.metric, response, reading, right)
 
-    def _right(self, value: Fraction, sample: Sample) -> bool:
-        wanted = [v for text in sample.accepted if (v := reference(text)) is not None]
+    def _right(self, value: Fraction, wanted: list[Fraction]) -> bool:
         return any(abs(value - v) <= Fraction(self.tolerance) for v in wanted)
 
 
@@ -69,8 +71,9 @@ def read(text: str, form: Form) -> Reading:
 
 
 def reference(text: str) -> Fraction | None:
-    """Return a reference's value; of a worked solution, what follows its last `####`."""
-    return figures.parse(text.rpartition("####")[2])
+    """Return a reference's value ("72 clips" too); of a worked solution, after its last `####`."""
+    stated = number.read(text.rpartition("####")[2]).value
+    return None if stated is None else Fraction(stated)
 
 
 def _first_strict(text: str) -> tuple[int, int] | None:

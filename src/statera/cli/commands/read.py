@@ -1,6 +1,7 @@
 """Show how a reply is read: value, place and reason."""
 
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,7 +85,7 @@ def shown(text: str, reading: Reading) -> str:
 
 def _lines(path: Path) -> Iterator[Line]:
     """Read every line of the file; what is declared wrong is named by its line."""
-    for number, data in enumerate(read_bytes(path).split(b"\n"), start=1):
+    for number, data in enumerate(read_bytes(path).removeprefix(BOM_UTF8).split(b"\n"), start=1):
         if data.strip():
             yield _read_case(data, f"{path}, line {number}")
 

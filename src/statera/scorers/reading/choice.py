@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from statera.records.scores import Reading
-from statera.scorers.reading.lexicon import Lexicon, letters
+from statera.scorers.reading.lexicon import letters
 from statera.scorers.reading.source import prepare
 from statera.scorers.reading.verdict import Habits, declared_letter, named_letter, read_label
 
@@ -42,6 +42,3 @@ def _bare(labels: tuple[str, ...]) -> dict[str, Reading]:
     shown = [shape.format(label) for label in labels if label.isascii() for shape in shapes]
     read_once = {text: read_in_full(text, labels) for text in shown}
     return {text: reading for text, reading in read_once.items() if reading.value is not None}
-
-
-__all__ = ["ALPHABET", "Lexicon", "read", "read_in_full"]

@@ -1,7 +1,7 @@
 """Numbers as people and models write them, found in text and turned into exact values.
 
->>> [str(n.value) for n in figures("$1,000 or 1.0e3 or 1 000, minus 1/2: -½")]
-['1000', '1000', '1000', '1/2', '-1/2']
+>>> [str(n.value) for n in figures("$1,000 or 1.0e3 or 1 000, and -1/2")]
+['1000', '1000', '1000', '-1/2']
 """
 
 import re
@@ -25,7 +25,7 @@ _POWER = (
     r"|\s*(?:×|x|\*|\\times|\\cdot)\s*10\s*(?:\^|\*\*)\s*\{?\s*[-+]?\d{1,3}\s*\}?)"
 )
 _FIGURE = re.compile(
-    rf"(?P<sign>(?<![\w)\]}}]\s)(?<![\w)\]}}])-\s?)?(?:{_MONEY}\s?(?P<minus>-)?)?"
+    rf"(?P<sign>(?<![\d)\]}}]\s)(?<![\w)\]}}])-\s?)?(?:{_MONEY}\s?(?P<minus>-)?)?"
     rf"(?:\\[dt]?frac\s*\{{\s*(?P<over>-?\d{{1,40}})\s*\}}\s*\{{\s*(?P<under>\d{{1,40}})\s*\}}"
     rf"|(?<![\w.])(?P<whole>\d{{1,40}}\s+)?(?P<top>\d{{1,40}})\s?/\s?(?P<bottom>\d{{1,40}})(?![\d/.,]{{0,9}}\d)"
     rf"|(?<![\w^.])(?P<digits>(?>{_DIGITS}))(?P<power>{_POWER})?+(?![eE][-+]?\d)(?!\s?(?:\^|\*\*)))"

@@ -118,7 +118,8 @@ def _alone(text: str, start: int, end: int) -> Figure | None:
 def _first_line(source: Source) -> Reading | None:
     """The reply opens with a number on a line of its own, and explains it afterwards."""
     places = lines(source.text)
-    figure = _alone(source.text, *places[0])
+    assigned = "=" in source.text[slice(*places[0])]
+    figure = None if assigned else _alone(source.text, *places[0])
     listed = len(places) > 1 and _alone(source.text, *places[1])
     return agreed(source, [figure], "first line") if figure and not listed else None
 
@@ -127,12 +128,12 @@ def _result(source: Source) -> Reading | None:
     """What the last sentence comes to: what follows its last "=", or its only number."""
     text = source.text
     start, end = _last_sentence(text)
-    if doubted(text, start, end) or len(_TABLE_ROW.findall(text)) > 1:
-        return None
     if re.search(r"\d\s*(?:or|and|,)\s*[a-z]\s*=", text[start:end], re.I):
         return Reading(value=None, why="several results")
     if results := _results(text, start, end):
         return agreed(source, _joined(text, results), "last result")
+    if doubted(text, start, end) or len(_TABLE_ROW.findall(text)) > 1:
+        return None
     found = [f for f in figures(text, start, end) if not _denied(text, f)]
     return agreed(source, found, "last sentence") if found else None
 

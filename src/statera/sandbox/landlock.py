@@ -4,6 +4,10 @@ Holds on Linux 5.13 and later, as root or not, in most containers, with no progr
 root it runs the code under a user id of its own, so that the process limit binds and nothing of
 ours can be signalled.
 
+The system calls are made by our own few lines (`inside.landlock`, `inside.seccomp`): in 2026 PyPI's
+`landlock` has development releases only, `py-landlock` is at 0.1, and `pyseccomp` rests since 2021
+and needs a C library that a bare machine lacks.
+
 Weaker than namespaces in two ways: the *existence* and size of a file can be asked (`stat`), though
 not read; and files made in the scratch folder cannot be removed by the program, because the space
 they take is watched from outside.

@@ -59,7 +59,7 @@ def test_only_plumbing_is_asked_again(said: Response, answered: bool) -> None:
     assert writing.has_answer(trial(0, response=said)) is answered
 
 
-@pytest.mark.parametrize("count", [1, writing.ROWS - 1, writing.ROWS, 2 * writing.ROWS + 1])
+@pytest.mark.parametrize("count", [1, 3, 255, 256, 257, 600])
 def test_a_batch_of_any_size(store: RunStore, count: int) -> None:
     run = opened(store, count)
     store.write(run.id, [scored(number) for number in range(count)])

@@ -7,7 +7,7 @@ rows a statement, because each statement gives up Python's lock and, beside a bu
 long to get it back.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -21,19 +21,23 @@ from statera.records.trials import Trial
 from statera.store import bodies, tables
 from statera.store.rows import Keyed, Scored
 
-ROWS = 100
-"""Rows a statement, at most."""
+SIZES = (256, 128, 64, 32, 16, 8, 4, 2, 1)
+"""Rows a statement: a batch is cut into few of these, so that each is prepared only once."""
 
 _LARGEST = 2**63 - 1
 
 _MEET = """
-SELECT asked.key, samples.number, trials.number, trials.answered
-FROM json_each(?) AS asked
-JOIN tasks ON tasks.run = ? AND tasks.name = asked.value ->> 0
-JOIN samples ON samples.task = tasks.number AND samples.id = asked.value ->> 1
-LEFT JOIN trials ON trials.sample = samples.number AND trials.epoch = asked.value ->> 2
-ORDER BY asked.key
+SELECT json_group_array(json_array(place, sample, trial, answered)) FROM (
+    SELECT asked.key AS place, samples.number AS sample, trials.number AS trial, answered
+    FROM json_each(?) AS asked
+    JOIN tasks ON tasks.run = ? AND tasks.name = asked.value ->> 0
+    JOIN samples ON samples.task = tasks.number AND samples.id = asked.value ->> 1
+    LEFT JOIN trials ON trials.sample = samples.number AND trials.epoch = asked.value ->> 2
+    ORDER BY asked.key
+)
 """
+"""One value for the whole batch: each row that is fetched gives up Python's lock."""
+
 _PLACES = """
 SELECT trial, metric, position FROM scores
 WHERE trial IN (SELECT value FROM json_each(?))
@@ -51,6 +55,9 @@ class Met(NamedTuple):
     sample: int
     trial: int | None
     answered: bool
+
+
+_MET = msgspec.json.Decoder(list[tuple[int, int, int | None, int | None]])
 
 
 def write_trials(connection: Connection, run: int, batch: Sequence[Scored]) -> None:
@@ -99,7 +106,8 @@ def _present(met: Met, row: Scored) -> int:
 def _meet(connection: Connection, run: int, batch: Sequence[Scored]) -> list[Met]:
     """Return what each trial meets, in the batch's order; StoreError for an unknown sample."""
     asked = [(row.trial.task, row.trial.sample_id, row.trial.epoch) for row in batch]
-    found = connection.exec_driver_sql(_MEET, (_json(asked), run)).all()
+    met = connection.exec_driver_sql(_MEET, (_json(asked), run)).scalar_one()
+    found = _MET.decode(met)
     if len(found) != len(batch):
         known = {row[0] for row in found}
         task, sample, _ = next(place for index, place in enumerate(asked) if index not in known)
@@ -145,13 +153,21 @@ def _insert(connection: Connection, table: Table, rows: Sequence[Sequence[Any]])
         return
     columns = ",".join(table.columns.keys())
     one = f"({','.join('?' * len(rows[0]))})"
-    for start in range(0, len(rows), ROWS):
-        piece = rows[start : start + ROWS]
-        values = tuple(chain.from_iterable(piece))
+    for piece in _pieces(rows):
         every = ",".join([one] * len(piece))
         connection.exec_driver_sql(
-            f"INSERT OR REPLACE INTO {table.name} ({columns}) VALUES {every}", values
+            f"INSERT OR REPLACE INTO {table.name} ({columns}) VALUES {every}",
+            tuple(chain.from_iterable(piece)),
         )
+
+
+def _pieces(rows: Sequence[Sequence[Any]]) -> Iterator[Sequence[Sequence[Any]]]:
+    """Yield the rows in pieces of the known sizes, the largest first."""
+    start = 0
+    while start < len(rows):
+        size = next(size for size in SIZES if size <= len(rows) - start)
+        yield rows[start : start + size]
+        start += size
 
 
 def has_answer(trial: Trial) -> bool:

@@ -56,8 +56,9 @@ def test_a_first_look_has_categories_only_for_the_leading_metric() -> None:
 
 
 def test_health_warns_above_two_percent(capsys: pytest.CaptureFixture[str]) -> None:
-    print_health(Health(trials=100, refused=10))
+    print_health(Health(trials=100, refused=10), "d8530d3e")
     out = capsys.readouterr().out
     assert "refused 10 (10.0%)" in out
     assert "warning 10.0% of trials are refused" in out
+    assert "`statera show d8530d3e --outcome refused`" in out
     assert "infra errors 0 (0.0%)" in out

@@ -26,8 +26,11 @@ def console() -> Console:
     return found if found.is_terminal else Console(highlight=False, width=240)
 
 
-def print_health(health: Health) -> None:
-    """Print the shares of what is no answer, then a warning for each above 2 %."""
+def print_health(health: Health, run: str) -> None:
+    """Print the shares of what is no answer, then a warning for each above 2 %.
+
+    `run` is the name that the commands in the warnings carry.
+    """
     parts = []
     for name, words in _HEALTH.items():
         share = health.share(name)
@@ -36,7 +39,7 @@ def print_health(health: Health) -> None:
     out = console()
     out.print(f"[bold]health[/] {health.trials} trials · " + " · ".join(parts), soft_wrap=True)
     for warning in health.warnings:
-        out.print(f"[yellow]warning[/] {warning}", soft_wrap=True)
+        out.print(f"[yellow]warning[/] {warning.replace('RUN', run)}", soft_wrap=True)
 
 
 def print_metrics(rows: Sequence[MetricRow]) -> None:

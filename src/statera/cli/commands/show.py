@@ -52,7 +52,7 @@ def show_metrics(run: Run, *, as_json: bool) -> None:
     click.echo(f"run {info.id[:8]}{tags} · {info.spec.suite} · {info.spec.system.model}")
     if info.status != "done":
         click.echo(f"{info.status}: {info.reason}" if info.reason else info.status)
-    print_health(run.health)
+    print_health(run.health, info.id[:8])
     shown = headline(run.metrics)
     print_metrics(shown)
     hidden = len(run.metrics) - len(shown)

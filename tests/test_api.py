@@ -18,7 +18,7 @@ def always_b(prompt: str) -> str:
 
 @pytest.fixture
 def measured(tmp_path: Path) -> Run:
-    options = RunOptions(limit=20, tag="b")
+    options = RunOptions(limit=20, tag="b", sampling={"temperature": 1.0})
     suite = Suite.load("starter_knowledge")
     return run(suite, model(always_b), store=RunStore(tmp_path), epochs=2, options=options)
 
@@ -79,3 +79,27 @@ def test_log_likelihood_asked_for_where_there_is_none_is_declared_wrong() -> Non
     definitions = Suite.load("starter_knowledge").definitions
     with pytest.raises(DeclarationError, match=r"--mode loglikelihood: .*Allowed: generate, auto"):
         asyncio.run(choose_modes(definitions, model(always_b), RunOptions(mode="loglikelihood")))
+
+
+def test_the_same_draw_again_is_told(tmp_path: Path) -> None:
+    suite, options = Suite.load("starter_knowledge"), RunOptions(limit=2)
+    with pytest.warns(UserWarning, match="starter_knowledge: repeats at temperature 0"):
+        run(suite, model(always_b), store=RunStore(tmp_path), epochs=2, options=options)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (RunOptions(workers=0), "`int` >= 1 - at `$.workers`"),
+        (RunOptions(limit=-1), "`int` >= 1 - at `$.limit`"),
+        (RunOptions(sampling={"temprature": 1}), "unknown field `temprature`"),
+        (RunOptions(sampling={"temperature": "hot"}), "at `$.temperature`"),
+        (RunOptions(max_cost=1.0), "the price of .* is not known"),
+    ],
+)
+def test_options_that_cannot_be_are_told_before_anything(
+    tmp_path: Path, options: RunOptions, message: str
+) -> None:
+    suite = Suite.load("starter_knowledge")
+    with pytest.raises(DeclarationError, match=message.replace("$", r"\$")):
+        run(suite, model(always_b), store=RunStore(tmp_path), options=options)

@@ -8,27 +8,30 @@ print(run["starter_knowledge/accuracy"])
 """
 
 import asyncio
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from statera.analysis.health import Health, HealthCount
 from statera.analysis.measure import MetricRow, measure
+from statera.codec.strict import convert
 from statera.errors import DeclarationError, unknown
 from statera.graders.catalogue import scoring_type
 from statera.metrics.catalogue import AnyMetric
 from statera.models.clock import SystemClock
-from statera.models.configured import stated_sampling
+from statera.models.configured import price_list, stated_sampling
+from statera.models.modelfile import StatedSampling
 from statera.models.opening import check
 from statera.protocols import Grader, Model, Scorer, Tools
 from statera.records.responses import Capabilities
 from statera.records.scores import Outcome
 from statera.records.specs import Api, Mode, RunInfo, SystemUnderTest
 from statera.runner.execution import Limits, Services, execute
-from statera.runner.plan import Extent, Plan, make_plan
+from statera.runner.plan import Extent, Plan, make_plan, repeats_at_zero
 from statera.runner.selection import check_known
 from statera.runner.tally import Tally
 from statera.sandbox.choice import choose_sandbox
@@ -39,30 +42,33 @@ from statera.tasks.suite import Suite
 from statera.tasks.task import Task, TaskDefinition, TaskOptions
 
 AnyScoring = Scorer | Grader
+SAME_DRAW = "repeats at temperature 0 are the same draw; what differs is the endpoint's own noise"
 
 
 class RunOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a suite is run. What is None is left to the task.
 
     `limit` counts samples a task, a seeded subset that is the same for every model. `sampling`
-    holds overrides (temperature, top_p, max_tokens, stop). `max_cost` is in US dollars;
-    `fail_share` in [0, 1] is the error budget. `nonce` sets a run apart from an earlier one.
+    holds overrides (temperature, top_p, max_tokens, stop). `only` names samples by task. `max_cost`
+    is in US dollars; `fail_share` in [0, 1] is the error budget. `nonce` sets a run apart from an
+    earlier one.
     """
 
     mode: Literal["auto", "generate", "loglikelihood"] = "auto"
     api: Api = "chat"
-    num_fewshot: int | None = None
+    num_fewshot: Annotated[int, msgspec.Meta(ge=0)] | None = None
     system_message: str | None = None
     sampling: dict[str, Any] = {}
-    limit: int | None = None
+    limit: Annotated[int, msgspec.Meta(ge=1)] | None = None
     sample_ids: tuple[str, ...] = ()
+    only: dict[str, tuple[str, ...]] | None = None
     tag: str | None = None
     nonce: str = ""
     data: str | None = None
-    workers: int = 64
-    max_cost: float | None = None
-    max_requests: int | None = None
-    fail_share: float = 0.5
+    workers: Annotated[int, msgspec.Meta(ge=1)] = 64
+    max_cost: Annotated[float, msgspec.Meta(gt=0)] | None = None
+    max_requests: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    fail_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.5
 
 
 @dataclass(frozen=True)
@@ -150,6 +156,8 @@ async def run_async(
     """Do what `run` does, inside an event loop."""
     options = options or RunOptions()
     plan = await plan_run(suite, model, options, epochs=epochs, seed=seed)
+    if same := repeats_at_zero(plan):
+        warnings.warn(f"{', '.join(same)}: {SAME_DRAW}", stacklevel=2)
     services = Services(store=store, clock=SystemClock(), tools=tools_for(plan), tag=options.tag)
     info = await execute(plan, model, services, limits(options), Tally())
     return Run(store, info)
@@ -172,6 +180,7 @@ async def plan_run(
 
     Everything that is declared wrong is told before the endpoint is asked anything.
     """
+    _check(options, model, epochs)
     data = DataFolder.at(options.data)
     wanted = [_wanted(definition, options) for definition in suite.definitions]
     tasks = _load(suite, wanted, options, data, seed)
@@ -185,9 +194,22 @@ async def plan_run(
         system_message=options.system_message,
         sampling=stated_sampling(model) | options.sampling,
     )
-    extent = Extent(limit=options.limit, epochs=epochs, sample_ids=options.sample_ids)
+    extent = Extent(
+        limit=options.limit, epochs=epochs, sample_ids=options.sample_ids, only=options.only
+    )
     plan = make_plan(suite.name, tasks, system, extent, seed=seed, nonce=options.nonce)
     return replace(plan, note=note)
+
+
+def _check(options: RunOptions, model: Model, epochs: int | None) -> None:
+    """Raise DeclarationError for options that Python code, unlike a file, can state wrong."""
+    convert(msgspec.to_builtins(options), RunOptions, source="options")
+    convert(options.sampling, StatedSampling, source="options: sampling")
+    if epochs is not None and epochs < 1:
+        raise DeclarationError(f"epochs: {epochs} is below 1")
+    if options.max_cost is not None and not price_list(model).known:
+        price = f"the price of {model.identity} is not known"
+        raise DeclarationError(f"--max-cost: {price}; state `prices` in a model file")
 
 
 def _load(

@@ -1,15 +1,19 @@
 import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from statera.errors import EndpointError, RunStopped
 from statera.models.callables import model
 from statera.models.clock import SystemClock
-from statera.protocols import Model
+from statera.protocols import Model, Tools
 from statera.records.requests import Request
 from statera.records.responses import Capabilities, Failure, Response
+from statera.records.samples import Sample
+from statera.records.scores import Score
 from statera.records.specs import RunInfo, SystemUnderTest
+from statera.records.trials import Trial
 from statera.runner.execution import Limits, Services, execute
 from statera.runner.plan import Extent, Plan, make_plan
 from statera.runner.tally import Tally
@@ -134,6 +138,67 @@ def test_failures_within_the_budget_let_the_run_finish(tmp_path: Path) -> None:
     info, tally = run(plan(60), Adder(fails=fails), RunStore(tmp_path), Limits(fail_share=0.3))
     assert info.status == "done"
     assert tally.outcomes == {"right": 54, "infra_error": 6}
+
+
+def test_a_run_of_which_too_little_got_through_is_not_done(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    with pytest.raises(RunStopped, match=r"7 of 8 trials got no answer, more than 50%.*reset"):
+        run(plan(8), Adder(fails=tuple(range(7))), store)
+    assert store.find("latest").status == "stopped"
+
+
+def test_an_error_of_our_own_leaves_no_run_running(tmp_path: Path) -> None:
+    class Broken(Adder):
+        async def answer(self, request: Request) -> Response:
+            raise ZeroDivisionError("ours")
+
+    store = RunStore(tmp_path)
+    with pytest.raises(ZeroDivisionError):
+        run(plan(), Broken(), store)
+    assert (store.find("latest").status, store.find("latest").reason) == (
+        "stopped",
+        "ZeroDivisionError: ours",
+    )
+
+
+class Slow(msgspec.Struct, frozen=True, tag="slow"):
+    """A grader that never gets to the end, until it is mended."""
+
+    works: bool = False
+    metric: str = "accuracy"
+    version: str = "1"
+    graded: bool = False
+
+    async def grade(self, sample: Sample, trial: Trial, tools: Tools) -> Score:
+        if not self.works:
+            await asyncio.Event().wait()
+        return Score(metric="accuracy", value=1.0, outcome="right")
+
+
+def test_answers_that_wait_for_their_grades_are_kept(tmp_path: Path) -> None:
+    store, adder = RunStore(tmp_path), Adder()
+
+    def graded(works: bool) -> Plan:
+        return make_plan("s", [task_of(sums(6), scorers=(Slow(works=works),))], SYSTEM, Extent())
+
+    async def interrupted() -> None:
+        services = Services(store=store, clock=SystemClock())
+        running = asyncio.ensure_future(
+            execute(graded(False), adder, services, Limits(workers=6), Tally())
+        )
+        while len(adder.asked) < 6:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+
+    asyncio.run(interrupted())
+    info = store.find("latest")
+    assert store.counts(info.id).trials == 6
+    _, tally = run(graded(True), adder, store)
+    assert (tally.asked, tally.rescored, len(adder.asked)) == (0, 6, 6)
+    assert store.counts(info.id).outcomes == {"right": 6}
 
 
 def test_max_requests_is_never_passed_and_the_run_can_go_on(tmp_path: Path) -> None:

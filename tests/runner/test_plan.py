@@ -7,7 +7,7 @@ from statera.errors import DeclarationError
 from statera.records.requests import Chat, Complete, Likelihood, Request
 from statera.records.samples import Sample
 from statera.records.specs import SystemUnderTest
-from statera.runner.plan import Asker, Extent, Job, Plan, make_plan
+from statera.runner.plan import Asker, Extent, Job, Plan, make_plan, repeats_at_zero
 from tests.tasks_made import sums, task_of
 
 SYSTEM = SystemUnderTest(model="m")
@@ -38,13 +38,31 @@ def test_what_makes_another_run(other: Plan) -> None:
     assert digest(other.spec) != digest(plan().spec)
 
 
-def test_sample_ids_drop_tasks_that_have_none_of_them() -> None:
+def test_chosen_samples_are_a_part_of_the_same_run() -> None:
     other = [Sample(id="other/v1/0", input="?", reference="x")]
     tasks = [task_of(sums(4)), task_of(other, name="other")]
     found = make_plan("s", tasks, SYSTEM, Extent(sample_ids=("other/v1/0",)))
-    assert [task.name for task in found.tasks] == ["other"]
+    assert [len(samples) for samples in found.samples] == [0, 1]
+    assert digest(found.spec) == digest(make_plan("s", tasks, SYSTEM, Extent()).spec)
     with pytest.raises(DeclarationError, match="no sample 'sums/v1/44'"):
         make_plan("s", tasks, SYSTEM, Extent(sample_ids=("sums/v1/44",)))
+
+
+def test_samples_are_chosen_by_task_where_ids_are_the_same() -> None:
+    tasks = [task_of(sums(4), name="one"), task_of(sums(4), name="two")]
+    found = make_plan("s", tasks, SYSTEM, Extent(only={"two": ("sums/v1/1",)}))
+    assert [[s.id for s in samples] for samples in found.samples] == [[], ["sums/v1/1"]]
+
+
+@pytest.mark.parametrize(
+    ("sampling", "epochs", "expected"),
+    [({}, 2, ["sums"]), ({}, 1, []), ({"temperature": 0.7}, 2, []), ({"temperature": None}, 2, [])],
+)
+def test_repeats_at_temperature_zero_are_known(
+    sampling: dict[str, float | None], epochs: int, expected: list[str]
+) -> None:
+    system = SystemUnderTest(model="m", sampling=sampling)
+    assert repeats_at_zero(plan(Extent(epochs=epochs), system)) == expected
 
 
 def test_requests_get_system_message_overrides_and_their_own_seed() -> None:

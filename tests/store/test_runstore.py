@@ -376,3 +376,17 @@ def test_memory_stays_flat(tmp_path: Path) -> None:
     assert written < 20
     assert streamed < 25
     assert answered < 40
+
+
+def test_a_grader_that_failed_is_asked_again_and_a_failed_request_is_not(store: RunStore) -> None:
+    run = opened(store, 2)
+    broken = Score(metric="accuracy", value=None, outcome="infra_error", why="the sandbox failed")
+    store.write(
+        run.id,
+        [
+            Scored(trial(0), (Keyed("k", broken),)),
+            Scored(trial(1, response=failure("infra")), (Keyed("k", broken),)),
+        ],
+    )
+    found = [one.sample_id for one in store.unscored(run.id, trial(0).task, {"accuracy": "k"})]
+    assert found == [trial(0).sample_id]

@@ -91,3 +91,14 @@ def test_runs_do_not_see_each_other(store: RunStore) -> None:
     assert store.counts(first.id).trials == 1
     assert len(list(store.scores(second.id))) == 2
     assert store.answered(first.id, "mmlu") == {("mmlu/test/0", 0)}
+
+
+def test_a_graded_copy_brings_its_scores_to_the_answer_that_is_kept(store: RunStore) -> None:
+    run = opened(store, 2)
+    whole = scored(0)
+    store.write(run.id, [Scored(whole.trial)])
+    store.write(run.id, [whole])
+    assert [s.scores for s in store.trials(run.id)] == [tuple(k.score for k in whole.scores)]
+    other = scored(1)
+    store.write(run.id, [Scored(other.trial), other, Scored(other.trial)])
+    assert [len(s.scores) for s in store.trials(run.id)] == [1, 1]

@@ -46,6 +46,18 @@ ADVICE = {
 }
 
 
+def marked(rows: Iterable[ScoreRow]) -> Iterator[tuple[ScoreRow, bool]]:
+    """Yield each row, and whether its score is the trial's primary one: the first of its rows.
+
+    The rows are ordered by task, sample and epoch, as `RunStore.scores` gives them.
+    """
+    last: tuple[str, str, int] | None = None
+    for row in rows:
+        place = (row.task, row.sample_id, row.epoch)
+        yield row, place != last
+        last = place
+
+
 class HealthCount:
     """Counts trials as their scores pass by, ordered by task, sample and epoch.
 
@@ -55,14 +67,11 @@ class HealthCount:
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
-        self._last: tuple[str, str, int] | None = None
 
     def watch(self, rows: Iterable[ScoreRow]) -> Iterator[ScoreRow]:
         """Yield the rows as they are, counting them."""
-        for row in rows:
-            place = (row.task, row.sample_id, row.epoch)
-            if place != self._last:
-                self._last = place
+        for row, first in marked(rows):
+            if first:
                 self._add(row.score)
             yield row
 

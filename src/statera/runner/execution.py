@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from statera.errors import EndpointError, RunStopped, StateraError
 from statera.protocols import Clock, Model, Tools
-from statera.records.specs import RunInfo
+from statera.records.specs import RunInfo, RunStatus
 from statera.records.trials import Exchange, Trial
 from statera.runner.environment import environment, renewed
 from statera.runner.grading import Grading
@@ -54,19 +54,22 @@ async def execute(
     (Ctrl-C) marks the run interrupted and goes on.
     """
     execution = _Execution(plan, model, services, limits, tally)
-    store, run_id = services.store, execution.info.id
     try:
         await execution.rescore()
         await execution.ask()
-    except StateraError as error:
-        store.set_status(run_id, "stopped", reason=str(error), now=services.clock.now())
+    except BaseException as error:
+        execution.mark(*_ending(error))
         raise
-    except asyncio.CancelledError:
-        reason = "interrupted by the user"
-        store.set_status(run_id, "interrupted", reason=reason, now=services.clock.now())
-        raise
-    store.set_status(run_id, "done", now=services.clock.now())
-    return store.find(run_id)
+    execution.mark("done")
+    return services.store.find(execution.info.id)
+
+
+def _ending(error: BaseException) -> tuple[RunStatus, str]:
+    """Return the status, with the reason, of a run that an exception ended."""
+    if isinstance(error, asyncio.CancelledError | KeyboardInterrupt):
+        return "interrupted", "interrupted by the user"
+    reason = str(error) if isinstance(error, StateraError) else f"{type(error).__name__}: {error}"
+    return "stopped", reason
 
 
 class _Execution:
@@ -90,6 +93,11 @@ class _Execution:
         store.set_environment(info.id, renewed(info.environment, found))
         return info
 
+    def mark(self, status: RunStatus, reason: str = "") -> None:
+        """Write down what became of the run."""
+        now = self.services.clock.now()
+        self.services.store.set_status(self.info.id, status, reason=reason, now=now)
+
     async def rescore(self) -> None:
         """Grade stored trials again whose scores were made by other scorers or versions."""
         store, run_id = self.services.store, self.info.id
@@ -108,8 +116,19 @@ class _Execution:
                         group.create_task(self._work(jobs, journal))
             except BaseExceptionGroup as errors:
                 raise _first(errors) from None
-        if self.stop is not None:
-            raise self.stop
+        if stop := self.stop or self._too_many_failures():
+            raise stop
+
+    def _too_many_failures(self) -> RunStopped | None:
+        """Return why a run that asked everything is not done: too little of it got through."""
+        failed, asked = self.tally.outcomes["infra_error"], self.tally.asked
+        if failed <= self.limits.fail_share * asked:
+            return None
+        return RunStopped(f"{failed} of {asked} trials got no answer, {self._budget_words()}")
+
+    def _budget_words(self) -> str:
+        allowed = f"more than {self.limits.fail_share:.0%} (--fail-on-error)"
+        return f"{allowed}; the last: {self.last_failure}"
 
     def _missing(self) -> Iterator[Job]:
         store = self.services.store
@@ -130,7 +149,10 @@ class _Execution:
                 return
             self.tally.begun += 1
             trial = await self._answered(job)
-            scores = await self.gradings[job.task.name](job.sample, trial)
+            grading = self.gradings[job.task.name]
+            if grading.waits:
+                await journal.add(Scored(trial))
+            scores = await grading(job.sample, trial)
             await journal.add(Scored(trial, scores))
             self._count(trial, scores)
 
@@ -150,16 +172,15 @@ class _Execution:
     def _count(self, trial: Trial, scores: tuple[Keyed, ...]) -> None:
         outcome = scores[0].score.outcome
         self.tally.add(trial, outcome)
-        if trial.response.failure is not None:
-            self.last_failure = trial.response.failure.message
+        if outcome == "infra_error":
+            self.last_failure = scores[0].score.why
         self.over_budget = self.budget.add(outcome == "infra_error")
 
     def _reason_to_stop(self) -> str:
         tally, limits = self.tally, self.limits
         in_flight = tally.begun - tally.asked
         if self.over_budget:
-            allowed = f"more than {limits.fail_share:.0%} (--fail-on-error)"
-            return f"{self.budget.describe()}, {allowed}; the last: {self.last_failure}"
+            return f"{self.budget.describe()}, {self._budget_words()}"
         if limits.max_requests is not None and tally.requests + in_flight >= limits.max_requests:
             return f"{limits.max_requests} requests made (--max-requests)"
         if limits.max_cost is not None and tally.cost >= limits.max_cost:

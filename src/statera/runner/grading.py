@@ -12,7 +12,10 @@ from statera.store.rows import Keyed
 
 
 class Grading:
-    """The scorers and graders of one task, each with its scoring key."""
+    """The scorers and graders of one task, each with its scoring key.
+
+    `waits` is True when grading takes time, so that the answer is better kept before it.
+    """
 
     def __init__(self, scorers: Sequence[Scorer | Grader], tools: Tools) -> None:
         if len({scorer.metric for scorer in scorers}) < len(scorers):
@@ -21,7 +24,7 @@ class Grading:
         self.keys = {scorer.metric: scoring_key(scorer) for scorer in scorers}
         self._scorers = tuple(scorers)
         self._tools = tools
-        self._pure = all(not is_grader(scorer) for scorer in scorers)
+        self.waits = any(is_grader(scorer) for scorer in scorers)
 
     async def __call__(self, sample: Sample, trial: Trial) -> tuple[Keyed, ...]:
         """Return one score a scorer, the primary one first."""

@@ -1,6 +1,6 @@
 """Everything that a run will ask, decided before the first request."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -30,11 +30,13 @@ class Extent:
     """How much of the tasks is asked; not part of the run's identity.
 
     `limit` counts samples a task; `epochs` None takes each task's own; `sample_ids` empty is all.
+    `only` names samples by task, where ids may be the same in several.
     """
 
     limit: int | None = None
     epochs: int | None = None
     sample_ids: tuple[str, ...] = ()
+    only: Mapping[str, Collection[str]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,10 +78,11 @@ def make_plan(
     seed: int = 0,
     nonce: str = "",
 ) -> Plan:
-    """Return the plan; DeclarationError for a sample id that no task has."""
-    if extent.sample_ids:
-        check_known(extent.sample_ids, [s.id for task in tasks for s in task.samples])
-        tasks = [task for task in tasks if named(task.samples, extent.sample_ids)]
+    """Return the plan; DeclarationError for a sample id that no task has.
+
+    The identity names all tasks, so that a run of chosen samples is a part of the whole run.
+    """
+    check_known(extent.sample_ids, [s.id for task in tasks for s in task.samples])
     spec = RunSpec(
         suite=suite,
         system=system,
@@ -96,7 +99,11 @@ def make_plan(
 
 
 def _chosen(task: Task, extent: Extent, seed: int) -> Sequence[Sample]:
-    samples = named(task.samples, extent.sample_ids) if extent.sample_ids else task.samples
+    samples = task.samples
+    if extent.sample_ids:
+        samples = named(samples, extent.sample_ids)
+    if extent.only is not None:
+        samples = named(samples, extent.only.get(task.name, ()))
     return limited(samples, extent.limit, seed)
 
 
@@ -111,6 +118,20 @@ def task_spec(task: Task) -> TaskSpec:
         data=task.data,
         template=digest(task.template),
     )
+
+
+def repeats_at_zero(plan: Plan) -> list[str]:
+    """Return the tasks that are asked more than once at temperature 0: the same draw again.
+
+    Looks at the requests as they are sent: a task's, a model file's or a flag's temperature.
+    """
+    asker, found = Asker(plan.spec), []
+    for task, samples, epochs in zip(plan.tasks, plan.samples, plan.epochs, strict=True):
+        if epochs > 1 and samples:
+            request = asker.request(Job(task, samples[0], 0))
+            if isinstance(request, Chat | Complete) and request.sampling.temperature == 0:
+                found.append(task.name)
+    return found
 
 
 class Asker:

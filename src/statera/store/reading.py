@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, func, select, tuple_
+from sqlalchemy import Connection, Row, Select, func, or_, select, tuple_
 
 from statera.records.samples import Sample
 from statera.records.scores import Outcome, Score
@@ -90,10 +90,15 @@ def narrowed(
 
 
 def lacking(query: Query, keys: Mapping[str, str]) -> Query:
-    """Return the query for trials that miss a score, by metric, with that scoring key."""
+    """Return the query for trials that miss a score, by metric, with that scoring key.
+
+    A score that says `infra_error` of a trial that has an answer is the grader's failure, and is
+    missing too.
+    """
     present = (
         select(func.count())
         .where(scores.c.trial == trials.c.number)
+        .where(or_(scores.c.outcome != "infra_error", trials.c.answered == 0))
         .where(tuple_(scores.c.metric, scores.c.key).in_(list(keys.items())))
         .scalar_subquery()
     )

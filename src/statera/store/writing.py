@@ -27,8 +27,9 @@ SIZES = (256, 128, 64, 32, 16, 8, 4, 2, 1)
 _LARGEST = 2**63 - 1
 
 _MEET = """
-SELECT json_group_array(json_array(place, sample, trial, answered)) FROM (
-    SELECT asked.key AS place, samples.number AS sample, trials.number AS trial, answered
+SELECT json_group_array(json_array(place, sample, trial, answered, graded)) FROM (
+    SELECT asked.key AS place, samples.number AS sample, trials.number AS trial, answered,
+        trials.outcome IS NOT NULL AS graded
     FROM json_each(?) AS asked
     JOIN tasks ON tasks.run = ? AND tasks.name = asked.value ->> 0
     JOIN samples ON samples.task = tasks.number AND samples.id = asked.value ->> 1
@@ -55,9 +56,10 @@ class Met(NamedTuple):
     sample: int
     trial: int | None
     answered: bool
+    graded: bool
 
 
-_MET = msgspec.json.Decoder(list[tuple[int, int, int | None, int | None]])
+_MET = msgspec.json.Decoder(list[tuple[int, int, int | None, int | None, int]])
 
 
 def write_trials(connection: Connection, run: int, batch: Sequence[Scored]) -> None:
@@ -112,7 +114,10 @@ def _meet(connection: Connection, run: int, batch: Sequence[Scored]) -> list[Met
         known = {row[0] for row in found}
         task, sample, _ = next(place for index, place in enumerate(asked) if index not in known)
         raise StoreError(f"sample {sample} of task {task} was never added to this run")
-    return [Met(sample, trial, bool(answered)) for _, sample, trial, answered in found]
+    return [
+        Met(sample, trial, bool(answered), bool(graded))
+        for _, sample, trial, answered, graded in found
+    ]
 
 
 def _plan(
@@ -120,13 +125,17 @@ def _plan(
 ) -> list[tuple[int, bool, int, Scored]]:
     """Return (number, replaces, sample, row) of the trials to write; `free` is the first number.
 
-    Of two trials of one place in the batch the later counts, unless the earlier has an answer.
+    Of two trials of one place the later counts, unless the earlier has an answer. One that has an
+    answer but no scores yet takes them from the later one.
     """
     planned: dict[tuple[int, int], tuple[int, bool, int, Scored]] = {}
-    for (sample, trial, answered), row in zip(met, batch, strict=True):
+    for (sample, trial, answered, graded), row in zip(met, batch, strict=True):
         place = (sample, row.trial.epoch)
         earlier = planned.get(place)
-        if answered or (earlier and has_answer(earlier[3].trial)):
+        grades = bool(row.scores)
+        if answered and (graded or not grades):
+            continue
+        if earlier and has_answer(earlier[3].trial) and (earlier[3].scores or not grades):
             continue
         number = earlier[0] if earlier else free if trial is None else trial
         planned[place] = (number, trial is not None, sample, row)

@@ -10,11 +10,11 @@ from statera.api import Run, RunOptions, plan_run
 from statera.cli.commands.run import View, run_plan
 from statera.cli.commands.show import show_metrics
 from statera.cli.flags import store_flag
+from statera.cli.reading import telling
+from statera.cli.settings import Flag
 from statera.models.clock import SystemClock
 from statera.models.embedded import Loaded, load
 from statera.models.stack import HttpSettings, http_model
-from statera.records.specs import RunInfo
-from statera.store.runstore import RunStore
 from statera.tasks.suite import Suite
 
 _WELCOME = """\
@@ -25,7 +25,7 @@ suite. It is a weak model, near chance on most questions: this shows the way, no
 _NEXT = """
 The trials are in {store}. What to try next:
 
-  {statera} show latest --outcome unparsed          read what was no answer
+  {reading:<49} {what}
   {statera} run starter --model embedded            the whole suite
   {statera} run starter --model URL#NAME            your own endpoint
   {statera} doctor URL#NAME                         one page on your endpoint
@@ -34,7 +34,9 @@ The trials are in {store}. What to try next:
 
 
 @click.command()
-@click.option("--limit", type=click.IntRange(1), default=12, show_default=True, help="A task.")
+@click.option(
+    "--limit", cls=Flag, type=click.IntRange(1), default=12, show_default=True, help="A task."
+)
 @store_flag
 def command(limit: int, store: str) -> None:
     """Serve the embedded model, measure it through HTTP, and show what comes of it.
@@ -42,24 +44,30 @@ def command(limit: int, store: str) -> None:
     Takes a minute or two. The same command again resumes, so it is quick the second time.
     """
     click.echo(_WELCOME.format(limit=limit))
-    runs = RunStore(store)
     loaded, clock = load(), SystemClock()
     serving = import_module("statera.modelserver.serving").serving
     with serving(loaded, clock) as url, asyncio.Runner(loop_factory=uvloop.new_event_loop) as loop:
-        info = loop.run(_measure(f"{url}/v1", loaded, limit, runs))
-    show_metrics(Run(runs, info), as_json=False)
-    click.echo(_NEXT.format(store=runs.path, statera=".venv/bin/statera"))
+        run = loop.run(_measure(f"{url}/v1", loaded, limit, store))
+    if run is not None:
+        show_metrics(run, as_json=False)
+        click.echo(_next(run))
 
 
-async def _measure(url: str, loaded: Loaded, limit: int, store: RunStore) -> RunInfo:
+def _next(run: Run) -> str:
+    """Return what to try next: first to read an outcome that the run has."""
+    outcome, statera = telling(run.store.counts(run.info.id).outcomes), ".venv/bin/statera"
+    reading = f"{statera} show {run.info.id[:8]} --outcome {outcome}"
+    what = f"read the trials that are {outcome}"
+    return _NEXT.format(store=run.store.path, statera=statera, reading=reading, what=what)
+
+
+async def _measure(url: str, loaded: Loaded, limit: int, store: str) -> Run | None:
     """Run the starter suite; the identity is the model's own, because the port changes."""
     settings = HttpSettings(identity=loaded.identity, max_connections=4)
     model = http_model(url, loaded.weights.name, settings=settings)
     options = RunOptions(limit=limit, tag="demo", workers=4)
     try:
         plan = await plan_run(Suite.load("starter"), model, options, epochs=None, seed=0)
-        info = await run_plan(plan, model, options, store, View())
+        return await run_plan(plan, model, options, store, View())
     finally:
         await model.close()
-    assert info is not None
-    return info

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import click
 import uvloop
 
-from statera.api import Run, RunOptions, limits, plan_run, tools_for
+from statera.analysis.health import marked
+from statera.api import SAME_DRAW, Run, RunOptions, limits, plan_run, tools_for
 from statera.cli.commands.export import export
 from statera.cli.commands.show import show_metrics
 from statera.cli.flags import (
@@ -22,19 +23,21 @@ from statera.cli.flags import (
     text_or_file,
 )
 from statera.cli.progress import Progress
-from statera.cli.settings import Flag, sources
+from statera.cli.reading import telling
+from statera.cli.settings import Flag, Lines, sources
 from statera.errors import DeclarationError, Interrupted, StateraError
 from statera.interop.writing import writer
 from statera.models.clock import SystemClock
 from statera.models.configured import price_list
 from statera.models.modelfile import CallSettings
 from statera.models.opening import open_model
+from statera.models.transport import read_address
 from statera.protocols import Model
-from statera.records.specs import RunInfo
 from statera.runner.execution import Services, execute
 from statera.runner.forecast import Forecast, forecast
-from statera.runner.plan import Plan
+from statera.runner.plan import Plan, repeats_at_zero
 from statera.runner.tally import Tally
+from statera.scorers.outcomes import KEPT
 from statera.store.runstore import RunStore
 from statera.tasks.suite import Suite
 
@@ -79,7 +82,12 @@ _HOW_MUCH = (
         "--epochs", "--repeat", cls=Flag, type=click.IntRange(1), help="Times each is asked."
     ),
     click.option(
-        "--sample-id", cls=Flag, multiple=True, metavar="ID|@FILE", help="Only these samples."
+        "--sample-id",
+        cls=Flag,
+        type=Lines(),
+        multiple=True,
+        metavar="ID|@FILE",
+        help="Only these samples.",
     ),
     click.option(
         "--filter-failing", cls=Flag, metavar="RUN", help="Only samples not right in that run."
@@ -93,7 +101,7 @@ _HOW_MUCH = (
         help="Of the subset and of every request.",
     ),
     click.option("--tag", cls=Flag, help="A name for the run."),
-    click.option("--fresh", is_flag=True, help="A new run, even if the same one exists."),
+    click.option("--fresh", cls=Flag, is_flag=True, help="A new run, even if the same one exists."),
 )
 _SAMPLING = (
     click.option("--temperature", cls=Flag, type=click.FloatRange(0), help="Default: 0."),
@@ -127,13 +135,18 @@ _OUTPUT = (
     click.option(
         "--output",
         "-o",
+        cls=Flag,
         multiple=True,
         type=click.Path(path_type=Path),
         help="Also write the trials; the extension says how (.jsonl, .csv, .json).",
     ),
-    click.option("--estimate", is_flag=True, help="Print requests, tokens and cost; ask nothing."),
-    click.option("--quiet", "-q", is_flag=True, help="No progress."),
-    click.option("--verbose", "-v", is_flag=True, help="Show each flag's value and its source."),
+    click.option(
+        "--estimate", cls=Flag, is_flag=True, help="Print requests, tokens and cost; ask nothing."
+    ),
+    click.option("--quiet", "-q", cls=Flag, is_flag=True, help="No progress."),
+    click.option(
+        "--verbose", "-v", cls=Flag, is_flag=True, help="Show each flag's value and its source."
+    ),
 )
 
 
@@ -167,20 +180,17 @@ def command(ctx: click.Context, /, **flags: Any) -> None:
         _print_sources(ctx, flags)
     for path in flags["output"]:
         writer(path)
-    store = RunStore(flags["store"])
-    options = read_options(flags, store)
-    suite = Suite.load(_suite_name(flags))
+    options, suite = read_options(flags), Suite.load(_suite_name(flags))
     view = View(flags["as_json"], flags["quiet"], flags["estimate"])
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        info = runner.run(_run(suite, options, flags, store, view))
-    if info is None:
+        run = runner.run(_run(suite, options, flags, view))
+    if run is None:
         return
-    run = Run(store, info)
     for path in flags["output"]:
         export(run, path)
     show_metrics(run, as_json=view.as_json)
     if not view.as_json:
-        _print_next(info)
+        _print_next(run)
 
 
 class View(NamedTuple):
@@ -191,35 +201,34 @@ class View(NamedTuple):
     estimate: bool = False
 
 
-async def _run(
-    suite: Suite, options: RunOptions, flags: dict[str, Any], store: RunStore, view: View
-) -> RunInfo | None:
+async def _run(suite: Suite, options: RunOptions, flags: dict[str, Any], view: View) -> Run | None:
     settings = call_settings(flags)
     model = open_model(flags["model"], settings=settings, base_url=flags["base_url"])
     try:
         plan = await plan_run(suite, model, options, epochs=flags["epochs"], seed=flags["seed"])
-        return await run_plan(plan, model, options, store, view)
+        return await run_plan(plan, model, options, flags["store"], view)
     finally:
         await model.close()
 
 
 async def run_plan(
-    plan: Plan, model: Model, options: RunOptions, store: RunStore, view: View
-) -> RunInfo | None:
+    plan: Plan, model: Model, options: RunOptions, store: str, view: View
+) -> Run | None:
     """Say what will be asked, ask it with a progress line, and return the run.
 
-    None when only the estimate was wanted.
+    None when only the estimate was wanted. The folder `store` is made once nothing is wrong.
     """
     if not view.as_json or view.estimate:
         _print_plan(plan, _priced(forecast(plan), model), to_stderr=not view.estimate)
     if view.estimate:
         return None
-    clock, tally = SystemClock(), Tally()
+    clock, tally, tools = SystemClock(), Tally(), tools_for(plan)
     progress = Progress(tally, clock, quiet=view.quiet)
-    services = Services(store=store, clock=clock, tools=tools_for(plan), tag=options.tag)
+    services = Services(store=RunStore(store), clock=clock, tools=tools, tag=options.tag)
     progress.start()
     try:
-        return await execute(plan, model, services, limits(options), tally)
+        info = await execute(plan, model, services, limits(options), tally)
+        return Run(services.store, info)
     except asyncio.CancelledError:
         raise Interrupted(_resumable("interrupted", tally)) from None
     except StateraError as error:
@@ -233,13 +242,11 @@ def _resumable(reason: str, tally: Tally) -> str:
     return f"{reason}. {kept}; the same command resumes."
 
 
-def read_options(flags: dict[str, Any], store: RunStore) -> RunOptions:
+def read_options(flags: dict[str, Any]) -> RunOptions:
     """Return what the flags say about how the suite is run."""
     named = {"temperature": "temperature", "top_p": "top_p", "max_tokens": "max_tokens"}
     sampling = {key: flags[name] for name, key in named.items() if flags[name] is not None}
-    ids = names_or_files(flags["sample_id"])
-    if flags["filter_failing"]:
-        ids += failing(store, flags["filter_failing"])
+    earlier = flags["filter_failing"]
     return RunOptions(
         mode=flags["mode"],
         api=flags["api"],
@@ -247,7 +254,8 @@ def read_options(flags: dict[str, Any], store: RunStore) -> RunOptions:
         system_message=text_or_file(flags["system_message"]),
         sampling=sampling,
         limit=flags["limit"],
-        sample_ids=ids,
+        sample_ids=names_or_files(flags["sample_id"]),
+        only=failing(RunStore(flags["store"]), earlier) if earlier else None,
         tag=flags["tag"],
         nonce=secrets.token_hex(8) if flags["fresh"] else "",
         data=flags["data"],
@@ -258,14 +266,16 @@ def read_options(flags: dict[str, Any], store: RunStore) -> RunOptions:
     )
 
 
-def failing(store: RunStore, name: str) -> tuple[str, ...]:
-    """Return the ids of the samples that were not right in every epoch of a run."""
+def failing(store: RunStore, name: str) -> dict[str, tuple[str, ...]]:
+    """Return, by task, the ids of the samples that were not right in every epoch of a run."""
     info = store.find(name)
-    stored = store.trials(info.id)
-    found = {s.sample.id: None for s in stored if s.scores and s.scores[0].outcome != "right"}
+    found: dict[str, dict[str, None]] = {}
+    for row, first in marked(store.scores(info.id)):
+        if first and row.score.outcome != "right" and KEPT not in row.score.flags:
+            found.setdefault(row.task, {})[row.sample_id] = None
     if not found:
         raise DeclarationError(f"--filter-failing: every sample of run {info.id[:8]} is right")
-    return tuple(found)
+    return {task: tuple(ids) for task, ids in found.items()}
 
 
 def call_settings(flags: dict[str, Any]) -> CallSettings:
@@ -295,14 +305,12 @@ def _priced(expected: Forecast, model: Model) -> Forecast:
 
 def _print_plan(plan: Plan, expected: Forecast, *, to_stderr: bool) -> None:
     for task, samples, epochs in zip(plan.tasks, plan.samples, plan.epochs, strict=True):
+        if not samples:
+            continue
         mode, times = task.options.mode, f" x {epochs} epochs" if epochs > 1 else ""
         click.echo(f"{task.name}: {len(samples)} samples{times}, {mode}", err=True)
-        if epochs > 1 and mode == "generate" and not plan.spec.system.sampling.get("temperature"):
-            click.echo(
-                f"warning: {epochs} epochs at temperature 0 repeat the same draw; "
-                "what differs is the endpoint's own noise",
-                err=True,
-            )
+    for name in repeats_at_zero(plan):
+        click.echo(f"warning: {name}: {SAME_DRAW}", err=True)
     if plan.note:
         click.echo(plan.note, err=True)
     click.echo(str(expected), err=to_stderr)
@@ -312,12 +320,24 @@ def _print_sources(ctx: click.Context, flags: dict[str, Any]) -> None:
     for name, source in sources(ctx).items():
         value = flags.get(name)
         if value not in (None, (), ""):
-            click.echo(f"  {name} = {json.dumps(value, default=str)} ({source})", err=True)
+            value = json.dumps(printable(value), default=str)
+            click.echo(f"  {name} = {value} ({source})", err=True)
 
 
-def _print_next(info: RunInfo) -> None:
-    name = info.id[:8]
+def printable(value: Any) -> Any:
+    """Return a flag's value; of a URL, what holds no user, password or query."""
+    if not isinstance(value, str) or "://" not in value:
+        return value
+    url, mark, name = value.partition("#")
+    try:
+        return read_address(url).base + mark + name
+    except DeclarationError:
+        return "not a valid URL"
+
+
+def _print_next(run: Run) -> None:
+    name, outcome = run.info.id[:8], telling(run.store.counts(run.info.id).outcomes)
     click.echo(
-        f"\nrun {name} is kept. Next: statera show {name} --outcome wrong"
+        f"\nrun {name} is kept. Next: statera show {name} --outcome {outcome}"
         f" · statera export {name} -o trials.jsonl"
     )

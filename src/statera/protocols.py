@@ -11,7 +11,7 @@ from statera.records.responses import Capabilities, Response
 from statera.records.samples import Sample
 from statera.records.scores import Score
 from statera.records.trials import Trial
-from statera.stats.results import Estimate, Items
+from statera.stats.results import Estimate, Items, ItemValue
 
 
 @runtime_checkable
@@ -55,6 +55,8 @@ class Scorer(Protocol):
 class Metric(Protocol):
     """All scores of an item, one an epoch, to a value per item; then to an estimate over items.
 
+    An item's value comes with its weight: the number of trials that stand behind it.
+
     `score` names the Score it reads. `higher_is_better`, `bounds` and `counter` (the metric that
     must be shown beside it, or None) let gates, reports and power treat all metrics alike;
     `by_category` is False for what only makes sense over a whole task.
@@ -72,7 +74,7 @@ class Metric(Protocol):
     def counter(self) -> str | None: ...
     @property
     def by_category(self) -> bool: ...
-    def item(self, scores: Sequence[Score]) -> float | None: ...
+    def item(self, scores: Sequence[Score]) -> ItemValue | None: ...
     def estimate(self, items: Items) -> Estimate: ...
 
 

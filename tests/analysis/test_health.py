@@ -1,6 +1,7 @@
 from statera.analysis.health import Health, HealthCount
 from statera.records.scores import Outcome, Score
 from statera.scorers.outcomes import EMPTY_REPLY, KEPT
+from statera.scorers.refusal import UNVALIDATED
 from statera.store.rows import ScoreRow
 
 
@@ -43,3 +44,10 @@ def test_a_reply_that_waits_for_a_judge_is_healthy() -> None:
     kept = Score(metric="judged", value=None, outcome="unparsed", flags=(KEPT,))
     found = health([ScoreRow("t", "s", 0, None, None, "u", kept)])
     assert (found.trials, found.unparsed) == (1, 0)
+
+
+def test_refusals_that_rest_on_phrases_are_counted_as_unvalidated() -> None:
+    told = Score(metric="a", value=None, outcome="refused", flags=(UNVALIDATED,))
+    flagged = Score(metric="a", value=None, outcome="refused")
+    rows = [ScoreRow("t", str(i), 0, None, None, "u", s) for i, s in enumerate((told, flagged))]
+    assert (health(rows).refused, health(rows).unvalidated) == (2, 1)

@@ -1,6 +1,7 @@
 from statera.analysis.measure import MetricRow, measure
 from statera.metrics.means import Accuracy, GivenAnswer, Macro
 from statera.records.scores import Outcome, Score
+from statera.scorers.refusal import UNVALIDATED
 from statera.store.rows import ScoreRow
 
 METRICS = (Accuracy(score="accuracy"), GivenAnswer(score="accuracy"), Macro(score="accuracy"))
@@ -61,3 +62,12 @@ def test_all_failed_is_no_number() -> None:
     found = named(measure(iter([row("1", "infra_error", "a")]), {"t": METRICS}))
     assert found["t/accuracy", None].estimate is None
     assert found["t/accuracy", None].outcomes["infra_error"] == 1
+
+
+def test_an_unvalidated_refusal_marks_the_rows_that_count_it() -> None:
+    told = Score(metric="accuracy", value=None, outcome="refused", flags=(UNVALIDATED,))
+    rows = [row("1", "right", "a"), ScoreRow("t", "2", 0, "b", "all", "2", told)]
+    found = named(measure(iter(rows), {"t": METRICS}))
+    assert found["t/accuracy", "a"].unvalidated == ()
+    assert found["t/accuracy", "b"].unvalidated == ("refused",)
+    assert found["t/accuracy", None].unvalidated == ("refused",)

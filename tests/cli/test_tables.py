@@ -62,3 +62,12 @@ def test_health_warns_above_two_percent(capsys: pytest.CaptureFixture[str]) -> N
     assert "warning 10.0% of trials are refused" in out
     assert "`statera show d8530d3e --outcome refused`" in out
     assert "infra errors 0 (0.0%)" in out
+
+
+def test_unvalidated_refusals_are_marked(capsys: pytest.CaptureFixture[str]) -> None:
+    print_health(Health(trials=100, refused=1, unvalidated=1), "abc")
+    print_metrics([msgspec.structs.replace(row("t/accuracy"), unvalidated=("refused",))])
+    out = capsys.readouterr().out
+    assert "refused 1 (1.0%, unvalidated)" in out
+    assert "refused*" in out
+    assert "* unvalidated: told by refusal detector" in out

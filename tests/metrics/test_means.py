@@ -2,6 +2,7 @@ import pytest
 
 from statera.metrics.means import Accuracy, GivenAnswer, Macro, MeanScore
 from statera.records.scores import Outcome, Score
+from statera.stats.results import ItemValue
 
 
 def scores(*outcomes: Outcome) -> list[Score]:
@@ -26,8 +27,16 @@ def test_denominators(
     outcomes: tuple[Outcome, ...], accuracy: float | None, given: float | None
 ) -> None:
     found = scores(*outcomes)
-    assert Accuracy(score="accuracy").item(found) == accuracy
-    assert GivenAnswer(score="accuracy").item(found) == given
+    for metric, expected in ((Accuracy, accuracy), (GivenAnswer, given)):
+        item = metric(score="accuracy").item(found)
+        assert (item and item.value) == expected
+
+
+def test_an_item_weighs_as_many_trials_as_it_has() -> None:
+    found = scores("right", "wrong", "unparsed", "infra_error")
+    accuracy, given = Accuracy(score="accuracy"), GivenAnswer(score="accuracy")
+    assert accuracy.item(found) == ItemValue(1 / 3, 3)
+    assert given.item(found) == ItemValue(0.5, 2)
 
 
 def test_a_missing_value_is_left_out_of_a_mean() -> None:
@@ -35,7 +44,7 @@ def test_a_missing_value_is_left_out_of_a_mean() -> None:
         Score(metric="f1", value=0.5, outcome="wrong"),
         Score(metric="f1", value=None, outcome="unparsed"),
     ]
-    assert MeanScore(score="f1").item(found) == 0.5
+    assert MeanScore(score="f1").item(found) == (0.5, 1)
     assert MeanScore(score="f1").item(found[1:]) is None
 
 

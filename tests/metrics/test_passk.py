@@ -7,8 +7,8 @@ FAILED = Score(metric="pass", value=None, outcome="infra_error")
 
 
 def test_counts_tries_that_got_through() -> None:
-    assert PassAt(score="pass", k=2).item([RIGHT, WRONG, FAILED]) == 1.0
-    assert PassAt(score="pass", k=1).item([RIGHT, WRONG, FAILED]) == 0.5
+    assert PassAt(score="pass", k=2).item([RIGHT, WRONG, FAILED]) == (1.0, 1.0)
+    assert PassAt(score="pass", k=1).item([RIGHT, WRONG, FAILED]) == (0.5, 1.0)
 
 
 def test_too_few_tries_are_no_value() -> None:

@@ -7,13 +7,17 @@ import msgspec
 
 from statera.records.scores import Score
 from statera.scorers.outcomes import EMPTY_REPLY, KEPT
+from statera.scorers.refusal import UNVALIDATED
 from statera.store.rows import ScoreRow
 
 WARN_SHARE = 0.02
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts of what is no answer, among `trials`. `empty` replies are among the unparsed."""
+    """Counts of what is no answer, among `trials`. `empty` replies are among the unparsed.
+
+    `unvalidated` of the refused were told by a detector whose error has not been measured.
+    """
 
     trials: int
     infra_error: int = 0
@@ -21,6 +25,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     refused: int = 0
     unparsed: int = 0
     empty: int = 0
+    unvalidated: int = 0
 
     def share(self, name: str) -> float:
         """Return the share in [0, 1] of the count called `name`; 0 for a run without trials."""
@@ -79,8 +84,8 @@ class HealthCount:
         self._counts["trials"] += 1
         if KEPT not in score.flags:
             self._counts[score.outcome] += 1
-        if score.why == EMPTY_REPLY:
-            self._counts["empty"] += 1
+        self._counts["empty"] += score.why == EMPTY_REPLY
+        self._counts["unvalidated"] += score.outcome == "refused" and UNVALIDATED in score.flags
 
     @property
     def health(self) -> Health:

@@ -9,7 +9,8 @@ import msgspec
 
 from statera.protocols import Metric
 from statera.records.scores import OUTCOMES, Outcome, Score
-from statera.stats.results import Estimate, Items
+from statera.scorers.refusal import UNVALIDATED
+from statera.stats.results import Estimate, Items, ItemValue
 from statera.store.rows import ScoreRow
 
 
@@ -18,6 +19,7 @@ class MetricRow(msgspec.Struct, frozen=True, kw_only=True):
 
     `metric` is `task/metric`. `n` counts items, `clusters` independent units; `outcomes` counts
     trials by what became of them under this metric's score, infrastructure errors included.
+    `unvalidated` names the outcomes whose count rests on a detector of unmeasured error.
     """
 
     metric: str
@@ -30,6 +32,7 @@ class MetricRow(msgspec.Struct, frozen=True, kw_only=True):
     n: int
     clusters: int
     outcomes: dict[Outcome, int]
+    unvalidated: tuple[Outcome, ...] = ()
 
 
 class _Columns:
@@ -37,8 +40,9 @@ class _Columns:
 
     def __init__(self, metrics: Sequence[Metric]) -> None:
         self.metrics = metrics
-        self.values: list[list[float | None]] = [[] for _ in metrics]
+        self.values: list[list[ItemValue | None]] = [[] for _ in metrics]
         self.outcomes: dict[str, list[list[Outcome]]] = {m.score: [] for m in metrics}
+        self.doubted: dict[str, set[int]] = {m.score: set() for m in metrics}
         self.clusters: list[str] = []
         self.strata: list[str | None] = []
         self.members: dict[str, list[int]] = defaultdict(list)
@@ -53,6 +57,8 @@ class _Columns:
         for metric, values in zip(self.metrics, self.values, strict=True):
             values.append(metric.item(scores[metric.score]))
         for name, outcomes in self.outcomes.items():
+            if any(UNVALIDATED in score.flags for score in scores[name]):
+                self.doubted[name].add(len(outcomes))
             outcomes.append([score.outcome for score in scores[name]])
         self._place(rows[0])
 
@@ -78,13 +84,16 @@ class _Columns:
         found = [(place, values[place]) for place in places]
         known = [(place, value) for place, value in found if value is not None]
         items = Items(
-            [value for _, value in known],
+            [value.value for _, value in known],
             [self.clusters[place] for place, _ in known],
             [self.strata[place] for place, _ in known],
+            [value.weight for _, value in known],
         )
         outcomes = self.outcomes[metric.score]
         counts = Counter(chain.from_iterable(outcomes[place] for place in places))
-        return _row(f"{task}/{metric.name}", category, metric.estimate(items), counts)
+        doubted = not self.doubted[metric.score].isdisjoint(places)
+        row = _row(f"{task}/{metric.name}", category, metric.estimate(items), counts)
+        return msgspec.structs.replace(row, unvalidated=("refused",)) if doubted else row
 
 
 def measure(rows: Iterable[ScoreRow], metrics: Mapping[str, Sequence[Metric]]) -> list[MetricRow]:

@@ -8,6 +8,7 @@ from rich.table import Table
 from statera.analysis.health import WARN_SHARE, Health
 from statera.analysis.measure import MetricRow
 from statera.records.scores import Outcome
+from statera.scorers.refusal import VERSION
 
 SHOWN: tuple[Outcome, ...] = ("right", "wrong", "unparsed", "refused", "truncated", "infra_error")
 FEW = 3
@@ -26,6 +27,11 @@ def console() -> Console:
     return found if found.is_terminal else Console(highlight=False, width=240)
 
 
+def plural(count: int, noun: str) -> str:
+    """Return `1 trial`, `2 trials`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def print_health(health: Health, run: str) -> None:
     """Print the shares of what is no answer, then a warning for each above 2 %.
 
@@ -34,10 +40,13 @@ def print_health(health: Health, run: str) -> None:
     parts = []
     for name, words in _HEALTH.items():
         share = health.share(name)
-        text = f"{words} {getattr(health, name)} ({share:.1%})"
+        doubt = ", unvalidated" if name == "refused" and health.unvalidated else ""
+        text = f"{words} {getattr(health, name)} ({share:.1%}{doubt})"
         parts.append(f"[yellow]{text}[/]" if share > WARN_SHARE else text)
     out = console()
-    out.print(f"[bold]health[/] {health.trials} trials · " + " · ".join(parts), soft_wrap=True)
+    out.print(
+        f"[bold]health[/] {plural(health.trials, 'trial')} · " + " · ".join(parts), soft_wrap=True
+    )
     for warning in health.warnings:
         out.print(f"[yellow]warning[/] {warning.replace('RUN', run)}", soft_wrap=True)
 
@@ -50,8 +59,10 @@ def print_metrics(rows: Sequence[MetricRow]) -> None:
     seen = [outcome for outcome in SHOWN if any(row.outcomes[outcome] for row in rows)]
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     table.add_column("metric", no_wrap=True, overflow="fold")
+    doubted = {outcome for row in rows for outcome in row.unvalidated}
     for name in ("estimate", "95 % interval", "n", *seen):
-        table.add_column(name.replace("_", " "), justify="right", no_wrap=True)
+        mark = "*" if name in doubted else ""
+        table.add_column(name.replace("_", " ") + mark, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(*_cells(row, seen), style="" if row.category is None else "dim")
     out = console()
@@ -91,6 +102,8 @@ def _notes(rows: Sequence[MetricRow]) -> list[str]:
         notes.append(f"no interval where: {'; '.join(none)}")
     if any(row.clusters != row.n for row in rows):
         notes.append("n in clusters: items of one cluster are not independent")
+    if any(row.unvalidated for row in rows):
+        notes.append(f"* unvalidated: told by refusal detector {VERSION}, of unmeasured error")
     if any(row.metric.endswith("_macro") for row in rows):
         notes.append("_macro counts each category the same; the others count each item (micro)")
     return notes

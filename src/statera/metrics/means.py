@@ -7,7 +7,7 @@ import msgspec
 
 from statera.records.scores import Score
 from statera.stats.means import macro_mean, mean
-from statera.stats.results import Estimate, Items
+from statera.stats.results import Estimate, Items, ItemValue
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -21,7 +21,7 @@ class Share(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     score: str
 
     def estimate(self, items: Items) -> Estimate:
-        """Return the mean over items."""
+        """Return the mean over items, each weighing as many trials as it has."""
         return mean(items)
 
 
@@ -36,14 +36,14 @@ class Accuracy(Share, frozen=True, kw_only=True, tag="accuracy"):
         """The score's own name: `accuracy`, `strict`, `acc_norm`."""
         return self.score
 
-    def item(self, scores: Sequence[Score]) -> float | None:
+    def item(self, scores: Sequence[Score]) -> ItemValue | None:
         """Return the share of right among the epochs that got through, or None if none did."""
         right = total = 0
         for score in scores:
             if score.outcome != "infra_error":
                 total += 1
                 right += score.outcome == "right"
-        return right / total if total else None
+        return ItemValue(right / total, total) if total else None
 
 
 class GivenAnswer(Share, frozen=True, kw_only=True, tag="given_answer"):
@@ -54,14 +54,14 @@ class GivenAnswer(Share, frozen=True, kw_only=True, tag="given_answer"):
         """`accuracy_given_answer` for the score `accuracy`."""
         return f"{self.score}_given_answer"
 
-    def item(self, scores: Sequence[Score]) -> float | None:
+    def item(self, scores: Sequence[Score]) -> ItemValue | None:
         """Return the share of right among the epochs with an answer, or None without one."""
         right = total = 0
         for score in scores:
             if score.outcome in ("right", "wrong"):
                 total += 1
                 right += score.outcome == "right"
-        return right / total if total else None
+        return ItemValue(right / total, total) if total else None
 
 
 class MeanScore(Share, frozen=True, kw_only=True, tag="mean"):
@@ -72,10 +72,10 @@ class MeanScore(Share, frozen=True, kw_only=True, tag="mean"):
         """The score's own name."""
         return self.score
 
-    def item(self, scores: Sequence[Score]) -> float | None:
+    def item(self, scores: Sequence[Score]) -> ItemValue | None:
         """Return the mean over the epochs that have a value, or None if none has."""
         values = [score.value for score in scores if score.value is not None]
-        return sum(values) / len(values) if values else None
+        return ItemValue(sum(values) / len(values), len(values)) if values else None
 
 
 class Macro(Share, frozen=True, kw_only=True, tag="macro"):
@@ -88,7 +88,7 @@ class Macro(Share, frozen=True, kw_only=True, tag="macro"):
         """`accuracy_macro` for the score `accuracy`."""
         return f"{self.score}_macro"
 
-    def item(self, scores: Sequence[Score]) -> float | None:
+    def item(self, scores: Sequence[Score]) -> ItemValue | None:
         """Return the same value per item as Accuracy."""
         return Accuracy(score=self.score).item(scores)
 

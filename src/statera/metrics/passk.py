@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from statera.metrics.means import Share
 from statera.records.scores import Score
 from statera.stats.passk import pass_at
+from statera.stats.results import ItemValue
 
 
 class PassAt(Share, frozen=True, kw_only=True, tag="pass_at"):
@@ -17,9 +18,10 @@ class PassAt(Share, frozen=True, kw_only=True, tag="pass_at"):
         """`pass@k`."""
         return f"pass@{self.k}"
 
-    def item(self, scores: Sequence[Score]) -> float | None:
+    def item(self, scores: Sequence[Score]) -> ItemValue | None:
         """Return the unbiased estimate over the epochs that got through, or None if under k did."""
         tries = [score for score in scores if score.outcome != "infra_error"]
         if len(tries) < self.k:
             return None
-        return pass_at(sum(score.outcome == "right" for score in tries), len(tries), self.k)
+        right = sum(score.outcome == "right" for score in tries)
+        return ItemValue(pass_at(right, len(tries), self.k))

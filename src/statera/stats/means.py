@@ -1,10 +1,10 @@
-"""The mean of item values in [0, 1], with the interval that the structure of the items allows.
+"""The weighted mean of item values in [0, 1], with the interval that their structure allows.
 
 Which method is used, and the region where it is valid:
 
 | items | method |
 |---|---|
-| every value 0 or 1, every item its own cluster | Wilson |
+| every value 0 or 1, every item its own cluster, equal weights | Wilson |
 | anything else, at least 8 clusters, values that vary | Wilson on the effective sample size |
 | every value 0, or every value 1, clustered | Wilson on the number of clusters |
 | fewer than 8 clusters, or no spread between clusters | no interval, and why |
@@ -21,31 +21,36 @@ NO_SPREAD = 1e-15
 
 
 def mean(items: Items, *, level: float = LEVEL) -> Estimate:
-    """Return the mean of the items' values, each in [0, 1], with an interval at `level`."""
+    """Return the weighted mean of the items' values, each in [0, 1], with an interval at `level`.
+
+    With the number of trials as weight it is a ratio over trials (right / answered), and the
+    variance that of a ratio of cluster totals.
+    """
     n, clusters = len(items.values), len(set(items.clusters))
     if n == 0:
         return _bare(None, "no items", level, (0, 0))
     values = np.asarray(items.values, dtype=np.float64)
-    centre = float(values.mean())
+    weights = np.asarray(items.weights, dtype=np.float64)
+    centre = float(np.average(values, weights=weights))
     binary = bool(np.all((values == 0) | (values == 1)))
-    if binary and clusters == n:
+    if binary and clusters == n and np.all(weights == weights[0]):
         bounds = wilson(centre, n, normal_quantile(level))
         return _whole(centre, bounds, "Wilson", level, (n, clusters))
-    return _clustered(values, items.clusters, centre, level)
+    _, index = np.unique(np.asarray(items.clusters), return_inverse=True)
+    return _clustered(values, weights, index, level)
 
 
 def _clustered(
-    values: np.ndarray, names: "np.typing.ArrayLike", centre: float, level: float
+    values: np.ndarray, weights: np.ndarray, index: np.ndarray, level: float
 ) -> Estimate:
-    _, index = np.unique(np.asarray(names), return_inverse=True)
-    clusters = int(index.max()) + 1
+    centre, clusters = float(np.average(values, weights=weights)), int(index.max()) + 1
     sizes = (len(values), clusters)
     if clusters < MIN_CLUSTERS:
         return _bare(centre, f"fewer than {MIN_CLUSTERS} clusters", level, sizes)
-    if centre in (0.0, 1.0):
-        bounds = wilson(centre, clusters, normal_quantile(level))
+    if np.all(values == values[0]) and values[0] in (0.0, 1.0):
+        bounds = wilson(float(values[0]), clusters, normal_quantile(level))
         return _whole(centre, bounds, "Wilson on clusters", level, sizes)
-    variance = cluster_variance(values, index)
+    variance = cluster_variance(values, weights, index)
     if variance < NO_SPREAD:
         return _bare(centre, "no spread between clusters", level, sizes)
     size = centre * (1 - centre) / variance
@@ -53,16 +58,19 @@ def _clustered(
     return _whole(centre, bounds, "Wilson, clustered", level, sizes)
 
 
-def cluster_variance(values: np.ndarray, index: np.ndarray) -> float:
-    """Return the variance of the mean, robust to any dependence within clusters (CR1).
+def cluster_variance(values: np.ndarray, weights: np.ndarray, index: np.ndarray) -> float:
+    """Return the variance of the weighted mean, robust to any dependence within clusters (CR1).
 
-    `index` maps each value to its cluster 0..G-1, G >= 2. With e the values minus their mean:
-    G / (G - 1) * sum over clusters of (sum of e)^2 / n^2 (Liang and Zeger, Biometrika 73 (1986)
-    13-22, for an intercept-only model, with the usual finite-sample factor).
+    `index` maps each value to its cluster 0..G-1, G >= 2. With e = weight * (value - mean):
+    G / (G - 1) * sum over clusters of (sum of e)^2 / (sum of weights)^2 (Liang and Zeger,
+    Biometrika 73 (1986) 13-22, for an intercept-only model, with the usual finite-sample factor;
+    for weights that are counts it is the linearised variance of a ratio: Cochran, Sampling
+    Techniques, 1977, eq. 6.9).
     """
-    sums = np.bincount(index, weights=values - values.mean())
+    residuals = weights * (values - np.average(values, weights=weights))
+    sums = np.bincount(index, weights=residuals)
     count = len(sums)
-    return float(count / (count - 1) * np.sum(sums**2) / len(values) ** 2)
+    return float(count / (count - 1) * np.sum(sums**2) / weights.sum() ** 2)
 
 
 def macro_mean(items: Items, *, level: float = LEVEL) -> Estimate:
@@ -79,12 +87,14 @@ def macro_mean(items: Items, *, level: float = LEVEL) -> Estimate:
     if not groups:
         return _bare(None, "no items", level, sizes)
     values, clusters = np.asarray(items.values, dtype=np.float64), np.asarray(items.clusters)
-    centre = float(np.mean([values[places].mean() for places in groups.values()]))
+    weights = np.asarray(items.weights, dtype=np.float64)
+    means = [np.average(values[p], weights=weights[p]) for p in groups.values()]
+    centre = float(np.mean(means))
     indices = [np.unique(clusters[places], return_inverse=True)[1] for places in groups.values()]
     if min(int(index.max()) + 1 for index in indices) < 2:
         return _bare(centre, "a category has fewer than 2 items", level, sizes)
     pairs = zip(groups.values(), indices, strict=True)
-    variance = sum(cluster_variance(values[places], index) for places, index in pairs)
+    variance = sum(cluster_variance(values[p], weights[p], index) for p, index in pairs)
     spread = normal_quantile(level) * float(np.sqrt(variance)) / len(groups)
     if spread == 0:
         return _bare(centre, "no spread within categories", level, sizes)

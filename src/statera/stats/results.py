@@ -7,14 +7,23 @@ import msgspec
 
 
 class Items(NamedTuple):
-    """One value per item with what binds items together; the three have the same length.
+    """One value per item with what binds items together; all have the same length.
 
-    Items of one cluster are not independent. A stratum is the category of an item.
+    Items of one cluster are not independent. A stratum is the category of an item. A weight is how
+    many trials stand behind the value, so that the weighted mean is the ratio over trials.
     """
 
     values: Sequence[float]
     clusters: Sequence[str]
     strata: Sequence[str | None]
+    weights: Sequence[float]
+
+
+class ItemValue(NamedTuple):
+    """What the scores of one item come to: a value, and how many trials stand behind it."""
+
+    value: float
+    weight: float = 1.0
 
 
 class Estimate(msgspec.Struct, frozen=True, kw_only=True):

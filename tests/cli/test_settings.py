@@ -5,7 +5,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from statera.cli.settings import Flag, check_defaults, defaults, load_env_file, sources
+from statera.cli.settings import Flag, command_defaults, defaults, load_env_file, sources
 from statera.errors import DeclarationError
 
 
@@ -57,4 +57,4 @@ def test_a_malformed_file_is_one_line() -> None:
 
 def test_a_flag_that_the_command_lacks_is_told() -> None:
     with pytest.raises(DeclarationError, match=r"run: unknown flag 'epoch'. Did you mean 'epochs'"):
-        check_defaults(command, "run", {"epoch": 2})
+        command_defaults(command, "run", {"epoch": 2})

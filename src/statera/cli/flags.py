@@ -26,9 +26,9 @@ def store_flag(function: F) -> F:
 
 def json_flag(function: F) -> F:
     """Add `--json`."""
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")(
-        function
-    )
+    return click.option(
+        "--json", "as_json", cls=Flag, is_flag=True, help="Print JSON for machines."
+    )(function)
 
 
 def data_flag(function: F) -> F:

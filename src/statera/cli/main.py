@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from statera.cli.settings import check_defaults, defaults, load_env_file
+from statera.cli.settings import command_defaults, defaults, load_env_file
+from statera.cli.usage import told
 from statera.errors import StateraError
 
 _FOLDER = Path(__file__).parent / "commands"
@@ -25,12 +26,14 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """Return the command from its file, or None when there is none of that name."""
-        name = _ALIASES.get(name, name)
-        if name not in self.list_commands(ctx):
+        typed, name = name, _ALIASES.get(name, name)
+        known = self.list_commands(ctx)
+        if name not in known:
             return None
         module = import_module(f"statera.cli.commands.{name.replace('-', '_')}")
         command: click.Command = module.command
-        check_defaults(command, name, (ctx.default_map or {}).get(name, {}))
+        if stated := (ctx.default_map or {}).get(name):
+            ctx.default_map = {typed: command_defaults(command, name, stated)}
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -79,8 +82,11 @@ def main() -> None:
         sys.exit(stop.exit_code)
     except click.Abort:
         sys.exit(130)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        click.echo(f"statera: {told(error)}", err=True)
         sys.exit(error.exit_code)
     except StateraError as error:
         click.echo(f"statera: {error}", err=True)

@@ -1,5 +1,7 @@
 """A trial as a person reads it: what was asked, what was said, how it was read."""
 
+from collections.abc import Mapping
+
 import click
 from rich.markup import escape
 
@@ -7,7 +9,17 @@ from statera.cli.tables import console
 from statera.codec.files import to_json
 from statera.interop.jsonl import line
 from statera.records.requests import Chat, Complete, Likelihood, Request
+from statera.records.scores import Outcome, Score
 from statera.store.rows import Stored
+
+_TELLING: tuple[Outcome, ...] = (
+    "wrong",
+    "unparsed",
+    "truncated",
+    "refused",
+    "infra_error",
+    "right",
+)
 
 
 def print_sample(stored: Stored, *, as_json: bool) -> None:
@@ -24,14 +36,23 @@ def print_sample(stored: Stored, *, as_json: bool) -> None:
         out.print(escape(asked(exchange.request)), style="dim", soft_wrap=True)
         out.print(escape(_said(stored)), soft_wrap=True)
     for score in stored.scores:
-        value = "none" if score.value is None else f"{score.value:g}"
-        read = "" if score.extracted is None else f" read {score.extracted!r}"
-        why = f" ({score.why})" if score.why else ""
-        verdict = f"{score.metric}: {score.outcome}, {value}{read}{why}"
-        out.print(escape(verdict), style="bold", soft_wrap=True)
+        out.print(escape(verdict(score)), style="bold", soft_wrap=True)
     if sample.accepted:
         out.print(escape(f"reference: {' | '.join(sample.accepted)}"), style="dim", soft_wrap=True)
     out.print()
+
+
+def verdict(score: Score) -> str:
+    """Return one scorer's judgement as a line: what became of it, the score, what was read."""
+    value = "no score" if score.value is None else f"score {score.value:g}"
+    read = "" if score.extracted is None else f", read {score.extracted!r}"
+    why = f" ({score.why})" if score.why else ""
+    return f"{score.metric}: {score.outcome}, {value}{read}{why}"
+
+
+def telling(outcomes: Mapping[Outcome, int]) -> Outcome:
+    """Return the outcome whose trials say most about a run: one that the run has, if any."""
+    return next((outcome for outcome in _TELLING if outcomes.get(outcome)), _TELLING[0])
 
 
 def asked(request: Request) -> str:

@@ -20,13 +20,25 @@ _FROM_ENV_FILE: set[str] = set()
 
 
 class Flag(click.Option):
-    """An option with its `STATERA_<FLAG>` twin."""
+    """An option with its `STATERA_<FLAG>` twin, named after its first long form."""
 
     def __init__(self, param_decls: Sequence[str], **attrs: Any) -> None:
         super().__init__(param_decls, **attrs)
-        if self.envvar is None and self.name:
-            self.envvar = f"STATERA_{self.name.upper()}"
+        if self.envvar is None:
+            self.envvar = f"STATERA_{stated_name(self).upper()}"
             self.show_envvar = True
+
+
+class Lines(click.types.StringParamType):
+    """Text of a flag that may be given again; its twin in the environment holds one a line."""
+
+    envvar_list_splitter = "\n"
+
+
+def stated_name(option: click.Parameter) -> str:
+    """Return an option as its users know it: `--json` is `json`, whatever the code calls it."""
+    long = next(form for form in option.opts if form.startswith("--"))
+    return long.removeprefix("--").replace("-", "_")
 
 
 def load_env_file(path: Path) -> None:
@@ -50,13 +62,37 @@ def defaults() -> dict[str, Any]:
     }
 
 
-def check_defaults(command: click.Command, name: str, stated: Mapping[str, Any]) -> None:
-    """Raise DeclarationError for a flag in `statera.yaml` that the command does not have."""
-    known = [param.name for param in command.params if param.name]
+def command_defaults(
+    command: click.Command, name: str, stated: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the flags that `statera.yaml` states, under the names that the code has for them.
+
+    A group's are a mapping per sub-command (`data: {pull: {mirror: …}}`). DeclarationError for one
+    that the command does not have.
+    """
+    if isinstance(command, click.Group):
+        return _group_defaults(command, name, stated)
+    known = {stated_name(p): p.name for p in command.params if isinstance(p, click.Option)}
     for flag in stated:
         if flag not in known:
             error = unknown("flag", flag, known)
             raise DeclarationError(f"{CONFIG_FILE}: {name}: {error}")
+    return {known[flag] or flag: value for flag, value in stated.items()}
+
+
+def _group_defaults(group: click.Group, name: str, stated: Mapping[str, Any]) -> dict[str, Any]:
+    found = {}
+    for child, flags in stated.items():
+        if child not in group.commands or not isinstance(flags, dict):
+            raise DeclarationError(f"{CONFIG_FILE}: {name}: {_expected(child, group)}")
+        found[child] = command_defaults(group.commands[child], f"{name} {child}", flags)
+    return found
+
+
+def _expected(child: str, group: click.Group) -> str:
+    if child in group.commands:
+        return f"{child}: expected a mapping of flags"
+    return str(unknown("command", child, group.commands))
 
 
 def sources(ctx: click.Context) -> dict[str, str]:

@@ -28,7 +28,7 @@ def command() -> None:
     """
 
 
-@command.command("list")
+@command.command("list", short_help="Say which files are here and verified.")
 @data_flag
 @json_flag
 def show(data: str | None, as_json: bool) -> None:
@@ -47,7 +47,7 @@ def show(data: str | None, as_json: bool) -> None:
     click.echo(f"folder: {folder.root}")
 
 
-@command.command()
+@command.command(short_help="Download benchmarks from their original places.")
 @click.argument("names", nargs=-1, metavar="[NAME…]")
 @click.option(
     "--mirror",

@@ -6,6 +6,7 @@ import click
 
 from statera.api import Run
 from statera.cli.flags import store_flag
+from statera.cli.settings import Flag
 from statera.interop.writing import write_export, writer
 from statera.store.runstore import RunStore
 
@@ -15,6 +16,7 @@ from statera.store.runstore import RunStore
 @click.option(
     "--output",
     "-o",
+    cls=Flag,
     required=True,
     multiple=True,
     type=click.Path(path_type=Path),
@@ -23,6 +25,7 @@ from statera.store.runstore import RunStore
 @click.option(
     "--format",
     "form",
+    cls=Flag,
     type=click.Choice(["auto", "eee"]),
     default="auto",
     show_default=True,

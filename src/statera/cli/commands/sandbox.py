@@ -22,7 +22,7 @@ def command() -> None:
     """Show by which means code that a model wrote can be run safely here."""
 
 
-@command.command("check")
+@command.command("check", short_help="Attack every sandbox; say which is chosen.")
 @json_flag
 def check(as_json: bool) -> None:
     """Try every sandbox with a program that attacks it, and say which is chosen.

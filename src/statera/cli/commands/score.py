@@ -10,6 +10,7 @@ import msgspec
 from statera.api import AnyScoring, Run, stored_metrics, stored_scorers
 from statera.cli.commands.show import show_metrics
 from statera.cli.flags import json_flag, store_flag
+from statera.cli.settings import Flag, Lines
 from statera.codec.files import read_text
 from statera.codec.strict import convert, from_yaml
 from statera.errors import unknown
@@ -28,11 +29,20 @@ from statera.store.runstore import RunStore
 @click.option(
     "--scorer",
     "-s",
+    cls=Flag,
+    type=Lines(),
     multiple=True,
     metavar="NAME|{…}|FILE.yaml",
     help="Add this scorer: `exact`, `{type: contains, any: [yes]}`, or a YAML file with a list.",
 )
-@click.option("--task", multiple=True, help="Only these tasks of the run.")
+@click.option(
+    "--task",
+    cls=Flag,
+    type=Lines(),
+    multiple=True,
+    metavar="NAME",
+    help="Only these tasks of the run.",
+)
 @store_flag
 @json_flag
 def command(

@@ -1,23 +1,40 @@
 """Show a run: its health and estimates, or its samples to read."""
 
-from typing import get_args
+from collections.abc import Iterator
+from typing import NamedTuple, get_args
 
 import click
 
 from statera.api import Run
-from statera.cli.flags import json_flag, store_flag
+from statera.cli.flags import json_flag, names_or_files, store_flag
 from statera.cli.reading import print_sample
+from statera.cli.settings import Flag, Lines
 from statera.cli.tables import FEW, headline, print_health, print_metrics
 from statera.codec.files import to_json
 from statera.records.scores import Outcome
+from statera.store.rows import Stored
 from statera.store.runstore import RunStore
 
 
 @click.command()
 @click.argument("run", default="latest")
-@click.option("--outcome", type=click.Choice(get_args(Outcome)), help="List samples to read.")
-@click.option("--sample-id", multiple=True, help="List these samples.")
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="At most.")
+@click.option(
+    "--outcome",
+    cls=Flag,
+    type=click.Choice(get_args(Outcome)),
+    help="List the trials with this outcome of the primary score.",
+)
+@click.option(
+    "--sample-id",
+    cls=Flag,
+    type=Lines(),
+    multiple=True,
+    metavar="ID|@FILE",
+    help="List the trials of these samples.",
+)
+@click.option(
+    "--limit", cls=Flag, type=click.IntRange(1), default=20, show_default=True, help="At most."
+)
 @store_flag
 @json_flag
 def command(
@@ -37,9 +54,43 @@ def command(
     if outcome is None and not sample_id:
         show_metrics(found, as_json=as_json)
         return
-    ids = sample_id or None
-    for stored in runs.trials(found.info.id, outcome=outcome, sample_ids=ids, limit=limit):
+    wanted = Wanted(found.info.id, outcome, names_or_files(sample_id))
+    count = 0
+    for stored in wanted.trials(runs, limit):
         print_sample(stored, as_json=as_json)
+        count += 1
+    if count in (0, limit):
+        click.echo(wanted.summary(runs, count), err=as_json)
+
+
+class Wanted(NamedTuple):
+    """Which trials of a run are to be read; None and nothing mean all."""
+
+    run: str
+    outcome: Outcome | None
+    ids: tuple[str, ...]
+
+    def trials(self, store: RunStore, limit: int | None = None) -> Iterator[Stored]:
+        """Yield at most `limit` of them."""
+        ids = self.ids or None
+        return store.trials(self.run, outcome=self.outcome, sample_ids=ids, limit=limit)
+
+    def count(self, store: RunStore) -> int:
+        """Return how many there are."""
+        if self.outcome and not self.ids:
+            return store.counts(self.run).outcomes[self.outcome]
+        return sum(1 for _ in self.trials(store))
+
+    def summary(self, store: RunStore, shown: int) -> str:
+        """Return what a person should know who was shown that many."""
+        if shown:
+            total = self.count(store)
+            return f"{shown} of {total} shown{'; --limit for more' if total > shown else ''}"
+        named = f" of the samples {', '.join(self.ids)}" if self.ids else ""
+        verdict = f"is {self.outcome} by its primary score" if self.outcome else "is there"
+        has = store.counts(self.run).outcomes.items()
+        rest = ", ".join(f"{outcome} {count}" for outcome, count in has if count)
+        return f"No trial{named} of run {self.run[:8]} {verdict}. It has: {rest or 'none'}"
 
 
 def show_metrics(run: Run, *, as_json: bool) -> None:

@@ -67,7 +67,13 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 )
 @click.option("--num-fewshot", cls=Flag, type=click.IntRange(0), help="Examples in front.")
 @click.option("--sample-id", cls=Flag, metavar="ID", help="Which sample; the first without this.")
-@click.option("--schema", "as_schema", is_flag=True, help="Print the JSON schema of a task's YAML.")
+@click.option(
+    "--schema",
+    "as_schema",
+    cls=Flag,
+    is_flag=True,
+    help="Print the JSON schema of a task's YAML.",
+)
 @json_flag
 def command(
     name: str | None, data: str | None, as_schema: bool, as_json: bool, **shown: Any

@@ -1,0 +1,1 @@
+"""Measurements of speed, memory, faults, kills and agreement; `python -m benchmarks --help`."""

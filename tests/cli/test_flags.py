@@ -1,6 +1,26 @@
 from pathlib import Path
 
-from statera.cli.flags import names_or_files, text_or_file
+import click
+import pytest
+from click.testing import CliRunner
+
+from statera.cli.flags import names_or_files, store_flag, text_or_file
+from statera.errors import DeclarationError
+
+
+@click.command()
+@store_flag
+def command(store: str) -> None:
+    click.echo(store)
+
+
+def test_a_store_is_a_folder(tmp_path: Path) -> None:
+    path = tmp_path / "notes"
+    invoke = CliRunner().invoke
+    assert invoke(command, ["--store", str(path)]).output.strip() == str(path)
+    path.write_text("")
+    with pytest.raises(DeclarationError, match=r"notes: a file, not a folder \(--store, STATERA_"):
+        invoke(command, ["--store", str(path)], catch_exceptions=False)
 
 
 def test_text_or_the_content_of_a_file(tmp_path: Path) -> None:

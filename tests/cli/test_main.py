@@ -1,8 +1,26 @@
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
+
+from statera.cli.main import cli
+from statera.cli.settings import Flag, stated_name
+
+NO_FLAG = {"help", "version"}
+
+
+def commands(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        found = group.get_command(context, name)
+        assert found is not None
+        if isinstance(found, click.Group):
+            yield from commands(found, f"{path}{name} ")
+        else:
+            yield path + name, found
 
 
 def statera(*args: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -47,10 +65,30 @@ def test_every_command_has_help(name: str) -> None:
     assert statera(name, "--help").returncode == 0
 
 
+def test_every_option_has_its_twin_in_the_environment() -> None:
+    seen = set()
+    for path, command in commands(cli):
+        for option in (p for p in command.params if isinstance(p, click.Option)):
+            name = stated_name(option)
+            seen.add(name)
+            assert isinstance(option, Flag), f"{path} --{name}"
+            assert option.envvar == f"STATERA_{name.upper()}", f"{path} --{name}"
+    assert {"fresh", "json", "output", "quiet", "verbose", "format", "scorer", "schema"} <= seen
+    assert not seen & NO_FLAG
+
+
+def test_no_line_of_help_is_cut() -> None:
+    for group in (["data", "--help"], ["sandbox", "--help"]):
+        listed = statera(*group).stdout.partition("Commands:")[2]
+        assert listed
+        assert "..." not in listed
+
+
 def test_an_unknown_command_is_usage() -> None:
     done = statera("rum")
     assert done.returncode == 2
-    assert "No such command 'rum'" in done.stderr
+    assert done.stderr.startswith("statera: unknown command 'rum'. Did you mean 'run'? Allowed: ")
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_wrong_configuration_file_ends_with_2(tmp_path: Path) -> None:

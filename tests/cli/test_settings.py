@@ -5,7 +5,14 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from statera.cli.settings import Flag, command_defaults, defaults, load_env_file, sources
+from statera.cli.settings import (
+    Flag,
+    Lines,
+    command_defaults,
+    defaults,
+    load_env_file,
+    sources,
+)
 from statera.errors import DeclarationError
 
 
@@ -16,6 +23,19 @@ from statera.errors import DeclarationError
 def command(ctx: click.Context, epochs: int, max_cost: float | None) -> None:
     found = sources(ctx)
     click.echo(f"{epochs} {max_cost} {found['epochs']} {found['max_cost']}")
+
+
+@click.command()
+@click.option("--json", "as_json", cls=Flag, is_flag=True)
+@click.option("--output", "-o", cls=Flag, multiple=True, type=click.Path())
+@click.option("--scorer", cls=Flag, multiple=True, type=Lines())
+def several(as_json: bool, output: tuple[str, ...], scorer: tuple[str, ...]) -> None:
+    click.echo(f"{as_json} {output} {scorer}")
+
+
+@click.group(commands={"pull": several})
+def group() -> None:
+    pass
 
 
 @pytest.fixture(autouse=True)
@@ -58,3 +78,30 @@ def test_a_malformed_file_is_one_line() -> None:
 def test_a_flag_that_the_command_lacks_is_told() -> None:
     with pytest.raises(DeclarationError, match=r"run: unknown flag 'epoch'. Did you mean 'epochs'"):
         command_defaults(command, "run", {"epoch": 2})
+
+
+def test_switches_and_lists_have_twins(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert CliRunner().invoke(several, []).output == "False () ()\n"
+    monkeypatch.setenv("STATERA_JSON", "1")
+    monkeypatch.setenv("STATERA_OUTPUT", f"a.csv{os.pathsep}b.json")
+    monkeypatch.setenv("STATERA_SCORER", "exact\n{type: contains, any: [a b]}")
+    assert CliRunner().invoke(several, []).output == (
+        "True ('a.csv', 'b.json') ('exact', '{type: contains, any: [a b]}')\n"
+    )
+
+
+def test_the_file_names_flags_as_they_are_typed() -> None:
+    assert command_defaults(several, "runs", {"json": True}) == {"as_json": True}
+    assert command_defaults(group, "data", {"pull": {"json": True}}) == {"pull": {"as_json": True}}
+    with pytest.raises(
+        DeclarationError, match=r"data: unknown command 'pul'\. Did you mean 'pull'"
+    ):
+        command_defaults(group, "data", {"pul": {}})
+    with pytest.raises(DeclarationError, match="data: pull: expected a mapping of flags"):
+        command_defaults(group, "data", {"pull": 3})
+
+
+def test_a_flag_without_its_command_is_told() -> None:
+    Path("statera.yaml").write_text("limit: 9\n")
+    with pytest.raises(DeclarationError, match=r"`limit` stands below a command, as in `run:"):
+        defaults()

@@ -8,6 +8,7 @@ import click
 
 from statera.cli.settings import Flag
 from statera.codec.files import read_text
+from statera.errors import DeclarationError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -20,8 +21,15 @@ def store_flag(function: F) -> F:
         default=".statera",
         show_default=True,
         metavar="DIR",
+        callback=_no_file,
         help="Folder of the store.",
     )(function)
+
+
+def _no_file(context: click.Context, param: click.Parameter, value: str) -> str:
+    if Path(value).is_file():
+        raise DeclarationError(f"{value}: a file, not a folder (--store, {param.envvar})")
+    return value
 
 
 def json_flag(function: F) -> F:

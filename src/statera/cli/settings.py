@@ -55,7 +55,12 @@ def defaults() -> dict[str, Any]:
     """Return the flags that `statera.yaml` sets, a mapping per command (`run: {epochs: 4}`)."""
     if not CONFIG_FILE.is_file():
         return {}
-    found = from_yaml(read_text(CONFIG_FILE), dict[str, dict[str, Any]], source=str(CONFIG_FILE))
+    found = from_yaml(read_text(CONFIG_FILE), dict[str, Any], source=str(CONFIG_FILE))
+    for name, value in found.items():
+        if not isinstance(value, dict):
+            raise DeclarationError(
+                f"{CONFIG_FILE}: `{name}` stands below a command, as in `run: {{limit: 9}}`"
+            )
     return {
         command: {flag.replace("-", "_"): value for flag, value in flags.items()}
         for command, flags in found.items()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from statera.cli.commands.run import printable
 from tests.cli.commands.conftest import Cli
 from tests.endpoint import Behaviour, Endpoint
 
@@ -190,3 +191,16 @@ def test_ctrl_c_keeps_all_and_says_how_to_resume(cli: Cli, tmp_path: Path) -> No
         assert listed[0]["status"] == "interrupted"
         done = cli(*args[3:], "--json")
     assert sum(json.loads(done.stdout)["metrics"][0]["outcomes"].values()) == 96
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("http://user:secret@h:1/v1?key=k#m", "http://h:1/v1#m"),
+        ("http://u:p#w@h/v1", "not a valid URL"),
+        ("embedded", "embedded"),
+        (3, 3),
+    ],
+)
+def test_no_credential_is_printed(value: object, shown: object) -> None:
+    assert printable(value) == shown

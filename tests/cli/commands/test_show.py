@@ -50,3 +50,35 @@ def test_samples_as_json_are_export_lines(measured: Cli, tmp_path: Path) -> None
     by_id = {line["sample_id"]: line for line in exported}
     assert len(by_id) == 30
     assert all(by_id[line["sample_id"]] == line for line in lines)
+
+
+def test_an_outcome_that_no_trial_has_is_said_with_those_that_there_are(measured: Cli) -> None:
+    run = json.loads(measured("runs", "--json").stdout)["runs"][0]["id"][:8]
+    done = measured("show", "t", "--outcome", "truncated")
+    assert done.returncode == 0
+    assert done.stdout.startswith(
+        f"No trial of run {run} is truncated by its primary score. It has:"
+    )
+    assert "right " in done.stdout
+    assert "unparsed" not in done.stdout
+    quiet = measured("show", "t", "--sample-id", "no-such", "--json")
+    assert quiet.stdout == ""
+    assert quiet.stderr.startswith(f"No trial of the samples no-such of run {run} is there.")
+
+
+def test_what_the_limit_hides_is_counted(measured: Cli) -> None:
+    wrong = measured("show", "t", "--outcome", "wrong", "--limit", "100", "--json")
+    total = wrong.stdout.count("\n")
+    assert total > 1
+    assert wrong.stderr == ""
+    some = measured("show", "t", "--outcome", "wrong", env={"STATERA_LIMIT": "1"})
+    assert some.stdout.endswith(f"1 of {total} shown; --limit for more\n")
+
+
+def test_the_suggestion_after_a_run_has_trials(measured: Cli) -> None:
+    again = measured(
+        "run", "starter_knowledge", "-m", "scripted:script.yaml", "--limit", "30", "-q"
+    )
+    hint = again.stdout.splitlines()[-1]
+    outcome = hint.partition("--outcome ")[2].split()[0]
+    assert "epoch 0" in measured("show", "latest", "--outcome", outcome).stdout

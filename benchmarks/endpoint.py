@@ -3,9 +3,10 @@
     python -m benchmarks.endpoint --port 8089
 
 POST /v1/chat/completions answers a letter by the tag in the last message (`benchmarks.hashing`).
-GET /__config?name=value&… sets `Behaviour`, /__reset forgets the counts, /__stats and /__keys give
-them as JSON. It is an asyncio.Protocol with its own framing, since a web framework would cost
-several times what it serves.
+A request without a tag (is anybody there?) is answered and not counted. GET /__config?name=value&…
+sets `Behaviour`, /__reset forgets the counts, /__stats and /__keys give them as JSON. It is an
+asyncio.Protocol with its own framing, since a web framework would cost several times what it
+serves.
 """
 
 import argparse
@@ -58,7 +59,7 @@ class Counts:
         self.served: Counter[str] = Counter()
         self.outcome: Counter[str] = Counter()
         self.requests = self.current = self.most = self.connections = 0
-        self.first = self.last = self.end = self.area = self.first_tag = 0.0
+        self.first = self.last = self.end = self.area = 0.0
 
     def step(self, change: int) -> None:
         """Note that a request came in (1) or was answered (-1)."""
@@ -78,7 +79,7 @@ class Counts:
             "requests": self.requests,
             "connections": self.connections,
             "span_s": span,
-            "first_tag_at": self.first_tag,
+            "first_at": self.first,
             "mean_in_flight": self.area / span if span else 0.0,
             "max_in_flight": self.most,
             "distinct_keys": len(self.attempts),
@@ -177,10 +178,11 @@ class Connection(asyncio.Protocol):
     def _complete(self, body: bytes) -> None:
         mock = self._mock
         tags = _TAG.findall(body)
-        key = tags[-1].decode() if tags else body.decode(errors="replace")
+        if not tags:
+            self._write(reply("200 OK", completion("", "none", len(body))))
+            return
+        key = tags[-1].decode()
         mock.counts.step(1)
-        if tags and not mock.counts.first_tag:
-            mock.counts.first_tag = mock.counts.last
         mock.counts.attempts[key] += 1
         fault = mock.fault(key)
         self._later(mock.behaviour.latency_ms / 1000, lambda: self._answer(key, fault, len(body)))

@@ -42,7 +42,7 @@ def _first_request(setting: Setting, server: Server, count: int) -> tuple[str, f
     store = setting.work / "startup"
     shutil.rmtree(store, ignore_errors=True)
     cost = checked(run(statera_run(write_task(setting.work, count), server, store, "-q")))
-    return f"first request, {count:,} items", server.stats()["first_tag_at"] - cost.began, cost
+    return f"first request, {count:,} items", server.stats()["first_at"] - cost.began, cost
 
 
 def _command(flag: str) -> tuple[str, float, Cost]:

@@ -32,3 +32,11 @@ def test_a_wrong_reply_that_was_cut_off_is_truncated() -> None:
     assert Exact().score(QUESTION, reply("The capital", "length")).outcome == "truncated"
     passed = Exact().score(QUESTION, reply("Paris", "length"))
     assert (passed.outcome, passed.flags) == ("right", ("cut_off",))
+
+
+@pytest.mark.parametrize("text", ["Paris", "  Paris \n", "<think>Rome</think> Paris", "**Paris**"])
+def test_the_span_is_the_reply_without_reasoning_and_space(text: str) -> None:
+    score = Exact().score(QUESTION, reply(text))
+    assert score.span is not None
+    assert text[slice(*score.span)] == score.extracted
+    assert Exact().score(QUESTION, reply("")).span is None

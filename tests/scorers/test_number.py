@@ -77,3 +77,9 @@ def test_the_recorded_extractions_are_reproduced() -> None:
             assert (read(row["generation"], scorer.form).value is None) == (
                 row["filters"][name]["extracted"] == "[invalid]"
             )
+
+
+def test_an_empty_reply_is_empty_whatever_the_reference() -> None:
+    words = Sample(id="q", input="?", reference="five")
+    assert Number().score(words, reply("")).why == "empty reply"
+    assert Number().score(words, reply("5")).why == "the sample's reference is no number"

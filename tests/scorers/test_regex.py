@@ -24,8 +24,24 @@ def test_the_pattern_is_searched(scorer: Regex, text: str, outcome: str) -> None
     assert scorer.score(QUESTION, reply(text)).outcome == outcome
 
 
-def test_what_matched_is_kept() -> None:
-    assert Regex(pattern=r"\d+").score(QUESTION, reply("a 42 b")).extracted == "42"
+@pytest.mark.parametrize(
+    ("scorer", "text"),
+    [
+        (Regex(pattern=r"\d+"), "a 42 b"),
+        (Regex(pattern=r"\d+", full=True), " \n42 "),
+        (Regex(pattern=r"\d+"), "<think>7</think>é\ud800: 42"),
+    ],
+)
+def test_what_matched_is_kept_with_its_place(scorer: Regex, text: str) -> None:
+    score = scorer.score(QUESTION, reply(text))
+    assert score.extracted == "42"
+    assert score.span is not None
+    assert text[slice(*score.span)] == "42"
+
+
+def test_what_matched_nothing_has_no_place() -> None:
+    score = Regex(pattern="x*").score(QUESTION, reply("a"))
+    assert (score.outcome, score.extracted, score.span) == ("right", "", None)
 
 
 @pytest.mark.parametrize("pattern", ["(", "(?=a)", r"(a)\1"])

@@ -16,7 +16,7 @@ class Exact(ReplyRule, frozen=True, kw_only=True, tag="exact"):
     `value` replaces the sample's references. Reasoning blocks are not part of the reply.
     """
 
-    version = "1"
+    version = "2"
     default_metric = "exact"
 
     value: str | None = None
@@ -26,10 +26,11 @@ class Exact(ReplyRule, frozen=True, kw_only=True, tag="exact"):
 
     def check(self, reply: str, sample: Sample, response: Response) -> Check:
         """Return whether the reply is one of the references."""
-        said = self.plain(prepare_code(reply).text)
+        source = prepare_code(reply)
+        said = self.plain(source.text)
         wanted = sample.accepted if self.value is None else (self.value,)
         passed = any(said == self.plain(text) for text in wanted)
-        return Check(passed, float(passed), extracted=said)
+        return Check(passed, float(passed), extracted=said, span=source.trimmed())
 
     def plain(self, text: str) -> str:
         """Return the text with the forgiven differences taken away."""

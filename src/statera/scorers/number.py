@@ -45,7 +45,7 @@ class Number(Rule, frozen=True, kw_only=True, tag="number"):
         response = trial.response
         reading = read(response.text, self.form) if response.text else unread(response)
         wanted = [v for text in sample.accepted if (v := reference(text)) is not None]
-        if not wanted:
+        if not wanted and response.text:
             reading = Reading(value=None, why="the sample's reference is no number")
         right = reading.value is not None and self._right(Fraction(reading.value), wanted)
         return answered(self.metric, response, reading, right)

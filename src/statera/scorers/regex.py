@@ -15,7 +15,7 @@ class Regex(ReplyRule, frozen=True, kw_only=True, tag="regex"):
     RE2 syntax: no look-around and no back-references. Flags are written inside, `(?i)`.
     """
 
-    version = "1"
+    version = "2"
     default_metric = "regex"
 
     pattern: str
@@ -27,9 +27,15 @@ class Regex(ReplyRule, frozen=True, kw_only=True, tag="regex"):
     def check(self, reply: str, sample: Sample, response: Response) -> Check:
         """Return whether the pattern matches; `extracted` is what it matched."""
         engine = _compiled(self.pattern)
-        text = _encodable(prepare_code(reply).text)
+        source = prepare_code(reply)
+        text = _encodable(source.text)
         found = engine.fullmatch(text.strip()) if self.full else engine.search(text)
-        return Check(bool(found), float(bool(found)), extracted=found[0] if found else None)
+        if not found:
+            return Check(False, 0.0)
+        before = len(text) - len(text.lstrip()) if self.full else 0
+        start, end = (before + place for place in found.span())
+        span = source.original(start, end) if start < end else None
+        return Check(True, 1.0, extracted=found[0], span=span)
 
 
 @lru_cache(maxsize=256)

@@ -29,12 +29,16 @@ class BadScorer(DeclarationError, ValueError):
 
 
 class Check(NamedTuple):
-    """What a rule says of a reply: does it pass, how good is it in [0, 1], and why."""
+    """What a rule says of a reply: does it pass, how good is it in [0, 1], and why.
+
+    `span` is the part of the reply behind `extracted`, in characters.
+    """
 
     passed: bool
     value: float
     why: str = ""
     extracted: str | None = None
+    span: tuple[int, int] | None = None
 
 
 class Rule(
@@ -87,7 +91,7 @@ class ReplyRule(Rule, frozen=True, kw_only=True):
         reply = response.text or ""
         check = self.check(reply, sample, response) if not broken(response) else Check(False, 0.0)
         if self.invert:
-            check = Check(not check.passed, FULL - check.value, check.why, check.extracted)
+            check = check._replace(passed=not check.passed, value=FULL - check.value)
         return self._score(response, check)
 
     def _score(self, response: Response, check: Check) -> Score:
@@ -101,6 +105,7 @@ class ReplyRule(Rule, frozen=True, kw_only=True):
             outcome=decision.outcome,
             why=check.why if answered else decision.why,
             extracted=check.extracted if answered else None,
+            span=check.span if answered else None,
             flags=flags,
         )
 

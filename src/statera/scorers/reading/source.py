@@ -67,6 +67,12 @@ class Source:
             return start, end
         return self.places[start][0], self.places[end - 1][1]
 
+    def trimmed(self) -> tuple[int, int] | None:
+        """Return the range of the original behind the text, without the space around it, if any."""
+        kept = self.text.strip()
+        start = self.text.find(kept)
+        return self.original(start, start + len(kept)) if kept else None
+
     def replaced(self, pattern: re.Pattern[str], by: Callable[[re.Match[str]], str]) -> "Source":
         """Return the source with each match replaced; the new characters stand for all of it."""
         return self._edited((m.start(), m.end(), by(m)) for m in pattern.finditer(self.text))

@@ -38,7 +38,7 @@ def test_a_line_that_is_no_utf8_is_named(tmp_path: Path) -> None:
 def test_missing_and_foreign_files(tmp_path: Path) -> None:
     with pytest.raises(DeclarationError, match="no such file"):
         files.read_text(tmp_path / "nope")
-    with pytest.raises(DeclarationError, match="cannot be read"):
+    with pytest.raises(DeclarationError, match=r": cannot be read: Is a directory$"):
         files.read_bytes(tmp_path)
     (tmp_path / "latin").write_bytes(b"caf\xe9")
     with pytest.raises(DeclarationError, match="not UTF-8 at byte 3"):
@@ -50,7 +50,10 @@ def test_csv_rows_have_the_width_of_the_head(tmp_path: Path) -> None:
     path.write_text('q,a\n"x, y",1\n')
     assert list(files.read_csv(path)) == [{"q": "x, y", "a": "1"}]
     path.write_text("q,a\n1\n")
-    with pytest.raises(DeclarationError, match="line 2: expected 2 columns"):
+    with pytest.raises(DeclarationError, match="line 2: expected 2 columns, found 1; none for 'a'"):
+        list(files.read_csv(path))
+    path.write_text("q,a\n1,2,x,y\n")
+    with pytest.raises(DeclarationError, match="2 columns, found 4; no name for 'x'"):
         list(files.read_csv(path))
 
 

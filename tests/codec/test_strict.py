@@ -14,8 +14,14 @@ class Other(msgspec.Struct, forbid_unknown_fields=True, tag_field="type", tag="o
     name: str
 
 
+class Times(msgspec.Struct, forbid_unknown_fields=True):
+    first_byte: float = 1.0
+
+
 class Rules(msgspec.Struct, forbid_unknown_fields=True):
     rules: list[Inner | Other]
+    times: Times | None = None
+    any: tuple[str, ...] = ()
 
 
 @pytest.mark.parametrize(
@@ -26,6 +32,12 @@ class Rules(msgspec.Struct, forbid_unknown_fields=True):
         ("rules: [{type: inner, margin: 1, strict: 'false'}]", ["Expected `bool`", "strict"]),
         ("rules: [{type: inner}]", ["missing required field `margin`"]),
         ("rules: [", ["line 1"]),
+        ("rules: [{type: inner, name: x}]", [". Allowed: margin, strict, type"]),
+        ("rules: [{type: other, name: x, mrgin: 1}]", [". Allowed: name, type"]),
+        ("rules: [{type: iner}]", ["Did you mean 'inner'? Allowed: inner, other"]),
+        ("ruls: []", ["unknown field `ruls`. Did you mean 'rules'? Allowed: any, rules, times"]),
+        ("rules: []\ntimes: {first: 1}", ["at `$.times`", "'? Allowed: first_byte"]),
+        ("rules: []\nany: []\nrules: []", ["line 3, column 1: key `rules` is already on line 1"]),
     ],
 )
 def test_mistakes_are_one_line_with_their_place(text: str, parts: list[str]) -> None:
@@ -43,3 +55,24 @@ def test_json_and_plain_values() -> None:
     assert convert({"rules": []}, Rules, source="x") == Rules(rules=[])
     with pytest.raises(DeclarationError, match="x: "):
         from_json(b"{", Rules, source="x")
+
+
+def test_json_names_the_fields_of_that_place() -> None:
+    with pytest.raises(
+        DeclarationError, match=r"at `\$\.rules\[0\]`\. Allowed: margin, strict, type"
+    ):
+        from_json(b'{"rules": [{"type": "inner", "nme": 1}]}', Rules, source="x")
+
+
+def test_only_true_and_false_are_booleans_in_yaml() -> None:
+    text = "rules: [{type: inner, margin: 1, strict: true}]\nany: [yes, no, on, off, y]"
+    found = from_yaml(text, Rules, source="x")
+    assert found.any == ("yes", "no", "on", "off", "y")
+    assert found.rules == [Inner(margin=1.0, strict=True)]
+    with pytest.raises(DeclarationError, match="Expected `bool`, got `str`"):
+        from_yaml("rules: [{type: inner, margin: 1, strict: yes}]", Rules, source="x")
+
+
+def test_merged_keys_may_be_overruled() -> None:
+    text = "rules:\n- &a {type: inner, margin: 1}\n- {<<: *a, margin: 2}\n"
+    assert from_yaml(text, Rules, source="x").rules == [Inner(margin=1.0), Inner(margin=2.0)]

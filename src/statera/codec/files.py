@@ -27,8 +27,11 @@ def read_bytes(path: Path) -> bytes:
         return gzip.decompress(data) if path.suffix == ".gz" else data
     except FileNotFoundError:
         raise DeclarationError(f"{path}: no such file") from None
-    except (OSError, EOFError) as error:
+    except EOFError as error:
         raise DeclarationError(f"{path}: cannot be read: {error}") from None
+    except OSError as error:
+        told = error.strerror or error
+        raise DeclarationError(f"{path}: cannot be read: {told}") from None
 
 
 def read_text(path: Path) -> str:
@@ -66,11 +69,21 @@ def read_csv(path: Path) -> Iterator[dict[str, str]]:
     try:
         for row in reader:
             if None in row or None in row.values():
-                width = len(reader.fieldnames or ())
-                raise DeclarationError(f"{path}, line {reader.line_num}: expected {width} columns")
+                raise DeclarationError(f"{path}, line {reader.line_num}: {_width(row)}")
             yield row
     except csv.Error as error:
         raise DeclarationError(f"{path}, line {reader.line_num}: {error}") from None
+
+
+def _width(row: dict[Any, Any]) -> str:
+    """Return what is wrong with a row that has too few or too many cells."""
+    names = [name for name in row if name is not None]
+    if extra := row.get(None):
+        found = len(names) + len(extra)
+        return f"expected {len(names)} columns, found {found}; no name for {extra[0]!r}"
+    missing = [name for name in names if row[name] is None]
+    found = len(names) - len(missing)
+    return f"expected {len(names)} columns, found {found}; none for '{missing[0]}'"
 
 
 def write_bytes(path: Path, data: bytes) -> None:

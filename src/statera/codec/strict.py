@@ -4,11 +4,13 @@ gate.yaml: Object contains unknown field `margn` - at `$.rules[0]`. Did you mean
 """
 
 import re
-from collections.abc import Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 import yaml
+from msgspec import structs
 
 from statera.errors import DeclarationError, nearest
 
@@ -16,6 +18,36 @@ T = TypeVar("T")
 
 _UNKNOWN = re.compile(r"unknown field `([^`]+)`")
 _MISSING_TAG = re.compile(r"Invalid value '([^']*)'")
+_PLACE = re.compile(r"- at `\$([^`]*)`")
+_STEP = re.compile(r"[^.\[\]]+|\.\.\.")
+
+
+class StrictLoader(yaml.SafeLoader):
+    """YAML without two surprises: a key twice is an error, and `yes`, `no`, `on`, `off` are text.
+
+    YAML 1.2 reads booleans so (section 10.2.1.2); YAML 1.1 would make a list of answers
+    `[yes, no]` a list of booleans.
+    """
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Return the mapping; ConstructorError for a key that is already there."""
+        lines: dict[str, int] = {}
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in lines:
+                problem = f"key `{key.value}` is already on line {lines[key.value]}"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            lines[str(key.value)] = key.start_mark.line + 1
+        return super().construct_mapping(node, deep)
+
+
+_BOOL = "tag:yaml.org,2002:bool"
+StrictLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOL]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+StrictLoader.add_implicit_resolver(
+    _BOOL, re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
 
 
 def convert(value: Any, kind: type[T], *, source: str) -> T:
@@ -23,13 +55,13 @@ def convert(value: Any, kind: type[T], *, source: str) -> T:
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        raise DeclarationError(f"{source}: {_explain(str(error), kind)}") from None
+        raise DeclarationError(f"{source}: {_explain(str(error), kind, value)}") from None
 
 
 def from_yaml(text: str, kind: type[T], *, source: str) -> T:
     """Return the YAML document as `kind`; every mistake is one line with `source`."""
     try:
-        value = yaml.safe_load(text)
+        value = yaml.load(text, StrictLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -45,38 +77,85 @@ def from_json(data: bytes | str, kind: type[T], *, source: str) -> T:
     except UnicodeDecodeError as error:
         raise DeclarationError(f"{source}: not UTF-8 at byte {error.start}") from None
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
-        raise DeclarationError(f"{source}: {_explain(str(error), kind)}") from None
+        told = _explain(str(error), kind, _plain(data))
+        raise DeclarationError(f"{source}: {told}") from None
 
 
-def _explain(message: str, kind: Any) -> str:
-    """Add the allowed names, and the nearest, to msgspec's message."""
-    names = sorted(set(_names(kind)))
-    if found := _UNKNOWN.search(message):
-        return f"{message}.{nearest(found[1], names)} Allowed: {', '.join(names)}"
-    if found := _MISSING_TAG.search(message):
-        return f"{message}.{nearest(found[1], _tags(kind))} Allowed: {', '.join(_tags(kind))}"
+def _explain(message: str, kind: Any, value: Any) -> str:
+    """Add what is allowed at that place, and the nearest name, to msgspec's message."""
+    found = _PLACE.search(message)
+    steps = _STEP.findall(found[1]) if found else []
+    if wrong := _UNKNOWN.search(message):
+        names = sorted({name for one in _structs_at(kind, value, steps) for name in _names(one)})
+        return f"{message}.{nearest(wrong[1], names)} Allowed: {', '.join(names)}"
+    if wrong := _MISSING_TAG.search(message):
+        tags = sorted({str(_tag(one)) for one in _structs_at(kind, value, steps[:-1])})
+        return f"{message}.{nearest(wrong[1], tags)} Allowed: {', '.join(tags)}"
     return message
 
 
-def _structs(kind: Any, seen: set[Any] | None = None) -> Iterator[type[msgspec.Struct]]:
-    """Yield every Struct that `kind` can hold, itself included."""
-    seen = set() if seen is None else seen
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        if kind in seen:
-            return
-        seen.add(kind)
-        yield kind
-        for field in msgspec.structs.fields(kind):
-            yield from _structs(field.type, seen)
-    for part in getattr(kind, "__args__", ()):
-        yield from _structs(part, seen)
+def _structs_at(kind: Any, value: Any, steps: Iterable[str]) -> list[type[msgspec.Struct]]:
+    """Return the Structs that may stand at the place in the document where the steps lead."""
+    kinds = _fitting(kind, value)
+    for step in steps:
+        value = _inside(value, step)
+        kinds = [found for one in kinds for part in _parts(one, step) for found in _fitting(part)]
+        kinds = _tagged_as(value, kinds)
+    return [found for found in kinds if _is_struct(found)]
 
 
-def _names(kind: Any) -> Iterator[str]:
-    for struct in _structs(kind):
-        yield from struct.__struct_encode_fields__
+def _parts(kind: Any, step: str) -> list[Any]:
+    """Return the kinds of what is called `step` in an object, or of a list's items."""
+    if _is_struct(kind):
+        return [field.type for field in structs.fields(kind) if field.encode_name == step]
+    return list(get_args(kind))
 
 
-def _tags(kind: Any) -> list[str]:
-    tags = [struct.__struct_config__.tag for struct in _structs(kind)]
-    return sorted({str(tag) for tag in tags if tag is not None})
+def _fitting(kind: Any, value: Any = None) -> list[Any]:
+    """Return the members of a union; of tagged Structs, the one that the value names, if any."""
+    origin = get_origin(kind)
+    if origin is Annotated:
+        return _fitting(get_args(kind)[0], value)
+    if origin in (Union, UnionType):
+        members = [found for part in get_args(kind) for found in _fitting(part)]
+        return _tagged_as(value, members)
+    return [kind]
+
+
+def _tagged_as(value: Any, kinds: list[Any]) -> list[Any]:
+    named = [k for k in kinds if _is_struct(k) and _tag(k) and _tag(k) == _given_tag(value, k)]
+    return named or kinds
+
+
+def _given_tag(value: Any, kind: type[msgspec.Struct]) -> Any:
+    return value.get(kind.__struct_config__.tag_field) if isinstance(value, dict) else None
+
+
+def _inside(value: Any, step: str) -> Any:
+    if isinstance(value, dict):
+        return value.get(step)
+    if isinstance(value, list) and step.isdigit():
+        return value[int(step)]
+    return None
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def _tag(kind: type[msgspec.Struct]) -> str | int | None:
+    return kind.__struct_config__.tag
+
+
+def _names(kind: type[msgspec.Struct]) -> Iterator[str]:
+    yield from kind.__struct_encode_fields__
+    if _tag(kind) is not None:
+        yield str(kind.__struct_config__.tag_field)
+
+
+def _plain(data: bytes | str) -> Any:
+    """Return the document whatever it holds; None when it is no JSON."""
+    try:
+        return msgspec.json.decode(data)
+    except msgspec.DecodeError:
+        return None

@@ -1,3 +1,4 @@
+import asyncio
 import os
 import shutil
 import sys
@@ -5,15 +6,35 @@ from pathlib import Path
 
 import pytest
 
-from statera.sandbox.bubblewrap import missing
+from statera.sandbox import bubblewrap
+from statera.sandbox.bubblewrap import BubblewrapSandbox, missing
 from statera.sandbox.limits import Limits
 from tests.sandbox.kinds import run, sandbox
 
 
-def test_without_the_program_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="bubblewrap needs Linux")
+@pytest.mark.parametrize(
+    ("user", "may_change", "wanted"),
+    [
+        (0, True, "not installed: bwrap, setpriv"),
+        (0, False, "root may not change its user here"),
+        (1000, False, "not installed: bwrap"),
+    ],
+)
+def test_without_the_program_it_says_so(
+    user: int, may_change: bool, wanted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    wanted = "not installed: bwrap, setpriv" if os.geteuid() == 0 else "not installed: bwrap"
-    assert missing() == (wanted if sys.platform == "linux" else missing())
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    monkeypatch.setattr(bubblewrap, "can_change_user", lambda: may_change)
+    assert missing().startswith(wanted)
+    assert ("setpriv" in missing()) is ("setpriv" in wanted)
+
+
+def test_a_sandbox_that_cannot_be_started_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bubblewrap, "_command", lambda limits, user: ("/no/such/program",))
+    program = asyncio.run(BubblewrapSandbox(Limits()).run("x = 1"))
+    assert program.broken.startswith("the sandbox could not be started: ")
 
 
 def test_the_name_says_by_which_means() -> None:

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -153,30 +154,29 @@ NETWORK = {
 
 @each_kind
 def test_the_network_hears_nothing(kind: str) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         os.chmod(folder, 0o777)
-        listeners = _listeners(f"{folder}/socket")
+        listeners = _listeners(f"{folder}/socket", stack)
         port = listeners[0].getsockname()[1]
         actions = attempts(NETWORK, port=port, path=f"{folder}/socket")
         program = run(kind, f"import socket\n{actions}")
         for listener in listeners:
             with pytest.raises(BlockingIOError):
                 listener.recv(1) if listener.type == socket.SOCK_DGRAM else listener.accept()
-            listener.close()
     found = dict(line.split(": ", 1) for line in program.output.splitlines())
     assert list(found) == list(NETWORK)
     assert not [what for what, came in found.items() if not came.startswith(("'", "True"))]
 
 
-def _listeners(path: str) -> list[socket.socket]:
-    tcp = socket.socket()
+def _listeners(path: str, stack: ExitStack) -> list[socket.socket]:
+    tcp = stack.enter_context(socket.socket())
     tcp.bind(("127.0.0.1", 0))
     port = tcp.getsockname()[1]
-    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    udp = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
     udp.bind(("127.0.0.1", port))
-    stream = socket.socket(socket.AF_UNIX)
+    stream = stack.enter_context(socket.socket(socket.AF_UNIX))
     stream.bind(path)
-    abstract = socket.socket(socket.AF_UNIX)
+    abstract = stack.enter_context(socket.socket(socket.AF_UNIX))
     abstract.bind(f"\0statera-test-{port}")
     found = [tcp, udp, stream, abstract]
     os.chmod(path, 0o777)

@@ -1,9 +1,12 @@
+import asyncio
 import platform
 import sys
 
 import pytest
 
-from statera.sandbox.landlock import missing
+from statera.sandbox import interpreter
+from statera.sandbox.landlock import LandlockSandbox, missing
+from statera.sandbox.limits import Limits
 from tests.sandbox.kinds import run, sandbox
 
 
@@ -24,6 +27,14 @@ def test_other_machines_are_told(
 
 def test_the_name_says_by_which_means() -> None:
     assert sandbox("landlock").name.startswith("landlock ")
+
+
+def test_a_sandbox_that_cannot_be_started_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    box = LandlockSandbox(Limits())
+    monkeypatch.setattr(interpreter, "command", lambda: ("/no/such/program",))
+    program = asyncio.run(box.run("x = 1"))
+    assert program.broken.startswith("the sandbox could not be started: ")
+    assert "/no/such/program" in program.broken
 
 
 def test_what_is_written_cannot_be_removed() -> None:

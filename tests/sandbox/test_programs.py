@@ -4,6 +4,8 @@ import pytest
 
 from statera.sandbox.programs import finished
 
+TIME = "the time limit ended it"
+
 
 @pytest.mark.parametrize(
     ("proof", "limit", "status", "expected"),
@@ -12,6 +14,14 @@ from statera.sandbox.programs import finished
         (b'ready\n{"status": 1, "why": "x", "limit": ""}\n', "", 0, {"ok": False, "why": "x"}),
         (b'ready\n{"status": 0, "why": ""', "", 0, {"ok": False, "broken": ""}),
         (b'ready\n{"status": 0}\n', "time", -9, {"ok": False, "limit": "time"}),
+        (
+            b"",
+            "time",
+            -9,
+            {"ok": False, "limit": "", "broken": f"{TIME} before the code was started"},
+        ),
+        (b"rea", "output", -9, {"ok": False, "limit": "", "why": ""}),
+        (b"ready\n", "time", -9, {"ok": False, "limit": "time", "broken": ""}),
         (b"ready\n", "", -24, {"ok": False, "limit": "time", "broken": ""}),
         (b"ready\n", "", 0, {"ok": False, "why": "the tests were ended (0)", "broken": ""}),
         (b'{"broken": "no Landlock"}\n', "", 0, {"ok": False, "broken": "no Landlock"}),

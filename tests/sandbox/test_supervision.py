@@ -1,6 +1,7 @@
 """Supervision of real processes that are not sandboxed, so that each way to end can be shown."""
 
 import asyncio
+import gc
 import os
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from statera.sandbox.programs import Finished
 from statera.sandbox.supervision import Launch, supervise
 
 LIMITS = Limits(seconds=20, flood_bytes=2**18)
+READY = "os.write({proof}, b'ready\\n')\n"
 VERDICT = "os.write({proof}, b'ready\\n{{\"status\": 0}}\\n')"
 
 
@@ -51,11 +53,26 @@ def test_the_environment_is_not_ours(tmp_path: Path, monkeypatch: pytest.MonkeyP
 )
 def test_limits_end_the_whole_session(program: str, limit: str, tmp_path: Path) -> None:
     limits = Limits(seconds=1.5, flood_bytes=2**18)
-    assert supervised(program, tmp_path, limits).limit == limit
+    assert supervised(READY + program, tmp_path, limits).limit == limit
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("program", ["import time; time.sleep(60)", "os.close(0); time.sleep(60)"])
+def test_nothing_stays_open_when_a_program_never_reads(program: str, tmp_path: Path) -> None:
+    before = len(os.listdir("/dev/fd"))
+    launch = Launch(
+        command=(sys.executable, "-I", "-S", "-c", f"import os, time; {program}"),
+        job=lambda proof: bytes(2**22),
+        folder=tmp_path,
+    )
+    assert asyncio.run(supervise(launch, Limits(seconds=0.7))).broken
+    gc.collect()
+    assert len(os.listdir("/dev/fd")) == before
 
 
 def test_an_overfull_folder_ends_it(tmp_path: Path) -> None:
-    assert supervised("import time; time.sleep(60)", tmp_path, overfull=True).limit == "disk"
+    program = f"{READY}import time; time.sleep(60)"
+    assert supervised(program, tmp_path, overfull=True).limit == "disk"
 
 
 def test_a_process_that_ends_early_is_the_sandboxs_fault(tmp_path: Path) -> None:

@@ -39,6 +39,8 @@ def finished(proof: bytes, output: str, *, limit: str, status: int | None) -> Fi
     process ended with (negative: a signal).
     """
     ready, _, report = proof.partition(READY)
+    if limit and READY not in proof:
+        return Finished(output=output, broken=f"{_OUTSIDE[limit]} before the code was started")
     if limit:
         return Finished(output=output, limit=limit, why=_OUTSIDE[limit])
     if not ready and READY in proof and report.endswith(b"\n"):
@@ -53,6 +55,11 @@ def finished(proof: bytes, output: str, *, limit: str, status: int | None) -> Fi
         why=verdict.why,
         broken=verdict.broken,
     )
+
+
+def not_started(error: OSError) -> Finished:
+    """Return what became of a program whose sandbox could not be set up."""
+    return Finished(broken=f"the sandbox could not be started: {error}")
 
 
 _OUTSIDE = {

@@ -50,8 +50,8 @@ async def supervise(launch: Launch, limits: Limits) -> Finished:
     proof_reader, proof_writer = os.pipe()
     try:
         try:
-            process = await _started(launch, proof_writer)
             job = launch.job(proof_writer)
+            process = await _started(launch, proof_writer)
         finally:
             os.close(proof_writer)
         output = _Output(limits)
@@ -123,12 +123,16 @@ async def _watch(process: Process, launch: Launch) -> None:
 
 
 async def _gone(process: Process) -> None:
-    """Kill the whole session and wait until nobody holds its output any more."""
+    """Kill the whole session and wait until nobody holds its output any more; close its input."""
     assert process.stdout is not None
+    assert process.stdin is not None
     _kill(process)
     while await process.stdout.read(2**16):
         pass
     await process.wait()
+    process.stdin.close()
+    with suppress(BrokenPipeError, ConnectionResetError):
+        await process.stdin.wait_closed()
 
 
 def _kill(process: Process) -> None:

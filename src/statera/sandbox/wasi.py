@@ -18,7 +18,7 @@ from typing import Any
 from statera.codec.files import write_bytes
 from statera.sandbox import interpreter
 from statera.sandbox.limits import Limits
-from statera.sandbox.programs import Finished
+from statera.sandbox.programs import Finished, not_started
 from statera.sandbox.scratch import overfull, scratch
 from statera.sandbox.slots import Slots
 from statera.sandbox.supervision import Launch, supervise
@@ -49,17 +49,21 @@ class WasiSandbox:
             "root": str(_python().parent),
         }
         async with self._slots:
-            with scratch(None) as folder:
-                settings["scratch"] = str(folder)
-                launch = Launch(
-                    command=(sys.executable, "-m", "statera.sandbox.wasmhost"),
-                    job=lambda proof: interpreter.frames(
-                        settings | {"proof": proof}, {"source": source, "check": check}
-                    ),
-                    folder=folder,
-                    overfull=lambda: overfull(folder, self.limits),
-                )
-                return await supervise(launch, self.limits)
+            try:
+                return await self._run(settings, {"source": source, "check": check})
+            except OSError as error:
+                return not_started(error)
+
+    async def _run(self, settings: dict[str, Any], work: dict[str, str]) -> Finished:
+        with scratch(None) as folder:
+            told = settings | {"scratch": str(folder)}
+            launch = Launch(
+                command=(sys.executable, "-m", "statera.sandbox.wasmhost"),
+                job=lambda proof: interpreter.frames(told | {"proof": proof}, work),
+                folder=folder,
+                overfull=lambda: overfull(folder, self.limits),
+            )
+            return await supervise(launch, self.limits)
 
 
 def missing() -> str:

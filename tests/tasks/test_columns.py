@@ -31,7 +31,7 @@ def test_a_template_sees_all_columns() -> None:
         (
             "quesion",
             "t.yaml: prompt: no column 'quesion' in d.jsonl, line 4. Did you mean 'question'? "
-            "Present: question, count, tags",
+            "Present: question, count, tags (text without {{ }} is the name of a column)",
         ),
         (
             "one\n{{ quesion }}",
@@ -84,3 +84,29 @@ def test_text_of_a_column_is_never_rendered(text: str) -> None:
 )
 def test_cells_become_text(value: object, text: str | None) -> None:
     assert text_of(value) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ 'x' * 2000000000 }}", "{{ 9 ** 9000000 }}", "{{ 9000000 * [1, 2] }}"]
+)
+def test_a_template_that_would_never_end_is_refused(text: str) -> None:
+    column = Column.of(text, place="t.yaml: prompt")
+    with pytest.raises(DeclarationError, match=r"t\.yaml: prompt: the result of .* is too long"):
+        column.value({}, where="d.jsonl, line 1")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("{{ 'ab' * 3 }}", "ababab"),
+        ("{{ 90000 * 90000 }}", "8100000000"),
+        ("{{ 2 ** 0.5 > 1 }}", "True"),
+    ],
+)
+def test_arithmetic_works_in_templates(text: str, value: str) -> None:
+    assert Column.of(text, place="p").value({}, where="w") == value
+
+
+def test_a_bare_word_is_told_to_be_a_column() -> None:
+    with pytest.raises(DeclarationError, match=r"\(text without {{ }} is the name of a column\)$"):
+        Column.of("constant", place="t.yaml: prompt").value({"q": 1}, where="d.jsonl, line 1")

@@ -102,6 +102,8 @@ def test_code_is_graded_with_the_tests_in_a_column(tmp_path: Path) -> None:
     ("old", "new", "message"),
     [
         ("task: refunds", "task: a/b", "task: 'a/b' has more than letters"),
+        ("task: refunds", "task: mmlu", "task: 'mmlu' is a task that comes with statera"),
+        ("task: refunds", "task: refunds\ntask: again", "key `task` is already on line 1"),
         ("category: topic", "categry: topic", "unknown field `categry`. Did you mean 'category'?"),
         ("category: topic", "repeats: 0", "`int` >= 1 - at `$.repeats`"),
         ("category: topic", 'repeats: "4"', "Expected `int`, got `str` - at `$.repeats`"),

@@ -148,6 +148,14 @@ def test_what_the_scorers_need_must_be_there(tmp_path: Path) -> None:
         _samples(tmp_path, ROWS, Needs(reference=True, tests=False), reference="topic")
     with pytest.raises(DeclarationError, match="line 1: the column 'test' is empty"):
         _samples(tmp_path, ROWS, Needs(reference=False, tests=True))
+    with pytest.raises(
+        DeclarationError, match=r"line 1: the reference 'sums' is no number, and a scorer compares"
+    ):
+        _samples(tmp_path, ROWS, Needs(reference=True, tests=False, number=True), reference="topic")
+    with pytest.raises(
+        DeclarationError, match=r"t.yaml: category: .*line 1: expected a text, got a"
+    ):
+        _samples(tmp_path, ROWS, category="options")
 
 
 def test_a_list_in_a_csv_cell_is_json(tmp_path: Path) -> None:

@@ -14,11 +14,42 @@ from typing import Any, NoReturn
 
 import jinja2
 from jinja2.nodes import Name
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from statera.errors import DeclarationError, nearest
 
-_ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=False)
+_LONGEST = 10_000_000
+
+
+class _Bounded(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, in which no product or power grows beyond all bounds."""
+
+    intercepted_binops = frozenset(("*", "**"))
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Return `left * right` or `left ** right`; ValueError when it would be too long."""
+        length = _power_length(left, right) if operator == "**" else _product_length(left, right)
+        if length > _LONGEST:
+            raise ValueError(f"the result of `{operator}` is too long")
+        return super().call_binop(context, operator, left, right)
+
+
+def _power_length(base: Any, exponent: Any) -> int:
+    """Return how many bits a power of whole numbers has at most; 0 for others."""
+    whole = isinstance(base, int) and isinstance(exponent, int) and exponent > 0
+    return base.bit_length() * exponent if whole else 0
+
+
+def _product_length(left: Any, right: Any) -> int:
+    """Return how many items a repeated text or list has; 0 for numbers."""
+    for repeated, times in ((left, right), (right, left)):
+        if isinstance(repeated, str | list | tuple) and isinstance(times, int):
+            return len(repeated) * times
+    return 0
+
+
+_ENVIRONMENT = _Bounded(undefined=jinja2.StrictUndefined, autoescape=False)
 _UNDEFINED = re.compile(r"'([^']+)' is undefined")
 _FAILURES = (
     jinja2.TemplateError,
@@ -77,9 +108,10 @@ class Column:
             raise DeclarationError(f"{self.place}: {error} ({where})") from None
 
     def _missing(self, name: str, columns: Mapping[str, Any], where: str, *, line: str) -> NoReturn:
+        rule = "" if self.template else " (text without {{ }} is the name of a column)"
         raise DeclarationError(
             f"{self.place}{line}: no column '{name}' in {where}.{nearest(name, columns)} "
-            f"Present: {', '.join(columns)}"
+            f"Present: {', '.join(columns)}{rule}"
         )
 
 

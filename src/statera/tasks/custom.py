@@ -29,29 +29,23 @@ from statera.codec.files import read_yaml
 from statera.codec.strict import convert
 from statera.errors import DeclarationError
 from statera.graders.catalogue import scoring_type
-from statera.graders.code import CodeTests
 from statera.protocols import Grader, Scorer
 from statera.records.requests import Chat, Complete, Likelihood, Message, Request, Sampling
 from statera.records.samples import Sample
 from statera.records.specs import Api, Mode
 from statera.scorers.choice import Choice
 from statera.scorers.choice_likelihood import ChoiceLikelihood
-from statera.scorers.contains import Contains
-from statera.scorers.exact import Exact
-from statera.scorers.first_choices import FirstChoices
-from statera.scorers.number import Number
-from statera.scorers.overlap import Overlap
-from statera.scorers.true_mass import TrueMass
+from statera.tasks import catalogue
 from statera.tasks.choices import LETTERS
 from statera.tasks.columns import is_template
 from statera.tasks.data import DataFolder
 from statera.tasks.fewshot import shots
+from statera.tasks.needs import Given, check_needs, reads_number, reads_reference, reads_tests
 from statera.tasks.samples import Needs, Reader, SampleColumns
 from statera.tasks.task import Task, TaskOptions, template_of
 
 Count = Annotated[int, msgspec.Meta(ge=1)]
 _NAME = re.compile(r"[\w.-]+")
-_LIKELIHOOD = (ChoiceLikelihood, FirstChoices, TrueMass)
 
 
 class TaskFile(SampleColumns, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -148,8 +142,9 @@ class CustomTask:
             task=self.name,
             source=str(self.path),
             needs=Needs(
-                reference=any(map(_reads_reference, self.scorers)),
-                tests=any(isinstance(scorer, CodeTests) for scorer in self.scorers),
+                reference=any(map(reads_reference, self.scorers)),
+                number=any(map(reads_number, self.scorers)),
+                tests=any(map(reads_tests, self.scorers)),
             ),
         )
         return Task(
@@ -171,6 +166,8 @@ def load_custom(path: Path) -> CustomTask:
     file = read_yaml(path, file_type())
     if not _NAME.fullmatch(file.task):
         raise DeclarationError(f"{source}: task: '{file.task}' has more than letters, digits, .-_")
+    if file.task in catalogue.names():
+        raise DeclarationError(f"{source}: task: '{file.task}' is a task that comes with statera")
     if file.system and is_template(file.system):
         raise DeclarationError(f"{source}: system: is plain text; put columns into the prompt")
     if file.mode == "loglikelihood" and file.choices is None:
@@ -199,12 +196,14 @@ def schema() -> dict[str, Any]:
 
 def _scorers(file: TaskFile, source: str) -> tuple[Scorer | Grader, ...]:
     found: dict[str, Scorer | Grader] = {}
+    answers = (file.reference, file.references, file.answer)
+    given = Given(file.mode, file.choices is not None, answers != (None, None, None))
     for place, declared in enumerate(file.scorers or _default(file, source)):
         where = f"{source}: scorers[{place}]"
         scorer: Scorer | Grader = declared
         if isinstance(declared, str):
             scorer = convert({"type": declared}, scoring_type(), source=where)
-        _check_scorer(scorer, file, where)
+        check_needs(scorer, given, where)
         if scorer.metric in found:
             raise DeclarationError(
                 f"{where}: another scorer is called '{scorer.metric}'; give one a `metric`"
@@ -217,24 +216,3 @@ def _default(file: TaskFile, source: str) -> tuple[Scorer | Grader, ...]:
     if file.choices is None:
         raise DeclarationError(f"{source}: scorers: name at least one, for example [exact]")
     return (ChoiceLikelihood(),) if file.mode == "loglikelihood" else (Choice(),)
-
-
-def _check_scorer(scorer: Scorer | Grader, file: TaskFile, where: str) -> None:
-    likelihood = isinstance(scorer, _LIKELIHOOD)
-    if likelihood != (file.mode == "loglikelihood"):
-        mode = "loglikelihood" if likelihood else "generate"
-        raise DeclarationError(f"{where}: '{scorer.metric}' needs `mode: {mode}`")
-    if isinstance(scorer, Choice) and file.choices is None:
-        raise DeclarationError(f"{where}: '{scorer.metric}' needs `choices`")
-    declared = (file.reference, file.references, file.answer)
-    if _reads_reference(scorer) and declared == (None, None, None):
-        raise DeclarationError(f"{where}: '{scorer.metric}' needs `reference` or `references`")
-
-
-def _reads_reference(scorer: Scorer | Grader) -> bool:
-    """Return True when the scorer has nothing to compare with but the sample's references."""
-    if isinstance(scorer, Exact):
-        return scorer.value is None
-    if isinstance(scorer, Contains):
-        return not (scorer.all or scorer.any or scorer.none)
-    return isinstance(scorer, Number | Overlap)

@@ -12,6 +12,7 @@ import msgspec
 
 from statera.errors import DeclarationError, nearest
 from statera.records.samples import Sample
+from statera.scorers import number
 from statera.tasks.choices import LETTERS, lettered
 from statera.tasks.columns import Column, text_of
 from statera.tasks.rows import Row, read_rows
@@ -21,8 +22,8 @@ class SampleColumns(msgspec.Struct, frozen=True, kw_only=True):
     """What makes a sample: each a column's name or a Jinja template over all columns.
 
     `choices` and `references` are a column that holds a list (in CSV: a JSON list), or a list of
-    columns or templates; a list without any is taken as it stands (`["yes", "no"]`, quoted since
-    YAML reads a bare yes as true). Without `id` a sample is called `task/file/line`, from 0.
+    columns or templates; a list without any is taken as it stands (`[yes, no]`). Without `id` a
+    sample is called `task/file/line`, from 0.
     """
 
     prompt: str
@@ -37,10 +38,14 @@ class SampleColumns(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Needs(NamedTuple):
-    """What a task's scorers cannot do without: a reference, a column `test` with code's tests."""
+    """What a task's scorers cannot do without.
+
+    A reference, a column `test` with code's tests, a reference that is a number.
+    """
 
     reference: bool
     tests: bool
+    number: bool = False
 
 
 class Reader:
@@ -94,6 +99,8 @@ class Reader:
         references = tuple(filter(None, self._list(self._references, row, where)))
         if self._needs.reference and reference is None and not references:
             raise DeclarationError(f"{where}: the reference is empty, and a scorer needs one")
+        if self._needs.number:
+            _check_numbers([*filter(None, (reference,)), *references], where)
         if self._needs.tests and not text_of(row.columns.get("test")):
             raise DeclarationError(f"{where}: the column 'test' is empty, and code needs tests")
         asked = text_of(self._prompt.value(names, where=where)) or ""
@@ -107,7 +114,7 @@ class Reader:
             choices=choices,
             answer=answer,
             fields=row.columns,
-            **{key: text_of(c.value(row.columns, where=where)) for key, c in self._labels.items()},
+            **{key: _label(column, row, where) for key, column in self._labels.items()},
         )
 
     def _name(self, row: Row, path: Path, where: str) -> str:
@@ -188,6 +195,21 @@ def _json_list(text: str, place: str, where: str) -> list[Any]:
         raise DeclarationError(
             f'{place}: {where}: expected a list like ["yes", "no"], got {text[:40]!r}'
         ) from None
+
+
+def _label(column: Column, row: Row, where: str) -> str | None:
+    value = column.value(row.columns, where=where)
+    if isinstance(value, dict | list):
+        kind = "an object" if isinstance(value, dict) else "a list"
+        raise DeclarationError(f"{column.place}: {where}: expected a text, got {kind}")
+    return text_of(value)
+
+
+def _check_numbers(references: Sequence[str], where: str) -> None:
+    if references and all(number.reference(text) is None for text in references):
+        raise DeclarationError(
+            f"{where}: the reference '{references[0]}' is no number, and a scorer compares numbers"
+        )
 
 
 def _check_choices(choices: Sequence[str], where: str) -> None:

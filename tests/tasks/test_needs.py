@@ -1,0 +1,54 @@
+"""A scorer and a task that do not fit are told before anything is graded."""
+
+import pytest
+
+from statera.errors import DeclarationError
+from statera.graders.code import CodeTests
+from statera.protocols import Grader, Scorer
+from statera.scorers.choice import Choice
+from statera.scorers.choice_likelihood import ChoiceLikelihood
+from statera.scorers.contains import Contains
+from statera.scorers.exact import Exact
+from statera.scorers.number import Number
+from statera.tasks.needs import Given, check_needs, reads_number, reads_reference, reads_tests
+
+OPEN = Given("generate", choices=False, reference=False, tests=False)
+
+
+@pytest.mark.parametrize(
+    ("scorer", "given", "message"),
+    [
+        (ChoiceLikelihood(), OPEN, "'acc' needs `mode: loglikelihood`"),
+        (Exact(value="x"), OPEN._replace(mode="loglikelihood"), "'exact' needs `mode: generate`"),
+        (Choice(), OPEN, "'accuracy' needs `choices`"),
+        (Exact(), OPEN, "'exact' needs `reference` or `references`"),
+        (Number(), OPEN, "'accuracy' needs `reference` or `references`"),
+        (CodeTests(), OPEN, "'pass' needs a column `test`"),
+    ],
+)
+def test_what_a_scorer_lacks_is_told(scorer: Scorer | Grader, given: Given, message: str) -> None:
+    with pytest.raises(DeclarationError, match=f"^here: {message}"):
+        check_needs(scorer, given, "here")
+
+
+@pytest.mark.parametrize(
+    ("scorer", "given"),
+    [
+        (Exact(value="x"), OPEN),
+        (Contains(any=("x",)), OPEN),
+        (Exact(), OPEN._replace(reference=True)),
+        (Choice(), OPEN._replace(choices=True)),
+        (ChoiceLikelihood(), OPEN._replace(mode="loglikelihood")),
+        (CodeTests(), OPEN._replace(tests=True)),
+    ],
+)
+def test_what_fits_is_let_through(scorer: Scorer | Grader, given: Given) -> None:
+    check_needs(scorer, given, "here")
+
+
+def test_what_a_scorer_reads() -> None:
+    assert reads_reference(Contains())
+    assert not reads_reference(Contains(none=("x",)))
+    assert reads_number(Number())
+    assert not reads_number(Exact())
+    assert reads_tests(CodeTests())

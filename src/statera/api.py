@@ -23,7 +23,7 @@ from statera.errors import DeclarationError, unknown
 from statera.graders.catalogue import scoring_type
 from statera.metrics.catalogue import AnyMetric
 from statera.models.clock import SystemClock
-from statera.models.configured import price_list, stated_sampling
+from statera.models.configured import price_list, stated_body, stated_sampling
 from statera.models.modelfile import StatedSampling
 from statera.models.opening import check
 from statera.protocols import Grader, Model, Scorer, Tools
@@ -193,6 +193,7 @@ async def plan_run(
         model=model.identity,
         system_message=options.system_message,
         sampling=stated_sampling(model) | options.sampling,
+        body=stated_body(model),
     )
     extent = Extent(
         limit=options.limit, epochs=epochs, sample_ids=options.sample_ids, only=options.only
@@ -241,7 +242,8 @@ async def choose_modes(
         reason = found.likelihood_reason or "the model gives no log-likelihoods"
     if options.mode == "loglikelihood":
         raise DeclarationError(f"--mode loglikelihood: {reason}. Allowed: generate, auto")
-    return [_fallback(definition) for definition in definitions], f"generation mode: {reason}"
+    modes = [_fallback(definition, reason) for definition in definitions]
+    return modes, f"generation mode: {reason}"
 
 
 def _wanted(definition: TaskDefinition, options: RunOptions) -> Mode:
@@ -261,8 +263,10 @@ def _wanted(definition: TaskDefinition, options: RunOptions) -> Mode:
     return mode
 
 
-def _fallback(definition: TaskDefinition) -> Mode:
-    return "generate" if "generate" in definition.modes else definition.modes[0]
+def _fallback(definition: TaskDefinition, reason: str) -> Mode:
+    if "generate" not in definition.modes:
+        raise DeclarationError(f"task {definition.name} needs log-likelihoods: {reason}")
+    return "generate"
 
 
 def tools_for(plan: Plan) -> Tools:

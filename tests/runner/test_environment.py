@@ -20,3 +20,9 @@ def test_what_was_added_later_stays_when_the_run_is_resumed() -> None:
     stale = {"type": "exact", "metric": "accuracy", "ignore_case": True}
     old = new | {"scorers": {"sums": [stale, added]}}
     assert renewed(old, new)["scorers"]["sums"] == [*new["scorers"]["sums"], added]
+
+
+def test_a_scorer_replaced_under_its_name_does_not_come_back() -> None:
+    new = environment(PLAN, Tools())
+    old = new | {"scorers": {"sums": [{"type": "contains", "any": ["2"], "metric": "accuracy"}]}}
+    assert renewed(old, new)["scorers"] == new["scorers"]

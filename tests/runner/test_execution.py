@@ -32,12 +32,14 @@ class Adder:
     def __init__(self, *, fails: tuple[int, ...] = (), refuses_at: int | None = None) -> None:
         self.asked: list[str] = []
         self.fails, self.refuses_at = fails, refuses_at
-        self.twenty = asyncio.Event()
+        self.six, self.twenty = asyncio.Event(), asyncio.Event()
 
     async def answer(self, request: Request) -> Response:
         await asyncio.sleep(0)
         text = request.messages[-1].content  # type: ignore[union-attr]
         self.asked.append(text)
+        if len(self.asked) >= 6:
+            self.six.set()
         if len(self.asked) >= 23:
             self.twenty.set()
         number = int(text.split()[2])
@@ -147,6 +149,15 @@ def test_a_run_of_which_too_little_got_through_is_not_done(tmp_path: Path) -> No
     assert store.find("latest").status == "stopped"
 
 
+def test_a_good_run_given_again_stays_done_though_its_last_trials_fail_again(
+    tmp_path: Path,
+) -> None:
+    store = RunStore(tmp_path)
+    run(plan(30), Adder(fails=(3, 5)), store)
+    info, tally = run(plan(30), Adder(fails=(3, 5)), store)
+    assert (info.status, tally.asked) == ("done", 2)
+
+
 def test_an_error_of_our_own_leaves_no_run_running(tmp_path: Path) -> None:
     class Broken(Adder):
         async def answer(self, request: Request) -> Response:
@@ -161,7 +172,7 @@ def test_an_error_of_our_own_leaves_no_run_running(tmp_path: Path) -> None:
     )
 
 
-class Slow(msgspec.Struct, frozen=True, tag="slow"):
+class Slow(msgspec.Struct, frozen=True, tag_field="type", tag="slow"):
     """A grader that never gets to the end, until it is mended."""
 
     works: bool = False
@@ -186,9 +197,9 @@ def test_answers_that_wait_for_their_grades_are_kept(tmp_path: Path) -> None:
         running = asyncio.ensure_future(
             execute(graded(False), adder, services, Limits(workers=6), Tally())
         )
-        while len(adder.asked) < 6:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-        await asyncio.sleep(0.01)
+        async with asyncio.timeout(20):
+            await adder.six.wait()
+        await asyncio.sleep(0.05)
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
@@ -229,7 +240,8 @@ def test_a_cancelled_run_is_marked_and_kept(tmp_path: Path) -> None:
         what = plan(2000)
         adder = Adder()
         running = asyncio.ensure_future(execute(what, adder, services, Limits(workers=2), tally))
-        await adder.twenty.wait()
+        async with asyncio.timeout(20):
+            await adder.twenty.wait()
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running

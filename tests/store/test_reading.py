@@ -50,7 +50,7 @@ def test_every_key_that_is_asked_for_must_be_there(store: RunStore) -> None:
     assert len(list(store.unscored(run.id, "mmlu", {"accuracy": "key-2"}))) == 3
     assert len(list(store.unscored(run.id, "mmlu", {"strict": "key-1"}))) == 3
     both = {"accuracy": "key-1", "strict": "key-1"}
-    assert [one.sample_id for one in store.unscored(run.id, "mmlu", both)] == [
+    assert [one.sample_id for _, one in store.unscored(run.id, "mmlu", both)] == [
         "mmlu/test/0",
         "mmlu/test/1",
         "mmlu/test/2",

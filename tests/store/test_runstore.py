@@ -241,7 +241,7 @@ def test_what_lacks_a_key_is_scored_while_it_streams(store: RunStore) -> None:
     keys = {"accuracy": "key-1", "strict": "key-9"}
     assert len(list(store.unscored(run.id, "mmlu", {"accuracy": "key-1"}))) == 0
     new = Keyed("key-9", score("wrong", metric="strict", value=0.0))
-    for found in islice(store.unscored(run.id, "mmlu", keys), 700):
+    for _, found in islice(store.unscored(run.id, "mmlu", keys), 700):
         store.write_scores(run.id, [Scored(found, (new,))])
     assert len(list(store.unscored(run.id, "mmlu", keys))) == 500
 
@@ -388,5 +388,31 @@ def test_a_grader_that_failed_is_asked_again_and_a_failed_request_is_not(store: 
             Scored(trial(1, response=failure("infra")), (Keyed("k", broken),)),
         ],
     )
-    found = [one.sample_id for one in store.unscored(run.id, trial(0).task, {"accuracy": "k"})]
+    found = [one.sample_id for _, one in store.unscored(run.id, trial(0).task, {"accuracy": "k"})]
     assert found == [trial(0).sample_id]
+
+
+def test_another_score_can_lead_every_trial(store: RunStore) -> None:
+    run = opened(store, 3)
+    wrong = Score(metric="strict", value=0.0, outcome="wrong")
+    right = Score(metric="flexible", value=1.0, outcome="right")
+    both = (Keyed("s", wrong), Keyed("f", right))
+    store.write(run.id, [Scored(trial(n), both) for n in range(3)])
+    assert store.counts(run.id).outcomes == {"wrong": 3}
+    store.set_primary(run.id, trial(0).task, "flexible")
+    assert store.counts(run.id).outcomes == {"right": 3}
+    assert [s.scores[0].metric for s in store.trials(run.id)] == ["flexible"] * 3
+
+
+@pytest.mark.parametrize("tag", ["latest", "a b", "a/b", "beef", "", "-x"])
+def test_a_tag_is_a_name_that_no_run_could_have(store: RunStore, tag: str) -> None:
+    with pytest.raises(DeclarationError, match=r"tag '.*': allowed are"):
+        store.open_run(spec(), tag=tag, environment={}, now=1.0)
+
+
+def test_the_latest_run_of_a_suite_by_the_suite_itself(store: RunStore) -> None:
+    class Suite:
+        name = "five"
+
+    run = opened(store, 1)
+    assert store.latest(Suite()).id == run.id

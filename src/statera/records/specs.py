@@ -17,12 +17,14 @@ class SystemUnderTest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """What is measured; may differ between compared runs. Never holds a key.
 
     `model` identifies the model: `URL#NAME` without credentials, `embedded:SHA256`, and so on.
-    `sampling` holds what the user set explicitly (temperature, top_p, max_tokens, …).
+    `sampling` holds what the user set explicitly (temperature, top_p, max_tokens, …), `body` the
+    further fields of a model file that go with every request, without secrets.
     """
 
     model: str
     system_message: str | None = None
     sampling: dict[str, Any] = {}
+    body: dict[str, Any] = {}
 
 
 class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,12 +40,17 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class RunSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What makes two commands the same run. `nonce` sets a deliberately fresh one apart."""
+    """What makes two commands the same run. `nonce` sets a deliberately fresh one apart.
+
+    `chosen` is the digest of samples that were picked by hand, or empty: such a run is none of the
+    whole data set, and its estimates must not run together with those of a random subset.
+    """
 
     suite: str
     system: SystemUnderTest
     tasks: tuple[TaskSpec, ...]
     seed: int
+    chosen: str = ""
     nonce: str = ""
 
 

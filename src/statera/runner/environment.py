@@ -1,12 +1,14 @@
 """What a run is stored with, so that it can be read, shown and scored by itself."""
 
 import platform
+from collections.abc import Callable
 from importlib import metadata
 from typing import Any
 
 import msgspec
 
-from statera.protocols import Tools
+from statera.graders.catalogue import scoring_types
+from statera.protocols import Grader, Scorer, Tools
 from statera.runner.plan import Plan
 
 Entries = dict[str, list[dict[str, Any]]]
@@ -16,10 +18,11 @@ def environment(plan: Plan, tools: Tools) -> dict[str, Any]:
     """Return the plan's scorers and metrics by task, and what held where it was executed."""
     places = range(len(plan.tasks))
     names = [task.name for task in plan.tasks]
-    scorers = [[msgspec.to_builtins(s) for s in task.scorers] for task in plan.tasks]
+    scorers = [[_entry(scorer) for scorer in task.scorers] for task in plan.tasks]
     metrics = [[msgspec.to_builtins(m) for m in plan.metrics(place)] for place in places]
     return {
         "scorers": dict(zip(names, scorers, strict=True)),
+        "primary": {task.name: task.scorers[0].metric for task in plan.tasks},
         "metrics": dict(zip(names, metrics, strict=True)),
         "notes": {task.name: list(task.notes) for task in plan.tasks},
         "mode": plan.note,
@@ -34,18 +37,36 @@ def renewed(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
 
     Those were added by `statera score`, or belong to more epochs than this plan asks.
     """
-    kept = {part: _joined(old.get(part, {}), new[part]) for part in ("scorers", "metrics")}
-    return new | kept
+    return new | {
+        "scorers": _joined(old["scorers"], new["scorers"], _metric),
+        "metrics": _joined(old["metrics"], new["metrics"], _statistic),
+    }
 
 
-def _joined(old: Entries, new: Entries) -> Entries:
+def _joined(old: Entries, new: Entries, name: Callable[[dict[str, Any]], Any]) -> Entries:
     joined = {}
     for task, entries in new.items():
-        names = {_name(entry) for entry in entries}
-        joined[task] = entries + [e for e in old.get(task, []) if _name(e) not in names]
+        names = {name(entry) for entry in entries}
+        joined[task] = entries + [e for e in old.get(task, []) if name(e) not in names]
     return joined
 
 
-def _name(entry: dict[str, Any]) -> tuple[Any, ...]:
-    """Return what tells two scorers, or two metrics, of a task apart."""
-    return tuple(entry.get(key) for key in ("type", "metric", "not", "score", "k"))
+def _entry(scorer: Scorer | Grader) -> dict[str, Any]:
+    """Return a scorer as it is stored; one that is no Struct only by its name."""
+    if isinstance(scorer, msgspec.Struct):
+        found: dict[str, Any] = msgspec.to_builtins(scorer)
+        return found
+    return {"type": type(scorer).__qualname__, "metric": scorer.metric}
+
+
+def _metric(entry: dict[str, Any]) -> str:
+    """Return the name of the score that a stored scorer makes."""
+    kind = scoring_types().get(entry["type"])
+    if kind is None:
+        return str(entry.get("metric", entry["type"]))
+    return msgspec.convert(entry, kind).metric
+
+
+def _statistic(metric: dict[str, Any]) -> tuple[Any, ...]:
+    """Return what tells two metrics of a task apart."""
+    return metric["type"], metric["score"], metric.get("k")

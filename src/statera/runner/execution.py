@@ -102,8 +102,10 @@ class _Execution:
         """Grade stored trials again whose scores were made by other scorers or versions."""
         store, run_id = self.services.store, self.info.id
         for task in self.plan.tasks:
-            grading = self.gradings[task.name]
+            grading, lead = self.gradings[task.name], task.scorers[0].metric
             self.tally.rescored += await rescore(store, run_id, task.name, grading)
+            if self.info.environment["primary"].get(task.name) != lead:
+                store.set_primary(run_id, task.name, lead)
 
     async def ask(self) -> None:
         """Ask what is missing, with a fixed number of workers on one stream of jobs."""
@@ -120,15 +122,19 @@ class _Execution:
             raise stop
 
     def _too_many_failures(self) -> RunStopped | None:
-        """Return why a run that asked everything is not done: too little of it got through."""
-        failed, asked = self.tally.outcomes["infra_error"], self.tally.asked
-        if failed <= self.limits.fail_share * asked:
+        """Return why a run that asked everything is not done: too little of it got through.
+
+        It is the whole run that counts, what earlier executions asked included.
+        """
+        outcomes = self.services.store.counts(self.info.id).outcomes
+        failed, total = outcomes.get("infra_error", 0), sum(outcomes.values())
+        if failed <= self.limits.fail_share * total:
             return None
-        return RunStopped(f"{failed} of {asked} trials got no answer, {self._budget_words()}")
+        return RunStopped(f"{failed} of {total} trials got no answer, {self._budget_words()}")
 
     def _budget_words(self) -> str:
         allowed = f"more than {self.limits.fail_share:.0%} (--fail-on-error)"
-        return f"{allowed}; the last: {self.last_failure}"
+        return f"{allowed}; the last: {self.last_failure}" if self.last_failure else allowed
 
     def _missing(self) -> Iterator[Job]:
         store = self.services.store
@@ -190,10 +196,9 @@ class _Execution:
 
 async def rescore(store: RunStore, run_id: str, task: str, grading: Grading) -> int:
     """Grade the stored trials of a task that lack a score under the current keys; count them."""
-    samples = {sample.id: sample for sample in store.samples(run_id, task)}
     count, batch = 0, []
-    for trial in store.unscored(run_id, task, grading.keys):
-        batch.append(Scored(trial, await grading(samples[trial.sample_id], trial)))
+    for sample, trial in store.unscored(run_id, task, grading.keys):
+        batch.append(Scored(trial, await grading(sample, trial)))
         count += 1
         if len(batch) >= 500:
             store.write_scores(run_id, batch)

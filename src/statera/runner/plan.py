@@ -27,7 +27,7 @@ class Job(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Extent:
-    """How much of the tasks is asked; not part of the run's identity.
+    """How much of the tasks is asked; limit and epochs are not part of the run's identity.
 
     `limit` counts samples a task; `epochs` None takes each task's own; `sample_ids` empty is all.
     `only` names samples by task, where ids may be the same in several.
@@ -37,6 +37,11 @@ class Extent:
     epochs: int | None = None
     sample_ids: tuple[str, ...] = ()
     only: Mapping[str, Collection[str]] | None = None
+
+    @property
+    def by_hand(self) -> bool:
+        """True when samples are named, and so are no random subset."""
+        return bool(self.sample_ids) or self.only is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,31 +85,37 @@ def make_plan(
 ) -> Plan:
     """Return the plan; DeclarationError for a sample id that no task has.
 
-    The identity names all tasks, so that a run of chosen samples is a part of the whole run.
+    Samples that are picked by hand are a run of their own.
     """
     check_known(extent.sample_ids, [s.id for task in tasks for s in task.samples])
+    picked = [_picked(task, extent) for task in tasks]
     spec = RunSpec(
         suite=suite,
         system=system,
         tasks=tuple(task_spec(task) for task in tasks),
         seed=seed,
+        chosen=_choice(picked) if extent.by_hand else "",
         nonce=nonce,
     )
     return Plan(
         spec=spec,
         tasks=tuple(tasks),
-        samples=tuple(_chosen(task, extent, seed) for task in tasks),
+        samples=tuple(limited(samples, extent.limit, seed) for samples in picked),
         epochs=tuple(extent.epochs or task.epochs for task in tasks),
     )
 
 
-def _chosen(task: Task, extent: Extent, seed: int) -> Sequence[Sample]:
+def _picked(task: Task, extent: Extent) -> Sequence[Sample]:
     samples = task.samples
     if extent.sample_ids:
         samples = named(samples, extent.sample_ids)
     if extent.only is not None:
         samples = named(samples, extent.only.get(task.name, ()))
-    return limited(samples, extent.limit, seed)
+    return samples
+
+
+def _choice(picked: Sequence[Sequence[Sample]]) -> str:
+    return digest([[sample.id for sample in samples] for samples in picked])
 
 
 def task_spec(task: Task) -> TaskSpec:

@@ -4,7 +4,7 @@ Which method is used, and the region where it is valid:
 
 | items | method |
 |---|---|
-| every value 0 or 1, every item its own cluster, equal weights | Wilson |
+| one trial an item, every value 0 or 1, every item its own cluster | Wilson |
 | anything else, at least 8 clusters, values that vary | Wilson on the effective sample size |
 | every value 0, or every value 1, clustered | Wilson on the number of clusters |
 | fewer than 8 clusters, or no spread between clusters | no interval, and why |
@@ -33,7 +33,7 @@ def mean(items: Items, *, level: float = LEVEL) -> Estimate:
     weights = np.asarray(items.weights, dtype=np.float64)
     centre = float(np.average(values, weights=weights))
     binary = bool(np.all((values == 0) | (values == 1)))
-    if binary and clusters == n and np.all(weights == weights[0]):
+    if binary and clusters == n and np.all(weights == 1):
         bounds = wilson(centre, n, normal_quantile(level))
         return _whole(centre, bounds, "Wilson", level, (n, clusters))
     _, index = np.unique(np.asarray(items.clusters), return_inverse=True)

@@ -1,5 +1,6 @@
 """Runs and their tags: opened, listed, and found by what a person calls them."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,10 @@ from statera.store.tables import runs, tags, tasks
 
 _SPEC = msgspec.json.Decoder(RunSpec)
 _ANY = msgspec.json.Decoder(dict[str, Any])
+
+
+_TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_ID = re.compile(r"[0-9a-f]{4,}")
 
 
 def open_run(
@@ -48,7 +53,15 @@ def _create(
 
 
 def add_tag(connection: Connection, run: str, tag: str) -> None:
-    """Give the run the tag; from now on the tag names this run."""
+    """Give the run the tag; from now on the tag names this run.
+
+    DeclarationError for what is no name: `latest`, spaces, slashes, or what an id may begin with.
+    """
+    if tag == "latest" or not _TAG.fullmatch(tag) or _ID.fullmatch(tag):
+        raise DeclarationError(
+            f"tag '{tag}': allowed are letters, digits, '.', '_' and '-', at least one of them no "
+            "hexadecimal digit, and not 'latest'"
+        )
     number = number_of(connection, run)
     connection.execute(delete(tags).where(tags.c.run == number, tags.c.tag == tag))
     connection.execute(insert(tags).values(run=number, tag=tag))

@@ -14,7 +14,7 @@ before the first `next`, and at most a few hundred rows are held.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import update
 
@@ -36,6 +36,15 @@ INSERT INTO samples (task, id, position, category, "group", unit, body)
 VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (task, id) DO UPDATE SET position = excluded.position
 """
+
+
+class Named(Protocol):
+    """Anything with a name: a Suite."""
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        ...
 
 
 class RunStore:
@@ -106,16 +115,25 @@ class RunStore:
         with self._database.reading() as connection:
             return reading.answered(connection, listing.number_of(connection, run_id), task)
 
-    def unscored(self, run_id: str, task: str, keys: Mapping[str, str]) -> Iterator[Trial]:
+    def unscored(
+        self, run_id: str, task: str, keys: Mapping[str, str]
+    ) -> Iterator[tuple[Sample, Trial]]:
         """Yield the task's trials that lack a score with the scoring key of any metric in `keys`.
 
-        `keys` maps metric to scoring key. Scores may be written while this iterates.
+        `keys` maps metric to scoring key. Scores may be written while this iterates. A score that
+        a grader failed to make is lacking too.
         """
         with self._database.reading() as connection:
             query = reading.select_trials(listing.number_of(connection, run_id))
             query = reading.lacking(query.where(tasks.c.name == task), keys)
             for row in reading.stream(connection, query):
-                yield reading.trial_of(row)
+                yield bodies.sample(row.body), reading.trial_of(row)
+
+    def set_primary(self, run_id: str, task: str, metric: str) -> None:
+        """Put that score first in every trial of the task; its outcome becomes the trial's."""
+        with self._database.writing() as connection:
+            run = listing.number_of(connection, run_id)
+            writing.set_primary(connection, run, task, metric)
 
     def trials(
         self,
@@ -164,10 +182,11 @@ class RunStore:
         with self._database.reading() as connection:
             return listing.find(connection, name)
 
-    def latest(self, suite: str, *, tag: str | None = None) -> RunInfo:
-        """Return the suite's run that was worked on, or given the tag, last."""
+    def latest(self, suite: str | Named, *, tag: str | None = None) -> RunInfo:
+        """Return the run of the suite (or of its name) that was worked on, or tagged so, last."""
+        name = suite if isinstance(suite, str) else suite.name
         with self._database.reading() as connection:
-            return listing.latest(connection, suite, tag)
+            return listing.latest(connection, name, tag)
 
     def content_digest(self, run_id: str) -> str:
         """Return the digest of all that was asked, said and scored, without times or attempts."""

@@ -98,6 +98,24 @@ def write_scores(connection: Connection, run: int, batch: Sequence[Scored]) -> N
     connection.exec_driver_sql(_PRIMARY, (_json(numbers),))
 
 
+def set_primary(connection: Connection, run: int, task: str, metric: str) -> None:
+    """Put the metric's score first in every trial of the task, and take the outcome from it."""
+    trials = """
+        SELECT trials.number FROM trials JOIN samples ON samples.number = trials.sample
+        JOIN tasks ON tasks.number = samples.task WHERE tasks.run = ? AND tasks.name = ?
+    """
+    connection.exec_driver_sql(
+        "UPDATE scores SET position = (SELECT min(position) - 1 FROM scores AS other "
+        f"WHERE other.trial = scores.trial) WHERE metric = ? AND trial IN ({trials})",
+        (metric, run, task),
+    )
+    connection.exec_driver_sql(
+        "UPDATE trials SET outcome = (SELECT outcome FROM scores WHERE trial = trials.number "
+        f"ORDER BY position LIMIT 1) WHERE number IN ({trials})",
+        (run, task),
+    )
+
+
 def _present(met: Met, row: Scored) -> int:
     """Return the number of the trial that is to be scored; StoreError when there is none."""
     if met.trial is None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import secrets
+import signal
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,6 +26,7 @@ from statera.cli.flags import (
 from statera.cli.progress import Progress
 from statera.cli.reading import telling
 from statera.cli.settings import Flag, Lines, sources
+from statera.codec.canonical import digest
 from statera.errors import DeclarationError, Interrupted, StateraError
 from statera.interop.writing import writer
 from statera.models.clock import SystemClock
@@ -38,7 +40,7 @@ from statera.runner.forecast import Forecast, forecast
 from statera.runner.plan import Plan, repeats_at_zero
 from statera.runner.tally import Tally
 from statera.scorers.outcomes import KEPT
-from statera.store.runstore import RunStore
+from statera.store.runstore import FILE, RunStore
 from statera.tasks.suite import Suite
 
 _WHAT = (
@@ -183,7 +185,10 @@ def command(ctx: click.Context, /, **flags: Any) -> None:
     options, suite = read_options(flags), Suite.load(_suite_name(flags))
     view = View(flags["as_json"], flags["quiet"], flags["estimate"])
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        run = runner.run(_run(suite, options, flags, view))
+        try:
+            run = runner.run(_run(suite, options, flags, view))
+        except asyncio.CancelledError:
+            raise Interrupted("interrupted before the first request") from None
     if run is None:
         return
     for path in flags["output"]:
@@ -202,6 +207,7 @@ class View(NamedTuple):
 
 
 async def _run(suite: Suite, options: RunOptions, flags: dict[str, Any], view: View) -> Run | None:
+    _cancel_on_interrupt()
     settings = call_settings(flags)
     model = open_model(flags["model"], settings=settings, base_url=flags["base_url"])
     try:
@@ -211,6 +217,17 @@ async def _run(suite: Suite, options: RunOptions, flags: dict[str, Any], view: V
         await model.close()
 
 
+def _cancel_on_interrupt() -> None:
+    """Let Ctrl-C cancel this task once; further ones do not disturb the cleaning up."""
+    task = asyncio.current_task()
+
+    def cancel() -> None:
+        if task is not None and not task.cancelling():
+            task.cancel()
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, cancel)
+
+
 async def run_plan(
     plan: Plan, model: Model, options: RunOptions, store: str, view: View
 ) -> Run | None:
@@ -218,13 +235,15 @@ async def run_plan(
 
     None when only the estimate was wanted. The folder `store` is made once nothing is wrong.
     """
+    runs = RunStore(store) if not view.estimate or (Path(store) / FILE).exists() else None
     if not view.as_json or view.estimate:
-        _print_plan(plan, _priced(forecast(plan), model), to_stderr=not view.estimate)
-    if view.estimate:
+        expected = forecast(plan, kept=_kept(plan, runs) if runs else 0)
+        _print_plan(plan, _priced(expected, model), to_stderr=not view.estimate)
+    if runs is None or view.estimate:
         return None
     clock, tally, tools = SystemClock(), Tally(), tools_for(plan)
     progress = Progress(tally, clock, quiet=view.quiet)
-    services = Services(store=RunStore(store), clock=clock, tools=tools, tag=options.tag)
+    services = Services(store=runs, clock=clock, tools=tools, tag=options.tag)
     progress.start()
     try:
         info = await execute(plan, model, services, limits(options), tally)
@@ -235,6 +254,19 @@ async def run_plan(
         raise type(error)(_resumable(str(error), tally)) from None
     finally:
         progress.stop()
+
+
+def _kept(plan: Plan, store: RunStore) -> int:
+    """Return how many of the plan's trials the store has answers to."""
+    run = digest(plan.spec)
+    if all(info.id != run for info in store.runs()):
+        return 0
+    return sum(
+        (job.sample.id, job.epoch) in answered
+        for place, task in enumerate(plan.tasks)
+        for answered in [store.answered(run, task.name)]
+        for job in plan.jobs(place)
+    )
 
 
 def _resumable(reason: str, tally: Tally) -> str:

@@ -164,8 +164,8 @@ def _report(victim: Victim, requests: int, same: bool) -> str:
         f"though on disk; the file was {'sound' if sound else 'NOT sound'} after every kill; the "
         f"content's digest {'equals' if same else 'DIFFERS FROM'} an undisturbed run's. Of "
         f"{requests:,} requests {again} were asked again because their answers were in flight, "
-        f"or not yet on disk: {again / len(victim.rows):.1f} a kill (up to {CONNECTIONS} are in flight "
-        f"and about {IN_100_MS} come in within 100 ms)."
+        f"or not yet on disk: {again / len(victim.rows):.1f} a kill (up to {CONNECTIONS} are in "
+        f"flight and about {IN_100_MS} come in within 100 ms)."
     )
     head = ("killed", "requests", "of them asked before", "on disk after", "integrity check")
     return words + "\n\n" + table(head, victim.rows)

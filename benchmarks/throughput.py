@@ -118,7 +118,7 @@ def _words(server: Server, timings: list[Timing]) -> str:
     met = "met" if ours.each <= TARGET_MS else "missed"
     held = "met" if ours.each <= TARGET_RATIO * raw.each else "missed"
     return (
-        f"Each item of {ours.count:,} costs **{ours.each:.3f} ms** of CPU, everything included "
+        f"Each item of {ours.items:,} costs **{ours.each:.3f} ms** of CPU, everything included "
         f"(read the file, render the prompt, send, parse, score, store, estimate, print), at "
         f"{CONNECTIONS} connections and no latency (target {TARGET_MS} ms: {met}); "
         f"**{ours.each / raw.each:.2f} times** a raw aiohttp loop that sends the same bodies and "

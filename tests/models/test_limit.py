@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncGenerator
+from functools import partial
 
 import pytest
 
@@ -74,7 +75,7 @@ def moved(limit: Limit, clock: Hands, latency: float, answers: int) -> None:
 
 def test_it_is_a_model_that_streams() -> None:
     async def main() -> None:
-        limited = Limited(Held(), Limit(2, clock=Hands()))
+        limited = Limited(Held(), partial(Limit, 2, clock=Hands()))
         assert isinstance(limited, Model)
         assert isinstance(limited, Streaming)
         assert limited.identity == "held"
@@ -218,7 +219,7 @@ def test_at_a_pace_requests_are_sent_one_by_one(asked: float | None) -> None:
 def test_no_more_are_inside_than_the_limit_and_all_get_their_turn() -> None:
     async def main() -> None:
         held = Held()
-        limited = Limited(held, Limit(3, clock=Hands()))
+        limited = Limited(held, partial(Limit, 3, clock=Hands()))
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(limited.answer(Complete(prompt=str(number))))
@@ -309,7 +310,7 @@ def test_only_a_429_or_a_time_out_shrinks_it(kind: AttemptKind, size: int, strea
         held = Held()
         held.fails = kind
         held.go.set()
-        limited = Limited(held, Limit(8, clock=Hands()))
+        limited = Limited(held, partial(Limit, 8, clock=Hands()))
         asked = anext(limited.stream(Complete(prompt=""))) if streaming else limited.answer(chat())
         with pytest.raises(AttemptFailed):
             await asked
@@ -323,7 +324,7 @@ def test_a_stream_holds_its_slot_until_it_ends() -> None:
     async def main() -> None:
         held = Held()
         held.go.set()
-        limited = Limited(held, Limit(2, clock=Hands()))
+        limited = Limited(held, partial(Limit, 2, clock=Hands()))
         stream = limited.stream(Complete(prompt=""))
         assert await anext(stream) == "piece"
         assert limited.limit.in_flight == 1

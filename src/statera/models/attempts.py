@@ -16,7 +16,7 @@ class AttemptFailed(Exception):
     `connect`: no connection. `reset`: the connection broke. `timeout`: connect, first byte or
     total. `busy`: 429. `server`: another status that is worth a retry. `undecodable`: cut, HTML,
     bad JSON, no choices. `retry_after` is in seconds, or None where the server did not say.
-    `reply` is the whole answer when there was one.
+    `reply` is the whole answer when there was one; `seconds` what it took, where that was measured.
     """
 
     def __init__(
@@ -34,6 +34,7 @@ class AttemptFailed(Exception):
         self.status = status
         self.retry_after = retry_after
         self.reply = reply
+        self.seconds: float | None = None
 
 
 class HttpReply(NamedTuple):

@@ -1,6 +1,6 @@
 """A model with what its user said of it: prices on every answer, and sampling to go with it.
 
-model = Configured(http_model(url, name), prices=PriceList(name=name, url=url), sampling={})
+model = Configured(inside, endpoint, name, prices=PriceList(name=name), sampling={}, body={})
 (await model.answer(request)).cost         # US dollars, or None when unknown
 """
 
@@ -22,8 +22,8 @@ from statera.records.responses import Capabilities, Response
 class Configured:
     """Wraps the model of an endpoint.
 
-    `sampling` holds what the model file says (it belongs to the system under test, under the
-    flags); `prices` what an answer costs.
+    `sampling` and `body` hold what the model file says (they belong to the system under test, the
+    first under the flags); the body's secrets are not in it. `prices` is what an answer costs.
     """
 
     def __init__(
@@ -34,12 +34,14 @@ class Configured:
         *,
         prices: PriceList,
         sampling: Mapping[str, Any],
+        body: Mapping[str, Any],
     ) -> None:
         self._model = model
         self._endpoint = endpoint
         self.name = name
         self.prices = prices
         self.sampling = dict(sampling)
+        self.body = dict(body)
 
     @property
     def identity(self) -> str:
@@ -76,6 +78,11 @@ class Configured:
 def stated_sampling(model: Model) -> dict[str, Any]:
     """Return what a model file says about sampling; empty for any other model."""
     return dict(model.sampling) if isinstance(model, Configured) else {}
+
+
+def stated_body(model: Model) -> dict[str, Any]:
+    """Return the fields that go with every request, as a record may show them; mostly empty."""
+    return dict(model.body) if isinstance(model, Configured) else {}
 
 
 def price_list(model: Model) -> PriceList:

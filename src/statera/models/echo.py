@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 
 from statera.errors import EndpointError
+from statera.models.loops import PerLoop
 from statera.models.probe import EchoFindings, probe_echo
 from statera.models.prompt_logprobs import (
     EchoChoice,
@@ -61,12 +62,12 @@ class EchoScorer:
         self._post = post
         self._refuse = refuse
         self._findings: EchoFindings | None = None
-        self._probing = asyncio.Lock()
+        self._probing = PerLoop(asyncio.Lock)
         self._counts: OrderedDict[str, int] = OrderedDict()
 
     async def findings(self) -> EchoFindings:
         """Return what the probe found; it is sent once."""
-        async with self._probing:
+        async with self._probing.here():
             if self._findings is None:
                 self._findings = await probe_echo(self._post, self._refuse, self.name)
             return self._findings

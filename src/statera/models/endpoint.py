@@ -25,6 +25,7 @@ from statera.models.rejections import (
     Complaint,
     field_not_taken,
     is_filtered,
+    is_limit_too_large,
     is_too_long,
     read_complaint,
     retry_after,
@@ -51,8 +52,9 @@ _DROPPABLE = {
 }
 _QUOTA_CODES = {"insufficient_quota", "billing_hard_limit_reached"}
 _KINDS: dict[int, AttemptKind] = {408: "timeout", 429: "busy", 504: "timeout"}
-_ERROR_START = re.compile(rb'\s*\{\s*"error"\s*:\s*(?!\s*null)')
+_ERROR_START = re.compile(rb'\s*\{\s*"error"\s*:\s*(?!\s)(?!null\b|false\b|""|\{\s*\}|\[\s*\])')
 _SHORTEST_SECRET = 3
+_NUMBER = re.compile(r"\d+")
 
 
 class Answer(NamedTuple):
@@ -192,7 +194,7 @@ class Endpoint:
                 retry_after=retry_after(reply.headers, self.clock.now()),
                 reply=reply,
             )
-        self._count(status, words)
+        self._count(status, _NUMBER.sub("#", words) if is_limit_too_large(complaint) else words)
         return Failure(kind="infra", message=words, status=status)
 
     def undecodable(self, error: Undecodable) -> AttemptFailed:
@@ -212,7 +214,10 @@ class Endpoint:
         return self.masked(complaint.message) or "the server gave no reason"
 
     def _count(self, status: int, words: str) -> None:
-        """Stop the run at the third identical no in a row."""
+        """Stop the run at the third identical no in a row.
+
+        One about max_tokens names the tokens of its own prompt: it comes here without numbers.
+        """
         no = f"{status} {words}"
         self._same = self._same + 1 if no == self._last_no and self._same else 1
         self._last_no = no

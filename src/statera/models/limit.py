@@ -1,6 +1,6 @@
 """As many requests at once as the endpoint bears: additive increase, multiplicative decrease.
 
-    model = Limited(http, Limit(64, clock=clock))
+    model = Limited(http, partial(Limit, 64, clock=clock))     # a limit for each event loop
 
 It starts at the most that is allowed, so that a fast endpoint is busy from the first moment. A 429
 or a time-out halves it, but only one from a request that was sent after the last halving: what was
@@ -18,12 +18,15 @@ ends in failures and not in a freeze.
 
 from asyncio import Future, TimerHandle, get_running_loop
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Protocol
 
+import msgspec
+
 from statera.errors import DeclarationError
 from statera.models.attempts import AttemptFailed
+from statera.models.loops import PerLoop
 from statera.protocols import Clock
 from statera.records.requests import Chat, Complete, Request
 from statera.records.responses import Capabilities, Response
@@ -52,7 +55,7 @@ class StreamingModel(Protocol):
 
 
 class Limit:
-    """A number of slots that adapts; shared by everything that asks one endpoint.
+    """A number of slots that adapts; shared by everything in an event loop that asks one endpoint.
 
     `size` is how many may be in flight now, at least 1 and at most `most`; `pace` the least seconds
     between two requests, 0 while the server does not hold them back.
@@ -92,6 +95,10 @@ class Limit:
         else:
             await self._queue()
         return self._clock.monotonic()
+
+    def since(self, began: float) -> float:
+        """Return the seconds since the moment when a slot was given."""
+        return self._clock.monotonic() - began
 
     def leave(self) -> None:
         """Give a slot back."""
@@ -171,11 +178,19 @@ class Limit:
 
 
 class Limited:
-    """Wraps a model so that each attempt holds a slot of the limit."""
+    """Wraps a model so that each attempt holds a slot of the limit; each event loop has its own.
 
-    def __init__(self, model: StreamingModel, limit: Limit) -> None:
+    An answer's `seconds` begin with the slot: waiting for it says nothing about the model.
+    """
+
+    def __init__(self, model: StreamingModel, limit: Callable[[], Limit]) -> None:
         self._model = model
-        self.limit = limit
+        self._limits = PerLoop(limit)
+
+    @property
+    def limit(self) -> Limit:
+        """The limit in the running event loop."""
+        return self._limits.here()
 
     @property
     def identity(self) -> str:
@@ -189,26 +204,29 @@ class Limited:
         try:
             response = await self._model.answer(request)
         except AttemptFailed as failed:
-            self._heed(failed, began)
+            _heed(limit, failed, began)
             raise
         else:
             limit.answered(began)
-            return response
+            return msgspec.structs.replace(response, seconds=limit.since(began))
         finally:
             limit.leave()
 
     async def stream(self, request: Chat | Complete) -> AsyncGenerator[str | Response, None]:
         """Wait for a slot and hold it until the stream ends."""
-        began = await self.limit.enter()
+        limit = self.limit
+        began = await limit.enter()
         try:
             async with aclosing(self._model.stream(request)) as pieces:
                 async for piece in pieces:
+                    if isinstance(piece, Response):
+                        piece = msgspec.structs.replace(piece, seconds=limit.since(began))
                     yield piece
         except AttemptFailed as failed:
-            self._heed(failed, began)
+            _heed(limit, failed, began)
             raise
         finally:
-            self.limit.leave()
+            limit.leave()
 
     async def capabilities(self) -> Capabilities:
         """Ask the model inside, outside the limit: it is done before the run."""
@@ -218,8 +236,10 @@ class Limited:
         """Close the model inside."""
         await self._model.close()
 
-    def _heed(self, failed: AttemptFailed, began: float) -> None:
-        if failed.kind == "busy":
-            self.limit.refused(began, failed.retry_after)
-        elif failed.kind == "timeout":
-            self.limit.pushed_back(began)
+
+def _heed(limit: Limit, failed: AttemptFailed, began: float) -> None:
+    failed.seconds = limit.since(began)
+    if failed.kind == "busy":
+        limit.refused(began, failed.retry_after)
+    elif failed.kind == "timeout":
+        limit.pushed_back(began)

@@ -5,6 +5,7 @@ url: https://gateway.example.org/v1
 name: support-v7
 key_env: GATEWAY_KEY                  # the variable that holds the key; never the key itself
 headers: {X-Team: evals, X-Token: "${TEAM_TOKEN}"}
+body: {reasoning_effort: high, adapter: "${ADAPTER}"}      # sent with every chat and completion
 prices: {input: 0.15, output: 0.60, cached_input: 0.075}   # US dollars for a million tokens
 sampling: {temperature: 0.7, max_tokens: 512}              # used where no flag says otherwise
 max_connections: 16
@@ -12,20 +13,26 @@ max_retries: 5
 timeouts: {connect: 5, first_byte: 60, total: 300}
 identity: support-v7                  # instead of URL#NAME, for an endpoint that moves
 ```
+
+The body is part of the system under test: another body is another run. What a run's record shows
+of it are the values themselves, but for secrets (`***`) and variables (their name; and a digest,
+so that another value is another run, unless the name says that it holds a secret).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 
+from statera.codec.canonical import digest
 from statera.codec.files import read_yaml
 from statera.errors import DeclarationError, nearest
 from statera.models.prices import PriceList, Prices
 from statera.models.retry import RetryPolicy
+from statera.models.secrets import is_secret, is_secret_variable, shown
 from statera.models.stack import HttpSettings
 from statera.models.transport import Timeouts, read_address
 
@@ -87,6 +94,7 @@ class HttpTarget:
     settings: HttpSettings = field(default_factory=HttpSettings)
     prices: Prices | None = None
     sampling: dict[str, Any] = field(default_factory=dict)
+    shown_body: dict[str, Any] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -110,7 +118,8 @@ def read_model_file(
     url, _, fragment = file.url.partition("#")
     try:
         read_address(url)
-        headers = {name: expanded(value, environ) for name, value in file.headers.items()}
+        told = _http_settings(_filled(file, environ), settings or CallSettings())
+        told = msgspec.structs.replace(told, secrets=_secret_variables(file, environ))
         key = _key(file, environ)
     except DeclarationError as error:
         raise DeclarationError(f"{path}: {error}") from None
@@ -118,9 +127,10 @@ def read_model_file(
         url=url,
         name=file.name or fragment or None,
         key=key,
-        settings=_http_settings(file, headers, settings or CallSettings()),
+        settings=told,
         prices=file.prices,
         sampling=file.sampling.stated,
+        shown_body=shown(_marked(file.body, environ)),
     )
 
 
@@ -131,7 +141,50 @@ def expanded(value: str, environ: Mapping[str, str]) -> str:
 
 def http_settings(settings: CallSettings) -> HttpSettings:
     """Return the settings of an endpoint that no file describes."""
-    return _http_settings(ModelFile(url=""), {}, settings)
+    return _http_settings(ModelFile(url=""), settings)
+
+
+def _filled(file: ModelFile, environ: Mapping[str, str]) -> ModelFile:
+    """Return the file with the values of its variables."""
+
+    def fill(text: str) -> str:
+        return expanded(text, environ)
+
+    headers, body = _each_text(file.headers, fill), _each_text(file.body, fill)
+    return msgspec.structs.replace(file, headers=headers, body=body)
+
+
+def _marked(value: Any, environ: Mapping[str, str]) -> Any:
+    """Return the body with a digest after every text whose variables are no secrets."""
+
+    def mark(text: str) -> str:
+        names, value = _VARIABLE.findall(text), expanded(text, environ)
+        if not names or any(map(is_secret_variable, names)) or is_secret("", value):
+            return text
+        return f"{text} ({digest(value, size=4)})"
+
+    return _each_text(value, mark)
+
+
+def _secret_variables(file: ModelFile, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the values of the variables in headers and body whose names say that they are."""
+    names: set[str] = set()
+
+    def collect(text: str) -> str:
+        names.update(_VARIABLE.findall(text))
+        return text
+
+    _each_text([file.headers, file.body], collect)
+    return tuple(sorted(environ[name] for name in names if is_secret_variable(name)))
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    """Return the value with every text in it changed; the names of fields stay."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {name: _each_text(one, change) for name, one in value.items()}
+    return [_each_text(one, change) for one in value] if isinstance(value, list) else value
 
 
 def _key(file: ModelFile, environ: Mapping[str, str]) -> str | None:
@@ -149,9 +202,7 @@ def _variable(name: str, environ: Mapping[str, str]) -> str:
     raise DeclarationError(f"environment variable {name} is not set.{nearest(name, environ)}")
 
 
-def _http_settings(
-    file: ModelFile, headers: dict[str, str], settings: CallSettings
-) -> HttpSettings:
+def _http_settings(file: ModelFile, settings: CallSettings) -> HttpSettings:
     default = HttpSettings()
     timeouts = file.timeouts
     if settings.timeout is not None:
@@ -164,7 +215,7 @@ def _http_settings(
         max_connections=_first(*connections),
         retry=RetryPolicy(max_retries=retries),
         timeouts=timeouts,
-        headers=headers,
+        headers=file.headers,
         body=file.body,
         identity=file.identity,
     )

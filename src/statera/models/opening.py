@@ -13,7 +13,7 @@ import asyncio
 import os
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -94,6 +94,7 @@ def open_http(target: HttpTarget) -> Configured:
         name,
         prices=target.price_list,
         sampling=target.sampling,
+        body=target.shown_body,
     )
 
 
@@ -142,7 +143,7 @@ def named(target: HttpTarget) -> HttpTarget:
         return target
     models = [model.id for model in _blocking(_models(target))]
     if len(models) == 1:
-        return _renamed(target, models[0])
+        return replace(target, name=models[0])
     if not models:
         raise DeclarationError(f"{target.address} lists no models. Give URL#NAME")
     names = ", ".join(models[:12]) + (", …" if len(models) > 12 else "")
@@ -183,17 +184,6 @@ def _path(text: str, form: str) -> Path:
     if not text:
         raise DeclarationError(f"a path is missing: {form}")
     return Path(text).expanduser()
-
-
-def _renamed(target: HttpTarget, name: str) -> HttpTarget:
-    return HttpTarget(
-        url=target.url,
-        name=name,
-        key=target.key,
-        settings=target.settings,
-        prices=target.prices,
-        sampling=target.sampling,
-    )
 
 
 async def _models(target: HttpTarget) -> list[Listed]:

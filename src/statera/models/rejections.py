@@ -44,7 +44,8 @@ _LENGTH_WORDS = re.compile(
     r"|exceed[^.]{0,60}context|(?:longer|greater|larger) than the (?:model's )?(?:maximum )?context"
     r"|context the overflows|overflows? the context|(?:prompt|input|request) (?:is )?too long"
     r"|`inputs` tokens \+ `max_new_tokens`|`inputs` must have less than"
-    r"|(?:input|prompt)[^.]{0,40}tokens?[^.]{0,30} exceeds? the max|too many (?:input )?tokens in"
+    r"|(?:input|prompt)[^.]{0,40}tokens?[^.]{0,30} exceeds? the max"
+    r"|too many (?:input )?tokens in (?:the |your )?(?:prompt|input|request|messages|context)"
     r"|reduce the length of the (?:messages|prompt|input)|n_keep",
     re.IGNORECASE,
 )
@@ -53,6 +54,31 @@ _NOT_TAKEN = re.compile(
     r"|(?:does not|doesn't|cannot) (?:support|accept)|unrecogni[sz]ed|unknown|unexpected"
     r"|deprecated|extra (?:inputs|fields)|incompatible|strictly positive",
     re.IGNORECASE,
+)
+_NOT_CONTENT = re.compile(
+    r"flagged (?:as|by|for)[^.]{0,30}(?:rate.?limit|spam|\bbots?\b|automated|traffic)"
+    r"|(?:unknown|unrecogni[sz]ed|unsupported|unexpected|extra|additional) (?:\w+ )?"
+    r"(?:parameter|argument|field|propert|option|key|input)",
+    re.IGNORECASE,
+)
+_OUT_OF_RANGE = re.compile(
+    r"\bbetween\b|\brange\b|\bat (?:most|least)\b|\bup to\b|[<>≤≥]|exceeds?\b"
+    r"|(?:less|more|fewer|greater|larger|smaller|higher|lower) than"
+    r"|(?:max|min)(?:imum)? (?:allowed|value|number|is|of)",
+    re.IGNORECASE,
+)
+_PROMPT_TOKENS = re.compile(
+    r"(\d+) (?:in the (?:messages|prompt)|of text input|`inputs` tokens|(?:input|prompt) tokens)"
+    r"|: (\d+) \+ \d+ >",
+    re.IGNORECASE,
+)
+_REPLY_TOKENS = re.compile(
+    r"too large: (\d+)|(\d+) (?:in|for) the (?:completion|output)|(\d+) `max_new_tokens`"
+    r"|(\d+) (?:output|completion) tokens|: \d+ \+ (\d+) >",
+    re.IGNORECASE,
+)
+_CONTEXT_TOKENS = re.compile(
+    r"context (?:length|window|size|limit)(?: is| of|:)? (\d+)|(?:<=|>) (\d+)", re.IGNORECASE
 )
 _PLAIN_WORDS = {"stop", "seed"}
 _TAGS = re.compile(r"(?s)<(script|style).*?</\1>|<[^>]*>")
@@ -81,12 +107,32 @@ def read_complaint(body: bytes) -> Complaint:
 
 def is_filtered(complaint: Complaint) -> bool:
     """True when a content filter refused the prompt."""
-    return bool(complaint.codes & _FILTER_CODES or _FILTER_WORDS.search(complaint.message))
+    if complaint.codes & _FILTER_CODES:
+        return True
+    words = complaint.message
+    return bool(_FILTER_WORDS.search(words)) and not _NOT_CONTENT.search(words)
 
 
 def is_too_long(complaint: Complaint) -> bool:
-    """True when the prompt is over the context length."""
-    return bool(complaint.codes & _LENGTH_CODES or _LENGTH_WORDS.search(complaint.message))
+    """True when the prompt is over the context length, or leaves no room for a usual reply."""
+    told = bool(complaint.codes & _LENGTH_CODES or _LENGTH_WORDS.search(complaint.message))
+    return told and not is_limit_too_large(complaint)
+
+
+def is_limit_too_large(complaint: Complaint) -> bool:
+    """True when max_tokens is what does not fit: it was declared wrong, whatever the prompt.
+
+    That is where the prompt fits the context and the reply's limit is the larger part of both; a
+    prompt of unknown size is taken to fit, and the limit must then be over the context alone.
+    """
+    reply = _tokens(_REPLY_TOKENS, complaint.message)
+    context = _tokens(_CONTEXT_TOKENS, complaint.message)
+    prompt = _tokens(_PROMPT_TOKENS, complaint.message)
+    if reply is None:
+        return False
+    if prompt is None:
+        return context is not None and reply >= context
+    return reply >= prompt and (context is None or prompt < context)
 
 
 def field_not_taken(complaint: Complaint, sent: Collection[str]) -> str | None:
@@ -94,12 +140,22 @@ def field_not_taken(complaint: Complaint, sent: Collection[str]) -> str | None:
 
     A value that is merely out of range is not meant: that is the user's to mend.
     """
-    if not (_NOT_TAKEN.search(complaint.message) or "unsupported_parameter" in complaint.codes):
+    if "unsupported_parameter" not in complaint.codes and not _is_not_taken(complaint.message):
         return None
     if complaint.parameter in sent:
         return complaint.parameter
     found = [(place.start(), name) for name in sent if (place := _mention(name, complaint))]
     return min(found)[1] if found else None
+
+
+def _is_not_taken(words: str) -> bool:
+    return bool(_NOT_TAKEN.search(words)) and not _OUT_OF_RANGE.search(words)
+
+
+def _tokens(pattern: re.Pattern[str], words: str) -> int | None:
+    """Return the number that the pattern finds, or None."""
+    found = pattern.search(words)
+    return int(next(filter(None, found.groups()))) if found else None
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:

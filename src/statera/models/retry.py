@@ -4,7 +4,8 @@
 
 Waiting holds no slot of the limit, because this wrapper stands outside it. The wait doubles with
 each attempt and is drawn from its upper half, so that requests that failed together do not return
-together; a server's Retry-After is honoured instead. An empty reply is asked once more.
+together; a server's Retry-After is honoured instead. An empty reply is asked once more, and what
+both cost is counted.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ from statera.models.attempts import AttemptFailed
 from statera.models.limit import StreamingModel
 from statera.protocols import Clock
 from statera.records.requests import Chat, Complete, Request
-from statera.records.responses import Capabilities, Failure, Response
+from statera.records.responses import Capabilities, Failure, Response, Usage
 
 T = TypeVar("T", int, float)
 NotNegative = Annotated[T, msgspec.Meta(ge=0)]
@@ -53,7 +54,10 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class Retrying:
-    """Wraps a model whose attempts may fail; `attempts` and `seconds` count all of them."""
+    """Wraps a model whose attempts may fail.
+
+    `attempts` and `usage` count all of them; `seconds` too, with the waits between them.
+    """
 
     def __init__(
         self, model: StreamingModel, policy: RetryPolicy, *, clock: Clock, draw: Random
@@ -70,34 +74,32 @@ class Retrying:
 
     async def answer(self, request: Request) -> Response:
         """Return the first answer, or the failure that remained when retries were used up."""
-        started = self._clock.monotonic()
-        attempt = 0
-        empty: Response | None = None
+        spent = _Spent()
         while True:
-            attempt += 1
+            spent.attempts += 1
             try:
                 response = await self._model.answer(request)
             except AttemptFailed as failed:
-                if self._policy.gives_up(attempt - 1, failed):
-                    response = empty or _failure(failed)
-                else:
-                    await self._pause(attempt - 1, failed)
+                spent.seconds += failed.seconds or 0.0
+                if not self._policy.gives_up(spent.attempts - 1, failed):
+                    spent.seconds += await self._pause(spent.attempts - 1, failed)
                     continue
+                response = spent.empty or _failure(failed)
             else:
-                if empty is None and self._asks_again(response, attempt):
-                    empty = response
+                spent.seconds += response.seconds
+                if self._asks_again(response, spent):
+                    spent.empty = response
                     continue
-            return self._counted(response, attempt, started, empty is not None)
+            return spent.on(response)
 
     async def stream(self, request: Chat | Complete) -> AsyncGenerator[str | Response, None]:
         """Yield the pieces of one attempt, then the Response; asks again only before the first.
 
         An attempt that breaks off after text was yielded ends with a failure.
         """
-        started = self._clock.monotonic()
-        attempt, spoken, again = 0, False, False
+        spent, spoken = _Spent(), False
         while True:
-            attempt += 1
+            spent.attempts += 1
             try:
                 async with aclosing(self._model.stream(request)) as pieces:
                     async for piece in pieces:
@@ -107,14 +109,16 @@ class Retrying:
                             spoken = True
                             yield piece
             except AttemptFailed as failed:
-                if not (spoken or self._policy.gives_up(attempt - 1, failed)):
-                    await self._pause(attempt - 1, failed)
+                spent.seconds += failed.seconds or 0.0
+                if not (spoken or self._policy.gives_up(spent.attempts - 1, failed)):
+                    spent.seconds += await self._pause(spent.attempts - 1, failed)
                     continue
                 last = _failure(failed)
-            if again or not self._asks_again(last, attempt):
-                yield self._counted(last, attempt, started, again)
+            spent.seconds += last.seconds
+            if not self._asks_again(last, spent):
+                yield spent.on(last)
                 return
-            again = True
+            spent.empty = last
 
     async def capabilities(self) -> Capabilities:
         """Ask what the endpoint can do; EndpointError when it gives no answer in all retries."""
@@ -132,19 +136,47 @@ class Retrying:
         """Close the model inside."""
         await self._model.close()
 
-    def _asks_again(self, response: Response, attempt: int) -> bool:
-        return _is_empty(response) and attempt <= self._policy.max_retries
+    def _asks_again(self, response: Response, spent: "_Spent") -> bool:
+        allowed = spent.empty is None and spent.attempts <= self._policy.max_retries
+        return allowed and _is_empty(response)
 
-    async def _pause(self, retry: int, failed: AttemptFailed) -> None:
+    async def _pause(self, retry: int, failed: AttemptFailed) -> float:
+        """Wait, and return the seconds that passed."""
+        began = self._clock.monotonic()
         await asyncio.sleep(self._policy.wait(retry, failed.retry_after, self._draw))
+        return self._clock.monotonic() - began
 
-    def _counted(self, response: Response, attempt: int, started: float, again: bool) -> Response:
+
+class _Spent:
+    """What one request has cost so far; `empty` is a first reply that had nothing in it."""
+
+    def __init__(self) -> None:
+        self.attempts = 0
+        self.seconds = 0.0
+        self.empty: Response | None = None
+
+    def on(self, response: Response) -> Response:
+        """Return the response with all of it."""
+        notes, usage = response.notes, response.usage
+        if self.empty is not None:
+            notes = (*notes, ASKED_AGAIN)
+            if response is not self.empty:
+                usage = (
+                    _sum(self.empty.usage, usage) if response.failure is None else self.empty.usage
+                )
         return msgspec.structs.replace(
-            response,
-            attempts=attempt,
-            seconds=self._clock.monotonic() - started,
-            notes=(*response.notes, ASKED_AGAIN) if again else response.notes,
+            response, attempts=self.attempts, seconds=self.seconds, notes=notes, usage=usage
         )
+
+
+def _sum(first: Usage | None, second: Usage | None) -> Usage | None:
+    """Return both usages together; what is unknown of one is unknown of the sum."""
+    if first is None or second is None:
+        return None
+    pairs = {
+        name: (getattr(first, name), getattr(second, name)) for name in Usage.__struct_fields__
+    }
+    return Usage(**{name: None if None in pair else sum(pair) for name, pair in pairs.items()})
 
 
 def _is_empty(response: Response) -> bool:

@@ -9,32 +9,30 @@ response = await model.answer(Chat(messages=(Message("user", "Hi"),)))
 await model.close()
 """
 
-import re
-from collections.abc import Mapping
 from functools import partial
 from random import Random
 from typing import Annotated, Any
-from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from statera.errors import DeclarationError
 from statera.models.clock import SystemClock
 from statera.models.echo import EchoScorer
 from statera.models.endpoint import Endpoint
 from statera.models.http import COMPLETIONS, HttpModel
 from statera.models.limit import Limit, Limited
 from statera.models.retry import Retrying, RetryPolicy
-from statera.models.transport import Timeouts, Transport
+from statera.models.secrets import secrets, shown_query
+from statera.models.transport import Timeouts, Transport, read_address
 from statera.protocols import Clock
-
-_SECRET_NAME = re.compile(r"auth|key|token|secret|cookie|password", re.IGNORECASE)
 
 
 class HttpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How an endpoint is asked.
 
     `headers` go with every request and `body` fields with every chat and completion. `identity`
-    replaces `URL#NAME` in digests, for an endpoint that moves.
+    replaces `URL#NAME` in digests, for an endpoint that moves. `secrets` are further texts that
+    are masked wherever the server repeats them.
     """
 
     max_connections: Annotated[int, msgspec.Meta(ge=1)] = 64
@@ -43,13 +41,21 @@ class HttpSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     headers: dict[str, str] = {}
     body: dict[str, Any] = {}
     identity: str | None = None
+    secrets: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raise DeclarationError for fewer than one connection."""
+        if self.max_connections < 1:
+            raise DeclarationError(
+                f"max_connections must be at least 1, not {self.max_connections}"
+            )
 
     def __repr__(self) -> str:
-        """Show everything but the values of headers, which may be keys."""
-        shown = [f"{name}={getattr(self, name)!r}" for name in self.__struct_fields__]
-        names = f"headers={{{', '.join(self.headers)}}}"
-        kept = [names if one.startswith("headers=") else one for one in shown]
-        return f"HttpSettings({', '.join(kept)})"
+        """Show everything but the values of headers and body, which may be keys."""
+        names = {name: f"{{{', '.join(getattr(self, name))}}}" for name in ("headers", "body")}
+        plain = ("max_connections", "retry", "timeouts", "identity")
+        shown = names | {name: repr(getattr(self, name)) for name in plain}
+        return f"HttpSettings({', '.join(f'{name}={text}' for name, text in shown.items())})"
 
 
 def http_model(
@@ -83,8 +89,8 @@ def http_endpoint(
     )
     return Endpoint(
         transport,
-        identity=settings.identity or f"{transport.base_url}#{name}",
-        secrets=tuple(_secrets(url, key, settings.headers)),
+        identity=settings.identity or _identity(url, name),
+        secrets=_masked(url, key, settings),
         clock=clock,
     )
 
@@ -93,14 +99,18 @@ def model_at(endpoint: Endpoint, name: str, settings: HttpSettings) -> Retrying:
     """Return the model `name` at a server, in its wrappers."""
     echo = EchoScorer(name, post=partial(endpoint.post, COMPLETIONS), refuse=endpoint.refuse)
     model = HttpModel(endpoint, name, extra=settings.body, likelihoods=echo)
-    limited = Limited(model, Limit(settings.max_connections, clock=endpoint.clock))
+    limited = Limited(model, partial(Limit, settings.max_connections, clock=endpoint.clock))
     return Retrying(limited, settings.retry, clock=endpoint.clock, draw=Random())
 
 
-def _secrets(url: str, key: str | None, headers: Mapping[str, str]) -> list[str]:
-    """Return what must never be shown, the longest first: key, password, secret header values."""
-    password = urlsplit(url).password
-    values = [value for name, value in headers.items() if _SECRET_NAME.search(name)]
-    words = [word for value in values for word in (value, value.removeprefix("Bearer "))]
-    found = [key, password, unquote(password or ""), *words]
-    return sorted({secret for secret in found if secret}, key=len, reverse=True)
+def _identity(url: str, name: str) -> str:
+    """Return `URL#NAME` with what the query asks for, without credentials."""
+    address = read_address(url)
+    query = shown_query(address.query)
+    return f"{address.base}{'?' if query else ''}{query}#{name}"
+
+
+def _masked(url: str, key: str | None, settings: HttpSettings) -> tuple[str, ...]:
+    """Return what must never be shown, the longest first."""
+    found = {*secrets(url, key, settings.headers, settings.body), *settings.secrets}
+    return tuple(sorted(found, key=len, reverse=True))

@@ -12,6 +12,8 @@ exception, `AttemptFailed`, which the retrying wrapper turns into a value.
 from base64 import b64encode
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from errno import ECONNREFUSED
+from os import strerror
 from typing import Annotated, NamedTuple
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -21,6 +23,7 @@ from yarl import URL
 
 from statera.errors import DeclarationError
 from statera.models.attempts import AttemptFailed, HttpReply, Place
+from statera.models.loops import PerLoop
 
 __all__ = ["AttemptFailed", "HttpReply", "Timeouts", "Transport", "read_address"]
 
@@ -89,6 +92,8 @@ def _basic(user: str | None, password: str | None) -> str | None:
 class Transport:
     """A pool of connections to one server, opened at first use and kept until `close`.
 
+    Each event loop has its own pool, closed at the latest when the loop ends its asynchronous
+    generators, as `asyncio.run` does; so one model serves many runs.
     `headers` go with every request. At most `connections` are open at a time. Redirects are not
     followed, so that a key never travels to another host.
     """
@@ -106,7 +111,7 @@ class Transport:
         self._timeouts = timeouts or Timeouts()
         self._connections = connections
         self._urls: dict[tuple[str, Place], URL] = {}
-        self._session: aiohttp.ClientSession | None = None
+        self._sessions = PerLoop(self._started)
 
     @property
     def base_url(self) -> str:
@@ -116,7 +121,8 @@ class Transport:
     async def post(self, path: str, body: bytes, *, at: Place = "base") -> HttpReply:
         """Send a JSON body and return the answer, whatever its status; AttemptFailed if none."""
         try:
-            async with self._open().post(
+            session = await self._open()
+            async with session.post(
                 self._url(path, at), data=body, allow_redirects=False
             ) as response:
                 return HttpReply(response.status, response.headers, await response.read())
@@ -126,7 +132,8 @@ class Transport:
     async def get(self, path: str, *, at: Place = "base") -> HttpReply:
         """Fetch a path and return the answer, whatever its status; AttemptFailed if none."""
         try:
-            async with self._open().get(self._url(path, at), allow_redirects=False) as response:
+            session = await self._open()
+            async with session.get(self._url(path, at), allow_redirects=False) as response:
                 return HttpReply(response.status, response.headers, await response.read())
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise _attempt_failed(error) from error
@@ -137,9 +144,10 @@ class Transport:
         Line ends (LF, CRLF, CR) are taken off. An answer whose status is not 200 raises
         AttemptFailed with the whole `reply`.
         """
+        session, url = await self._open(), self._url(path, "base")
         async with (
             _failures_told(),
-            self._open().post(self._url(path, "base"), data=body) as answer,
+            session.post(url, data=body, allow_redirects=False) as answer,
         ):
             if answer.status != 200:
                 reply = HttpReply(answer.status, answer.headers, await answer.read())
@@ -153,15 +161,21 @@ class Transport:
                 yield rest.removesuffix(b"\r")
 
     async def close(self) -> None:
-        """Close every connection; the transport may be used again afterwards."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        """Close every connection of this event loop; it may be used again afterwards."""
+        if (session := self._sessions.forget()) is not None:
+            await session.closing.aclose()
 
-    def _open(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            limits = self._timeouts
-            self._session = aiohttp.ClientSession(
+    async def _open(self) -> aiohttp.ClientSession:
+        session = self._sessions.here()
+        if not session.opened:
+            session.opened = True
+            await anext(session.closing)
+        return session.client
+
+    def _started(self) -> "_Session":
+        limits = self._timeouts
+        return _Session(
+            aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._connections),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers=self._headers,
@@ -171,7 +185,7 @@ class Transport:
                     sock_read=limits.first_byte,
                 ),
             )
-        return self._session
+        )
 
     def _url(self, path: str, at: Place) -> URL:
         url = self._urls.get((path, at))
@@ -180,6 +194,22 @@ class Transport:
             query = f"?{self._address.query}" if self._address.query else ""
             url = self._urls[path, at] = URL(f"{start}{path}{query}")
         return url
+
+
+class _Session:
+    """A pool of connections, with the generator by which its event loop closes it at its end."""
+
+    def __init__(self, client: aiohttp.ClientSession) -> None:
+        self.client = client
+        self.closing = _closing(client)
+        self.opened = False
+
+
+async def _closing(client: aiohttp.ClientSession) -> AsyncGenerator[None, None]:
+    try:
+        yield
+    finally:
+        await client.close()
 
 
 def _all_headers(headers: Mapping[str, str], authorization: str | None) -> dict[str, str]:
@@ -217,10 +247,26 @@ def _attempt_failed(error: Exception) -> AttemptFailed:
         return AttemptFailed("timeout", "no connection before the connect time-out")
     if isinstance(error, aiohttp.SocketTimeoutError):
         return AttemptFailed("timeout", "the server fell silent until the first-byte time-out")
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return AttemptFailed("connect", f"cannot connect: {error}")
+    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ClientConnectorCertificateError):
+        return AttemptFailed("connect", f"cannot connect to {_unconnected(error)}")
     if isinstance(error, TimeoutError):
         return AttemptFailed("timeout", "no whole answer before the total time-out")
     if isinstance(error, aiohttp.ClientPayloadError | aiohttp.ClientResponseError):
         return AttemptFailed("undecodable", f"the answer broke off or is no HTTP: {error}")
     return AttemptFailed("reset", f"the connection broke: {error or type(error).__name__}")
+
+
+def _unconnected(
+    error: aiohttp.ClientConnectorError | aiohttp.ClientConnectorCertificateError,
+) -> str:
+    """Return the place without the library's own words, and why nothing came of it."""
+    place = f"{error.host}:{error.port}"
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return f"{place}: its certificate is not trusted: {error.certificate_error}"
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return f"{place}: no host of that name is known"
+    if isinstance(error, aiohttp.ClientConnectorSSLError):
+        return f"{place}: it does not speak HTTPS as it should: {error.os_error}"
+    if error.errno == ECONNREFUSED:
+        return f"{place}: nothing listens there"
+    return f"{place}: {strerror(error.errno) if error.errno else error.os_error}"

@@ -96,3 +96,20 @@ def test_a_wrong_configuration_file_ends_with_2(tmp_path: Path) -> None:
     done = statera("runs", cwd=tmp_path)
     assert done.returncode == 2
     assert "statera.yaml: runs: unknown flag 'stor'. Did you mean 'store'?" in done.stderr
+
+
+def test_a_bug_of_ours_ends_with_70_and_its_traceback(tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.argv = ['statera', 'runs']\n"
+        "import statera.store.runstore as module\n"
+        "def broken(self, folder): raise ZeroDivisionError('ours')\n"
+        "module.RunStore.__init__ = broken\n"
+        "from statera.cli.main import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert done.returncode == 70
+    assert "ZeroDivisionError: ours" in done.stderr
+    assert "this is a bug in statera" in done.stderr

@@ -19,6 +19,18 @@ def test_a_cut_gz_is_told(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(b"text" * 100)[:-9])
     with pytest.raises(DeclarationError, match="cannot be read"):
         files.read_text(path)
+    damaged = bytearray(gzip.compress(b"text" * 100))
+    damaged[12:20] = b"\xff" * 8
+    path.write_bytes(bytes(damaged))
+    with pytest.raises(DeclarationError, match="cannot be read"):
+        files.read_text(path)
+
+
+def test_json_nested_too_deep_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text("[" * 5000 + "]" * 5000 + "\n")
+    with pytest.raises(DeclarationError, match=r"line 1: nested too deep"):
+        list(files.read_jsonl(path, list[Any]))
 
 
 def test_a_malformed_line_is_named(tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 import gc
 import sys
+import traceback
 from importlib import import_module, metadata
 from pathlib import Path
 
 import click
 
+from statera.cli.controls import visible
 from statera.cli.settings import command_defaults, defaults, load_env_file
 from statera.cli.usage import told
 from statera.errors import StateraError
@@ -89,5 +91,9 @@ def main() -> None:
         click.echo(f"statera: {told(error)}", err=True)
         sys.exit(error.exit_code)
     except StateraError as error:
-        click.echo(f"statera: {error}", err=True)
+        click.echo(f"statera: {visible(str(error))}", err=True)
         sys.exit(error.exit_code)
+    except Exception:  # noqa: BLE001  # the outermost place: a bug of ours has its own exit code
+        traceback.print_exc()
+        click.echo("statera: this is a bug in statera; everything answered is kept", err=True)
+        sys.exit(StateraError.exit_code)

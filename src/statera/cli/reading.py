@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import click
 from rich.markup import escape
 
+from statera.cli.controls import visible
 from statera.cli.tables import console
 from statera.codec.files import to_json
 from statera.interop.jsonl import line
@@ -22,6 +23,10 @@ _TELLING: tuple[Outcome, ...] = (
 )
 
 
+def _shown(text: str) -> str:
+    return escape(visible(text))
+
+
 def print_sample(stored: Stored, *, as_json: bool) -> None:
     """Print one trial, or its export line."""
     if as_json:
@@ -31,14 +36,14 @@ def print_sample(stored: Stored, *, as_json: bool) -> None:
     out = console()
     lead = stored.scores[0] if stored.scores else None
     outcome = lead.outcome if lead else "not scored"
-    out.print(escape(f"── {sample.id} · epoch {trial.epoch} · {outcome}"), style="bold")
+    out.print(_shown(f"── {sample.id} · epoch {trial.epoch} · {outcome}"), style="bold")
     for exchange in trial.exchanges:
-        out.print(escape(asked(exchange.request)), style="dim", soft_wrap=True)
-        out.print(escape(_said(stored)), soft_wrap=True)
+        out.print(_shown(asked(exchange.request)), style="dim", soft_wrap=True)
+        out.print(_shown(_said(stored)), soft_wrap=True)
     for score in stored.scores:
-        out.print(escape(verdict(score)), style="bold", soft_wrap=True)
+        out.print(_shown(verdict(score)), style="bold", soft_wrap=True)
     if sample.accepted:
-        out.print(escape(f"reference: {' | '.join(sample.accepted)}"), style="dim", soft_wrap=True)
+        out.print(_shown(f"reference: {' | '.join(sample.accepted)}"), style="dim", soft_wrap=True)
     out.print()
 
 

@@ -8,6 +8,7 @@ import csv
 import gzip
 import io
 import os
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,7 +28,7 @@ def read_bytes(path: Path) -> bytes:
         return gzip.decompress(data) if path.suffix == ".gz" else data
     except FileNotFoundError:
         raise DeclarationError(f"{path}: no such file") from None
-    except EOFError as error:
+    except (EOFError, zlib.error) as error:
         raise DeclarationError(f"{path}: cannot be read: {error}") from None
     except OSError as error:
         told = error.strerror or error
@@ -59,7 +60,7 @@ def read_jsonl(path: Path, kind: type[T]) -> Iterator[T]:
         if line.strip():
             try:
                 yield decoder.decode(line)
-            except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError):
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                 yield from_json(line, kind, source=f"{path}, line {number}")
 
 

@@ -76,6 +76,8 @@ def from_json(data: bytes | str, kind: type[T], *, source: str) -> T:
         return msgspec.json.decode(data, type=kind)
     except UnicodeDecodeError as error:
         raise DeclarationError(f"{source}: not UTF-8 at byte {error.start}") from None
+    except RecursionError:
+        raise DeclarationError(f"{source}: nested too deep") from None
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
         told = _explain(str(error), kind, _plain(data))
         raise DeclarationError(f"{source}: {told}") from None

@@ -58,6 +58,7 @@ _FAILURES = (
     ArithmeticError,
     LookupError,
     MemoryError,
+    RecursionError,
 )
 
 

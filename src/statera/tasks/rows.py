@@ -45,7 +45,7 @@ def _jsonl(path: Path) -> Iterator[Row]:
             continue
         try:
             columns = decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             columns = _explained(line, f"{path}, line {number}")
         yield Row(number - 1, number, columns)
 

@@ -32,6 +32,7 @@ lock:
 
 # The lock is complete, so nothing is resolved here; --no-deps also keeps the weights from starting a C++ compile.
 .venv/ready: requirements.lock pyproject.toml
+	@echo "Setting up .venv with everything that the lock names (about a minute, once) ..."
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .

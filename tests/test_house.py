@@ -65,3 +65,8 @@ def test_the_readme_is_short_and_shows_code_early() -> None:
     lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
     assert len(lines) < 120
     assert any(line.startswith("```") for line in lines[:20])
+
+
+def test_the_first_command_says_at_once_what_takes_its_time() -> None:
+    recipe = (ROOT / "Makefile").read_text(encoding="utf-8").partition("\n.venv/ready:")[2]
+    assert recipe.splitlines()[1].startswith('\t@echo "Setting up')

@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,9 +9,11 @@ import pytest
 
 from statera.errors import DeclarationError
 from statera.records.requests import Chat, Complete, Likelihood, Message
+from statera.scorers.exact import Exact
 from statera.tasks.custom import load_custom, schema
 from statera.tasks.data import DataFolder
 from statera.tasks.task import Task, TaskOptions
+from tests.scorers.replies import reply
 
 YAML = """\
 task: refunds
@@ -183,6 +186,7 @@ def test_the_schema_names_every_key_and_every_scorer() -> None:
 _MANY = """
 import resource, sys, time
 from pathlib import Path
+from statera.scorers.exact import Exact
 from statera.tasks.custom import load_custom
 from statera.tasks.data import DataFolder
 from statera.tasks.task import TaskOptions
@@ -201,3 +205,22 @@ def test_a_hundred_thousand_rows_stay_lean(tmp_path: Path) -> None:
     count, kib = map(int, done.stdout.split())
     assert count == 100_000
     assert kib < 200 * 1024
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"), [("no", "right"), ("No.", "right"), ("**NO**", "right"), ("Yes.", "wrong")]
+)
+def test_the_task_of_the_readme_takes_an_answer_as_models_write_it(
+    tmp_path: Path, said: str, outcome: str
+) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"```yaml\n(task: .*?)```", readme, re.DOTALL)
+    assert found is not None
+    row = {"question": "May I?", "answer": "no", "topic": "late"}
+    (tmp_path / "refunds.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    (tmp_path / "refunds.yaml").write_text(found[1], encoding="utf-8")
+    task = _task(tmp_path / "refunds.yaml")
+    (scorer,) = task.scorers
+    assert isinstance(scorer, Exact)
+    score = scorer.score(task.samples[0], reply(said))
+    assert (score.metric, score.outcome) == ("accuracy", outcome)

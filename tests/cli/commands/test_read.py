@@ -57,6 +57,7 @@ def test_the_shared_file_is_read_acceptably() -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
+        ("\n\n", "cases.jsonl: holds no reply"),
         ('{"id": 1, "kind": "mcq", "response": "B"}\n{"id": 2', "cases.jsonl, line 2"),
         ('\n{"id": 1, "kind": "mqc", "response": "B"}', "line 2: unknown kind 'mqc'.*'mcq'"),
         ('{"id": 1, "kind": "mcq"}', "line 1: .*`response`"),

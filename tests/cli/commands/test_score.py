@@ -32,6 +32,16 @@ def test_scoring_again_with_the_same_scorers_changes_nothing(measured: Cli) -> N
     assert "0 scores made again" in done.stderr
 
 
+def test_the_example_of_the_help_works_and_twice_is_once(measured: Cli) -> None:
+    example = "{type: contains, any: [yes]}"
+    assert example in " ".join(measured("score", "--help").stdout.split())
+    assert "12 scores" in measured("score", "latest", "-s", example).stderr
+    again = measured("score", "latest", env={"STATERA_SCORER": example})
+    assert again.returncode == 0, again.stderr
+    assert "0 scores made again" in again.stderr
+    assert again.stdout.count("starter_knowledge/contains ") == 1
+
+
 def test_scorers_come_from_a_file_too(measured: Cli, tmp_path: Path) -> None:
     (tmp_path / "more.yaml").write_text("- {type: length, max: 3}\n- {type: exact}\n")
     done = measured("score", "--scorer", "more.yaml")
@@ -45,6 +55,16 @@ def test_scorers_come_from_a_file_too(measured: Cli, tmp_path: Path) -> None:
         (["--scorer", "exat"], ["--scorer", "Did you mean 'exact'?"]),
         (["--scorer", "{type: contains, al: [x]}"], ["unknown field `al`"]),
         (["--task", "other"], ["unknown task 'other'"]),
+        (
+            ["--scorer", "{type: number, metric: accuracy}"],
+            ["--scorer: task starter_knowledge: another scorer is called 'accuracy'; give this"],
+        ),
+        (["-s", "length: 3"], ["--scorer"]),
+        (
+            ["-s", "choice_likelihood"],
+            ["task starter_knowledge: 'acc' needs `mode: loglikelihood`"],
+        ),
+        (["-s", "code"], ["'pass' needs a column `test`"]),
     ],
 )
 def test_wrong_scorers_are_one_line(measured: Cli, args: list[str], parts: list[str]) -> None:

@@ -60,7 +60,10 @@ def command(
     echo "A common mistake is B. The answer is (C)." | statera read --kind choice
     """
     if jsonl is not None:
-        for line in list(_lines(jsonl)):
+        lines = list(_lines(jsonl))
+        if not lines:
+            raise DeclarationError(f"{jsonl}: holds no reply")
+        for line in lines:
             click.echo(to_json(line))
         return
     if kind is None:

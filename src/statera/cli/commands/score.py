@@ -1,6 +1,7 @@
 """Grade a stored run again, with no request to the model."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from statera.cli.flags import json_flag, store_flag
 from statera.cli.settings import Flag, Lines
 from statera.codec.files import read_text
 from statera.codec.strict import convert, from_yaml
-from statera.errors import unknown
+from statera.errors import DeclarationError, unknown
 from statera.graders.catalogue import scoring_type
 from statera.metrics.catalogue import default_metrics
 from statera.protocols import Tools
@@ -22,6 +23,7 @@ from statera.runner.execution import rescore
 from statera.runner.grading import Grading, is_grader
 from statera.sandbox.choice import choose_sandbox
 from statera.store.runstore import RunStore
+from statera.tasks.needs import Given, check_needs
 
 
 @click.command()
@@ -51,7 +53,7 @@ def command(
     """Grade RUN again from what it stored.
 
     Without --scorer: its own scorers, as they are now; what their version changed is graded again.
-    With --scorer: those are added to the run.
+    With --scorer: those are added to the run, each under a name (`metric`) of its own.
     """
     runs = RunStore(store)
     info = runs.find(run)
@@ -61,6 +63,8 @@ def command(
             raise unknown("task", name, known)
     added = [found for text in scorer for found in read_scorers(text)]
     chosen = task or tuple(known)
+    for name in chosen:
+        _check_added(added, known[name], _given(runs, info, name), f"--scorer: task {name}")
     wanted = {name: added or known[name] for name in chosen}
     count = asyncio.run(_grade(runs, info, wanted))
     if added:
@@ -77,6 +81,30 @@ def read_scorers(text: str) -> list[AnyScoring]:
         return found
     value: Any = from_yaml(text, object, source="--scorer") if "{" in text else {"type": text}
     return [convert(value, kind, source="--scorer")]
+
+
+def _check_added(
+    added: Sequence[AnyScoring], known: Sequence[AnyScoring], given: Given, where: str
+) -> None:
+    """Raise DeclarationError for a scorer that does not fit, or whose name is another one's."""
+    named = {scorer.metric: scorer for scorer in known}
+    for scorer in added:
+        check_needs(scorer, given, where)
+        if named.setdefault(scorer.metric, scorer) != scorer:
+            raise DeclarationError(
+                f"{where}: another scorer is called '{scorer.metric}'; give this one a `metric`, "
+                "as in {type: …, metric: NAME}"
+            )
+
+
+def _given(store: RunStore, info: RunInfo, task: str) -> Given:
+    """Return what a stored task has to score by, as its first sample shows."""
+    mode = next(spec.mode for spec in info.spec.tasks if spec.name == task)
+    sample = next(store.samples(info.id, task), None)
+    if sample is None:
+        return Given(mode, choices=True, reference=True)
+    tests = bool(sample.fields.get("test"))
+    return Given(mode, choices=bool(sample.choices), reference=bool(sample.accepted), tests=tests)
 
 
 async def _grade(store: RunStore, info: RunInfo, wanted: dict[str, list[AnyScoring]]) -> int:

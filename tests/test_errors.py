@@ -16,9 +16,11 @@ def test_exit_codes() -> None:
     assert {kind: kind.exit_code for kind in codes} == codes
 
 
-@pytest.mark.parametrize(("name", "expected"), [("mmul", " Did you mean 'mmlu'?"), ("zzzz", "")])
+@pytest.mark.parametrize(
+    ("name", "expected"), [("mmul", " Did you mean 'mmlu'?"), ("zzzz", ""), ("maybe", "")]
+)
 def test_the_nearest_name(name: str, expected: str) -> None:
-    assert errors.nearest(name, ["mmlu", "gsm8k"]) == expected
+    assert errors.nearest(name, ["mmlu", "gsm8k", "yes"]) == expected
 
 
 def test_unknown_names_are_one_line_with_what_is_allowed() -> None:

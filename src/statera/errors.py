@@ -58,7 +58,7 @@ class Interrupted(StateraError):
 
 def nearest(name: str, allowed: Iterable[str]) -> str:
     """Return `" Did you mean 'x'?"` for the closest allowed name, or an empty string."""
-    close = get_close_matches(name, list(allowed), n=1, cutoff=0.5)
+    close = get_close_matches(name, list(allowed), n=1, cutoff=0.6)
     return f" Did you mean '{close[0]}'?" if close else ""
 
 

@@ -69,6 +69,13 @@ def test_the_environment_wins_over_the_env_file(monkeypatch: pytest.MonkeyPatch)
     assert os.environ["STATERA_EPOCHS"] == "7"
 
 
+def test_a_malformed_env_file_is_one_line() -> None:
+    Path(".env").write_text("# mine\nSTATERA_EPOCHS=3\n\n= what\n")
+    with pytest.raises(DeclarationError, match=r"^\.env, line 4: not like NAME=value$"):
+        load_env_file(Path(".env"))
+    assert "STATERA_EPOCHS" not in os.environ
+
+
 def test_a_malformed_file_is_one_line() -> None:
     Path("statera.yaml").write_text("run: [")
     with pytest.raises(DeclarationError, match=r"statera\.yaml, line 1"):

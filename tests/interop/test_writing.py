@@ -88,3 +88,9 @@ def test_a_disk_that_fails_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     out = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert out.stdout == f"{path}: cannot be written: File too large"
     assert os.listdir(tmp_path) == []
+
+
+def test_a_folder_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "out.jsonl").mkdir()
+    with pytest.raises(DeclarationError, match=r"out\.jsonl: a folder, not a file$"):
+        writer(tmp_path / "out.jsonl")

@@ -3,6 +3,7 @@
 Every flag `--max-cost` has a twin `STATERA_MAX_COST`.
 """
 
+import io
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import click
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from statera.codec.files import read_text
 from statera.codec.strict import from_yaml
@@ -42,9 +44,18 @@ def stated_name(option: click.Parameter) -> str:
 
 
 def load_env_file(path: Path) -> None:
-    """Add the variables of a `.env` file to the environment; those already set win."""
+    """Add the variables of a `.env` file to the environment; those already set win.
+
+    DeclarationError names the line that sets none.
+    """
     if not path.is_file():
         return
+    for binding in parse_stream(io.StringIO(read_text(path))):
+        if binding.error:
+            text = binding.original.string
+            blank = text[: len(text) - len(text.lstrip())].count("\n")
+            line = binding.original.line + blank
+            raise DeclarationError(f"{path}, line {line}: not like NAME=value")
     for name, value in dotenv_values(path).items():
         if value is not None and name not in os.environ:
             os.environ[name] = value

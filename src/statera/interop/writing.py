@@ -43,6 +43,8 @@ def writer(path: Path, form: str = "auto") -> Writer:
     if found is None:
         allowed = ", ".join(FORMATS[form])
         raise DeclarationError(f"{path}: the extension says how to write; allowed: {allowed}")
+    if path.is_dir():
+        raise DeclarationError(f"{path}: a folder, not a file")
     return found
 
 

@@ -17,7 +17,7 @@ SHAPES = ((10_000, 10), (100_000, 1))
 def measure(setting: Setting) -> str:
     """Run 100,000 trials as repeats and as different items; then resume, show and export."""
     rows = []
-    with Server.start(setting.server) as server:
+    with Server.start(None) as server:
         for items, epochs in SHAPES:
             server.configure()
             rows += _shape(setting, server, items, epochs)

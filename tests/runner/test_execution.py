@@ -214,11 +214,25 @@ def test_answers_that_wait_for_their_grades_are_kept(tmp_path: Path) -> None:
 
 def test_max_requests_is_never_passed_and_the_run_can_go_on(tmp_path: Path) -> None:
     store, adder = RunStore(tmp_path), Adder()
-    with pytest.raises(RunStopped, match="7 requests made"):
+    with pytest.raises(RunStopped, match="the next request would pass --max-requests 7"):
         run(plan(), adder, store, Limits(workers=4, max_requests=7))
     assert len(adder.asked) == 7
     info, tally = run(plan(), adder, store, Limits(workers=4, max_requests=3))
     assert (info.status, tally.asked) == ("done", 3)
+
+
+def test_max_requests_counts_every_continuation_of_an_endpoint_without_lists(
+    tmp_path: Path,
+) -> None:
+    class Wide(Adder):
+        async def answer(self, request: Request) -> Response:
+            await super().answer(request)
+            return Response(text="1", finish="stop", requests=4)
+
+    adder = Wide()
+    with pytest.raises(RunStopped, match="would pass --max-requests 11"):
+        run(plan(), adder, RunStore(tmp_path), Limits(workers=1, max_requests=11))
+    assert len(adder.asked) == 2
 
 
 def test_max_cost_stops(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from statera.records.requests import Request
+from statera.records.requests import Chat, Complete, Request
 from statera.records.responses import Failure, Response, Usage
 from statera.records.scores import Outcome, Score
 from statera.records.trials import Exchange
@@ -64,7 +64,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: str | None
     key: str
     started: float
-    request: Request
+    request: dict[str, Any]
     earlier: tuple[Exchange, ...]
 
 
@@ -89,11 +89,19 @@ def line(stored: Stored) -> Line:
         choices=sample.choices,
         key=trial.key,
         started=trial.started,
-        request=trial.exchanges[-1].request,
+        request=_asked(trial.exchanges[-1].request),
         earlier=trial.exchanges[:-1],
         **_said(said),
         **_read(scores),
     )
+
+
+def _asked(request: Request) -> dict[str, Any]:
+    """Return the request with the temperature spelled out, which a record leaves out at 0."""
+    found: dict[str, Any] = msgspec.to_builtins(request)
+    if isinstance(request, Chat | Complete):
+        found["sampling"] = {"temperature": request.sampling.temperature} | found["sampling"]
+    return found
 
 
 def outcome(stored: Stored) -> Outcome | None:

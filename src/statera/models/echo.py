@@ -97,7 +97,12 @@ class EchoScorer:
             reply = await self._echo([a + b for a, b in group], findings)
             scores += await self._group(group, reply, findings)
             usages.append(reply.usage)
-        return Response(likelihoods=tuple(scores), usage=_total(usages), model=self.name)
+        return Response(
+            likelihoods=tuple(scores),
+            usage=_total(usages),
+            model=self.name,
+            requests=len(usages),
+        )
 
     async def _group(
         self, parts: Sequence[tuple[str, str]], reply: EchoReply, findings: EchoFindings

@@ -49,7 +49,8 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `text` is "" for an empty reply and None where there is none. `finish` is the endpoint's word
     (`stop`, `length`, `content_filter`, `tool_calls`) or None if it gave none. `notes` say what was
     adapted or retried (`empty reply asked again`, `temperature not accepted`). Seconds are measured
-    from the first attempt.
+    from the first attempt. `requests` is how many one attempt takes: several where an endpoint
+    scores only one continuation at a time.
     """
 
     text: str | None = None
@@ -67,6 +68,7 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seconds: float = 0.0
     first_token_seconds: float | None = None
     attempts: int = 1
+    requests: int = 1
     cost: float | None = None
     notes: tuple[str, ...] = ()
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from statera.errors import EndpointError, RunStopped, StateraError
 from statera.protocols import Clock, Model, Tools
+from statera.records.requests import Likelihood
 from statera.records.specs import RunInfo, RunStatus
 from statera.records.trials import Exchange, Trial
 from statera.runner.environment import environment, renewed
@@ -149,7 +150,7 @@ class _Execution:
 
     async def _work(self, jobs: Iterator[Job], journal: Journal) -> None:
         for job in jobs:
-            if reason := self._reason_to_stop():
+            if reason := self._reason_to_stop(job):
                 self.stop = RunStopped(reason)
             if self.stop is not None:
                 return
@@ -182,16 +183,27 @@ class _Execution:
             self.last_failure = scores[0].score.why
         self.over_budget = self.budget.add(outcome == "infra_error")
 
-    def _reason_to_stop(self) -> str:
+    def _reason_to_stop(self, job: Job) -> str:
         tally, limits = self.tally, self.limits
-        in_flight = tally.begun - tally.asked
         if self.over_budget:
             return f"{self.budget.describe()}, {self._budget_words()}"
-        if limits.max_requests is not None and tally.requests + in_flight >= limits.max_requests:
-            return f"{limits.max_requests} requests made (--max-requests)"
+        if limits.max_requests is not None and self._sent_with(job) > limits.max_requests:
+            return f"the next request would pass --max-requests {limits.max_requests}"
         if limits.max_cost is not None and tally.cost >= limits.max_cost:
             return f"{tally.cost:.4f} US dollars spent (--max-cost)"
         return ""
+
+    def _sent_with(self, job: Job) -> int:
+        """Return the requests that are made when those in flight, and this job, have come back."""
+        tally = self.tally
+        each = tally.widest or _most_requests(job)
+        return tally.requests + (tally.begun - tally.asked + 1) * each
+
+
+def _most_requests(job: Job) -> int:
+    """Return the most requests that a trial may take: one for each continuation."""
+    request = job.task.render(job.sample)
+    return len(request.continuations) if isinstance(request, Likelihood) else 1
 
 
 async def rescore(store: RunStore, run_id: str, task: str, grading: Grading) -> int:

@@ -10,7 +10,8 @@ from statera.records.trials import Trial
 @dataclass(kw_only=True)
 class Tally:
     """Counters of one execution. `total` and `resumed` are trials of the whole run;
-    `begun` and `asked` are those that this execution started and finished.
+    `begun` and `asked` are those that this execution started and finished. `widest`
+    is the most requests that one of them took.
 
     `cost` is in US dollars and counts priced replies only; `unpriced` says how many were not.
     """
@@ -20,6 +21,7 @@ class Tally:
     begun: int = 0
     asked: int = 0
     requests: int = 0
+    widest: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cost: float = 0.0
@@ -38,7 +40,8 @@ class Tally:
         self.outcomes[outcome] += 1
         for exchange in trial.exchanges:
             response = exchange.response
-            self.requests += response.attempts
+            self.requests += response.attempts - 1 + response.requests
+            self.widest = max(self.widest, response.requests)
             if response.usage is not None:
                 self.prompt_tokens += response.usage.prompt_tokens or 0
                 self.completion_tokens += response.usage.completion_tokens or 0

@@ -41,7 +41,7 @@ def test_the_sample_has_what_the_tests_need(tmp_path: Path) -> None:
 
 def test_it_is_measured_by_pass_at_k(tmp_path: Path) -> None:
     task = _task(tmp_path, TaskOptions())
-    assert [metric.name for metric in task.metrics] == ["pass@1"]
+    assert [metric.name for metric in task.metrics] == ["pass@1", "pass_given_answer"]
     assert [scorer.metric for scorer in task.scorers] == ["pass"]
 
 

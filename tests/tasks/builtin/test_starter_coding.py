@@ -84,5 +84,5 @@ def test_it_is_graded_by_running_the_tests_and_reports_pass_at_k() -> None:
     task = DEFINITION.load(TaskOptions(), NOWHERE)
     (grader,) = task.scorers
     assert isinstance(grader, CodeTests)
-    assert [metric.name for metric in task.metrics] == ["pass@1"]
+    assert [metric.name for metric in task.metrics] == ["pass@1", "pass_given_answer"]
     assert task.metrics[0].score == grader.metric == "pass"

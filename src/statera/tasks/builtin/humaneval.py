@@ -34,6 +34,7 @@ import msgspec
 
 from statera.codec.files import read_jsonl
 from statera.graders.code import CodeTests
+from statera.metrics.means import GivenAnswer
 from statera.metrics.passk import PassAt
 from statera.records.requests import Chat, Complete, Message, Request, Sampling
 from statera.records.samples import Sample
@@ -109,7 +110,7 @@ class HumanEval:
             samples=tuple(_sample(place, row) for place, row in enumerate(rows)),
             render=render,
             scorers=(CodeTests(name="pass"),),
-            metrics=(PassAt(score="pass", k=1),),
+            metrics=(PassAt(score="pass", k=1), GivenAnswer(score="pass")),
             template=template_of(render, Sample(id="", input="{prompt}")),
         )
 

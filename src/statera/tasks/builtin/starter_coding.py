@@ -21,6 +21,7 @@ epochs or more, `pass@k` is the unbiased estimate.
 from collections.abc import Callable
 
 from statera.graders.code import CodeTests
+from statera.metrics.means import GivenAnswer
 from statera.metrics.passk import PassAt
 from statera.records.requests import Chat, Complete, Message, Request, Sampling
 from statera.records.samples import Sample
@@ -53,5 +54,5 @@ definition = StarterTask(
     items=40,
     prompt=_prompt,
     scorers={"generate": (CodeTests(name="pass"),)},
-    metrics=(PassAt(score="pass", k=1),),
+    metrics=(PassAt(score="pass", k=1), GivenAnswer(score="pass")),
 )

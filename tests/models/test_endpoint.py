@@ -135,6 +135,38 @@ def test_three_identical_nos_in_a_row_stop_the_run(endpoint: Server) -> None:
         asked(endpoint, 3)
 
 
+def test_the_same_no_about_max_tokens_stops_the_run_whatever_its_prompts_size(
+    endpoint: Server,
+) -> None:
+    words = "max_tokens is too large: 5000. The context length is 4096, {} in the messages"
+
+    async def use(model: Endpoint) -> None:
+        for size in (10, 12, 11):
+            endpoint.behaviour = no(400, {"error": words.format(size)})
+            answer = await model.ask(CHAT, FIELDS)
+            assert answer.failure is not None
+            assert answer.failure.kind == "infra"
+
+    with pytest.raises(EndpointError, match=r"4096, 11 in the messages \(3 times in a row\)"):
+        using(endpoint, use)
+
+
+NO_ERROR: list[Any] = [None, "", False, {}, []]
+
+
+@pytest.mark.parametrize("nothing", NO_ERROR)
+def test_an_error_that_is_none_is_no_error(endpoint: Server, nothing: Any) -> None:
+    endpoint.reset(no(200, {"error": nothing, "choices": []}))
+    assert asked(endpoint)[0].failure is None
+
+
+@pytest.mark.parametrize("error", ["no", {"message": "no"}, ["no"], True])
+def test_an_error_inside_a_200_fails_the_attempt(endpoint: Server, error: Any) -> None:
+    endpoint.reset(no(200, {"error": error, "choices": []}))
+    with pytest.raises(AttemptFailed):
+        asked(endpoint)
+
+
 def test_an_answer_between_them_starts_the_count_again(endpoint: Server) -> None:
     bad = no(400, {"error": "bad"})
 

@@ -45,6 +45,7 @@ def test_everything_in_the_file_arrives(tmp_path: Path) -> None:
     assert target.key == "sk-very-secret"
     assert target.settings.headers == {"X-Team": "evals", "X-Token": "tok-hush"}
     assert target.settings.body == {"user": "evals"}
+    assert target.shown_body == {"user": "evals"}
     assert target.settings.max_connections == 16
     assert target.settings.retry.max_retries == 2
     assert target.settings.timeouts.total == 300
@@ -74,6 +75,45 @@ def test_neither_key_nor_header_is_shown(tmp_path: Path) -> None:
     shown = repr(target) + str(target) + repr(target.settings)
     assert "secret" not in shown
     assert "hush" not in shown
+
+
+BODY = """
+url: http://h/v1#m
+headers: {X-Team: "${TEAM_TOKEN}"}
+body:
+  effort: high
+  adapters: ["${ADAPTER}", {name: "a-${ADAPTER}", scale: 0.5}]
+  who: "${TEAM_TOKEN}"
+  credential: "${ADAPTER}"
+  inner: {api_key: literal}
+"""
+
+
+def test_variables_in_the_body_are_sent_and_not_shown(tmp_path: Path) -> None:
+    target = read(tmp_path, BODY, environ=ENVIRON | {"ADAPTER": "lora-7"})
+    assert target.settings.body["adapters"] == ["lora-7", {"name": "a-lora-7", "scale": 0.5}]
+    assert target.settings.body["who"] == "hush"
+    one, another = target.shown_body["adapters"]
+    assert one.startswith("${ADAPTER} (")
+    assert another["name"].startswith("a-${ADAPTER} (")
+    rest = {name: target.shown_body[name] for name in ("effort", "who", "credential", "inner")}
+    assert rest == {
+        "effort": "high",
+        "who": "${TEAM_TOKEN}",
+        "credential": "***",
+        "inner": {"api_key": "***"},
+    }
+    assert target.settings.secrets == ("hush",)
+    shown = repr(target) + repr(target.settings)
+    assert not [word for word in ("hush", "lora-7", "literal") if word in shown]
+
+
+def test_another_value_of_a_variable_shows_another_digest(tmp_path: Path) -> None:
+    text = 'url: http://h/v1#m\nbody: {adapter: "${ADAPTER}"}'
+    shown = [read(tmp_path, text, environ={"ADAPTER": one}).shown_body for one in ("a", "b", "a")]
+    assert shown[0] == shown[2] != shown[1]
+    secret = {"ADAPTER": "sk-abcdefgh12345678"}
+    assert read(tmp_path, text, environ=secret).shown_body == {"adapter": "${ADAPTER}"}
 
 
 def test_a_password_in_the_url_is_not_shown(tmp_path: Path) -> None:
@@ -108,6 +148,7 @@ def test_temperature_null_sends_none(tmp_path: Path) -> None:
         ("name: m", ["missing required field `url`"]),
         ("url: http://h/v1\nkey_env: GATEWAY_KEI", ["GATEWAY_KEI is not set", "'GATEWAY_KEY'"]),
         ('url: http://h/v1\nheaders: {X: "${NOPE}"}', ["NOPE is not set"]),
+        ('url: http://h/v1\nbody: {a: ["${NOPE}"]}', ["NOPE is not set"]),
         ("url: http://h/v1\nmax_connections: 0", ["$.max_connections"]),
         ("url: http://h/v1\nprices: {input: '1', output: 2}", ["$.prices.input"]),
         ("url: http://h/v1\nsampling: {temprature: 1}", ["'temperature'"]),

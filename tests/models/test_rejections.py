@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from statera.models.rejections import (
     field_not_taken,
     is_filtered,
+    is_limit_too_large,
     is_too_long,
     read_complaint,
     retry_after,
@@ -73,6 +74,8 @@ FILTERED = [
     words("Your request was rejected as a result of our safety system."),
     {"error": {"code": 403, "message": "Your chosen model requires moderation and your input was "
                "flagged", "metadata": {"reasons": ["violence"]}}},
+    words("Your prompt was flagged: it is not allowed under the content policy."),
+    words("This content is not supported: it was flagged by our moderation"),
     words("The response was filtered due to the prompt triggering content management policy."),
 ]  # fmt: skip
 TOO_LONG = [
@@ -94,9 +97,43 @@ TOO_LONG = [
     words("The input token count (1000) exceeds the maximum number of tokens allowed (500)."),
     words("Please reduce the length of the messages or completion."),
     words("Requested tokens (2285) exceed context window of 2048"),
+    words("This model's maximum context length is 4096 tokens. However, you requested 0 output "
+          "tokens and your prompt contains 4097 input tokens."),
+    words("'max_tokens' is too large: 512. This model's maximum context length is 4096 tokens and "
+          "your request has 4000 input tokens (512 > 4096 - 4000)."),
+    words("input length and `max_tokens` exceed context limit: 188240 + 21333 > 200000, decrease "
+          "input length or `max_tokens` and try again"),
+    words("too many input tokens in the request"),
     words("Prompt contains 40000 tokens … too large for model with 32768 maximum context length"),
 ]  # fmt: skip
+LIMIT_TOO_LARGE = [
+    words("'max_tokens' or 'max_completion_tokens' is too large: 5000. This model's maximum "
+          "context length is 4096 tokens and your request has 10 input tokens (5000 > 4096 - 10)."),
+    {"error": {"code": "context_length_exceeded", "message":
+               "This model's maximum context length is 8192 tokens. However, you requested 20012 "
+               "tokens (12 in the messages, 20000 in the completion). Please reduce the length of "
+               "the messages or completion."}},
+    words("This endpoint's maximum context length is 8192 tokens. However, you requested about "
+          "20012 tokens (12 of text input, 20000 in the output)."),
+    words("This model's maximum context length is 4096 tokens. However, you requested 4090 output "
+          "tokens and your prompt contains at least 10 input tokens, for a total of 4100 tokens."),
+    {"error": "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: "
+              "12 `inputs` tokens and 5000 `max_new_tokens`"},
+    words("input length and `max_tokens` exceed context limit: 40 + 400000 > 200000"),
+    words("max_tokens is too large: 5000. The maximum context length is 4096."),
+]  # fmt: skip
 PLAIN = [
+    words("Unknown parameter: 'content_filter'."),
+    words("Unrecognized request argument supplied: content_filter"),
+    {"detail": [{"loc": ["body", "content_filter"], "msg": "Extra inputs are not permitted"}]},
+    words("Request was flagged by rate limiter as abuse"),
+    words("Request flagged as automated traffic"),
+    words("too many input tokens in batch; server overloaded"),
+    words("temperature must be between 0 and 2; 3 is not supported"),
+    words("This model does not support more than 5 stop sequences in 'stop'"),
+    words("Unsupported value: 'temperature' must be less than 2"),
+    words("'seed' of 99999999999999999999 is not supported, at most 2147483647"),
+    words("temperature=3 is not supported: must be <= 2"),
     words("Invalid 'tools' format"),
     words("max_tokens is too large: 32000. This model supports at most 16384 completion tokens."),
     words("temperature must be between 0 and 2"),
@@ -121,6 +158,20 @@ def test_a_prompt_over_the_context_is_known_by_code_or_words(body: Any) -> None:
     assert not is_filtered(complaint)
 
 
+@pytest.mark.parametrize("body", LIMIT_TOO_LARGE)
+def test_a_limit_that_does_not_fit_is_not_the_prompts_fault(body: Any) -> None:
+    complaint = read_complaint(json.dumps(body).encode())
+    assert is_limit_too_large(complaint)
+    assert not is_too_long(complaint)
+    assert not is_filtered(complaint)
+    assert field_not_taken(complaint, {"max_tokens", "temperature"}) is None
+
+
+@pytest.mark.parametrize("body", TOO_LONG)
+def test_a_prompt_that_does_not_fit_is_not_the_limits_fault(body: Any) -> None:
+    assert not is_limit_too_large(read_complaint(json.dumps(body).encode()))
+
+
 @pytest.mark.parametrize("body", PLAIN)
 def test_any_other_no_is_neither(body: Any) -> None:
     complaint = read_complaint(json.dumps(body).encode())
@@ -143,6 +194,11 @@ NOT_TAKEN: list[tuple[Any, str]] = [
     (words("Unsupported parameter: 'stop' is not supported with this model."), "stop"),
     ({"error": {"message": "no", "code": "unsupported_parameter", "param": "seed"}}, "seed"),
     (words("logprobs is not supported by this model"), "logprobs"),
+    (
+        words("Unsupported value: 'temperature' does not support 0 with this model. Only the "
+              "default (1) value is supported."),
+        "temperature",
+    ),
 ]  # fmt: skip
 
 

@@ -1,4 +1,5 @@
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from random import Random
@@ -13,7 +14,7 @@ from statera.models.retry import ASKED_AGAIN, RetryPolicy
 from statera.models.stack import HttpSettings, http_model
 from statera.models.transport import Timeouts
 from statera.records.requests import Sampling
-from statera.records.responses import Capabilities, Failure
+from statera.records.responses import Capabilities, Failure, Response, Usage
 from tests.endpoint import Behaviour, Endpoint, Fault, StreamStyle, letter
 from tests.models.asking import IMPATIENT, QUICK, ask, ask_all, chat, streamed
 
@@ -65,6 +66,46 @@ def test_a_reply_after_an_empty_one_is_the_answer_and_the_note_stays(endpoint: E
     endpoint.reset(Behaviour(fault="empty", times=1))
     response = ask(endpoint.url, chat("hello"))
     assert (response.text, response.notes) == (letter("hello"), (ASKED_AGAIN,))
+
+
+def test_the_usage_of_an_empty_reply_is_counted_too(endpoint: Endpoint) -> None:
+    used = {"prompt_tokens": 10, "completion_tokens": 3}
+    endpoint.reset(Behaviour(fault="empty", reply={"usage": used}))
+    whole = ask(endpoint.url, chat("hello"))
+    assert (whole.attempts, whole.usage) == (2, Usage(prompt_tokens=20, completion_tokens=6))
+    endpoint.reset(Behaviour(reply={"usage": used}))
+    assert ask(endpoint.url, chat("hello")).usage == Usage(prompt_tokens=10, completion_tokens=3)
+
+
+def test_usage_is_unknown_where_one_of_two_replies_has_none(endpoint: Endpoint) -> None:
+    endpoint.reset(Behaviour(fault="empty", reply={"usage": None}))
+    assert ask(endpoint.url, chat("hello")).usage is None
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+def test_waiting_for_a_slot_is_not_the_models_time(endpoint: Endpoint, streaming: bool) -> None:
+    """Twenty requests on one slot: the last waits ten times longer than any answer takes."""
+    endpoint.reset(Behaviour(latency=0.02))
+
+    async def timed() -> list[float]:
+        model = http_model(endpoint.url, "m", settings=HttpSettings(max_connections=1))
+
+        async def one(text: str) -> float:
+            if not streaming:
+                return (await model.answer(chat(text))).seconds
+            parts = [part async for part in model.stream(chat(text))]
+            assert isinstance(parts[-1], Response)
+            return parts[-1].seconds
+
+        try:
+            return await asyncio.gather(*(one(str(number)) for number in range(20)))
+        finally:
+            await model.close()
+
+    began = time.monotonic()
+    seconds = asyncio.run(timed())
+    assert min(seconds) >= 0.02
+    assert sum(seconds) <= time.monotonic() - began
 
 
 FULL = [

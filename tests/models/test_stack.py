@@ -30,6 +30,8 @@ NAMES = [
     ("http://h/v1/", "http://h/v1#m"),
     ("http://me:secret@h:8000/v1?key=secret#x", "http://h:8000/v1#m"),
     ("https://h/v1/chat/completions", "https://h/v1#m"),
+    ("https://h/d/x?api-version=2024-10-21", "https://h/d/x?api-version=2024-10-21#m"),
+    ("https://h/v1?variant=a&api_key=secret", "https://h/v1?variant=a#m"),
 ]
 
 
@@ -148,6 +150,21 @@ def test_secret_headers_are_masked_and_not_in_the_repr(endpoint: Endpoint) -> No
         ask(endpoint.url, chat(), settings)
     assert KEY not in str(caught.value) + repr(settings) + repr(caught.value)
     assert "api-key" in repr(settings)
+
+
+def test_secrets_in_query_and_body_are_masked(endpoint: Endpoint) -> None:
+    words = "no: queried-1 bodied-1 told-1 planted"
+    endpoint.reset(Behaviour(fault="body", status=400, body={"error": words}))
+    settings = HttpSettings(retry=QUICK, body={"api_key": "bodied-1"}, secrets=("told-1",))
+    response = ask(f"{endpoint.url}?key=queried-1", chat(), settings)
+    assert response.failure is not None
+    assert response.failure.message == "no: *** *** *** planted"
+    assert "-1" not in repr(settings)
+
+
+def test_fewer_than_one_connection_is_a_declared_error() -> None:
+    with pytest.raises(DeclarationError, match="at least 1"):
+        HttpSettings(max_connections=0)
 
 
 def test_a_password_in_the_url_is_sent_and_masked(endpoint: Endpoint) -> None:

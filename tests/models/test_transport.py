@@ -4,6 +4,7 @@ import json
 import socket
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -129,7 +130,7 @@ def test_what_breaks_on_the_wire_is_one_exception(
         using(
             endpoint.url,
             lambda transport: transport.post("/chat/completions", BODY),
-            timeouts=QUICK,
+            timeouts=QUICK if fault == "hang" else None,
         )
     assert caught.value.kind == kind
     assert caught.value.message
@@ -153,9 +154,49 @@ def test_no_listener_is_told_as_no_connection() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
-        with pytest.raises(AttemptFailed, match="cannot connect") as caught:
+        port = free.getsockname()[1]
+        with pytest.raises(AttemptFailed) as caught:
             using(url, lambda transport: transport.get("/models"))
     assert caught.value.kind == "connect"
+    assert caught.value.message == f"cannot connect to 127.0.0.1:{port}: nothing listens there"
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        (
+            "http://no-such-host.invalid/v1",
+            "no-such-host.invalid:80: no host of that name is known",
+        ),
+        ("https://127.0.0.1:{port}/v1", "127.0.0.1:{port}: it does not speak HTTPS as it should"),
+    ],
+)
+def test_why_there_is_no_connection_is_told_in_plain_words(
+    endpoint: Endpoint, url: str, words: str
+) -> None:
+    port = str(urlsplit(endpoint.url).port)
+    with pytest.raises(AttemptFailed) as caught:
+        using(url.replace("{port}", port), lambda transport: transport.get("/models"))
+    assert caught.value.kind == "connect"
+    assert words.replace("{port}", port) in caught.value.message
+    assert "ssl:" not in caught.value.message
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+def test_no_redirect_is_followed(endpoint: Endpoint, streaming: bool) -> None:
+    async def use(transport: Transport) -> int:
+        if not streaming:
+            return (await transport.post("/chat/completions", STREAM)).status
+        with pytest.raises(AttemptFailed) as caught:
+            await gather_lines(transport)
+        assert caught.value.reply is not None
+        return caught.value.reply.status
+
+    place = {"Location": f"{endpoint.url}/chat/completions"}
+    away = Behaviour(fault="body", status=307, body={}, retry_after=place)
+    with Endpoint(away) as first:
+        assert using(first.url, use, headers={"api-key": "secret"}) == 307
+    assert endpoint.count == 0
 
 
 def test_a_connection_that_never_stands_ends_at_the_connect_time_out() -> None:

@@ -194,7 +194,7 @@ class Endpoint:
                 retry_after=retry_after(reply.headers, self.clock.now()),
                 reply=reply,
             )
-        self._count(status, _NUMBER.sub("#", words) if is_limit_too_large(complaint) else words)
+        self._count(status, words, numbers=not is_limit_too_large(complaint))
         return Failure(kind="infra", message=words, status=status)
 
     def undecodable(self, error: Undecodable) -> AttemptFailed:
@@ -213,14 +213,15 @@ class Endpoint:
             return self.masked(f"the server redirects to {place}; give that address")
         return self.masked(complaint.message) or "the server gave no reason"
 
-    def _count(self, status: int, words: str) -> None:
+    def _count(self, status: int, words: str, *, numbers: bool) -> None:
         """Stop the run at the third identical no in a row.
 
-        One about max_tokens names the tokens of its own prompt: it comes here without numbers.
+        One about max_tokens names the tokens of its own prompt: it is compared without `numbers`.
         """
         no = f"{status} {words}"
-        self._same = self._same + 1 if no == self._last_no and self._same else 1
-        self._last_no = no
+        compared = no if numbers else _NUMBER.sub("#", no)
+        self._same = self._same + 1 if compared == self._last_no and self._same else 1
+        self._last_no = compared
         if self._same >= IDENTICAL:
             raise EndpointError(f"{self.identity}: {no} ({IDENTICAL} times in a row)")
 

@@ -78,7 +78,8 @@ _REPLY_TOKENS = re.compile(
     re.IGNORECASE,
 )
 _CONTEXT_TOKENS = re.compile(
-    r"context (?:length|window|size|limit)(?: is| of|:)? (\d+)|(?:<=|>) (\d+)", re.IGNORECASE
+    r"context (?:length|window|size|limit)(?: is| of|:)? (\d+)(?! \+|\d)|(?:<=|>) (\d+)",
+    re.IGNORECASE,
 )
 _PLAIN_WORDS = {"stop", "seed"}
 _TAGS = re.compile(r"(?s)<(script|style).*?</\1>|<[^>]*>")

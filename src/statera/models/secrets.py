@@ -20,8 +20,8 @@ _FIELD = re.compile(
     re.IGNORECASE,
 )
 _VALUE = re.compile(
-    r"(?:Bearer|Basic) \S|(?:sk|pk|rk|gsk|hf|xai|nvapi)[-_]\w{8}|gh[a-z]_\w{16}|xox[a-z]-"
-    r"|AIza\w{16}|AKIA\w{12}|eyJ[\w-]{16,}\."
+    r"(?:Bearer|Basic) \S|(?:sk|pk|rk|gsk|hf|xai|nvapi)[-_](?=[\w-]*\d)[\w-]{16}"
+    r"|gh[a-z]_\w{16}|xox[a-z]-|AIza\w{16}|AKIA\w{12}|eyJ[\w-]{16,}\."
 )
 
 

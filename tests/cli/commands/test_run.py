@@ -167,7 +167,7 @@ def test_estimate_asks_nothing(cli: Cli) -> None:
         done = cli("run", "starter_arithmetic", "-m", f"{endpoint.url}#mock", "--estimate")
         seeded = [r for r in endpoint.received if "seed" in r.body]
     assert done.returncode == 0
-    assert "80 trials, about" in done.stdout
+    assert "80 trials: about" in done.stdout
     assert not seeded
 
 

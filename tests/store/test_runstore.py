@@ -404,8 +404,8 @@ def test_another_score_can_lead_every_trial(store: RunStore) -> None:
     assert [s.scores[0].metric for s in store.trials(run.id)] == ["flexible"] * 3
 
 
-@pytest.mark.parametrize("tag", ["latest", "a b", "a/b", "beef", "", "-x"])
-def test_a_tag_is_a_name_that_no_run_could_have(store: RunStore, tag: str) -> None:
+@pytest.mark.parametrize("tag", ["latest", "a b", "a/b", "", "-x"])
+def test_a_tag_is_a_name(store: RunStore, tag: str) -> None:
     with pytest.raises(DeclarationError, match=r"tag '.*': allowed are"):
         store.open_run(spec(), tag=tag, environment={}, now=1.0)
 

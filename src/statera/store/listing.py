@@ -17,7 +17,6 @@ _ANY = msgspec.json.Decoder(dict[str, Any])
 
 
 _TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_ID = re.compile(r"[0-9a-f]{4,}")
 
 
 def open_run(
@@ -55,12 +54,12 @@ def _create(
 def add_tag(connection: Connection, run: str, tag: str) -> None:
     """Give the run the tag; from now on the tag names this run.
 
-    DeclarationError for what is no name: `latest`, spaces, slashes, or what an id may begin with.
+    A tag goes before the prefix of an id. DeclarationError for what is no name: `latest`, spaces,
+    slashes.
     """
-    if tag == "latest" or not _TAG.fullmatch(tag) or _ID.fullmatch(tag):
+    if tag == "latest" or not _TAG.fullmatch(tag):
         raise DeclarationError(
-            f"tag '{tag}': allowed are letters, digits, '.', '_' and '-', at least one of them no "
-            "hexadecimal digit, and not 'latest'"
+            f"tag '{tag}': allowed are letters, digits, '.', '_' and '-', and not 'latest'"
         )
     number = number_of(connection, run)
     connection.execute(delete(tags).where(tags.c.run == number, tags.c.tag == tag))

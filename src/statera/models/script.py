@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-import re2
 
 from statera.codec.canonical import digest
 from statera.codec.files import read_jsonl, read_yaml
+from statera.codec.patterns import compiled
 from statera.errors import DeclarationError
 from statera.records.responses import ContinuationScore, FailureKind, TokenLogprob, Usage
 
@@ -101,7 +101,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             return self.contains in text
         if self.equals is not None:
             return self.equals == text
-        return self.regex is not None and re2.search(self.regex, text) is not None
+        return self.regex is not None and compiled(self.regex).search(text) is not None
 
 
 class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -165,7 +165,7 @@ def _problem(rule: Rule) -> str:
     if not rule.said:
         return "no `reply` or `replies`"
     try:
-        re2.compile(rule.regex or "")
-    except re2.error as error:
+        compiled(rule.regex or "")
+    except ValueError as error:
         return f"`regex` is not valid RE2 ({error})"
     return ""

@@ -1,12 +1,12 @@
 """The reply matches a regular expression (RE2: linear time, whatever the reply)."""
 
-from functools import lru_cache
 from typing import Any
 
+from statera.codec.patterns import compiled
 from statera.records.responses import Response
 from statera.records.samples import Sample
 from statera.scorers.reading.source import prepare_code
-from statera.scorers.rules import BadScorer, Check, ReplyRule, package
+from statera.scorers.rules import BadScorer, Check, ReplyRule
 
 
 class Regex(ReplyRule, frozen=True, kw_only=True, tag="regex"):
@@ -38,17 +38,11 @@ class Regex(ReplyRule, frozen=True, kw_only=True, tag="regex"):
         return Check(True, 1.0, extracted=found[0], span=span)
 
 
-@lru_cache(maxsize=256)
 def _compiled(pattern: str) -> Any:
-    re2 = package("re2", scorer="regex")
-    options = re2.Options()
-    options.log_errors = False
     try:
-        return re2.compile(pattern, options)
-    except re2.error as error:
-        told = error.args[0] if error.args else "not valid"
-        told = told.decode() if isinstance(told, bytes) else told
-        raise BadScorer(f"scorer 'regex': pattern {pattern!r}: {told}") from None
+        return compiled(pattern)
+    except ValueError as error:
+        raise BadScorer(f"scorer 'regex': pattern {pattern!r}: {error}") from None
 
 
 def _encodable(text: str) -> str:

@@ -53,6 +53,15 @@ OPENAI_CONTEXT = _openai(
     "context_length_exceeded",
     param="messages",
 )
+TOO_FEW = _openai(
+    "Could not finish the message because max_tokens or model output limit was reached. Please try "
+    "again with higher max_tokens."
+)
+NO_COMPLETIONS = _openai(
+    "This is a chat model and not supported in the v1/completions endpoint. Did you mean to use "
+    "v1/chat/completions?"
+)
+LIMITS = ("max_tokens", "max_completion_tokens")
 NO_MODEL = _openai("The model `nope` does not exist or you do not have access to it.", "404")
 
 
@@ -78,7 +87,9 @@ class Behaviour:
     `share` is the part of prompts that are struck, chosen by hash; `mix` deals several faults out
     by hash. `rejects` names request fields that are answered with a 400. `body` and `status` are
     the answer under the fault "body". `retry_after` are headers sent with 408 to 529. Above `rate`
-    requests a second (with bursts of a tenth of a second) everything is answered with 429.
+    requests a second (with bursts of a tenth of a second) everything is answered with 429. Fewer
+    than `least` tokens are refused, as by a model that thinks first; `completes` tells whether
+    there are completions.
     """
 
     fault: Fault = "none"
@@ -92,6 +103,8 @@ class Behaviour:
     latency: float = 0.0
     rate: float = 0.0
     hang: float = 30.0
+    least: int = 0
+    completes: bool = True
     style: StreamStyle = StreamStyle()
     message: dict[str, Any] = field(default_factory=dict)
     choice: dict[str, Any] = field(default_factory=dict)
@@ -213,9 +226,8 @@ class Endpoint:
             fault = "429"
         if now.latency:
             await asyncio.sleep(now.latency)
-        for name in now.rejects:
-            if name in body:
-                return web.json_response(_rejection(name), status=400)
+        if (refused := _refused(now, body)) is not None:
+            return refused
         if fault not in ("none", "badjson", "cut", "empty", "null"):
             return await self._fail(request, fault, now)
         if request.path.endswith("/embeddings"):
@@ -253,6 +265,18 @@ class Endpoint:
             return web.Response(body=body, status=now.status, headers=now.retry_after)
         words = {"error": {"message": f"fault {fault}", "type": "server_error", "code": None}}
         return web.json_response(words, status=int(fault), headers=now.retry_after)
+
+
+def _refused(now: Behaviour, body: dict[str, Any]) -> web.Response | None:
+    """Return the no to what this server does not take, or None."""
+    if not now.completes and "messages" not in body:
+        return web.json_response(NO_COMPLETIONS, status=404)
+    for name in now.rejects:
+        if name in body:
+            return web.json_response(_rejection(name), status=400)
+    if now.least > min(body.get(name, now.least) for name in LIMITS):
+        return web.json_response(TOO_FEW, status=400)
+    return None
 
 
 def _dealt(now: Behaviour, text: str) -> Fault:

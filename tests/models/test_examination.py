@@ -63,6 +63,19 @@ def test_a_server_that_wants_the_newer_spelling_and_no_temperature() -> None:
     assert checks["temperature 0"].state == "good"
 
 
+@pytest.mark.parametrize("rejects", [(), ("max_tokens", "temperature")])
+def test_a_model_that_thinks_first(rejects: tuple[str, ...]) -> None:
+    with Endpoint(Behaviour(least=64, completes=False, rejects=rejects)) as endpoint:
+        checks = page(endpoint.url)
+    assert checks["answers"].state == "good"
+    assert checks["chat template"].data == {"chat": True, "completions": False}
+    limit = "max_completion_tokens" if rejects else "max_tokens"
+    assert checks[limit].state == "good"
+    assert checks[limit].found == "taken; one token is too few for this model"
+    assert checks["system message"].found != "refused"
+    assert checks["usage"].state == "good"
+
+
 def test_stop_and_streaming_on_a_longer_reply() -> None:
     with Endpoint(answer=lambda _: "The sea is wide and blue.") as endpoint:
         checks = page(endpoint.url)

@@ -250,6 +250,26 @@ def test_capabilities_are_found_by_asking(
     assert using(endpoint, lambda model: model.capabilities(), likelihoods=source) == able
 
 
+THINKING = Behaviour(least=16, completes=False)
+
+
+def test_a_model_that_thinks_first_is_there_although_one_token_is_too_few(
+    endpoint: Server,
+) -> None:
+    endpoint.reset(THINKING)
+    able = using(endpoint, lambda model: model.capabilities(), likelihoods=Scores())
+    assert (able.chat, able.completions, able.likelihood) == (True, False, False)
+    assert "not supported in the v1/completions endpoint" in able.likelihood_reason
+
+
+def test_where_a_chat_is_refused_and_texts_are_continued_it_is_a_base_model(
+    endpoint: Server,
+) -> None:
+    endpoint.reset(Behaviour(rejects=("messages",)))
+    able = using(endpoint, lambda model: model.capabilities(), likelihoods=Scores())
+    assert able == Capabilities(chat=False, completions=True, likelihood=True)
+
+
 def test_nothing_that_answers_is_told_in_the_servers_words(endpoint: Server) -> None:
     endpoint.reset(Behaviour(fault="body", status=401, body={"error": "wrong key"}))
     with pytest.raises(EndpointError, match="401 wrong key"):

@@ -103,7 +103,7 @@ def test_variables_in_the_body_are_sent_and_not_shown(tmp_path: Path) -> None:
         "credential": "***",
         "inner": {"api_key": "***"},
     }
-    assert target.settings.secrets == ("hush",)
+    assert target.settings.secrets == ("lora-7", "hush")
     shown = repr(target) + repr(target.settings)
     assert not [word for word in ("hush", "lora-7", "literal") if word in shown]
 

@@ -9,6 +9,7 @@ from statera.models.rejections import (
     field_not_taken,
     is_filtered,
     is_limit_too_large,
+    is_limit_too_small,
     is_too_long,
     read_complaint,
     retry_after,
@@ -165,6 +166,24 @@ def test_a_limit_that_does_not_fit_is_not_the_prompts_fault(body: Any) -> None:
     assert not is_too_long(complaint)
     assert not is_filtered(complaint)
     assert field_not_taken(complaint, {"max_tokens", "temperature"}) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "small"),
+    [
+        (
+            "Could not finish the message because max_tokens or model output limit was reached.",
+            True,
+        ),
+        ("Invalid 'max_output_tokens': integer below minimum value. Expected >= 16, got 1.", True),
+        ("max_completion_tokens must be at least 16", True),
+        ("max_tokens is too large: 5000", False),
+        ("temperature must be at least 0", False),
+        ("", False),
+    ],
+)
+def test_a_limit_that_is_too_small_is_known_by_words(words: str, small: bool) -> None:
+    assert is_limit_too_small(words) is small
 
 
 @pytest.mark.parametrize("body", TOO_LONG)

@@ -115,7 +115,20 @@ def test_a_stream_that_stops_short_is_undecodable(lines: tuple[bytes, ...]) -> N
 
 def test_an_event_that_is_no_json_is_undecodable() -> None:
     with pytest.raises(Undecodable):
-        gather(b'data: {"choices": [')
+        gather(b'data: {"choices": [', b"")
+    with pytest.raises(Undecodable):
+        gather(b"data: <html>")
+    _, gathered = gather(delta(content="A"), END, b'data: {"choices": [')
+    with pytest.raises(Undecodable):
+        gathered.response(())
+
+
+def test_an_event_may_have_several_lines() -> None:
+    whole = json.dumps({"choices": [{"delta": {"content": "A"}}]}, indent=1)
+    lines = [b"data: " + line.encode() for line in whole.splitlines()]
+    pieces, gathered = gather(*lines, b"", delta(content="B"), b"", END, b"")
+    assert "".join(pieces) == "AB"
+    assert gathered.response(()).text == "AB"
 
 
 def test_an_error_inside_the_stream_is_kept() -> None:

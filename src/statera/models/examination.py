@@ -22,12 +22,13 @@ from statera.models.http import CHAT, COMPLETIONS
 from statera.models.parameters import PARAMETERS, Parameter
 from statera.models.preflight import listed
 from statera.models.probe import probe_echo
+from statera.models.rejections import is_limit_too_small
 from statera.models.repetition import SENTENCE, Report, repeats, seed
 from statera.models.transport import AttemptFailed
 from statera.records.requests import Chat, Complete, Message, Sampling
 from statera.records.responses import Response
 
-_FEW, _SOME = 16, 32
+_FEW, _SOME, _MANY = 16, 32, 2048
 _HUGE = 10_000_000
 _PATIENCE = 20.0
 _CONTEXT = re.compile(
@@ -71,7 +72,7 @@ async def answers(examinee: Examinee) -> Check:
         for limit in ("max_tokens", "max_completion_tokens"):
             for temperature in (True, False):
                 examinee.habits = Habits(path, limit, temperature)
-                sent = await examinee.say("Hi", _FEW)
+                sent = await _first(examinee)
                 if sent.response is not None:
                     return _answered(examinee, sent)
                 refusals.append(f"{path}: {sent.status} {sent.words}")
@@ -79,6 +80,15 @@ async def answers(examinee: Examinee) -> Check:
                     break
     found = "; ".join(dict.fromkeys(refusals))
     return Check(name="answers", state="bad", found=found, means="nothing can be measured here")
+
+
+async def _first(examinee: Examinee) -> Sent:
+    """Ask for a few tokens, and for many where that is too few for a model that thinks."""
+    sent = await examinee.say("Hi", _FEW)
+    if sent.response is None and is_limit_too_small(sent.words):
+        examinee.habits = examinee.habits._replace(least=_MANY)
+        sent = await examinee.say("Hi", _FEW)
+    return sent
 
 
 def _answered(examinee: Examinee, sent: Sent) -> Check:
@@ -143,6 +153,10 @@ async def parameter(examinee: Examinee, one: Parameter) -> Check:
         one.prompt, one.tokens, {**fields, **one.instead_of(examinee.habits.limit)}
     )
     data = {"status": sent.status, "taken": sent.response is not None}
+    if one.limits and is_limit_too_small(sent.words):
+        means = "replies have a limit; it must leave room to think"
+        found = "taken; one token is too few for this model"
+        return Check(name=one.name, state="good", found=found, means=means, data=data)
     if sent.response is None:
         state: State = "note" if one.optional else "bad"
         return Check(name=one.name, state=state, found=refusal(sent), means=one.without, data=data)

@@ -36,11 +36,15 @@ class Sent(NamedTuple):
 
 
 class Habits(NamedTuple):
-    """How an endpoint takes the simplest request, once that is known."""
+    """How an endpoint takes the simplest request, once that is known.
+
+    `least` is the fewest tokens to ask for: a model that thinks first refuses to be cut sooner.
+    """
 
     path: str = CHAT
     limit: str = "max_tokens"
     temperature: bool = True
+    least: int = 0
 
     @property
     def chat(self) -> bool:
@@ -66,7 +70,7 @@ class Examinee:
     async def say(self, prompt: str, tokens: int, fields: Mapping[str, Any] | None = None) -> Sent:
         """Ask in the way that is known to work, with more `fields`; None takes a field out."""
         habits = self.habits
-        body: dict[str, Any] = {habits.limit: tokens}
+        body: dict[str, Any] = {habits.limit: max(tokens, habits.least)}
         if habits.temperature:
             body["temperature"] = 0.0
         body = {k: v for k, v in (body | dict(fields or {})).items() if v is not None}

@@ -9,7 +9,7 @@ Failed attempts that another may mend are raised as AttemptFailed, so this model
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -101,17 +101,23 @@ class HttpModel:
                 yield piece
 
     async def capabilities(self) -> Capabilities:
-        """Find out by asking for one token; EndpointError when nothing answers at all."""
+        """Find out by asking for one token; EndpointError when nothing answers at all.
+
+        A path that refuses just this request (one token is too few for a model that thinks) is
+        there; where the other one answers, that is taken to be what the model is for.
+        """
         chat = await self._probe(Chat(messages=(Message("user", "Hi"),), sampling=_ONE_TOKEN))
         completions = await self._probe(Complete(prompt="Hi", sampling=_ONE_TOKEN))
-        if chat and completions:
-            raise EndpointError(chat)
-        reason = completions or "nothing here scores log-likelihoods"
-        if self._likelihoods is not None and not completions:
+        if chat.absent and completions.absent:
+            raise EndpointError(chat.words)
+        chats = not chat.words or (bool(completions.words) and not chat.absent)
+        completes = not completions.words or (chat.absent and not completions.absent)
+        reason = completions.words or "nothing here scores log-likelihoods"
+        if self._likelihoods is not None and completes:
             reason = (await self._likelihoods.findings()).reason
         return Capabilities(
-            chat=not chat,
-            completions=not completions,
+            chat=chats,
+            completions=completes,
             likelihood=not reason,
             likelihood_reason=reason,
         )
@@ -186,13 +192,19 @@ class HttpModel:
         except Undecodable as error:
             raise self.endpoint.undecodable(error) from None
 
-    async def _probe(self, request: Chat | Complete) -> str:
-        """Return why a kind of request is not answered here, or an empty string."""
+    async def _probe(self, request: Chat | Complete) -> "_No":
         try:
             response = await self.answer(request)
         except EndpointError as error:
-            return str(error)
-        return response.failure.message if response.failure else ""
+            return _No(str(error), absent=True)
+        return _No(response.failure.message if response.failure else "", absent=False)
+
+
+class _No(NamedTuple):
+    """Why a request was refused, or ""; `absent` when its path or the model is not there at all."""
+
+    words: str
+    absent: bool
 
 
 _ONE_TOKEN = Sampling(max_tokens=1)

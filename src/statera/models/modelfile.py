@@ -38,6 +38,8 @@ from statera.models.transport import Timeouts, read_address
 
 DEFAULT_KEY = "OPENAI_API_KEY"
 
+_LONG_ENOUGH = 6
+
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -119,7 +121,7 @@ def read_model_file(
     try:
         read_address(url)
         told = _http_settings(_filled(file, environ), settings or CallSettings())
-        told = msgspec.structs.replace(told, secrets=_secret_variables(file, environ))
+        told = msgspec.structs.replace(told, secrets=_private(file, environ))
         key = _key(file, environ)
     except DeclarationError as error:
         raise DeclarationError(f"{path}: {error}") from None
@@ -166,8 +168,11 @@ def _marked(value: Any, environ: Mapping[str, str]) -> Any:
     return _each_text(value, mark)
 
 
-def _secret_variables(file: ModelFile, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the values of the variables in headers and body whose names say that they are."""
+def _private(file: ModelFile, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the values of variables in headers and body, but short ones that sound harmless.
+
+    Who takes a value from the environment keeps it out of files.
+    """
     names: set[str] = set()
 
     def collect(text: str) -> str:
@@ -175,7 +180,12 @@ def _secret_variables(file: ModelFile, environ: Mapping[str, str]) -> tuple[str,
         return text
 
     _each_text([file.headers, file.body], collect)
-    return tuple(sorted(environ[name] for name in names if is_secret_variable(name)))
+    named = {name: environ[name] for name in sorted(names)}
+    return tuple(
+        value
+        for name, value in named.items()
+        if is_secret_variable(name) or len(value) >= _LONG_ENOUGH
+    )
 
 
 def _each_text(value: Any, change: Callable[[str], str]) -> Any:

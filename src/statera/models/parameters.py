@@ -67,10 +67,14 @@ class Parameter:
     prompt: str = "Write one short sentence about the sea."
     tokens: int = 16
 
+    @property
+    def limits(self) -> bool:
+        """True when the parameter is the limit of a reply."""
+        return "max_tokens" in self.fields or "max_completion_tokens" in self.fields
+
     def instead_of(self, limit: str) -> dict[str, None]:
         """Return the field to take out when this parameter is a limit of its own."""
-        is_limit = "max_tokens" in self.fields or "max_completion_tokens" in self.fields
-        return {limit: None} if is_limit and limit not in self.fields else {}
+        return {limit: None} if self.limits and limit not in self.fields else {}
 
 
 PARAMETERS = (

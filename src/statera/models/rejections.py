@@ -81,6 +81,12 @@ _CONTEXT_TOKENS = re.compile(
     r"context (?:length|window|size|limit)(?: is| of|:)? (\d+)(?! \+|\d)|(?:<=|>) (\d+)",
     re.IGNORECASE,
 )
+_TOO_FEW = re.compile(
+    r"output limit was reached|higher max_tokens"
+    r"|max_\w*tokens\b[^.]{0,60}"
+    r"(?:at least|minimum|below|>=|(?:greater|more|larger) than|too (?:small|low))",
+    re.IGNORECASE,
+)
 _PLAIN_WORDS = {"stop", "seed"}
 _TAGS = re.compile(r"(?s)<(script|style).*?</\1>|<[^>]*>")
 
@@ -134,6 +140,11 @@ def is_limit_too_large(complaint: Complaint) -> bool:
     if prompt is None:
         return context is not None and reply >= context
     return reply >= prompt and (context is None or prompt < context)
+
+
+def is_limit_too_small(words: str) -> bool:
+    """True when a reply of so few tokens is refused, as models that think first do."""
+    return bool(_TOO_FEW.search(words))
 
 
 def field_not_taken(complaint: Complaint, sent: Collection[str]) -> str | None:

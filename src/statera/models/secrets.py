@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
+from statera.codec.canonical import digest
+
 HIDDEN = "***"
 
 _HEADER = re.compile(r"auth|key|token|secret|cookie|password", re.IGNORECASE)
@@ -19,6 +21,7 @@ _FIELD = re.compile(
     r"|^(?:key|token|sig|signature|auth)$|secret|passw|cookie|authori[sz]ation|credential",
     re.IGNORECASE,
 )
+_RANDOM = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[\w+/=%-]{20,}")
 _VALUE = re.compile(
     r"(?:Bearer|Basic) \S|(?:sk|pk|rk|gsk|hf|xai|nvapi)[-_](?=[\w-]*\d)[\w-]{16}"
     r"|gh[a-z]_\w{16}|xox[a-z]-|AIza\w{16}|AKIA\w{12}|eyJ[\w-]{16,}\."
@@ -41,9 +44,10 @@ def shown(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def shown_query(query: str) -> str:
-    """Return a URL's query without its secret parameters."""
+    """Return a URL's query without its secret parameters; a digest for what looks like a key."""
     pairs = parse_qsl(query, keep_blank_values=True)
-    return urlencode([pair for pair in pairs if not is_secret(*pair)])
+    known = [(name, value) for name, value in pairs if not is_secret(name, value)]
+    return urlencode([(name, _digested(value)) for name, value in known])
 
 
 def secrets(
@@ -51,12 +55,17 @@ def secrets(
 ) -> list[str]:
     """Return the secret texts in all that is sent: key, password, query, headers, body."""
     parts = urlsplit(url)
-    query = [value for name, value in parse_qsl(parts.query) if is_secret(name, value)]
+    asked = parse_qsl(parts.query)
+    query = [value for name, value in asked if is_secret(name, value) or _RANDOM.fullmatch(value)]
     values = [value for name, value in headers.items() if _HEADER.search(name)]
     words = [word for value in values for word in (value, value.removeprefix("Bearer "))]
     password = parts.password or ""
     found = [key or "", password, unquote(password), *query, *words, *_inside("", body)]
     return [secret for secret in found if secret]
+
+
+def _digested(value: str) -> str:
+    return f"~{digest(value, size=4)}" if _RANDOM.fullmatch(value) else value
 
 
 def _shown(name: str, value: Any) -> Any:

@@ -40,6 +40,7 @@ class Gathered:
         self._logprobs: list[TokenLogprob] = []
         self._heard_text = False
         self._done = False
+        self._begun = b""
         self._whole: list[bytes] = []
         self._finish: Any = None
         self._last = Reply()
@@ -47,7 +48,9 @@ class Gathered:
     def add(self, line: bytes) -> str:
         """Take a line in and return the piece of text that it brings."""
         if line.startswith(b"data:"):
-            return self._event(line[5:].strip())
+            return self._data(line[5:].strip())
+        if not line and self._begun:
+            decode(self._begun)
         if line and (self._whole or line.lstrip().startswith(b"{")):
             self._whole.append(line)
         return ""
@@ -59,7 +62,7 @@ class Gathered:
 
     def response(self, notes: tuple[str, ...]) -> Response:
         """Return the whole Response; raises Undecodable when the stream was cut."""
-        if self._finish is None and not self._done:
+        if self._begun or (self._finish is None and not self._done):
             raise Undecodable("the stream ended before the answer did")
         choice = Choice(finish_reason=self._finish)
         if self._calls:
@@ -72,6 +75,17 @@ class Gathered:
         )
         whole = build(said, choice, self._last, notes)
         return msgspec.structs.replace(whole, logprobs=tuple(self._logprobs))
+
+    def _data(self, line: bytes) -> str:
+        """Read an event; one that is whole only with the next line waits for it."""
+        data, self._begun = self._begun + line, b""
+        try:
+            return self._event(data)
+        except Undecodable:
+            if not data.startswith(b"{"):
+                raise
+        self._begun = data + b"\n"
+        return ""
 
     def _event(self, data: bytes) -> str:
         if data == b"[DONE]":

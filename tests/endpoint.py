@@ -57,10 +57,7 @@ TOO_FEW = _openai(
     "Could not finish the message because max_tokens or model output limit was reached. Please try "
     "again with higher max_tokens."
 )
-NO_COMPLETIONS = _openai(
-    "This is a chat model and not supported in the v1/completions endpoint. Did you mean to use "
-    "v1/chat/completions?"
-)
+NO_COMPLETIONS = _openai("This is a chat model and not supported in the v1/completions endpoint.")
 LIMITS = ("max_tokens", "max_completion_tokens")
 NO_MODEL = _openai("The model `nope` does not exist or you do not have access to it.", "404")
 

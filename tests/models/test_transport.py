@@ -3,13 +3,22 @@ import base64
 import json
 import socket
 from collections.abc import Awaitable, Callable
+from errno import ECONNREFUSED, EHOSTUNREACH
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+import aiohttp
 import pytest
+from aiohttp.client_reqrep import ConnectionKey
 
 from statera.errors import DeclarationError
-from statera.models.transport import AttemptFailed, Timeouts, Transport, read_address
+from statera.models.transport import (
+    AttemptFailed,
+    Timeouts,
+    Transport,
+    _attempt_failed,
+    read_address,
+)
 from tests.endpoint import Behaviour, Endpoint, Fault, StreamStyle
 
 T = TypeVar("T")
@@ -161,25 +170,31 @@ def test_no_listener_is_told_as_no_connection() -> None:
     assert caught.value.message == f"cannot connect to 127.0.0.1:{port}: nothing listens there"
 
 
-@pytest.mark.parametrize(
-    ("url", "words"),
-    [
-        (
-            "http://no-such-host.invalid/v1",
-            "no-such-host.invalid:80: no host of that name is known",
-        ),
-        ("https://127.0.0.1:{port}/v1", "127.0.0.1:{port}: it does not speak HTTPS as it should"),
-    ],
-)
-def test_why_there_is_no_connection_is_told_in_plain_words(
-    endpoint: Endpoint, url: str, words: str
-) -> None:
-    port = str(urlsplit(endpoint.url).port)
+def test_a_server_that_speaks_no_https_is_told_in_plain_words(endpoint: Endpoint) -> None:
     with pytest.raises(AttemptFailed) as caught:
-        using(url.replace("{port}", port), lambda transport: transport.get("/models"))
+        using(endpoint.url.replace("http:", "https:"), lambda transport: transport.get("/models"))
     assert caught.value.kind == "connect"
-    assert words.replace("{port}", port) in caught.value.message
+    place = urlsplit(endpoint.url).netloc
+    start = f"cannot connect to {place}: it does not speak HTTPS as it should"
+    assert caught.value.message.startswith(start)
     assert "ssl:" not in caught.value.message
+
+
+PLACE = ConnectionKey("gpu-box", 8000, False, True, None, None, None)
+UNCONNECTED: list[tuple[aiohttp.ClientConnectorError, str]] = [
+    (aiohttp.ClientConnectorDNSError(PLACE, OSError(-2, "?")), "no host of that name is known"),
+    (aiohttp.ClientConnectorError(PLACE, OSError(ECONNREFUSED, "?")), "nothing listens there"),
+    (aiohttp.ClientConnectorError(PLACE, OSError(EHOSTUNREACH, "?")), "No route to host"),
+]
+
+
+@pytest.mark.parametrize(("error", "words"), UNCONNECTED)
+def test_why_there_is_no_connection_is_told_in_plain_words(
+    error: aiohttp.ClientConnectorError, words: str
+) -> None:
+    failed = _attempt_failed(error)
+    assert failed.message == f"cannot connect to gpu-box:8000: {words}"
+    assert failed.kind == "connect"
 
 
 @pytest.mark.parametrize("streaming", [False, True])

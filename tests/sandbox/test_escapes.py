@@ -235,9 +235,11 @@ def test_nobody_outside_can_be_signalled(kind: str) -> None:
             " and attempt(lambda: os.kill(p, 0)) is None]\n"
             "print('reached', len(reached))\n"
         ).replace("PARENT", str(os.getpid()))
-        program = run(kind, source)
-        alive = victim.poll() is None
-        victim.kill()
+        try:
+            program = run(kind, source)
+            alive = victim.poll() is None
+        finally:
+            victim.kill()
     assert alive
     if program.ok:
         assert "None" not in program.output

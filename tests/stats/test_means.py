@@ -9,12 +9,12 @@ from statera.stats.results import Items
 
 def single(values: list[float]) -> Items:
     names = [str(place) for place in range(len(values))]
-    return Items(values, names, [None] * len(values), [1.0] * len(values))
+    return Items(values, names, [""] * len(values), [1.0] * len(values))
 
 
 def clustered(values: list[float], size: int) -> Items:
     names = [str(place // size) for place in range(len(values))]
-    return Items(values, names, [None] * len(values), [1.0] * len(values))
+    return Items(values, names, [""] * len(values), [1.0] * len(values))
 
 
 def test_independent_answers_get_wilson() -> None:
@@ -48,9 +48,9 @@ def test_all_right_in_clusters_counts_clusters() -> None:
 
 def test_copies_of_an_item_do_not_narrow_the_interval() -> None:
     values = [1.0, 0.0, 0.0, 1.0, 1.0] * 12
-    once = mean(Items(values, [str(i) for i in range(60)], [None] * 60, [1.0] * 60))
+    once = mean(Items(values, [str(i) for i in range(60)], [""] * 60, [1.0] * 60))
     copies = [value for value in values for _ in range(10)]
-    tenfold = mean(Items(copies, [str(i // 10) for i in range(600)], [None] * 600, [1.0] * 600))
+    tenfold = mean(Items(copies, [str(i // 10) for i in range(600)], [""] * 600, [1.0] * 600))
     assert once.low is not None
     assert once.high is not None
     assert tenfold.low is not None
@@ -87,7 +87,7 @@ def test_coverage_of_the_clustered_interval(spread: float) -> None:
         level = generator.normal(0.8, spread, size=60)
         rates = 1 / (1 + np.exp(-level))
         values = (generator.random((60, 5)) < rates[:, None]).astype(float).ravel().tolist()
-        found = mean(Items(values, names, [None] * 300, [1.0] * 300))
+        found = mean(Items(values, names, [""] * 300, [1.0] * 300))
         assert found.low is not None
         assert found.high is not None
         hits += found.low <= truth <= found.high
@@ -101,7 +101,7 @@ def _true_mean(spread: float) -> float:
 
 def test_macro_counts_each_category_the_same() -> None:
     values = [1.0] * 10 + [0.0] * 10 + [1.0, 0.0] * 50
-    strata: list[str | None] = [*["small"] * 20, *["large"] * 100]
+    strata: list[str] = [*["small"] * 20, *["large"] * 100]
     names = [str(place) for place in range(120)]
     found = macro_mean(Items(values, names, strata, [1.0] * 120))
     assert found.value == pytest.approx(0.5)
@@ -114,7 +114,7 @@ def test_macro_counts_each_category_the_same() -> None:
 def test_macro_variance_is_that_of_the_strata() -> None:
     generator = np.random.default_rng(3)
     values = (generator.random(400) < 0.6).astype(float)
-    strata: list[str | None] = [*["a"] * 100, *["b"] * 300]
+    strata: list[str] = [*["a"] * 100, *["b"] * 300]
     found = macro_mean(Items(values.tolist(), [str(i) for i in range(400)], strata, [1.0] * 400))
     parts = [values[:100], values[100:]]
     expected = np.sqrt(sum(p.var(ddof=1) / len(p) for p in parts)) / 2
@@ -131,7 +131,7 @@ def test_macro_without_spread_in_a_lone_item_has_no_interval() -> None:
 
 def test_weights_make_a_ratio_over_trials() -> None:
     """Nine items with four answers each, one with a single wrong one: 36 / 37, not 0.9."""
-    items = Items([1.0] * 9 + [0.0], [str(i) for i in range(10)], [None] * 10, [4.0] * 9 + [1.0])
+    items = Items([1.0] * 9 + [0.0], [str(i) for i in range(10)], [""] * 10, [4.0] * 9 + [1.0])
     found = mean(items)
     assert found.value == pytest.approx(36 / 37)
     assert found.method == "Wilson, clustered"
@@ -142,10 +142,10 @@ def test_a_weighted_item_is_as_many_items_of_its_cluster() -> None:
     values = generator.integers(0, 2, 40).astype(float).tolist()
     weights = generator.integers(1, 5, 40).astype(float).tolist()
     names = [str(i) for i in range(40)]
-    weighted = mean(Items(values, names, [None] * 40, weights))
+    weighted = mean(Items(values, names, [""] * 40, weights))
     spread = [(v, n) for v, n, w in zip(values, names, weights, strict=True) for _ in range(int(w))]
     total = len(spread)
-    single = Items([v for v, _ in spread], [n for _, n in spread], [None] * total, [1.0] * total)
+    single = Items([v for v, _ in spread], [n for _, n in spread], [""] * total, [1.0] * total)
     assert (weighted.value, weighted.low, weighted.high) == pytest.approx(
         (mean(single).value, mean(single).low, mean(single).high)
     )

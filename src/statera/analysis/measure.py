@@ -1,16 +1,18 @@
 """Stored scores to a table of estimates: one row a metric, then one a category of it."""
 
-from collections import Counter, defaultdict
+from array import array
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain, groupby
+from itertools import groupby
 from operator import attrgetter
 
 import msgspec
+import numpy as np
 
 from statera.protocols import Metric
 from statera.records.scores import OUTCOMES, Outcome, Score
 from statera.scorers.refusal import UNVALIDATED
-from statera.stats.results import Estimate, Items, ItemValue
+from statera.stats.results import Estimate, Items
 from statera.store.rows import ScoreRow
 
 
@@ -35,18 +37,28 @@ class MetricRow(msgspec.Struct, frozen=True, kw_only=True):
     unvalidated: tuple[Outcome, ...] = ()
 
 
+NONE = -1
+"""The number of an absent category, and the weight of an absent value."""
+
+
 class _Columns:
-    """The items of one task, as they come by: a value each metric, the outcomes of each score."""
+    """The items of one task, as they come by, in a few bytes each.
+
+    For each metric a value and a weight an item; for each score the outcomes of its epochs, equal
+    ones kept once. Clusters and categories are numbers.
+    """
 
     def __init__(self, metrics: Sequence[Metric]) -> None:
         self.metrics = metrics
-        self.values: list[list[ItemValue | None]] = [[] for _ in metrics]
-        self.outcomes: dict[str, list[list[Outcome]]] = {m.score: [] for m in metrics}
+        self.values = [array("d") for _ in metrics]
+        self.weights = [array("d") for _ in metrics]
+        self.outcomes: dict[str, list[tuple[Outcome, ...]]] = {m.score: [] for m in metrics}
         self.doubted: dict[str, set[int]] = {m.score: set() for m in metrics}
-        self.clusters: list[str] = []
-        self.strata: list[str | None] = []
-        self.members: dict[str, list[int]] = defaultdict(list)
+        self.clusters, self.strata = array("q"), array("q")
+        self.members: dict[str, array[int]] = {}
         self.groups: set[str] = set()
+        self._numbers: dict[str, int] = {}
+        self._seen: dict[tuple[Outcome, ...], tuple[Outcome, ...]] = {}
 
     def add(self, rows: Sequence[ScoreRow]) -> None:
         """Add one item: all scores of all its epochs."""
@@ -54,23 +66,28 @@ class _Columns:
         for row in rows:
             if row.score.metric in scores:
                 scores[row.score.metric].append(row.score)
-        for metric, values in zip(self.metrics, self.values, strict=True):
-            values.append(metric.item(scores[metric.score]))
+        for place, metric in enumerate(self.metrics):
+            value, weight = metric.item(scores[metric.score]) or (0.0, NONE)
+            self.values[place].append(value)
+            self.weights[place].append(weight)
         for name, outcomes in self.outcomes.items():
             if any(UNVALIDATED in score.flags for score in scores[name]):
                 self.doubted[name].add(len(outcomes))
-            outcomes.append([score.outcome for score in scores[name]])
+            found = tuple(score.outcome for score in scores[name])
+            outcomes.append(self._seen.setdefault(found, found))
         self._place(rows[0])
 
     def _place(self, row: ScoreRow) -> None:
         place = len(self.clusters)
-        self.clusters.append(row.unit)
-        self.strata.append(row.category)
-        if row.category is not None:
-            self.members[row.category].append(place)
+        self.clusters.append(self._number(row.unit))
+        self.strata.append(NONE if row.category is None else self._number(row.category))
+        for name in {row.category, row.group} - {None}:
+            self.members.setdefault(name or "", array("q")).append(place)
         if row.group is not None and row.group != row.category:
-            self.members[row.group].append(place)
             self.groups.add(row.group)
+
+    def _number(self, name: str) -> int:
+        return self._numbers.setdefault(name, len(self._numbers))
 
     @property
     def categories(self) -> list[str]:
@@ -79,20 +96,24 @@ class _Columns:
 
     def row(self, task: str, number: int, category: str | None) -> MetricRow:
         """Return the estimate of one metric over one category, None being the whole task."""
-        metric, values = self.metrics[number], self.values[number]
-        places = range(len(values)) if category is None else self.members[category]
-        found = [(place, values[place]) for place in places]
-        known = [(place, value) for place, value in found if value is not None]
+        metric = self.metrics[number]
+        count = len(self.clusters)
+        every = np.arange(count) if category is None else np.asarray(self.members[category])
+        weights = np.asarray(self.weights[number])[every]
+        known = every[weights > 0]
         items = Items(
-            [value.value for _, value in known],
-            [self.clusters[place] for place, _ in known],
-            [self.strata[place] for place, _ in known],
-            [value.weight for _, value in known],
+            np.asarray(self.values[number])[known],
+            np.asarray(self.clusters)[known],
+            np.asarray(self.strata)[known],
+            weights[weights > 0],
         )
         outcomes = self.outcomes[metric.score]
-        counts = Counter(chain.from_iterable(outcomes[place] for place in places))
-        doubted = not self.doubted[metric.score].isdisjoint(places)
+        counts: Counter[Outcome] = Counter()
+        for found, times in Counter(outcomes[place] for place in every).items():
+            for outcome in found:
+                counts[outcome] += times
         row = _row(f"{task}/{metric.name}", category, metric.estimate(items), counts)
+        doubted = not self.doubted[metric.score].isdisjoint(every.tolist())
         return msgspec.structs.replace(row, unvalidated=("refused",)) if doubted else row
 
 

@@ -26,17 +26,17 @@ def mean(items: Items, *, level: float = LEVEL) -> Estimate:
     With the number of trials as weight it is a ratio over trials (right / answered), and the
     variance that of a ratio of cluster totals.
     """
-    n, clusters = len(items.values), len(set(items.clusters))
-    if n == 0:
-        return _bare(None, "no items", level, (0, 0))
     values = np.asarray(items.values, dtype=np.float64)
+    if not len(values):
+        return _bare(None, "no items", level, (0, 0))
+    _, index = np.unique(np.asarray(items.clusters), return_inverse=True)
+    n, clusters = len(values), int(index.max()) + 1
     weights = np.asarray(items.weights, dtype=np.float64)
     centre = float(np.average(values, weights=weights))
     binary = bool(np.all((values == 0) | (values == 1)))
     if binary and clusters == n and np.all(weights == 1):
         bounds = wilson(centre, n, normal_quantile(level))
         return _whole(centre, bounds, "Wilson", level, (n, clusters))
-    _, index = np.unique(np.asarray(items.clusters), return_inverse=True)
     return _clustered(values, weights, index, level)
 
 
@@ -80,20 +80,18 @@ def macro_mean(items: Items, *, level: float = LEVEL) -> Estimate:
     sampling: Cochran, Sampling Techniques, 1977, eq. 5.6, with equal weights). A stratum with a
     single cluster has no variance of its own, so there is then no interval.
     """
-    groups: dict[str, list[int]] = {}
-    for place, stratum in enumerate(items.strata):
-        groups.setdefault(stratum or "", []).append(place)
-    sizes = (len(items.values), len(set(items.clusters)))
-    if not groups:
-        return _bare(None, "no items", level, sizes)
     values, clusters = np.asarray(items.values, dtype=np.float64), np.asarray(items.clusters)
+    sizes = (len(values), len(np.unique(clusters)))
+    if not len(values):
+        return _bare(None, "no items", level, sizes)
     weights = np.asarray(items.weights, dtype=np.float64)
-    means = [np.average(values[p], weights=weights[p]) for p in groups.values()]
-    centre = float(np.mean(means))
-    indices = [np.unique(clusters[places], return_inverse=True)[1] for places in groups.values()]
+    _, stratum = np.unique(np.asarray(items.strata), return_inverse=True)
+    groups = [np.flatnonzero(stratum == number) for number in range(stratum.max() + 1)]
+    centre = float(np.mean([np.average(values[p], weights=weights[p]) for p in groups]))
+    indices = [np.unique(clusters[places], return_inverse=True)[1] for places in groups]
     if min(int(index.max()) + 1 for index in indices) < 2:
         return _bare(centre, "a category has fewer than 2 items", level, sizes)
-    pairs = zip(groups.values(), indices, strict=True)
+    pairs = zip(groups, indices, strict=True)
     variance = sum(cluster_variance(values[p], weights[p], index) for p, index in pairs)
     spread = normal_quantile(level) * float(np.sqrt(variance)) / len(groups)
     if spread == 0:

@@ -1,22 +1,23 @@
 """What a statistic takes and gives back: items with their structure, and never a bare number."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
+from numpy.typing import ArrayLike
 
 
 class Items(NamedTuple):
     """One value per item with what binds items together; all have the same length.
 
-    Items of one cluster are not independent. A stratum is the category of an item. A weight is how
-    many trials stand behind the value, so that the weighted mean is the ratio over trials.
+    Items of one cluster are not independent. A stratum is the category of an item. Clusters and
+    strata are names or numbers. A weight is how many trials stand behind the value, so that the
+    weighted mean is the ratio over trials.
     """
 
-    values: Sequence[float]
-    clusters: Sequence[str]
-    strata: Sequence[str | None]
-    weights: Sequence[float]
+    values: ArrayLike
+    clusters: ArrayLike
+    strata: ArrayLike
+    weights: ArrayLike
 
 
 class ItemValue(NamedTuple):

@@ -31,11 +31,8 @@ from statera.store.tables import runs, samples, tasks, trials
 
 FILE = "store.sqlite"
 _SAMPLE_PIECE = 2000
-_ADD_SAMPLE = """
-INSERT INTO samples (task, id, position, category, "group", unit, body)
-VALUES (?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (task, id) DO UPDATE SET position = excluded.position
-"""
+_ADD_SAMPLES = 'INSERT INTO samples (task, id, position, category, "group", unit, body) VALUES'
+_PLACED_AGAIN = "ON CONFLICT (task, id) DO UPDATE SET position = excluded.position"
 
 
 class Named(Protocol):
@@ -87,7 +84,7 @@ class RunStore:
             number = listing.task_of(connection, run_id, task)
             while piece := list(islice(numbered, _SAMPLE_PIECE)):
                 rows = [_sample_row(number, place, sample) for place, sample in piece]
-                connection.exec_driver_sql(_ADD_SAMPLE, rows)
+                writing.insert_many(connection, _ADD_SAMPLES, rows, _PLACED_AGAIN)
 
     def write(self, run_id: str, batch: Sequence[Scored]) -> None:
         """Add finished trials with their scores, all in one transaction.

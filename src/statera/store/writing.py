@@ -176,16 +176,21 @@ def _places(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[st
 
 def _insert(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
     """Insert the rows, values in the order of the table's columns; the same key is replaced."""
+    columns = ",".join(table.columns.keys())
+    insert_many(connection, f"INSERT OR REPLACE INTO {table.name} ({columns}) VALUES", rows)
+
+
+def insert_many(
+    connection: Connection, head: str, rows: Sequence[Sequence[Any]], tail: str = ""
+) -> None:
+    """Run `head (…), (…), … tail` over all rows, many in a statement."""
     if not rows:
         return
-    columns = ",".join(table.columns.keys())
     one = f"({','.join('?' * len(rows[0]))})"
     for piece in _pieces(rows):
         every = ",".join([one] * len(piece))
-        connection.exec_driver_sql(
-            f"INSERT OR REPLACE INTO {table.name} ({columns}) VALUES {every}",
-            tuple(chain.from_iterable(piece)),
-        )
+        values = tuple(chain.from_iterable(piece))
+        connection.exec_driver_sql(f"{head} {every} {tail}", values)
 
 
 def _pieces(rows: Sequence[Sequence[Any]]) -> Iterator[Sequence[Sequence[Any]]]:

@@ -45,13 +45,22 @@ AnyScoring = Scorer | Grader
 SAME_DRAW = "repeats at temperature 0 are the same draw; what differs is the endpoint's own noise"
 
 
+CONNECTIONS = 64
+
+
+def workers_for(connections: int) -> int:
+    """Return how many trials to work on at once: a quarter more than there are connections."""
+    return connections + max(1, connections // 4)
+
+
 class RunOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a suite is run. What is None is left to the task.
 
     `limit` counts samples a task, a seeded subset that is the same for every model. `sampling`
-    holds overrides (temperature, top_p, max_tokens, stop). `only` names samples by task. `max_cost`
-    is in US dollars; `fail_share` in [0, 1] is the error budget. `nonce` sets a run apart from an
-    earlier one.
+    holds overrides (temperature, top_p, max_tokens, stop). `only` names samples by task. `workers`
+    is how many trials are worked on at once, some more than the model's connections so that a
+    question is ready when one is free. `max_cost` is in US dollars; `fail_share` in [0, 1] is the
+    error budget. `nonce` sets a run apart from an earlier one.
     """
 
     mode: Literal["auto", "generate", "loglikelihood"] = "auto"
@@ -65,7 +74,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     tag: str | None = None
     nonce: str = ""
     data: str | None = None
-    workers: Annotated[int, msgspec.Meta(ge=1)] = 64
+    workers: Annotated[int, msgspec.Meta(ge=1)] = workers_for(CONNECTIONS)
     max_cost: Annotated[float, msgspec.Meta(gt=0)] | None = None
     max_requests: Annotated[int, msgspec.Meta(ge=1)] | None = None
     fail_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.5

@@ -12,7 +12,16 @@ import click
 import uvloop
 
 from statera.analysis.health import marked
-from statera.api import SAME_DRAW, Run, RunOptions, limits, plan_run, tools_for
+from statera.api import (
+    CONNECTIONS,
+    SAME_DRAW,
+    Run,
+    RunOptions,
+    limits,
+    plan_run,
+    tools_for,
+    workers_for,
+)
 from statera.cli.commands.export import export
 from statera.cli.commands.show import show_metrics
 from statera.cli.flags import (
@@ -291,7 +300,7 @@ def read_options(flags: dict[str, Any]) -> RunOptions:
         tag=flags["tag"],
         nonce=secrets.token_hex(8) if flags["fresh"] else "",
         data=flags["data"],
-        workers=flags["max_connections"] or RunOptions().workers,
+        workers=workers_for(flags["max_connections"] or CONNECTIONS),
         max_cost=flags["max_cost"],
         max_requests=flags["max_requests"],
         fail_share=flags["fail_on_error"],

@@ -25,7 +25,7 @@ suite. It is a weak model, near chance on most questions: this shows the way, no
 _NEXT = """
 The trials are in {store}. What to try next:
 
-  {reading:<49} {what}
+  {reading:<57} {what}
   {statera} run starter --model embedded            the whole suite
   {statera} run starter --model URL#NAME            your own endpoint
   {statera} doctor URL#NAME                         one page on your endpoint

@@ -9,6 +9,7 @@ What arrives is returned as it is, whatever its status; what goes wrong on the w
 exception, `AttemptFailed`, which the retrying wrapper turns into a value.
 """
 
+import asyncio
 from base64 import b64encode
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -23,6 +24,7 @@ from yarl import URL
 
 from statera.errors import DeclarationError
 from statera.models.attempts import AttemptFailed, HttpReply, Place
+from statera.models.deadlines import Deadlines
 from statera.models.loops import PerLoop
 
 __all__ = ["AttemptFailed", "HttpReply", "Timeouts", "Transport", "read_address"]
@@ -112,6 +114,9 @@ class Transport:
         self._connections = connections
         self._urls: dict[tuple[str, Place], URL] = {}
         self._sessions = PerLoop(self._started)
+        shortest = min(self._timeouts.first_byte, self._timeouts.total)
+        self._deadlines = PerLoop(lambda: Deadlines(shortest))
+        self._connecting = aiohttp.ClientTimeout(sock_connect=self._timeouts.connect)
 
     @property
     def base_url(self) -> str:
@@ -120,14 +125,25 @@ class Transport:
 
     async def post(self, path: str, body: bytes, *, at: Place = "base") -> HttpReply:
         """Send a JSON body and return the answer, whatever its status; AttemptFailed if none."""
+        limits, deadlines, begun = self._timeouts, self._deadlines.here(), False
+        silent = min(limits.first_byte, limits.total)
+        task = deadlines.begin(silent)
         try:
             session = await self._open()
             async with session.post(
-                self._url(path, at), data=body, allow_redirects=False
+                self._url(path, at), data=body, allow_redirects=False, timeout=self._connecting
             ) as response:
+                begun = True
+                deadlines.extend(task, limits.total - silent)
                 return HttpReply(response.status, response.headers, await response.read())
+        except asyncio.CancelledError:
+            if deadlines.passed(task):
+                raise _unfinished() if begun else _silent() from None
+            raise
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise _attempt_failed(error) from error
+        finally:
+            deadlines.end(task)
 
     async def get(self, path: str, *, at: Place = "base") -> HttpReply:
         """Fetch a path and return the answer, whatever its status; AttemptFailed if none."""
@@ -246,14 +262,22 @@ def _attempt_failed(error: Exception) -> AttemptFailed:
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return AttemptFailed("timeout", "no connection before the connect time-out")
     if isinstance(error, aiohttp.SocketTimeoutError):
-        return AttemptFailed("timeout", "the server fell silent until the first-byte time-out")
+        return _silent()
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ClientConnectorCertificateError):
         return AttemptFailed("connect", f"cannot connect to {_unconnected(error)}")
     if isinstance(error, TimeoutError):
-        return AttemptFailed("timeout", "no whole answer before the total time-out")
+        return _unfinished()
     if isinstance(error, aiohttp.ClientPayloadError | aiohttp.ClientResponseError):
         return AttemptFailed("undecodable", f"the answer broke off or is no HTTP: {error}")
     return AttemptFailed("reset", f"the connection broke: {error or type(error).__name__}")
+
+
+def _silent() -> AttemptFailed:
+    return AttemptFailed("timeout", "the server fell silent until the first-byte time-out")
+
+
+def _unfinished() -> AttemptFailed:
+    return AttemptFailed("timeout", "no whole answer before the total time-out")
 
 
 def _unconnected(

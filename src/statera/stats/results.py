@@ -1,9 +1,11 @@
 """What a statistic takes and gives back: items with their structure, and never a bare number."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
-from numpy.typing import ArrayLike
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 class Items(NamedTuple):
@@ -14,10 +16,10 @@ class Items(NamedTuple):
     weighted mean is the ratio over trials.
     """
 
-    values: ArrayLike
-    clusters: ArrayLike
-    strata: ArrayLike
-    weights: ArrayLike
+    values: "ArrayLike"
+    clusters: "ArrayLike"
+    strata: "ArrayLike"
+    weights: "ArrayLike"
 
 
 class ItemValue(NamedTuple):

@@ -15,7 +15,9 @@ Running = Task[Any]
 
 
 class Deadlines:
-    """Until when each task of one event loop may wait; `shortest` seconds is the least it is given.
+    """Until when each task of the running event loop may wait.
+
+    `shortest` is the least number of seconds that one is given.
 
         task = deadlines.begin(60.0)
         try:
@@ -31,6 +33,7 @@ class Deadlines:
     """
 
     def __init__(self, shortest: float) -> None:
+        self._loop = get_running_loop()
         self._step = min(LONGEST_STEP, max(SHORTEST_STEP, shortest / 20))
         self._until: dict[Running, float] = {}
         self._late: set[Running] = set()
@@ -38,11 +41,11 @@ class Deadlines:
 
     def begin(self, seconds: float) -> Running:
         """Let the running task wait so long from now; return it."""
-        task, loop = current_task(), get_running_loop()
+        task = current_task(self._loop)
         assert task is not None, "a deadline is for a task"
-        self._until[task] = loop.time() + seconds
+        self._until[task] = self._loop.time() + seconds
         if self._timer is None:
-            self._timer = loop.call_later(self._step, self._sweep)
+            self._timer = self._loop.call_later(self._step, self._sweep)
         return task
 
     def extend(self, task: Running, seconds: float) -> None:
@@ -59,10 +62,9 @@ class Deadlines:
         return task in self._late and task.uncancel() == 0
 
     def _sweep(self) -> None:
-        loop = get_running_loop()
-        now = loop.time()
+        now = self._loop.time()
         for task, until in self._until.items():
             if until < now and task not in self._late:
                 self._late.add(task)
                 task.cancel()
-        self._timer = loop.call_later(self._step, self._sweep) if self._until else None
+        self._timer = self._loop.call_later(self._step, self._sweep) if self._until else None

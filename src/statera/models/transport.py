@@ -114,8 +114,6 @@ class Transport:
         self._connections = connections
         self._urls: dict[tuple[str, Place], URL] = {}
         self._sessions = PerLoop(self._started)
-        shortest = min(self._timeouts.first_byte, self._timeouts.total)
-        self._deadlines = PerLoop(lambda: Deadlines(shortest))
         self._connecting = aiohttp.ClientTimeout(sock_connect=self._timeouts.connect)
 
     @property
@@ -125,12 +123,11 @@ class Transport:
 
     async def post(self, path: str, body: bytes, *, at: Place = "base") -> HttpReply:
         """Send a JSON body and return the answer, whatever its status; AttemptFailed if none."""
-        limits, deadlines, begun = self._timeouts, self._deadlines.here(), False
-        silent = min(limits.first_byte, limits.total)
+        limits, session, begun = self._timeouts, await self._open(), False
+        silent, deadlines = min(limits.first_byte, limits.total), session.deadlines
         task = deadlines.begin(silent)
         try:
-            session = await self._open()
-            async with session.post(
+            async with session.client.post(
                 self._url(path, at), data=body, allow_redirects=False, timeout=self._connecting
             ) as response:
                 begun = True
@@ -148,8 +145,8 @@ class Transport:
     async def get(self, path: str, *, at: Place = "base") -> HttpReply:
         """Fetch a path and return the answer, whatever its status; AttemptFailed if none."""
         try:
-            session = await self._open()
-            async with session.get(self._url(path, at), allow_redirects=False) as response:
+            client = (await self._open()).client
+            async with client.get(self._url(path, at), allow_redirects=False) as response:
                 return HttpReply(response.status, response.headers, await response.read())
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise _attempt_failed(error) from error
@@ -160,10 +157,10 @@ class Transport:
         Line ends (LF, CRLF, CR) are taken off. An answer whose status is not 200 raises
         AttemptFailed with the whole `reply`.
         """
-        session, url = await self._open(), self._url(path, "base")
+        client, url = (await self._open()).client, self._url(path, "base")
         async with (
             _failures_told(),
-            session.post(url, data=body, allow_redirects=False) as answer,
+            client.post(url, data=body, allow_redirects=False) as answer,
         ):
             if answer.status != 200:
                 reply = HttpReply(answer.status, answer.headers, await answer.read())
@@ -181,27 +178,26 @@ class Transport:
         if (session := self._sessions.forget()) is not None:
             await session.closing.aclose()
 
-    async def _open(self) -> aiohttp.ClientSession:
+    async def _open(self) -> "_Session":
         session = self._sessions.here()
         if not session.opened:
             session.opened = True
             await anext(session.closing)
-        return session.client
+        return session
 
     def _started(self) -> "_Session":
         limits = self._timeouts
-        return _Session(
-            aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._connections),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers=self._headers,
-                timeout=aiohttp.ClientTimeout(
-                    total=limits.total,
-                    sock_connect=limits.connect,
-                    sock_read=limits.first_byte,
-                ),
-            )
+        client = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=self._connections),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers=self._headers,
+            timeout=aiohttp.ClientTimeout(
+                total=limits.total,
+                sock_connect=limits.connect,
+                sock_read=limits.first_byte,
+            ),
         )
+        return _Session(client, Deadlines(min(limits.first_byte, limits.total)))
 
     def _url(self, path: str, at: Place) -> URL:
         url = self._urls.get((path, at))
@@ -215,8 +211,8 @@ class Transport:
 class _Session:
     """A pool of connections, with the generator by which its event loop closes it at its end."""
 
-    def __init__(self, client: aiohttp.ClientSession) -> None:
-        self.client = client
+    def __init__(self, client: aiohttp.ClientSession, deadlines: Deadlines) -> None:
+        self.client, self.deadlines = client, deadlines
         self.closing = _closing(client)
         self.opened = False
 

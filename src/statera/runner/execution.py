@@ -105,7 +105,7 @@ class _Execution:
         for task in self.plan.tasks:
             grading, lead = self.gradings[task.name], task.scorers[0].metric
             self.tally.rescored += await rescore(store, run_id, task.name, grading)
-            if self.info.environment["primary"].get(task.name) != lead:
+            if self.info.environment.get("primary", {}).get(task.name) != lead:
                 store.set_primary(run_id, task.name, lead)
 
     async def ask(self) -> None:

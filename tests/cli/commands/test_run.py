@@ -204,3 +204,12 @@ def test_ctrl_c_keeps_all_and_says_how_to_resume(cli: Cli, tmp_path: Path) -> No
 )
 def test_no_credential_is_printed(value: object, shown: object) -> None:
     assert printable(value) == shown
+
+
+def test_a_run_that_holds_more_than_was_asked_says_so(cli: Cli) -> None:
+    with Endpoint() as endpoint:
+        args = ("run", "starter_knowledge", "-m", f"{endpoint.url}#mock", "--mode", "generate")
+        cli(*args, "--limit", "9")
+        done = cli(*args, "--limit", "4")
+    assert "the run holds 9 trials; this command asks for 4" in done.stderr
+    assert "health 9 trials" in done.stdout

@@ -256,7 +256,10 @@ async def run_plan(
     progress.start()
     try:
         info = await execute(plan, model, services, limits(options), tally)
-        return Run(services.store, info)
+        held = runs.counts(info.id).trials
+        if held > plan.total:
+            click.echo(f"the run holds {held} trials; this command asks for {plan.total}", err=True)
+        return Run(runs, info)
     except asyncio.CancelledError:
         raise Interrupted(_resumable("interrupted", tally)) from None
     except StateraError as error:

@@ -10,6 +10,7 @@ import io
 import os
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,9 +24,22 @@ T = TypeVar("T")
 
 def read_bytes(path: Path) -> bytes:
     """Return the content, unpacked when the name ends in `.gz`; DeclarationError if unreadable."""
-    try:
+    with _readable(path):
         data = path.read_bytes()
         return gzip.decompress(data) if path.suffix == ".gz" else data
+
+
+def read_lines(path: Path) -> Iterator[bytes]:
+    """Yield the lines with their ends, unpacked like `read_bytes`, holding one at a time."""
+    with _readable(path), gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        yield from file
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Turn what goes wrong while a file is read into one line that names it."""
+    try:
+        yield
     except FileNotFoundError:
         raise DeclarationError(f"{path}: no such file") from None
     except (EOFError, zlib.error) as error:
@@ -56,7 +70,7 @@ def read_json(path: Path, kind: type[T]) -> T:
 def read_jsonl(path: Path, kind: type[T]) -> Iterator[T]:
     """Yield each non-empty line as `kind`; a malformed one is named by its line number."""
     decoder = msgspec.json.Decoder(kind)
-    for number, line in enumerate(io.BytesIO(read_bytes(path)), start=1):
+    for number, line in enumerate(read_lines(path), start=1):
         if line.strip():
             try:
                 yield decoder.decode(line)

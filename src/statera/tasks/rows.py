@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from statera.codec.files import read_bytes, read_text
+from statera.codec.files import read_lines, read_text
 from statera.codec.strict import from_json
 from statera.errors import DeclarationError
 
@@ -40,7 +40,7 @@ def read_rows(path: Path) -> Iterator[Row]:
 
 def _jsonl(path: Path) -> Iterator[Row]:
     decoder = msgspec.json.Decoder(dict[str, Any])
-    for number, line in enumerate(io.BytesIO(read_bytes(path)), start=1):
+    for number, line in enumerate(read_lines(path), start=1):
         if not line.strip():
             continue
         try:

@@ -21,6 +21,7 @@ from statera.analysis.measure import MetricRow, measure
 from statera.codec.strict import convert
 from statera.errors import DeclarationError, unknown
 from statera.graders.catalogue import scoring_type
+from statera.interop import measured
 from statera.metrics.catalogue import AnyMetric
 from statera.models.clock import SystemClock
 from statera.models.configured import price_list, stated_body, stated_sampling
@@ -109,15 +110,10 @@ class Run:
 
     def __getitem__(self, name: str) -> MetricRow:
         """Return the estimate called `task/metric`, or `task/category/metric`."""
-        named = {_row_name(row): row for row in self.metrics}
+        named = {measured.name(row): row for row in self.metrics}
         if name not in named:
             raise unknown("metric", name, named)
         return named[name]
-
-
-def _row_name(row: MetricRow) -> str:
-    task, metric = row.metric.split("/", 1)
-    return row.metric if row.category is None else f"{task}/{row.category}/{metric}"
 
 
 def stored_metrics(info: RunInfo) -> dict[str, list[AnyMetric]]:
@@ -193,7 +189,7 @@ async def plan_run(
     data = DataFolder.at(options.data)
     wanted = [_wanted(definition, options) for definition in suite.definitions]
     tasks = _load(suite, wanted, options, data, seed)
-    check_known(options.sample_ids, [s.id for task in tasks for s in task.samples])
+    check_known(options.sample_ids, (s.id for task in tasks for s in task.samples))
     await check(model)
     modes, note = await choose_modes(suite.definitions, model, options)
     if modes != wanted:

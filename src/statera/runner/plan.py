@@ -87,7 +87,7 @@ def make_plan(
 
     Samples that are picked by hand are a run of their own.
     """
-    check_known(extent.sample_ids, [s.id for task in tasks for s in task.samples])
+    check_known(extent.sample_ids, (s.id for task in tasks for s in task.samples))
     picked = [_picked(task, extent) for task in tasks]
     spec = RunSpec(
         suite=suite,

@@ -5,7 +5,7 @@ run can be extended and two models are compared on the same items.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from statera.errors import DeclarationError, nearest
 from statera.records.samples import Sample
@@ -46,8 +46,10 @@ def named(samples: Sequence[Sample], ids: Collection[str]) -> Sequence[Sample]:
     return [sample for sample in samples if sample.id in wanted]
 
 
-def check_known(ids: Collection[str], known: Collection[str]) -> None:
-    """Raise DeclarationError for the first id that no task has."""
+def check_known(ids: Collection[str], known: Iterable[str]) -> None:
+    """Raise DeclarationError for the first id that no task has; `known` is read only if needed."""
+    if not ids:
+        return
     have = set(known)
     for name in ids:
         if name not in have:

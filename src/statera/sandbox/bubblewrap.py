@@ -18,7 +18,7 @@ from typing import Any
 from statera.sandbox import interpreter
 from statera.sandbox.inside.seccomp import ARCHITECTURES
 from statera.sandbox.limits import Limits
-from statera.sandbox.programs import Finished, not_started
+from statera.sandbox.programs import Finished
 from statera.sandbox.slots import Slots
 from statera.sandbox.supervision import Launch, supervise
 from statera.sandbox.users import borrowed_user, can_change_user, own_user
@@ -53,11 +53,7 @@ class BubblewrapSandbox:
 
     async def run(self, source: str, check: str = "") -> Finished:
         """Run `source`, then `check` against it from a process that `source` cannot reach."""
-        async with self._slots:
-            try:
-                return await self._run(source, check)
-            except OSError as error:
-                return not_started(error)
+        return await self._slots.run(lambda: self._run(source, check))
 
     async def _run(self, source: str, check: str) -> Finished:
         with borrowed_user() as user:

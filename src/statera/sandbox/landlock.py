@@ -24,7 +24,7 @@ from statera.sandbox import interpreter
 from statera.sandbox.inside import landlock
 from statera.sandbox.inside.seccomp import ARCHITECTURES
 from statera.sandbox.limits import Limits
-from statera.sandbox.programs import Finished, not_started
+from statera.sandbox.programs import Finished
 from statera.sandbox.scratch import overfull, scratch
 from statera.sandbox.slots import Slots
 from statera.sandbox.supervision import Launch, supervise
@@ -45,11 +45,7 @@ class LandlockSandbox:
 
     async def run(self, source: str, check: str = "") -> Finished:
         """Run `source`, then `check` against it from a process that `source` cannot reach."""
-        async with self._slots:
-            try:
-                return await self._run(source, check)
-            except OSError as error:
-                return not_started(error)
+        return await self._slots.run(lambda: self._run(source, check))
 
     async def _run(self, source: str, check: str) -> Finished:
         with borrowed_user() as user, scratch(user) as folder:

@@ -2,8 +2,11 @@
 
 import asyncio
 import os
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from weakref import WeakKeyDictionary
+
+from statera.sandbox.programs import Finished, not_started
 
 
 def cores() -> int:
@@ -32,3 +35,11 @@ class Slots:
         traceback: TracebackType | None,
     ) -> None:
         self._loops[asyncio.get_running_loop()].release()
+
+    async def run(self, program: Callable[[], Awaitable[Finished]]) -> Finished:
+        """Run a program in a slot; one whose sandbox cannot be set up is told as such."""
+        async with self:
+            try:
+                return await program()
+            except OSError as error:
+                return not_started(error)

@@ -18,7 +18,7 @@ from typing import Any
 from statera.codec.files import write_bytes
 from statera.sandbox import interpreter
 from statera.sandbox.limits import Limits
-from statera.sandbox.programs import Finished, not_started
+from statera.sandbox.programs import Finished
 from statera.sandbox.scratch import overfull, scratch
 from statera.sandbox.slots import Slots
 from statera.sandbox.supervision import Launch, supervise
@@ -48,11 +48,8 @@ class WasiSandbox:
             "module": str(self._compiled),
             "root": str(_python().parent),
         }
-        async with self._slots:
-            try:
-                return await self._run(settings, {"source": source, "check": check})
-            except OSError as error:
-                return not_started(error)
+        work = {"source": source, "check": check}
+        return await self._slots.run(lambda: self._run(settings, work))
 
     async def _run(self, settings: dict[str, Any], work: dict[str, str]) -> Finished:
         with scratch(None) as folder:

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from statera.stats.means import cluster_variance, macro_mean, mean
+from statera.stats.clusterrobust import cluster_variance
+from statera.stats.means import macro_mean, mean
 from statera.stats.results import Items
 
 

@@ -12,10 +12,10 @@ Which method is used, and the region where it is valid:
 
 import numpy as np
 
+from statera.stats.clusterrobust import MIN_CLUSTERS, cluster_variance
 from statera.stats.proportion import normal_quantile, student_quantile, wilson
 from statera.stats.results import Estimate, Items
 
-MIN_CLUSTERS = 8
 LEVEL = 0.95
 NO_SPREAD = 1e-15
 
@@ -56,21 +56,6 @@ def _clustered(
     size = centre * (1 - centre) / variance
     bounds = wilson(centre, size, student_quantile(level, clusters - 1))
     return _whole(centre, bounds, "Wilson, clustered", level, sizes)
-
-
-def cluster_variance(values: np.ndarray, weights: np.ndarray, index: np.ndarray) -> float:
-    """Return the variance of the weighted mean, robust to any dependence within clusters (CR1).
-
-    `index` maps each value to its cluster 0..G-1, G >= 2. With e = weight * (value - mean):
-    G / (G - 1) * sum over clusters of (sum of e)^2 / (sum of weights)^2 (Liang and Zeger,
-    Biometrika 73 (1986) 13-22, for an intercept-only model, with the usual finite-sample factor;
-    for weights that are counts it is the linearised variance of a ratio: Cochran, Sampling
-    Techniques, 1977, eq. 6.9).
-    """
-    residuals = weights * (values - np.average(values, weights=weights))
-    sums = np.bincount(index, weights=residuals)
-    count = len(sums)
-    return float(count / (count - 1) * np.sum(sums**2) / weights.sum() ** 2)
 
 
 def macro_mean(items: Items, *, level: float = LEVEL) -> Estimate:

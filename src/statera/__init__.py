@@ -14,8 +14,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from statera.analysis.comparison import Comparison, ComparisonRow
     from statera.analysis.measure import MetricRow
-    from statera.api import Run, RunOptions, run, run_async
+    from statera.api.comparisons import compare
+    from statera.api.runs import Run, RunOptions, run, run_async
     from statera.errors import DeclarationError, EndpointError, RunStopped, StateraError
     from statera.models.callables import model
     from statera.models.opening import open_model
@@ -32,8 +34,10 @@ if TYPE_CHECKING:
     from statera.tasks.task import Task
 
 _PLACES = {
+    "analysis.comparison": ("Comparison", "ComparisonRow"),
     "analysis.measure": ("MetricRow",),
-    "api": ("Run", "RunOptions", "run", "run_async"),
+    "api.comparisons": ("compare",),
+    "api.runs": ("Run", "RunOptions", "run", "run_async"),
     "errors": ("DeclarationError", "EndpointError", "RunStopped", "StateraError"),
     "models.callables": ("model",),
     "models.opening": ("open_model",),
@@ -53,6 +57,8 @@ _HOME = {name: module for module, names in _PLACES.items() for name in names}
 
 __all__ = [
     "Chat",
+    "Comparison",
+    "ComparisonRow",
     "Complete",
     "DeclarationError",
     "EndpointError",
@@ -79,6 +85,7 @@ __all__ = [
     "Suite",
     "Task",
     "Trial",
+    "compare",
     "model",
     "open_model",
     "run",

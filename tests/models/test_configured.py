@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from statera.api import RunOptions, run
+from statera.api.runs import RunOptions, run
 from statera.models.configured import Configured, price_list, stated_body, stated_sampling
 from statera.models.modelfile import HttpTarget
 from statera.models.opening import open_http, open_model

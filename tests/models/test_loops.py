@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from statera.api import RunOptions, run
+from statera.api.runs import RunOptions, run
 from statera.models.limit import Limited
 from statera.models.loops import PerLoop
 from statera.models.opening import open_model

@@ -151,6 +151,21 @@ def read_scores(connection: Connection, run: int) -> Iterator[ScoreRow]:
         yield ScoreRow._make((*row[:6], _score(row[6:])))
 
 
+def scoring_keys(connection: Connection, run: int) -> dict[str, dict[str, frozenset[str]]]:
+    """Return, by task and score, the scoring keys of the run's scores."""
+    query = (
+        select(tasks.c.name, scores.c.metric, scores.c.key)
+        .select_from(_TRIALS.join(scores, scores.c.trial == trials.c.number))
+        .where(tasks.c.run == run)
+        .distinct()
+    )
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for task, metric, key in connection.execute(query):
+        of_task = found.setdefault(task, {})
+        of_task[metric] = of_task.get(metric, frozenset()) | {key}
+    return found
+
+
 def _score(fields: Sequence[Any]) -> Score:
     """Return the score in the columns of `_SCORE`."""
     metric, value, outcome, why, extracted, start, end, flags = fields

@@ -155,6 +155,11 @@ class RunStore:
         with self._database.reading() as connection:
             yield from reading.read_scores(connection, listing.number_of(connection, run_id))
 
+    def scoring_keys(self, run_id: str) -> dict[str, dict[str, frozenset[str]]]:
+        """Return, by task and score, the scoring keys that the run's scores were made with."""
+        with self._database.reading() as connection:
+            return reading.scoring_keys(connection, listing.number_of(connection, run_id))
+
     def samples(self, run_id: str, task: str) -> Iterator[Sample]:
         """Yield the task's samples in order."""
         with self._database.reading() as connection:

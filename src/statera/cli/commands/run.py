@@ -12,7 +12,7 @@ import click
 import uvloop
 
 from statera.analysis.health import marked
-from statera.api import (
+from statera.api.runs import (
     CONNECTIONS,
     SAME_DRAW,
     Run,

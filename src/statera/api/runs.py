@@ -16,7 +16,9 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from statera.analysis.frame import Frame, frames
 from statera.analysis.health import Health, HealthCount
+from statera.analysis.instrument import ScoringKeys
 from statera.analysis.measure import MetricRow, measure
 from statera.codec.strict import convert
 from statera.errors import DeclarationError, unknown
@@ -93,6 +95,16 @@ class Run:
         count = HealthCount()
         rows = count.watch(self.store.scores(self.info.id))
         return measure(rows, stored_metrics(self.info)), count.health
+
+    @cached_property
+    def frames(self) -> tuple[Frame, ...]:
+        """The items of each task as arrays."""
+        return tuple(frames(self.store.scores(self.info.id), stored_metrics(self.info)))
+
+    @property
+    def scoring_keys(self) -> ScoringKeys:
+        """By task and score, the scoring keys that the scores were made with."""
+        return self.store.scoring_keys(self.info.id)
 
     @property
     def metrics(self) -> list[MetricRow]:

@@ -1,0 +1,208 @@
+"""Two runs compared item by item: the numbers that say whether one is better.
+
+| what | family that p is adjusted over |
+|---|---|
+| whole tasks | all metrics of all tasks, by Holm |
+| categories | those of one metric, by Benjamini-Hochberg: a search for where it moved |
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+
+from statera.analysis.frame import Frame
+from statera.analysis.instrument import Change
+from statera.analysis.pairing import Case, Pairing
+from statera.errors import unknown
+from statera.metrics.outcomes import NO_ANSWERS
+from statera.records.specs import RunInfo
+from statera.stats.multiplicity import benjamini_hochberg, holm
+from statera.stats.paired import difference
+from statera.stats.unpaired import independent_difference
+
+LEVEL = 0.95
+
+
+class ComparisonRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One metric of both runs over the items they share. `category` None is the whole task.
+
+    `difference` is candidate - base with its own interval at `level`; `p` is two-sided, from
+    `test`; `p_adjusted` counts how many such tests were made. `wins` counts the items on which the
+    candidate is better. `worst` and `best` are the difference if every infrastructure error had
+    counted for the base, or for the candidate; None without any. `unscored` items have no value on
+    a side. `paired` is False for runs without a shared item.
+    """
+
+    metric: str
+    category: str | None
+    n: int
+    clusters: int
+    base: float | None
+    candidate: float | None
+    difference: float | None
+    low: float | None
+    high: float | None
+    level: float
+    method: str
+    source: str
+    test: str
+    p: float | None
+    p_adjusted: float | None
+    wins: int
+    losses: int
+    ties: int
+    worst: float | None
+    best: float | None
+    unscored: int
+    paired: bool
+    higher_is_better: bool
+
+    @property
+    def name(self) -> str:
+        """`task/metric`, or `task/category/metric`."""
+        if self.category is None:
+            return self.metric
+        task, metric = self.metric.split("/", 1)
+        return f"{task}/{self.category}/{metric}"
+
+    def __str__(self) -> str:
+        """Return `+0.021 [+0.004, +0.038] 95 %, 412 items, 3 unscored`."""
+        if self.difference is None:
+            return f"no difference ({self.method})"
+        left = f", {self.unscored} unscored" if self.unscored else ""
+        how = "" if self.paired else ", unpaired"
+        if self.low is None or self.high is None:
+            bounds = f"(no interval: {self.method})"
+        else:
+            bounds = f"[{self.low:+.3f}, {self.high:+.3f}] {100 * self.level:g} %"
+        return f"{self.difference:+.3f} {bounds}, {self.n} items{how}{left}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """A candidate and a base, with every row, the pairs behind them, and what else differs.
+
+    `system` lists what differs in the system under test; `instrument` what differs in data, task
+    or scorers and was allowed. `only_candidate` and `only_base` name the tasks of one run alone.
+    """
+
+    candidate: RunInfo
+    base: RunInfo
+    rows: tuple[ComparisonRow, ...]
+    pairings: tuple[Pairing, ...]
+    system: tuple[Change, ...]
+    instrument: tuple[Change, ...]
+    only_candidate: tuple[str, ...]
+    only_base: tuple[str, ...]
+
+    def __getitem__(self, name: str) -> ComparisonRow:
+        """Return the row called `task/metric`, or `task/category/metric`."""
+        for row in self.rows:
+            if row.name == name:
+                return row
+        raise unknown("metric", name, [row.name for row in self.rows])
+
+    def pairing(self, task: str) -> Pairing:
+        """Return the pairs of a task; DeclarationError for one that the runs do not share."""
+        for pairing in self.pairings:
+            if pairing.task == task:
+                return pairing
+        raise unknown("task of both runs", task, [p.task for p in self.pairings])
+
+
+def pair(candidate: Iterable[Frame], base: Iterable[Frame]) -> tuple[Pairing, ...]:
+    """Return the pairings of the tasks that both runs have, in the candidate's order."""
+    there = {frame.task: frame for frame in base}
+    return tuple(Pairing.of(f, there[f.task]) for f in candidate if f.task in there)
+
+
+def compared(
+    pairings: Sequence[Pairing], *, level: float = LEVEL, rng: np.random.Generator
+) -> tuple[ComparisonRow, ...]:
+    """Return the rows of every shared metric, with p adjusted; `level` is two-sided in (0, 1)."""
+    rows = [row for pairing in pairings for row in _rows(pairing, level, rng)]
+    return adjusted(rows)
+
+
+def adjusted(rows: Sequence[ComparisonRow]) -> tuple[ComparisonRow, ...]:
+    """Return the rows with p adjusted in its family (see the table above)."""
+    families: dict[str | None, list[int]] = {}
+    for place, row in enumerate(rows):
+        families.setdefault(None if row.category is None else row.metric, []).append(place)
+    found: Mapping[int, float | None] = {
+        place: p
+        for name, places in families.items()
+        for place, p in zip(places, _adjust(name, [rows[i].p for i in places]), strict=True)
+    }
+    replace = msgspec.structs.replace
+    return tuple(replace(row, p_adjusted=found[place]) for place, row in enumerate(rows))
+
+
+def _adjust(family: str | None, p: Sequence[float | None]) -> tuple[float | None, ...]:
+    return holm(p) if family is None else benjamini_hochberg(p)
+
+
+def _rows(pairing: Pairing, level: float, rng: np.random.Generator) -> Iterator[ComparisonRow]:
+    there = {metric.name for metric in pairing.base.metrics}
+    for metric in pairing.candidate.metrics:
+        if metric.name in there:
+            names = pairing.categories if metric.by_category else []
+            for category in (None, *names):
+                yield row(pairing, metric.name, category, level=level, rng=rng)
+    for outcome in NO_ANSWERS:
+        if outcome not in there and any(np.any(c.values > 0) for c in pairing.sides(outcome)):
+            yield row(pairing, outcome, None, level=level, rng=rng)
+
+
+def row(
+    pairing: Pairing,
+    name: str,
+    category: str | None,
+    *,
+    level: float = LEVEL,
+    rng: np.random.Generator,
+) -> ComparisonRow:
+    """Return one metric compared, over a category or the whole task; p is not adjusted yet."""
+    if pairing.shared:
+        found = difference(pairing.pairs(name, category), level=level, rng=rng)
+    else:
+        found = independent_difference(*pairing.alone(name, category), level=level)
+    better = pairing.candidate.metric(name).higher_is_better
+    wins, losses = (found.wins, found.losses) if better else (found.losses, found.wins)
+    return ComparisonRow(
+        metric=f"{pairing.task}/{name}",
+        category=category,
+        n=found.n,
+        clusters=found.clusters,
+        base=found.base,
+        candidate=found.candidate,
+        difference=found.value,
+        low=found.low,
+        high=found.high,
+        level=found.level,
+        method=found.method,
+        source=found.source,
+        test=found.test,
+        p=found.p,
+        p_adjusted=None,
+        wins=wins,
+        losses=losses,
+        ties=found.ties,
+        worst=_extreme(pairing, name, category, "worst"),
+        best=_extreme(pairing, name, category, "best"),
+        unscored=pairing.unscored(name, category),
+        paired=found.paired,
+        higher_is_better=better,
+    )
+
+
+def _extreme(pairing: Pairing, name: str, category: str | None, case: Case) -> float | None:
+    """Return the difference with the failed trials put to one side; None when none failed."""
+    if not pairing.failed(category):
+        return None
+    candidate, base, _, *weights = map(np.asarray, pairing.pairs(name, category, infra=case))
+    if not len(candidate) or not all(np.any(weight > 0) for weight in weights):
+        return None
+    return float(np.average(candidate, weights=weights[0]) - np.average(base, weights=weights[1]))

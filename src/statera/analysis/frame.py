@@ -1,0 +1,220 @@
+"""The items of one task of one run as arrays: what estimates, comparisons and gates read.
+
+for frame in frames(store.scores(run.id), stored_metrics(run)):
+    frame.items("accuracy", "algebra")       # Items: values, clusters, strata, weights
+    frame.items("refused", infra="highest")  # as if every infrastructure error had refused
+"""
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from statera.errors import unknown
+from statera.metrics.outcomes import NO_ANSWERS, OutcomeShare
+from statera.protocols import Metric
+from statera.records.scores import Outcome, Score
+from statera.scorers.refusal import UNVALIDATED
+from statera.stats.results import Items, ItemValue
+from statera.store.rows import ScoreRow
+
+Infra = Literal["left out", "lowest", "highest"]
+"""Infrastructure errors leave the estimate, or count as what moves it furthest down or up."""
+
+Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
+NONE = -1
+"""The number of an absent category."""
+
+_ABSENT = ItemValue(0.0, 0.0)
+
+
+class Column(NamedTuple):
+    """One metric over the items of a task: a value and a weight each, weight 0 where absent."""
+
+    values: Floats
+    weights: Floats
+
+
+class _Growing:
+    """A column while it is filled; `unsure` holds both ends of the items with failed trials."""
+
+    def __init__(self, metric: Metric) -> None:
+        self.metric = metric
+        self.values, self.weights = array("d"), array("d")
+        self.unsure: dict[int, tuple[ItemValue, ItemValue]] = {}
+
+    def add(self, scores: Sequence[Score]) -> None:
+        value, weight = self.metric.item(scores) or _ABSENT
+        if any(score.outcome == "infra_error" for score in scores):
+            self.unsure[len(self.values)] = extremes(self.metric, scores)
+        self.values.append(value)
+        self.weights.append(weight)
+
+    def column(self, infra: Infra) -> Column:
+        values, weights = np.array(self.values), np.array(self.weights)
+        if infra != "left out":
+            for place, ends in self.unsure.items():
+                values[place], weights[place] = ends[infra == "highest"]
+        return Column(values, weights)
+
+
+def extremes(metric: Metric, scores: Sequence[Score]) -> tuple[ItemValue, ItemValue]:
+    """Return the item's lowest and highest value over what its failed trials might have been."""
+    low, high = metric.bounds
+    fills = [
+        Score(metric=metric.score, value=low, outcome="wrong"),
+        Score(metric=metric.score, value=high, outcome="right"),
+    ]
+    if isinstance(metric, OutcomeShare):
+        fills.append(Score(metric=metric.score, value=None, outcome=metric.outcome))
+    found = [
+        metric.item([fill if s.outcome == "infra_error" else s for s in scores]) for fill in fills
+    ]
+    known = [value for value in found if value is not None] or [_ABSENT]
+    return min(known), max(known)
+
+
+class Frame:
+    """The items of one task, in a few numbers each, in the order in which they came.
+
+    `ids` names them; `units` numbers their clusters; `metrics` are the task's own. The shares of
+    the outcomes without an answer are metrics too, of the task's primary score.
+    """
+
+    def __init__(self, task: str, metrics: Sequence[Metric]) -> None:
+        self.task, self.metrics = task, tuple(metrics)
+        self.primary = metrics[0].score if metrics else ""
+        self.ids: list[str] = []
+        self.units: list[str] = []
+        self.groups: set[str] = set()
+        self.members: dict[str, array[int]] = {}
+        self.outcomes: dict[str, list[tuple[Outcome, ...]]] = {m.score: [] for m in metrics}
+        self._doubted: dict[str, set[int]] = {m.score: set() for m in metrics}
+        self._columns = {metric.name: _Growing(metric) for metric in metrics}
+        self._clusters, self._strata = array("q"), array("q")
+        self._numbers: dict[str, int] = {}
+        self._seen: dict[tuple[Outcome, ...], tuple[Outcome, ...]] = {}
+
+    def __len__(self) -> int:
+        """Return the number of items."""
+        return len(self.ids)
+
+    def add(self, rows: Sequence[ScoreRow]) -> None:
+        """Add one item: all scores of all its epochs."""
+        scores: dict[str, list[Score]] = {name: [] for name in self.outcomes}
+        for row in rows:
+            if row.score.metric in scores:
+                scores[row.score.metric].append(row.score)
+        for growing in self._columns.values():
+            growing.add(scores[growing.metric.score])
+        for name, outcomes in self.outcomes.items():
+            if any(UNVALIDATED in score.flags for score in scores[name]):
+                self._doubted[name].add(len(outcomes))
+            found = tuple(score.outcome for score in scores[name])
+            outcomes.append(self._seen.setdefault(found, found))
+        self.primary = rows[0].score.metric if rows[0].score.metric in scores else self.primary
+        self._place(rows[0])
+
+    def _place(self, row: ScoreRow) -> None:
+        place = len(self.ids)
+        self.ids.append(row.sample_id)
+        self.units.append(row.unit)
+        self._clusters.append(self._number(row.unit))
+        self._strata.append(NONE if row.category is None else self._number(row.category))
+        for name in {row.category, row.group} - {None}:
+            self.members.setdefault(name or "", array("q")).append(place)
+        if row.group is not None and row.group != row.category:
+            self.groups.add(row.group)
+
+    def _number(self, name: str) -> int:
+        return self._numbers.setdefault(name, len(self._numbers))
+
+    @property
+    def categories(self) -> list[str]:
+        """The groups by name, then the categories by name."""
+        return sorted(self.members, key=lambda name: (name not in self.groups, name))
+
+    def metric(self, name: str) -> Metric:
+        """Return the metric of that name, one of the task's own or the share of an outcome.
+
+        DeclarationError when there is none.
+        """
+        if name in self._columns:
+            return self._columns[name].metric
+        for outcome in NO_ANSWERS:
+            if name == outcome:
+                return OutcomeShare(score=self.primary, outcome=outcome)
+        raise unknown("metric", name, [*self._columns, *NO_ANSWERS])
+
+    def column(self, name: str, *, infra: Infra = "left out") -> Column:
+        """Return the metric's values and weights, one an item."""
+        metric = self.metric(name)
+        if isinstance(metric, OutcomeShare) and name not in self._columns:
+            return self._shares(metric, infra)
+        return self._columns[name].column(infra)
+
+    def _shares(self, metric: OutcomeShare, infra: Infra) -> Column:
+        """Return the column of an outcome's share; equal items are computed once."""
+        of_item: dict[tuple[Outcome, ...], ItemValue] = {}
+        for outcomes in self._seen:
+            scores = [Score(metric=metric.score, value=None, outcome=o) for o in outcomes]
+            ends = extremes(metric, scores)
+            value = metric.item(scores) if infra == "left out" else ends[infra == "highest"]
+            of_item[outcomes] = value or _ABSENT
+        both = np.array([of_item[o] for o in self.outcomes[metric.score]], dtype=np.float64)
+        both = both.reshape(-1, 2)
+        return Column(both[:, 0], both[:, 1])
+
+    @property
+    def clusters(self) -> Places:
+        """The number of each item's cluster."""
+        return np.asarray(self._clusters, dtype=np.int64)
+
+    @property
+    def strata(self) -> Places:
+        """The number of each item's category, -1 without one."""
+        return np.asarray(self._strata, dtype=np.int64)
+
+    def places(self, category: str | None = None) -> Places:
+        """Return the places of a category's items, None being the whole task."""
+        if category is None:
+            return np.arange(len(self.ids), dtype=np.int64)
+        return np.asarray(self.members.get(category, array("q")), dtype=np.int64)
+
+    def items(self, name: str, category: str | None = None, *, infra: Infra = "left out") -> Items:
+        """Return the items of a category that have a value, None being the whole task."""
+        column, places = self.column(name, infra=infra), self.places(category)
+        known = places[column.weights[places] > 0]
+        clusters, strata = self.clusters[known], self.strata[known]
+        return Items(column.values[known], clusters, strata, column.weights[known])
+
+    def counts(self, score: str, category: str | None = None) -> dict[Outcome, int]:
+        """Return how many trials had each outcome under that score."""
+        outcomes, found = self.outcomes[score], Counter[Outcome]()
+        for of_item, times in Counter(outcomes[place] for place in self.places(category)).items():
+            for outcome in of_item:
+                found[outcome] += times
+        return dict(found)
+
+    def doubted(self, score: str, category: str | None = None) -> bool:
+        """Return True when a refusal among them was told by a detector of unmeasured error."""
+        return not self._doubted[score].isdisjoint(self.places(category).tolist())
+
+
+def frames(rows: Iterable[ScoreRow], metrics: Mapping[str, Sequence[Metric]]) -> Iterator[Frame]:
+    """Yield each task's frame, in the order of the rows.
+
+    `rows` are ordered by task, sample and epoch (as `RunStore.scores` gives them), so that memory
+    holds a few numbers an item. `metrics` lists each task's.
+    """
+    for task, of_task in groupby(rows, key=attrgetter("task")):
+        frame = Frame(task, metrics.get(task, ()))
+        for _, of_sample in groupby(of_task, key=attrgetter("sample_id")):
+            frame.add(list(of_sample))
+        yield frame

@@ -1,0 +1,1 @@
+"""What `import statera` offers: running suites, comparing stored runs."""

@@ -1,0 +1,57 @@
+"""Comparing two stored runs: what `st.compare` does.
+
+comparison = st.compare(candidate, store.latest(suite, tag="released"))
+comparison["refunds/accuracy"]     # +0.021 [+0.004, +0.038] 95 %, 412 items, 3 unscored
+"""
+
+import numpy as np
+
+from statera.analysis.comparison import LEVEL, Comparison, compared, pair
+from statera.analysis.instrument import Change, instrument_changes, system_changes
+from statera.api.runs import Run
+from statera.errors import DeclarationError
+from statera.records.specs import RunInfo
+
+
+def compare(
+    candidate: Run,
+    base: Run | RunInfo,
+    *,
+    level: float = LEVEL,
+    seed: int = 0,
+    allow: bool = False,
+) -> Comparison:
+    """Compare two stored runs, paired by item; `level` is the two-sided coverage in (0, 1).
+
+    DeclarationError when they share no task, and when the instrument (data, task, scorers) differs,
+    unless `allow`: the difference is then listed in the comparison. `seed` is for resampling. A
+    base that is given as RunInfo is read from the candidate's store.
+    """
+    base = base if isinstance(base, Run) else Run(candidate.store, base)
+    if not 0 < level < 1:
+        raise DeclarationError(f"level: {level} is not between 0 and 1. Allowed: such as 0.95")
+    pairings = pair(candidate.frames, base.frames)
+    new, old = ([task.name for task in run.info.spec.tasks] for run in (candidate, base))
+    if not pairings:
+        told = f"{', '.join(new)} against {', '.join(old)}"
+        raise DeclarationError(f"the runs have no answered task in common: {told}")
+    return Comparison(
+        candidate=candidate.info,
+        base=base.info,
+        rows=compared(pairings, level=level, rng=np.random.default_rng(seed)),
+        pairings=pairings,
+        system=system_changes(candidate.info.spec.system, base.info.spec.system),
+        instrument=_checked_instrument(candidate, base, allow),
+        only_candidate=tuple(name for name in new if name not in old),
+        only_base=tuple(name for name in old if name not in new),
+    )
+
+
+def _checked_instrument(candidate: Run, base: Run, allow: bool) -> tuple[Change, ...]:
+    """Return what differs in the instrument; DeclarationError for any of it, unless `allow`."""
+    keys = candidate.scoring_keys, base.scoring_keys
+    changes = instrument_changes(candidate.info, base.info, keys)
+    if changes and not allow:
+        told = "; ".join(map(str, changes))
+        raise DeclarationError(f"not the same instrument: {told}. --allow compares, marked")
+    return changes

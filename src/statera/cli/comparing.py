@@ -1,0 +1,195 @@
+"""What a person reads of a comparison: what else differs, the table, the items to read."""
+
+from collections.abc import Sequence
+
+import msgspec
+from rich.table import Table
+
+from statera.analysis.comparison import Comparison, ComparisonRow
+from statera.analysis.pairing import Changed
+from statera.cli.controls import visible
+from statera.cli.tables import FEW, console, plural
+from statera.records.specs import RunInfo
+
+
+def headline(comparison: Comparison, metric: str | None = None) -> list[ComparisonRow]:
+    """Return the rows of a first look, or all of one metric.
+
+    Categories only for the metric that leads its task, and only those with a few items.
+    """
+    if metric is not None:
+        return [row for row in comparison.rows if row.metric == metric]
+    leads: dict[str, str] = {}
+    found = []
+    for row in comparison.rows:
+        lead = leads.setdefault(row.metric.split("/", 1)[0], row.metric)
+        if row.category is None or (row.metric == lead and (row.n >= FEW or not row.n)):
+            found.append(row)
+    return found
+
+
+def json_rows(comparison: Comparison, metric: str | None = None) -> dict[str, object]:
+    """Return schema 1 of `compare --json`."""
+    rows = [row for row in comparison.rows if metric in (None, row.metric)]
+    return {
+        "schema": 1,
+        "run": comparison.candidate.id,
+        "base": comparison.base.id,
+        "system": [change._asdict() for change in comparison.system],
+        "instrument": [change._asdict() for change in comparison.instrument],
+        "only_run": comparison.only_candidate,
+        "only_base": comparison.only_base,
+        "items": [
+            {
+                "task": pairing.task,
+                "shared": pairing.shared,
+                "only_run": pairing.only_candidate,
+                "only_base": pairing.only_base,
+            }
+            for pairing in comparison.pairings
+        ],
+        "metrics": [msgspec.to_builtins(row) for row in rows],
+    }
+
+
+def print_comparison(comparison: Comparison, rows: Sequence[ComparisonRow], *, read: int) -> None:
+    """Print what else differs, the table of differences, and the items that changed most."""
+    out = console()
+    for line in _differs(comparison):
+        out.print(line, soft_wrap=True)
+    out.print(_table(rows))
+    for note in _notes(comparison, rows):
+        out.print(f"[dim]{note}[/]", soft_wrap=True)
+    if read:
+        for line in _to_read(comparison, read):
+            out.print(line, soft_wrap=True, markup=False)
+
+
+def _differs(comparison: Comparison) -> list[str]:
+    lines = [f"[bold]{_run(comparison.candidate)}[/] against [bold]{_run(comparison.base)}[/]"]
+    lines += [f"  {_plain(str(change))}" for change in comparison.system]
+    if not comparison.system:
+        lines.append("  [yellow]the system under test is the same: this is a rerun[/]")
+    lines += [
+        f"[red]not the same instrument[/]: {_plain(str(change))}"
+        for change in comparison.instrument
+    ]
+    for pairing in comparison.pairings:
+        alone = (("RUN", pairing.only_candidate), ("BASE", pairing.only_base))
+        lines += [
+            f"[yellow]{pairing.task}: {plural(count, 'item')} of {side} only, left out[/]"
+            for side, count in alone
+            if count
+        ]
+    for side, names in (("RUN", comparison.only_candidate), ("BASE", comparison.only_base)):
+        lines += [f"[yellow]{name}: in {side} only, left out[/]" for name in names]
+    return lines
+
+
+def _run(info: RunInfo) -> str:
+    tags = f" ({', '.join(info.tags)})" if info.tags else ""
+    return f"run {info.id[:8]}{tags}"
+
+
+def _plain(text: str) -> str:
+    """Return text that Rich prints as it stands."""
+    return visible(text).replace("[", r"\[")
+
+
+def _table(rows: Sequence[ComparisonRow]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("metric", no_wrap=True, overflow="fold")
+    levels = {row.level for row in rows} or {0.95}
+    interval = f"{100 * min(levels):g} % interval"
+    failed = any(row.worst is not None for row in rows)
+    names = ["base", "run", "difference", interval, "n", "won/lost/tied", "p", "p adj."]
+    for name in [*names, "if infra errors"] if failed else names:
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in rows:
+        style = "" if row.category is None else "dim"
+        table.add_row(*_cells(row), *([_infra(row)] if failed else []), style=style)
+    return table
+
+
+def _cells(row: ComparisonRow) -> list[str]:
+    name = row.metric if row.category is None else f"  {row.category}"
+    clusters = "" if row.clusters == row.n else f" in {row.clusters}"
+    interval = "none"
+    if row.low is not None and row.high is not None:
+        interval = f"{row.low:+.3f} to {row.high:+.3f}"
+    return [
+        _plain(name),
+        _number(row.base),
+        _number(row.candidate),
+        "none" if row.difference is None else f"{row.difference:+.3f}",
+        interval,
+        f"{row.n}{clusters}",
+        f"{row.wins}/{row.losses}/{row.ties}",
+        _p(row.p),
+        _p(row.p_adjusted),
+    ]
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:.3f}"
+
+
+def _p(value: float | None) -> str:
+    if value is None:
+        return "none"
+    return "<.0001" if value < 0.0001 else f"{value:.4f}"
+
+
+def _infra(row: ComparisonRow) -> str:
+    """Return the difference with every failed trial against, and for, the candidate."""
+    if row.worst is None or row.best is None:
+        return ""
+    return f"{row.worst:+.3f} to {row.best:+.3f}"
+
+
+def _notes(comparison: Comparison, rows: Sequence[ComparisonRow]) -> list[str]:
+    """Return how the intervals and tests were made, and what is not shown."""
+    made = sorted({row.method for row in rows if row.low is not None})
+    none = sorted({row.method for row in rows if row.low is None})
+    tests = sorted({row.test for row in rows if row.p is not None})
+    notes = [f"interval of the difference: {'; '.join(made)}"] if made else []
+    if none:
+        notes.append(f"no interval where: {'; '.join(none)}")
+    if tests:
+        adjusted = "adjusted by Holm over metrics, by Benjamini-Hochberg over categories"
+        notes.append(f"p: {'; '.join(tests)}; {adjusted}")
+    unscored = sum(row.unscored for row in rows if row.category is None)
+    if unscored:
+        notes.append(
+            f"{unscored} item values are missing on one side and left out (not counted as 0)"
+        )
+    if any(not row.paired for row in rows):
+        notes.append("the runs share no item: unpaired, so much less certain")
+    hidden = len(comparison.rows) - len(rows)
+    if hidden:
+        notes.append(f"{hidden} more rows in --json, or with --metric NAME")
+    return notes
+
+
+def _to_read(comparison: Comparison, count: int) -> list[str]:
+    """Return, for each task's leading metric, the commands that show what changed most."""
+    lines = []
+    for pairing in comparison.pairings:
+        if not pairing.candidate.metrics:
+            continue
+        lead = pairing.candidate.metrics[0]
+        changed = pairing.changed(lead.name)
+        better = lead.higher_is_better
+        worse = [c for c in changed if (c.candidate < c.base) == better]
+        gained = [c for c in reversed(changed) if (c.candidate > c.base) == better]
+        for word, items in (("worse", worse), ("better", gained)):
+            if items:
+                lines.append(
+                    _line(comparison, f"{pairing.task}: {len(items)} {word}", items[:count])
+                )
+    return lines
+
+
+def _line(comparison: Comparison, what: str, items: Sequence[Changed]) -> str:
+    ids = ",".join(item.sample_id for item in items)
+    return f"{what}; read: statera show {comparison.candidate.id[:8]} --sample-id {visible(ids)}"

@@ -1,0 +1,43 @@
+import msgspec
+
+from statera.analysis.instrument import instrument_changes, system_changes
+from statera.records.specs import RunInfo, RunSpec, SystemUnderTest
+from tests.store import made
+
+KEYS = {"mmlu": {"accuracy": frozenset({"choice-1"})}}
+
+
+def run(spec: RunSpec) -> RunInfo:
+    return RunInfo(id="r", spec=spec, status="done", created=0.0, updated=0.0)
+
+
+def test_what_differs_in_the_system_is_listed_by_name() -> None:
+    old = SystemUnderTest(model="u#a", sampling={"temperature": 0.0}, body={"top_k": 5})
+    new = SystemUnderTest(model="u#b", system_message="Be\nbrief." + "x" * 80, sampling={})
+    shown = [str(change) for change in system_changes(new, old)]
+    assert shown[0] == "model: u#a -> u#b"
+    assert shown[1].startswith("system_message: none -> Be brief.xx")
+    assert len(shown[1].split(" -> ")[1]) == 60
+    assert shown[2:] == ["temperature: 0.0 -> none", "top_k: 5 -> none"]
+    assert system_changes(old, old) == ()
+
+
+def test_the_same_instrument_has_no_changes() -> None:
+    assert instrument_changes(run(made.spec()), run(made.spec(seed=9)), (KEYS, KEYS)) == ()
+
+
+def test_data_template_and_scorers_are_the_instrument() -> None:
+    task = msgspec.structs.replace(made.spec().tasks[0], data="e", num_fewshot=5)
+    other = msgspec.structs.replace(made.spec(), tasks=(task,))
+    keys = {"mmlu": {"accuracy": frozenset({"choice-2"}), "new": frozenset({"x"})}}
+    found = instrument_changes(run(other), run(made.spec()), (keys, KEYS))
+    assert [str(change) for change in found] == [
+        "mmlu num_fewshot: 0 -> 5",
+        "mmlu data: d -> e",
+        'mmlu scorer of accuracy: ["choice-1"] -> ["choice-2"]',
+    ]
+
+
+def test_a_task_of_one_run_alone_is_no_change() -> None:
+    both = made.spec(tasks=("mmlu", "gsm8k"))
+    assert instrument_changes(run(both), run(made.spec()), (KEYS, KEYS)) == ()

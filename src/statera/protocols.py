@@ -59,7 +59,9 @@ class Metric(Protocol):
 
     `score` names the Score it reads. `higher_is_better`, `bounds` and `counter` (the metric that
     must be shown beside it, or None) let gates, reports and power treat all metrics alike;
-    `by_category` is False for what only makes sense over a whole task.
+    `by_category` is False for what only makes sense over a whole task; `ratio` is True when items
+    weigh as many trials as stand behind them (right / answered), so that runs are compared as
+    ratios and not on item means.
     """
 
     @property
@@ -74,6 +76,8 @@ class Metric(Protocol):
     def counter(self) -> str | None: ...
     @property
     def by_category(self) -> bool: ...
+    @property
+    def ratio(self) -> bool: ...
     def item(self, scores: Sequence[Score]) -> ItemValue | None: ...
     def estimate(self, items: Items) -> Estimate: ...
 

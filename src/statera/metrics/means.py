@@ -17,6 +17,7 @@ class Share(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     counter: ClassVar[str | None] = None
     by_category: ClassVar[bool] = True
+    ratio: ClassVar[bool] = False
 
     score: str
 
@@ -48,6 +49,8 @@ class Accuracy(Share, frozen=True, kw_only=True, tag="accuracy"):
 
 class GivenAnswer(Share, frozen=True, kw_only=True, tag="given_answer"):
     """right / (right + wrong): how good the answers are, when there is one."""
+
+    ratio: ClassVar[bool] = True
 
     @property
     def name(self) -> str:

@@ -1,0 +1,1 @@
+"""Release decisions: a policy's rules, applied to stored evidence, give a ruling."""

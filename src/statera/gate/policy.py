@@ -1,0 +1,136 @@
+"""A gate's policy: the YAML file that a team reviews like code, and what it may say.
+
+    gate: support-release
+    alpha: 0.05
+    anchor: v1.0               # a fixed release that every baseline rule is held to as well
+    anchor_margin: 0.05
+    rules:
+      - {metric: gsm8k/accuracy, than: baseline, margin: 0.02}
+      - {metric: "mmlu/*/accuracy", min: 0.55}
+      - {metric: allergies/critical, max: 0.01, critical: true}
+
+Metric names are `task/metric` and `task/category/metric`; `*` stands for one part.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from statera.codec.canonical import digest
+from statera.codec.files import read_text
+from statera.codec.strict import convert, from_yaml
+
+Than = Literal["baseline", "anchor"]
+Detector = Literal["exact", "fallible"]
+Alpha = Annotated[float, msgspec.Meta(gt=0, le=0.5)]
+Margin = Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+_FORMS = "`than` with `margin`, `min`, or `max`"
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One condition, of one of three forms.
+
+    `than` with `margin`: not worse than that run by more than the margin (in the metric's unit; a
+    margin of 0 asks for better). `min`: surely above. `max`: surely below.
+
+    `critical`: one confirmed failure of one item fails the gate. `detector: fallible` says that
+    what tells a failure can err, so that a person confirms it first. `anchor_margin` is what the
+    rule allows against the policy's anchor. `counter` names a metric that another rule must read.
+    """
+
+    metric: Annotated[str, msgspec.Meta(pattern="^[^/]+(/[^/]+)+$")]
+    than: Than | None = None
+    margin: Margin | None = None
+    min: float | None = None
+    max: float | None = None
+    critical: bool = False
+    detector: Detector = "exact"
+    anchor_margin: Margin | None = None
+    counter: str | None = None
+
+    def __post_init__(self) -> None:
+        stated = [name for name in ("than", "min", "max") if getattr(self, name) is not None]
+        if len(stated) != 1:
+            said = "none" if not stated else " and ".join(f"`{name}`" for name in stated)
+            raise ValueError(f"a rule states exactly one of {_FORMS}; this one states {said}")
+        if (self.than is None) != (self.margin is None):
+            missing = "margin" if self.margin is None else "than"
+            raise ValueError(f"`than` and `margin` go together; `{missing}` is missing")
+        if self.anchor_margin is not None and self.than != "baseline":
+            raise ValueError("`anchor_margin` belongs to a rule with `than: baseline`")
+        if self.critical and self.than is not None:
+            raise ValueError("`critical` belongs to a rule with `max` or `min`")
+
+
+class Stopping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How `statera run --until` looks at the gate while it asks.
+
+    `estimand`: the `population` that the items stand for, or this `benchmark` alone.
+    """
+
+    design: Literal["group-sequential", "confidence-sequence"] = "group-sequential"
+    estimand: Literal["population", "benchmark"] = "population"
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A gate: it passes only if every rule passes.
+
+    `alpha` is the one-sided chance of a wrong pass, in (0, 0.5]. `anchor` is the tag or id of a
+    second, fixed run; every `than: baseline` rule then holds against it too, with the rule's or the
+    policy's `anchor_margin`, or else the rule's margin.
+    """
+
+    gate: Annotated[str, msgspec.Meta(min_length=1)]
+    rules: Annotated[tuple[Rule, ...], msgspec.Meta(min_length=1)]
+    alpha: Alpha = 0.05
+    anchor: str | None = None
+    anchor_margin: Margin | None = None
+    stopping: Stopping = Stopping()
+
+    def __post_init__(self) -> None:
+        if self.anchor is None:
+            wants = self.anchor_margin is not None or any(
+                rule.than == "anchor" or rule.anchor_margin is not None for rule in self.rules
+            )
+            if wants:
+                raise ValueError("`anchor` is missing: the run that the anchor's rules speak of")
+        names = [rule.metric for rule in self.rules]
+        for place, rule in enumerate(self.rules):
+            if rule.counter is not None and rule.counter not in names[:place] + names[place + 1 :]:
+                raise ValueError(
+                    f"no other rule reads `{rule.counter}`, counter of `{rule.metric}`"
+                )
+
+    @property
+    def digest(self) -> str:
+        """What identifies the rules: the same for the same policy, however it is written."""
+        return digest(self)
+
+    @property
+    def needs_base(self) -> bool:
+        """True when a rule compares with the baseline."""
+        return any(rule.than == "baseline" for rule in self.rules)
+
+    def margin(self, rule: Rule, than: Than) -> float:
+        """Return what a `than` rule allows against that run."""
+        stated = [rule.margin]
+        if than == "anchor" and rule.than == "baseline":
+            stated = [rule.anchor_margin, self.anchor_margin, rule.margin]
+        return next(margin for margin in stated if margin is not None)
+
+
+def read_policy(path: str | Path) -> Policy:
+    """Return the policy in a YAML file; DeclarationError names file, place and nearest name."""
+    return from_yaml(read_text(Path(path)), Policy, source=str(path))
+
+
+def policy(value: Any, *, source: str = "policy") -> Policy:
+    """Return the policy in plain Python values, checked like a file's."""
+    return convert(value, Policy, source=source)
+
+
+def policy_schema() -> dict[str, Any]:
+    """Return the JSON schema of a policy file, for editors."""
+    return msgspec.json.schema(Policy)

@@ -1,0 +1,182 @@
+"""What a gate says: pass, fail or inconclusive, rule by rule, with the numbers behind it."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from statera.errors import unknown
+
+Verdict = Literal["pass", "fail", "inconclusive"]
+Form = Literal["baseline", "anchor", "min", "max"]
+Side = Literal["above", "below"]
+
+EXIT_CODES: dict[Verdict, int] = {"pass": 0, "fail": 1, "inconclusive": 3}
+
+
+class Need(msgspec.Struct, frozen=True, kw_only=True):
+    """How many items would decide a rule, and what that supposes.
+
+    `items` is None where no number would; `assuming` then says why.
+    """
+
+    items: int | None
+    assuming: str
+    power: float
+
+    def __str__(self) -> str:
+        """Return `2,475 items (80 % sure to pass if the true difference is 0)`."""
+        if self.items is None:
+            return f"no number of items ({self.assuming})"
+        return f"{self.items:,} items ({self.assuming})"
+
+
+class RuleRuling(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule for one metric of one category (None: the whole task), and what became of it.
+
+    The claim is that `value` lies on `side` of `limit`; `value` is candidate - base for the forms
+    `baseline` and `anchor`, else the candidate's own. `lower` and `upper` are one-sided bounds,
+    each at 1 - `alpha`; `alpha` is the rule's own at this `look`. Where trials failed for reasons
+    of plumbing (`infra` of them), the bound of a pass counts them against the candidate and that of
+    a fail counts them for it. `p_pass` and `p_fail` test the two claims; `p_fail_adjusted` counts
+    how many rules there are (Holm). `failed` names the items whose critical failure is certain,
+    `unconfirmed` those whose failure a person has not confirmed. `tried` says that this is the
+    how-manieth candidate that was held to this rule on this set of items.
+    """
+
+    metric: str
+    category: str | None
+    rule: int
+    form: Form
+    side: Side
+    limit: float
+    verdict: Verdict
+    reason: str
+    value: float | None
+    candidate: float | None
+    base: float | None
+    lower: float | None
+    upper: float | None
+    alpha: float
+    p_pass: float | None
+    p_fail: float | None
+    p_fail_adjusted: float | None = None
+    n: int
+    clusters: int
+    infra: int = 0
+    missing: int = 0
+    method: str
+    source: str = ""
+    critical: bool = False
+    failed: tuple[str, ...] = ()
+    unconfirmed: tuple[str, ...] = ()
+    need: Need | None = None
+    look: int = 1
+    looks: tuple[int, ...] = ()
+    tried: int = 1
+
+    @property
+    def name(self) -> str:
+        """`task/metric`, or `task/category/metric`."""
+        if self.category is None:
+            return self.metric
+        task, metric = self.metric.split("/", 1)
+        return f"{task}/{self.category}/{metric}"
+
+    @property
+    def bound(self) -> float | None:
+        """The bound that a pass reads: the lower one of a claim `above`, else the upper one."""
+        return self.lower if self.side == "above" else self.upper
+
+    @property
+    def claim(self) -> str:
+        """What has to be shown: `difference to baseline > -0.02`, `< 0.05`."""
+        sign = ">" if self.side == "above" else "<"
+        if self.form in ("min", "max"):
+            return f"{sign} {self.limit:g}"
+        return f"difference to {self.form} {sign} {self.limit:+g}"
+
+    @property
+    def asked(self) -> tuple[str, str, str]:
+        """The metric, the category and the form: what counts as the same question again."""
+        return self.metric, self.category or "", self.form
+
+    def __str__(self) -> str:
+        """Return `pass gsm8k/accuracy: difference to baseline > -0.02: ...`."""
+        return f"{self.verdict} {self.name}: {self.claim}: {self.reason}"
+
+
+class Override(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's decision in place of the gate's, with a name and a reason."""
+
+    verdict: Verdict
+    by: str
+    why: str
+
+
+class Ruling(msgspec.Struct, frozen=True, kw_only=True):
+    """A gate's decision. It passes only if every rule passes; any rule that fails, fails it.
+
+    `verdict` is the gate's own; `override` never changes it. `candidate`, `base` and `anchor` are
+    the ids of the runs whose trials were read, several where runs of one system are pooled.
+    """
+
+    gate: str
+    policy: str
+    alpha: float
+    verdict: Verdict
+    rules: tuple[RuleRuling, ...]
+    candidate: tuple[str, ...]
+    base: tuple[str, ...] = ()
+    anchor: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    override: Override | None = None
+
+    @property
+    def passed(self) -> bool:
+        """True when the candidate may ship: the gate passes, or a person said that it does."""
+        return self.final == "pass"
+
+    @property
+    def final(self) -> Verdict:
+        """The verdict that counts: a person's, where there is one."""
+        return self.verdict if self.override is None else self.override.verdict
+
+    @property
+    def exit_code(self) -> int:
+        """0 pass, 1 fail, 3 inconclusive."""
+        return EXIT_CODES[self.final]
+
+    @property
+    def look(self) -> int:
+        """How often its most asked rule was asked, each time with more trials."""
+        return max(rule.look for rule in self.rules)
+
+    @property
+    def tried(self) -> int:
+        """How many candidates were held to its rules on this set of items, this one included."""
+        return max(rule.tried for rule in self.rules)
+
+    def having(self, verdict: Verdict) -> tuple[RuleRuling, ...]:
+        """Return the rules with that verdict, in the policy's order."""
+        return tuple(rule for rule in self.rules if rule.verdict == verdict)
+
+    def __getitem__(self, name: str) -> RuleRuling:
+        """Return the first rule called `task/metric` or `task/category/metric`."""
+        for rule in self.rules:
+            if rule.name == name:
+                return rule
+        raise unknown("metric in this ruling", name, {rule.name for rule in self.rules})
+
+    def __str__(self) -> str:
+        """Return the verdict, then a line for each rule that does not pass."""
+        head = f"{self.gate}: {self.verdict} ({len(self.having('pass'))} of {len(self.rules)} pass)"
+        open_rules = [str(rule) for rule in self.rules if rule.verdict != "pass"]
+        return "\n".join([head, *open_rules])
+
+
+def together(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return the gate's verdict: any fail fails it, all pass passes it, else inconclusive."""
+    if "fail" in verdicts:
+        return "fail"
+    return "pass" if all(verdict == "pass" for verdict in verdicts) else "inconclusive"

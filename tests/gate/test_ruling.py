@@ -1,0 +1,112 @@
+from collections.abc import Sequence
+
+import msgspec
+import pytest
+
+from statera.errors import DeclarationError
+from statera.gate.ruling import (
+    EXIT_CODES,
+    Need,
+    Override,
+    RuleRuling,
+    Ruling,
+    Verdict,
+    together,
+)
+
+
+def rule(verdict: Verdict, name: str = "t/accuracy", **changes: object) -> RuleRuling:
+    """Return a rule's ruling on made-up numbers."""
+    made = RuleRuling(
+        metric=name,
+        category=None,
+        rule=0,
+        form="baseline",
+        side="above",
+        limit=-0.02,
+        verdict=verdict,
+        reason="because",
+        value=0.01,
+        candidate=0.82,
+        base=0.81,
+        lower=-0.01,
+        upper=0.03,
+        alpha=0.05,
+        p_pass=0.01,
+        p_fail=0.99,
+        n=500,
+        clusters=500,
+        method="score",
+    )
+    return msgspec.structs.replace(made, **changes)
+
+
+def ruling(verdicts: Sequence[Verdict], override: Override | None = None) -> Ruling:
+    return Ruling(
+        gate="g",
+        policy="0" * 32,
+        alpha=0.05,
+        verdict=together(verdicts),
+        rules=tuple(rule(verdict, f"t/m{place}") for place, verdict in enumerate(verdicts)),
+        candidate=("a" * 32,),
+        override=override,
+    )
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        (["pass", "pass"], "pass"),
+        (["pass", "inconclusive"], "inconclusive"),
+        (["pass", "inconclusive", "fail"], "fail"),
+        (["fail", "pass"], "fail"),
+    ],
+)
+def test_the_gate_passes_only_if_every_rule_passes(
+    verdicts: list[Verdict], expected: Verdict
+) -> None:
+    made = ruling(verdicts)
+    assert made.verdict == expected
+    assert (
+        made.exit_code
+        == EXIT_CODES[expected]
+        == {"pass": 0, "fail": 1, "inconclusive": 3}[expected]
+    )
+    assert made.passed == (expected == "pass")
+
+
+def test_an_override_counts_and_the_gates_own_verdict_stays() -> None:
+    made = ruling(["fail"], Override(verdict="pass", by="Ada", why="known"))
+    assert (made.verdict, made.final, made.exit_code) == ("fail", "pass", 0)
+
+
+def test_a_ruling_prints_what_does_not_pass() -> None:
+    text = str(ruling(["pass", "fail", "inconclusive"]))
+    assert text.splitlines()[0] == "g: fail (1 of 3 pass)"
+    assert "fail t/m1: difference to baseline > -0.02: because" in text
+    assert "t/m0" not in text
+
+
+def test_rules_are_found_by_name() -> None:
+    made = ruling(["pass", "fail"])
+    assert made["t/m1"].verdict == "fail"
+    with pytest.raises(DeclarationError, match="Did you mean 't/m1'"):
+        made["t/m11"]
+
+
+def test_names_claims_and_bounds() -> None:
+    made = rule("pass", category="law", side="below", form="max", limit=0.05)
+    assert made.name == "t/law/accuracy"
+    assert made.claim == "< 0.05"
+    assert made.bound == made.upper
+    assert rule("pass").bound == rule("pass").lower
+
+
+def test_a_ruling_survives_json() -> None:
+    made = ruling(["pass", "fail"], Override(verdict="pass", by="Ada", why="known"))
+    assert msgspec.json.decode(msgspec.json.encode(made), type=Ruling) == made
+
+
+def test_a_need_says_what_it_supposes() -> None:
+    assert str(Need(items=2475, assuming="if equal", power=0.8)) == "2,475 items (if equal)"
+    assert str(Need(items=None, assuming="it is at the limit", power=0.8)).startswith("no number")

@@ -4,7 +4,7 @@ A thing that has these methods is the thing; nothing needs to be subclassed or r
 """
 
 from collections.abc import AsyncIterator, Sequence
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from statera.records.requests import Chat, Complete, Request
 from statera.records.responses import Capabilities, Response
@@ -132,6 +132,21 @@ class Grader(Protocol):
     @property
     def graded(self) -> bool: ...
     async def grade(self, sample: Sample, trial: Trial, tools: Tools) -> Score: ...
+
+
+class Stopper(Protocol):
+    """Says, after each batch of answers, what is asked next, or that enough is known.
+
+    `next_batch` is called with the run's id before the first batch and after each: all samples
+    that are asked by then, for each task of the plan, those of earlier batches included; None ends
+    the run. `reason` says why on one line, `record` what the run is stored with.
+    """
+
+    def next_batch(self, run_id: str) -> Sequence[Sequence[Sample]] | None: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def record(self) -> dict[str, Any]: ...
 
 
 class Clock(Protocol):

@@ -283,3 +283,43 @@ def test_a_python_function_is_a_model(tmp_path: Path) -> None:
 
     _, tally = run(plan(), model(double), RunStore(tmp_path))
     assert tally.outcomes == {"right": 10}
+
+
+class Prefixes:
+    """A stopper that asks the first samples, more each time, and then has seen enough."""
+
+    record = {"total": 10, "looks": [3, 5]}  # noqa: RUF012
+
+    def __init__(self, samples: list[Sample], sizes: tuple[int, ...], store: RunStore) -> None:
+        self.samples, self.sizes, self.store = samples, list(sizes), store
+        self.seen: list[int] = []
+
+    @property
+    def reason(self) -> str:
+        return f"enough after {self.seen[-1]}"
+
+    def next_batch(self, run_id: str) -> list[list[Sample]] | None:
+        self.seen.append(self.store.counts(run_id).trials)
+        return [self.samples[: self.sizes.pop(0)]] if self.sizes else None
+
+
+def test_a_stopper_sees_every_batch_answered_and_ends_the_run(tmp_path: Path) -> None:
+    store, adder, tally = RunStore(tmp_path), Adder(), Tally()
+    stopper = Prefixes(sums(10), (3, 5), store)
+    services = Services(store=store, clock=SystemClock(), stopper=stopper)
+    info = asyncio.run(execute(plan(), adder, services, Limits(workers=4), tally))
+    assert (info.status, info.reason, stopper.seen) == ("done", "enough after 5", [0, 3, 5])
+    assert info.environment["early_stopping"] == Prefixes.record
+    assert (tally.asked, tally.resumed, len(adder.asked)) == (5, 0, 5)
+
+
+def test_that_it_stopped_early_stays_on_record_until_all_is_asked(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    stopper = Prefixes(sums(10), (3,), store)
+    services = Services(store=store, clock=SystemClock(), stopper=stopper)
+    asyncio.run(execute(plan(), Adder(), services, Limits(workers=4), Tally()))
+    info, _ = run(plan(extent=Extent(limit=4)), Adder(), store)
+    assert info.environment["early_stopping"] == Prefixes.record
+    info, tally = run(plan(), Adder(), store)
+    assert "early_stopping" not in info.environment
+    assert tally.done == 10

@@ -12,6 +12,8 @@ from statera.protocols import Grader, Scorer, Tools
 from statera.runner.plan import Plan
 
 Entries = dict[str, list[dict[str, Any]]]
+EARLY = "early_stopping"
+"""The key of what a stopper recorded: such a run's size depends on its own answers."""
 
 
 def environment(plan: Plan, tools: Tools) -> dict[str, Any]:
@@ -32,15 +34,25 @@ def environment(plan: Plan, tools: Tools) -> dict[str, Any]:
     }
 
 
-def renewed(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+def renewed(
+    old: dict[str, Any], new: dict[str, Any], *, total: int | None = None
+) -> dict[str, Any]:
     """Return `new`, with the scorers and metrics that only `old` has after its own.
 
-    Those were added by `statera score`, or belong to more epochs than this plan asks.
+    Those were added by `statera score`, or belong to more epochs than this plan asks. That a run
+    stopped early stays on record, until all `total` trials of its plan are asked for without a
+    stopper.
     """
-    return new | {
-        "scorers": _joined(old["scorers"], new["scorers"], _metric),
-        "metrics": _joined(old["metrics"], new["metrics"], _statistic),
-    }
+    early = old.get(EARLY)
+    kept = {EARLY: early} if early and (total is None or total < early["total"]) else {}
+    return (
+        new
+        | kept
+        | {
+            "scorers": _joined(old["scorers"], new["scorers"], _metric),
+            "metrics": _joined(old["metrics"], new["metrics"], _statistic),
+        }
+    )
 
 
 def _joined(old: Entries, new: Entries, name: Callable[[dict[str, Any]], Any]) -> Entries:

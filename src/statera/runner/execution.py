@@ -5,15 +5,16 @@ reasons of plumbing is.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from statera.errors import EndpointError, RunStopped, StateraError
-from statera.protocols import Clock, Model, Tools
+from statera.protocols import Clock, Model, Stopper, Tools
 from statera.records.requests import Likelihood
+from statera.records.samples import Sample
 from statera.records.specs import RunInfo, RunStatus
 from statera.records.trials import Exchange, Trial
-from statera.runner.environment import environment, renewed
+from statera.runner.environment import EARLY, environment, renewed
 from statera.runner.grading import Grading
 from statera.runner.plan import Asker, Job, Plan
 from statera.runner.tally import ErrorBudget, Tally
@@ -37,12 +38,16 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """What an execution is handed: the store, the clock, the graders' tools, a tag for the run."""
+    """What an execution is handed: the store, the clock, the graders' tools, a tag for the run.
+
+    With a stopper, samples are asked in its batches and the run may end before its last one.
+    """
 
     store: RunStore
     clock: Clock
     tools: Tools = field(default_factory=Tools)
     tag: str | None = None
+    stopper: Stopper | None = None
 
 
 async def execute(
@@ -61,7 +66,7 @@ async def execute(
     except BaseException as error:
         execution.mark(*_ending(error))
         raise
-    execution.mark("done")
+    execution.end()
     return services.store.find(execution.info.id)
 
 
@@ -86,13 +91,27 @@ class _Execution:
         tally.total = plan.total
         self.stop: RunStopped | None = None
         self.over_budget, self.last_failure = False, ""
+        self.offered: set[tuple[str, str]] = set()
 
     def _open(self) -> RunInfo:
         store, found = self.services.store, environment(self.plan, self.services.tools)
         now = self.services.clock.now()
         info = store.open_run(self.plan.spec, tag=self.services.tag, environment=found, now=now)
-        store.set_environment(info.id, renewed(info.environment, found))
+        self.environment = renewed(info.environment, found, total=self._total_asked())
+        store.set_environment(info.id, self.environment)
         return info
+
+    def _total_asked(self) -> int | None:
+        """Return how many trials this execution brings the run to; None where that is open."""
+        return None if self.services.stopper else self.plan.total
+
+    def end(self) -> None:
+        """Mark the run done; with a stopper, say why it stopped and keep what it looked at."""
+        stopper = self.services.stopper
+        if stopper is not None:
+            found = self.environment | {EARLY: stopper.record}
+            self.services.store.set_environment(self.info.id, found)
+        self.mark("done", stopper.reason if stopper else "")
 
     def mark(self, status: RunStatus, reason: str = "") -> None:
         """Write down what became of the run."""
@@ -109,18 +128,27 @@ class _Execution:
                 store.set_primary(run_id, task.name, lead)
 
     async def ask(self) -> None:
-        """Ask what is missing, with a fixed number of workers on one stream of jobs."""
+        """Ask what is missing, batch by batch where a stopper says what comes next."""
+        stopper = self.services.stopper
+        if stopper is None:
+            await self._ask(self.plan.samples)
+        else:
+            while self.stop is None and (batch := stopper.next_batch(self.info.id)) is not None:
+                await self._ask(batch)
+        if stop := self.stop or self._too_many_failures():
+            raise stop
+
+    async def _ask(self, batch: Sequence[Sequence[Sample]]) -> None:
+        """Ask what is missing of the batch, with a fixed number of workers on one stream."""
         store = self.services.store
         async with Journal(store, self.info.id, self.services.clock) as journal:
-            jobs = self._missing()
+            jobs = self._missing(batch)
             try:
                 async with asyncio.TaskGroup() as group:
                     for _ in range(self.limits.workers):
                         group.create_task(self._work(jobs, journal))
             except BaseExceptionGroup as errors:
                 raise _first(errors) from None
-        if stop := self.stop or self._too_many_failures():
-            raise stop
 
     def _too_many_failures(self) -> RunStopped | None:
         """Return why a run that asked everything is not done: too little of it got through.
@@ -137,12 +165,15 @@ class _Execution:
         allowed = f"more than {self.limits.fail_share:.0%} (--fail-on-error)"
         return f"{allowed}; the last: {self.last_failure}" if self.last_failure else allowed
 
-    def _missing(self) -> Iterator[Job]:
+    def _missing(self, batch: Sequence[Sequence[Sample]]) -> Iterator[Job]:
+        """Yield what was neither answered before nor offered by an earlier batch."""
         store = self.services.store
         for place, task in enumerate(self.plan.tasks):
-            store.add_samples(self.info.id, task.name, self.plan.samples[place])
+            store.add_samples(self.info.id, task.name, batch[place])
             answered = store.answered(self.info.id, task.name)
-            for job in self.plan.jobs(place):
+            new = [s for s in batch[place] if (task.name, s.id) not in self.offered]
+            self.offered |= {(task.name, sample.id) for sample in new}
+            for job in self.plan.jobs(place, new):
                 if (job.sample.id, job.epoch) in answered:
                     self.tally.resumed += 1
                 else:

@@ -62,10 +62,13 @@ class Plan:
         """How many trials the run has when it is complete."""
         return sum(len(s) * e for s, e in zip(self.samples, self.epochs, strict=True))
 
-    def jobs(self, place: int) -> Iterator[Job]:
-        """Yield the trials of the task at `place`: all samples once, then all again."""
+    def jobs(self, place: int, samples: Sequence[Sample] | None = None) -> Iterator[Job]:
+        """Yield the trials of the task at `place`: all samples once, then all again.
+
+        Those of `samples` only, when they are named.
+        """
         for epoch in range(self.epochs[place]):
-            for sample in self.samples[place]:
+            for sample in self.samples[place] if samples is None else samples:
                 yield Job(self.tasks[place], sample, epoch)
 
     def metrics(self, place: int) -> tuple[Metric, ...]:

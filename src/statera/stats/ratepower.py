@@ -129,10 +129,9 @@ def _independent(items: int, design_effect: float) -> int:
 
 def _at_most(count: np.ndarray | int, items: np.ndarray | int, rate: float) -> np.ndarray:
     """Return P(x <= count) for x ~ Binomial(items, rate), 0 <= count <= items."""
-    rest = np.maximum(np.subtract(items, count), 0)
-    tail = betainc(np.maximum(rest, 1), np.add(count, 1), 1 - rate)
-    chance: np.ndarray = np.where(rest == 0, 1.0, tail)
-    return chance
+    counts, rest = np.asarray(count), np.subtract(items, count)
+    tail = betainc(np.maximum(rest, 1), counts + 1, 1 - rate)
+    return np.asarray(np.where(rest == 0, 1.0, tail), dtype=np.float64)
 
 
 def _normal_items(claim: Claim, seen: float, limit: float, power: float) -> float:
@@ -151,8 +150,8 @@ def _window(claim: Claim, rough: float, limit: float) -> np.ndarray:
 
 def _starts(claim: Claim, counts: np.ndarray, limit: float) -> np.ndarray:
     """Return n_c, the fewest items with P(x <= c | n_c, limit) < alpha, for each count c."""
-    near = np.floor(bdtrin(counts.astype(np.float64), claim.alpha, limit)).astype(np.int64)
-    near = np.maximum(near - 1, counts)
+    guess = np.floor(bdtrin(counts.astype(np.float64), claim.alpha, limit))
+    near = np.maximum(guess.astype(np.int64) - 1, counts, dtype=np.int64)
     for _ in range(3):
         near = near + (_at_most(counts, near, limit) >= claim.alpha)
     return near

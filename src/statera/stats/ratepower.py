@@ -151,7 +151,7 @@ def _window(claim: Claim, rough: float, limit: float) -> np.ndarray:
 def _starts(claim: Claim, counts: np.ndarray, limit: float) -> np.ndarray:
     """Return n_c, the fewest items with P(x <= c | n_c, limit) < alpha, for each count c."""
     guess = np.floor(bdtrin(counts.astype(np.float64), claim.alpha, limit))
-    near = np.maximum(guess.astype(np.int64) - 1, counts, dtype=np.int64)
+    near: np.ndarray = np.maximum(guess.astype(np.int64) - 1, counts)
     for _ in range(3):
         near = near + (_at_most(counts, near, limit) >= claim.alpha)
     return near

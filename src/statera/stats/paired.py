@@ -1,0 +1,254 @@
+"""The difference of two runs on the same items: candidate minus base, with the method that fits.
+
+Which method is used, and the region where it is valid:
+
+| pairs | interval | p value |
+|---|---|---|
+| right or wrong, independent items, one weight | Tango's score | McNemar, mid-p |
+| the same, fewer than 10 discordant | exact unconditional | McNemar, exact |
+| anything else, at least 8 clusters | Student's t on cluster-robust errors | the same |
+| 2 to 7 clusters | none | sign flips of cluster sums |
+| no difference at all, values in [0, 1], one weight for both sides | betting | 1 |
+| one cluster, no items, a side without trials | none | none |
+
+>>> print(difference(Pairs([1, 0, 1, 1], [1, 0, 0, 1], range(4), [1] * 4, [1] * 4)))
++0.250 [-0.453, +0.806] 95 %, 4 items, p 1
+"""
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+from scipy.special import stdtr, stdtrit
+
+from statera.stats.bootstrap import ENOUGH, SOURCES, bca_interval, percentile_interval
+from statera.stats.bootstrap import resampled_means as resampled
+from statera.stats.clusterrobust import MIN_CLUSTERS, cluster_mean
+from statera.stats.exactpaired import SOURCE as EXACT
+from statera.stats.exactpaired import exact_lower
+from statera.stats.mcnemar import EXACT as MCNEMAR
+from statera.stats.mcnemar import MID, exact_p, mid_p
+from statera.stats.pairedbounds import MILLER, difference_bounds
+from statera.stats.pairedscore import TANGO, PairCounts, tango_interval
+from statera.stats.pairing import Aligned, aligned
+from statera.stats.permutation import sign_flip
+from statera.stats.results import Difference, Pairs
+
+LEVEL = 0.95
+FEW_DISCORDANT = 10
+RESAMPLES = 10_000
+STUDENT = "Student, Biometrika 6 (1908) 1-25"
+NO_SPREAD = 1e-12
+
+
+class Answer(NamedTuple):
+    """What one method says; `method` tells why where there is no interval."""
+
+    low: float | None
+    high: float | None
+    method: str
+    source: str
+    p: float | None
+    test: str
+
+
+def difference(
+    pairs: Pairs, *, level: float = LEVEL, rng: np.random.Generator | None = None
+) -> Difference:
+    """Return candidate minus base with a two-sided interval at `level` and a p value.
+
+    `rng` is read only where sign flips must be drawn. ValueError: NaN, parts of different length,
+    negative weights, a level outside (0, 1).
+    """
+    known = _known(pairs, level)
+    missing = _missing(known)
+    if missing:
+        return _result(known, level, _none(missing))
+    counts = known.counts()
+    if counts is not None:
+        return _result(known, level, _counted(counts, level))
+    if known.clusters < 2:
+        return _result(known, level, _none("one cluster"))
+    if known.differing() == 0:
+        return _result(known, level, _alike(pairs, known, level))
+    if known.clusters < MIN_CLUSTERS:
+        return _result(known, level, _flipped(known, rng))
+    return _result(known, level, _robust(known, level))
+
+
+def miller(pairs: Pairs, *, level: float = LEVEL) -> Difference:
+    """Return the difference with Student's t on cluster-robust standard errors of the pairs.
+
+    Miller 2024, paired differences with clustered errors; CR1, or CR2 with Satterthwaite degrees
+    for few clusters; weights that differ are linearised. No interval below 8 clusters or without
+    any spread. ValueError as `difference`.
+    """
+    known = _known(pairs, level)
+    missing = _missing(known)
+    return _result(known, level, _none(missing) if missing else _robust(known, level))
+
+
+def paired_t(pairs: Pairs, *, level: float = LEVEL) -> Difference:
+    """Return the difference of independent items of equal weight with Student's paired t.
+
+    No interval below 2 items or without any spread. ValueError as `difference`, and for items that
+    share a cluster or have different weights.
+    """
+    known = _known(pairs, level)
+    weights = np.concatenate([known.candidate_weights, known.base_weights])
+    if known.clusters != known.n or np.any(weights != weights[:1]):
+        raise ValueError("the paired t test takes independent items of one weight")
+    missing = _missing(known) or ("one item" if known.n < 2 else "")
+    if missing:
+        return _result(known, level, _none(missing))
+    gaps = known.candidate - known.base
+    wide = float(gaps.std(ddof=1)) / known.n**0.5
+    answer = _student((float(gaps.mean()), wide, known.n - 1.0), level, "paired t", STUDENT)
+    return _result(known, level, answer)
+
+
+def bootstrap_difference(
+    pairs: Pairs,
+    *,
+    level: float = LEVEL,
+    rng: np.random.Generator,
+    resamples: int = RESAMPLES,
+    kind: Literal["percentile", "bca"] = "percentile",
+) -> Difference:
+    """Return the difference with a bootstrap interval; clusters are resampled, pairs kept together.
+
+    Weights that differ between the sides are resampled as ratios. No interval below 40 clusters,
+    nor where nothing differs; no p value. ValueError as `difference`.
+    """
+    known = _known(pairs, level)
+    few = "" if known.clusters >= ENOUGH else f"fewer than {ENOUGH} clusters"
+    missing = _missing(known) or few or ("" if known.differing() else "no item differs")
+    if missing:
+        return _result(known, level, _none(missing))
+    draws = _draws(known, resamples, rng)
+    low, high = (float(bound) for bound in percentile_interval(draws, level))
+    if kind == "bca":
+        means = known.means()
+        low, high = bca_interval(draws, means[0] - means[1], _jackknife(known), level=level)
+    answer = Answer(low, high, f"cluster bootstrap, {kind}", SOURCES[kind], None, "none")
+    return _result(known, level, answer)
+
+
+def _known(pairs: Pairs, level: float) -> Aligned:
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie in (0, 1), got {level}")
+    return aligned(pairs)
+
+
+def _missing(known: Aligned) -> str:
+    if not known.n:
+        return "no shared items"
+    both = known.candidate_weights.any() and known.base_weights.any()
+    return "" if both else "a side without trials"
+
+
+def _counted(counts: PairCounts, level: float) -> Answer:
+    few = counts.discordant < FEW_DISCORDANT
+    if few:
+        low = exact_lower(counts, alpha=(1 - level) / 2)
+        high = -exact_lower(counts.mirrored(), alpha=(1 - level) / 2)
+        p = exact_p(counts.wins, counts.losses)
+        return Answer(low, high, "exact unconditional", EXACT, p, f"McNemar exact ({MCNEMAR})")
+    low, high = tango_interval(counts, level=level)
+    p = mid_p(counts.wins, counts.losses)
+    return Answer(low, high, "Tango score", TANGO, p, f"McNemar mid-p ({MID})")
+
+
+def _alike(pairs: Pairs, known: Aligned, level: float) -> Answer:
+    """Return what can be said of runs that nowhere differ: still not that they never would."""
+    bounds = difference_bounds(pairs, 0.0, alpha=(1 - level) / 2)
+    if bounds.lower is None or bounds.upper is None:
+        return Answer(None, None, f"no item differs: {bounds.method}", "", 1.0, "no item differs")
+    method = f"no item differs: {bounds.method}"
+    return Answer(bounds.lower, bounds.upper, method, bounds.source, 1.0, "no item differs")
+
+
+def _flipped(known: Aligned, rng: np.random.Generator | None) -> Answer:
+    why = f"fewer than {MIN_CLUSTERS} clusters"
+    if not known.weighed_alike:
+        return _none(why)
+    sums = np.bincount(
+        known.cluster, weights=known.candidate_weights * (known.candidate - known.base)
+    )
+    found = sign_flip(sums, rng=rng)
+    return Answer(None, None, why, "", found.p, f"sign flips of clusters ({found.source})")
+
+
+def _robust(known: Aligned, level: float) -> Answer:
+    if known.clusters < MIN_CLUSTERS:
+        return _none(f"fewer than {MIN_CLUSTERS} clusters")
+    values, weights = known.differences()
+    mean = cluster_mean(values, weights, known.cluster)
+    found = (mean.value, float(mean.variance) ** 0.5, mean.freedom)
+    answer = _student(found, level, f"cluster-robust t, {mean.method}", f"{MILLER}; {mean.source}")
+    if answer.low is None or answer.high is None or not known.bounded:
+        return answer
+    return answer._replace(low=max(-1.0, answer.low), high=min(1.0, answer.high))
+
+
+def _student(found: tuple[float, float, float], level: float, method: str, source: str) -> Answer:
+    """Return the interval of (value, standard error, degrees of freedom)."""
+    value, wide, freedom = found
+    if wide < NO_SPREAD:
+        return _none("no spread of the differences")
+    reach = wide * float(stdtrit(freedom, 0.5 + level / 2))
+    p = 2 * float(stdtr(freedom, -abs(value) / wide))
+    return Answer(value - reach, value + reach, method, source, p, method)
+
+
+def _cluster_sums(known: Aligned) -> np.ndarray:
+    """Return (right, trials) of the candidate and of the base per cluster, shape (clusters, 4)."""
+    columns = (
+        known.candidate * known.candidate_weights,
+        known.candidate_weights,
+        known.base * known.base_weights,
+        known.base_weights,
+    )
+    return np.stack([np.bincount(known.cluster, weights=column) for column in columns], axis=1)
+
+
+def _ratios(sums: np.ndarray) -> np.ndarray:
+    found: np.ndarray = sums[:, 0] / sums[:, 1] - sums[:, 2] / sums[:, 3]
+    return found
+
+
+def _draws(known: Aligned, resamples: int, rng: np.random.Generator) -> np.ndarray:
+    if known.weighed_alike:
+        gaps, weights = known.differences()
+        return resampled(gaps, known.cluster, weights=weights, resamples=resamples, rng=rng)
+    return _ratios(resampled(_cluster_sums(known), resamples=resamples, rng=rng))
+
+
+def _jackknife(known: Aligned) -> np.ndarray:
+    sums = _cluster_sums(known)
+    return _ratios(sums.sum(axis=0) - sums)
+
+
+def _none(why: str) -> Answer:
+    return Answer(None, None, why, "", None, "none")
+
+
+def _result(known: Aligned, level: float, answer: Answer) -> Difference:
+    candidate, base = (None, None) if _missing(known) else known.means()
+    wins, losses, ties = known.signs()
+    return Difference(
+        value=None if candidate is None or base is None else candidate - base,
+        low=answer.low,
+        high=answer.high,
+        level=level,
+        method=answer.method,
+        source=answer.source,
+        n=known.n,
+        clusters=known.clusters,
+        candidate=candidate,
+        base=base,
+        p=answer.p,
+        test=answer.test,
+        wins=wins,
+        losses=losses,
+        ties=ties,
+    )

@@ -1,0 +1,197 @@
+"""One-sided bounds of candidate minus base: what a gate reads to decide a release.
+
+Which method is used, and the region where it is valid (the borders are from exact enumeration and
+simulation of the error at the margin; see the tests):
+
+| pairs | method |
+|---|---|
+| right or wrong, independent items, one weight; fewer than 50 discordant | exact unconditional |
+| the same, 50 or more discordant | score, corrected for skewness |
+| anything else, at least 8 clusters of which 40 differ | cluster-robust t |
+| fewer differ, the same weight on both sides, values in [0, 1] | betting on cluster sums |
+| anything else | no bound, and why |
+
+>>> ones = [1.0] * 400
+>>> pairs = Pairs(ones, ones, range(400), ones, ones)
+>>> difference_bounds(pairs, -0.02, alpha=0.05).p_above < 0.05
+True
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import stdtr, stdtrit
+
+from statera.stats.betting import SOURCE as BETTING
+from statera.stats.betting import anytime_p
+from statera.stats.clusterrobust import MIN_CLUSTERS, cluster_mean
+from statera.stats.crossing import crossing
+from statera.stats.exactpaired import SOURCE as EXACT
+from statera.stats.exactpaired import exact_lower, exact_p_above
+from statera.stats.pairedscore import (
+    CORRECTED,
+    PairCounts,
+    corrected_bounds,
+    corrected_p,
+)
+from statera.stats.pairing import Aligned, aligned
+from statera.stats.results import Bounds, Pairs
+
+MILLER = "Miller, arXiv 2411.00640 (2024), paired differences with clustered errors"
+FEW_DISCORDANT = 50
+FEW_DIFFER = 40
+
+
+class Sides(NamedTuple):
+    """Both bounds and both p values, by one method; `clusters` are those that carry weight."""
+
+    lower: float
+    upper: float
+    p_above: float
+    p_below: float
+    method: str
+    source: str
+
+
+class Question(NamedTuple):
+    """What is asked of every method: beyond which limit, at which one-sided error."""
+
+    limit: float
+    alpha: float
+
+
+def difference_bounds(pairs: Pairs, limit: float, *, alpha: float) -> Bounds:
+    """Return one-sided bounds of the mean difference, each at `alpha`, and p values at `limit`.
+
+    Not worse than the base by a margin m: limit = -m and lower > limit, which is so exactly when
+    p_above < alpha. ValueError: NaN, parts of different length, negative weights, a limit that is
+    not a number (for values in [0, 1]: outside [-1, 1]), alpha outside (0, 1).
+    """
+    if not 0 < alpha < 1 or not np.isfinite(limit):
+        raise ValueError(f"alpha must lie in (0, 1) and the limit be a number: {alpha}, {limit}")
+    known = aligned(pairs)
+    if known.n and known.bounded and abs(limit) > 1:
+        raise ValueError(f"the limit of a difference of shares must lie in [-1, 1], got {limit}")
+    asked = Question(limit, alpha)
+    if not known.n or not known.candidate_weights.any() or not known.base_weights.any():
+        return _bare(known, asked, "no shared items" if not known.n else "a side without trials")
+    counts = known.counts()
+    if counts is not None:
+        return _whole(known, asked, _counted(counts, asked))
+    found = _clustered(known, asked)
+    return _bare(known, asked, found) if isinstance(found, str) else _whole(known, asked, found)
+
+
+def _counted(counts: PairCounts, asked: Question) -> Sides:
+    limit, alpha = asked
+    if counts.discordant >= FEW_DISCORDANT:
+        lower, upper = corrected_bounds(counts, alpha=alpha)
+        p_above, p_below = corrected_p(counts, limit)
+        method = "paired score, corrected for skewness"
+        return Sides(lower, upper, p_above, p_below, method, CORRECTED)
+    other = counts.mirrored()
+    return Sides(
+        lower=exact_lower(counts, alpha=alpha),
+        upper=-exact_lower(other, alpha=alpha),
+        p_above=exact_p_above(counts, limit, alpha=alpha),
+        p_below=exact_p_above(other, -limit, alpha=alpha),
+        method="exact unconditional",
+        source=EXACT,
+    )
+
+
+def _clustered(known: Aligned, asked: Question) -> Sides | str:
+    if known.clusters < 2:
+        return "one cluster"
+    if known.clusters >= MIN_CLUSTERS and known.differing() >= FEW_DIFFER:
+        return _student(known, asked)
+    if known.weighed_alike and known.bounded:
+        return _wagered(known, asked)
+    if known.clusters < MIN_CLUSTERS:
+        return f"fewer than {MIN_CLUSTERS} clusters"
+    return f"fewer than {FEW_DIFFER} clusters differ"
+
+
+def _student(known: Aligned, asked: Question) -> Sides:
+    values, weights = known.differences()
+    mean = cluster_mean(values, weights, known.cluster)
+    wide = float(np.sqrt(mean.variance))
+    reach = wide * float(stdtrit(mean.freedom, 1 - asked.alpha))
+    low, high = (-1.0, 1.0) if known.bounded else (-np.inf, np.inf)
+    place = (mean.value - asked.limit) / wide
+    return Sides(
+        lower=max(low, mean.value - reach),
+        upper=min(high, mean.value + reach),
+        p_above=float(stdtr(mean.freedom, -place)),
+        p_below=float(stdtr(mean.freedom, place)),
+        method=f"cluster-robust t ({mean.method})",
+        source=f"{MILLER}; {mean.source}",
+    )
+
+
+def _wagered(known: Aligned, asked: Question) -> Sides:
+    """Bet on cluster sums less what the limit allows, which have mean 0 at the limit."""
+    sizes = np.bincount(known.cluster, weights=known.candidate_weights)
+    gaps = known.candidate_weights * (known.candidate - known.base)
+    sums = np.bincount(known.cluster, weights=gaps) / sizes.max()
+    shares = sizes / sizes.max()
+
+    def p_values(difference: float) -> tuple[float, float]:
+        most = 1 + abs(difference)
+        left = np.clip(sums - difference * shares, -most, most)
+        return anytime_p(left, 0.0, alpha=asked.alpha, support=(-most, most))
+
+    p_above, p_below = p_values(asked.limit)
+    return Sides(
+        lower=crossing(lambda d: asked.alpha - p_values(d)[0], -1.0, 1.0),
+        upper=crossing(lambda d: p_values(d)[1] - asked.alpha, -1.0, 1.0),
+        p_above=p_above,
+        p_below=p_below,
+        method="betting on clusters",
+        source=BETTING,
+    )
+
+
+def _whole(known: Aligned, asked: Question, sides: Sides) -> Bounds:
+    """Return the bounds, with rounding kept from telling another tale than the p values."""
+    means = known.means()
+    lower, upper = sides.lower, sides.upper
+    if sides.p_above < asked.alpha:
+        lower = max(lower, float(np.nextafter(asked.limit, np.inf)))
+    else:
+        lower = min(lower, asked.limit)
+    if sides.p_below < asked.alpha:
+        upper = min(upper, float(np.nextafter(asked.limit, -np.inf)))
+    else:
+        upper = max(upper, asked.limit)
+    return Bounds(
+        value=means[0] - means[1],
+        lower=lower,
+        upper=upper,
+        alpha=asked.alpha,
+        limit=asked.limit,
+        p_above=sides.p_above,
+        p_below=sides.p_below,
+        method=sides.method,
+        source=sides.source,
+        n=known.n,
+        clusters=known.clusters,
+    )
+
+
+def _bare(known: Aligned, asked: Question, why: str) -> Bounds:
+    both = known.n and known.candidate_weights.any() and known.base_weights.any()
+    means = known.means() if both else None
+    return Bounds(
+        value=None if means is None else means[0] - means[1],
+        lower=None,
+        upper=None,
+        alpha=asked.alpha,
+        limit=asked.limit,
+        p_above=None,
+        p_below=None,
+        method=why,
+        source="",
+        n=known.n,
+        clusters=known.clusters,
+    )

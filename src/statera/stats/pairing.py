@@ -1,0 +1,133 @@
+"""Pairs checked and laid out: what every paired statistic begins with."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from statera.stats.pairedscore import PairCounts
+from statera.stats.results import Pairs
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+SAME = 1e-12
+
+
+class Aligned(NamedTuple):
+    """Pairs as float64 arrays of length n, without items that neither side has a trial of.
+
+    `cluster` maps each item to its cluster 0..clusters-1.
+    """
+
+    candidate: np.ndarray
+    base: np.ndarray
+    candidate_weights: np.ndarray
+    base_weights: np.ndarray
+    cluster: np.ndarray
+
+    @property
+    def n(self) -> int:
+        """Return how many items are compared."""
+        return len(self.candidate)
+
+    @property
+    def clusters(self) -> int:
+        """Return how many independent units they form."""
+        return int(self.cluster.max()) + 1 if self.n else 0
+
+    @property
+    def weighed_alike(self) -> bool:
+        """Whether every item has the same weight on both sides."""
+        return bool(np.all(self.candidate_weights == self.base_weights))
+
+    @property
+    def bounded(self) -> bool:
+        """Whether every value lies in [0, 1], so that a difference lies in [-1, 1]."""
+        both = np.concatenate([self.candidate, self.base])
+        return bool(np.all((both >= 0) & (both <= 1)))
+
+    def means(self) -> tuple[float, float]:
+        """Return the weighted mean of candidate and base; both need a trial."""
+        candidate = self.candidate @ self.candidate_weights / self.candidate_weights.sum()
+        base = self.base @ self.base_weights / self.base_weights.sum()
+        return float(candidate), float(base)
+
+    def signs(self) -> tuple[int, int, int]:
+        """Return how many items the candidate won, lost and tied, of those with both sides."""
+        both = (self.candidate_weights > 0) & (self.base_weights > 0)
+        gap = (self.candidate - self.base)[both]
+        wins, losses = int(np.sum(gap > SAME)), int(np.sum(gap < -SAME))
+        return wins, losses, len(gap) - wins - losses
+
+    def counts(self) -> PairCounts | None:
+        """Return the counts of independent right or wrong items of one weight, or None."""
+        weights = self.candidate_weights
+        if self.clusters != self.n or not self.weighed_alike or np.any(weights != weights[:1]):
+            return None
+        both = np.concatenate([self.candidate, self.base])
+        if not np.all((both == 0) | (both == 1)):
+            return None
+        wins, losses, _ = self.signs()
+        return PairCounts(wins, losses, self.n)
+
+    def differing(self) -> float:
+        """Return how many clusters differ, as many equal ones as they are worth.
+
+        For cluster sums s of weighted differences (sum s^2)^2 / sum s^4: the number of sums that
+        are not 0 if those are of one size, fewer if some outweigh the others. Where the sides are
+        weighed differently an item differs if its value or its weight does.
+        """
+        if self.weighed_alike:
+            gaps = self.candidate_weights * (self.candidate - self.base)
+        else:
+            gaps = np.abs(self.candidate - self.base) * self.candidate_weights.mean()
+            gaps = gaps + np.abs(self.candidate_weights - self.base_weights)
+        squares = np.bincount(self.cluster, weights=gaps) ** 2
+        squares = np.where(squares > SAME**2 * max(1.0, float(squares.max())), squares, 0.0)
+        fourth = float(squares @ squares)
+        return float(squares.sum()) ** 2 / fourth if fourth else 0.0
+
+    def differences(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return a difference and a weight per item, whose weighted mean is the difference.
+
+        Weights that agree are kept. Otherwise the difference of two ratios is linearised: an item
+        counts D + n e, with influence e = u (c - C) / sum u - w (b - B) / sum w for candidate
+        weights u and base weights w (Taylor series: Cochran, Sampling Techniques, 1977, eq. 6.9),
+        all with weight 1.
+        """
+        if self.weighed_alike:
+            return self.candidate - self.base, self.candidate_weights
+        means = self.means()
+        up = self.candidate_weights * (self.candidate - means[0]) / self.candidate_weights.sum()
+        down = self.base_weights * (self.base - means[1]) / self.base_weights.sum()
+        return means[0] - means[1] + self.n * (up - down), np.ones(self.n)
+
+
+def aligned(pairs: Pairs) -> Aligned:
+    """Return the pairs as checked arrays; a value without trials behind it is not read.
+
+    ValueError: lengths that differ, NaN or infinite values, negative weights.
+    """
+    lengths = {len(np.asarray(part)) for part in pairs}
+    if len(lengths) > 1:
+        raise ValueError(f"pairs need parts of one length, got {sorted(lengths)}")
+    weights = (_weights(pairs.candidate_weights), _weights(pairs.base_weights))
+    values = (_values(pairs.candidate, weights[0]), _values(pairs.base, weights[1]))
+    kept = (weights[0] > 0) | (weights[1] > 0)
+    clusters = np.asarray(pairs.clusters)[kept]
+    index = np.unique(clusters, return_inverse=True)[1] if len(clusters) else np.empty(0, np.int64)
+    return Aligned(values[0][kept], values[1][kept], weights[0][kept], weights[1][kept], index)
+
+
+def _weights(weights: "ArrayLike") -> np.ndarray:
+    found = np.asarray(weights, dtype=np.float64)
+    if not np.all(np.isfinite(found)) or np.any(found < 0):
+        raise ValueError("weights must be numbers of at least 0")
+    return found
+
+
+def _values(values: "ArrayLike", weights: np.ndarray) -> np.ndarray:
+    found = np.where(weights > 0, np.asarray(values, dtype=np.float64), 0.0)
+    if not np.all(np.isfinite(found)):
+        raise ValueError("values must be numbers, got NaN or an infinity")
+    return found

@@ -1,3 +1,4 @@
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -6,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from statera.errors import DeclarationError
+from statera.records.samples import Sample
+from statera.store import bodies
+from statera.store.database import Database
 from statera.store.runstore import RunStore
 from statera.store.tables import NEWEST
 from statera.store.upgrade import FOLDER
@@ -34,15 +38,19 @@ def test_a_store_that_is_up_to_date_loads_no_alembic(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, timeout=60)
 
 
+def copied(tmp_path: Path) -> Path:
+    """Return a folder with the migrations that there are, to which a test adds one."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(FOLDER / "versions", folder / "versions", ignore=lambda *_: {"__pycache__"})
+    return folder
+
+
 def test_a_migration_that_fails_leaves_the_file_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = tmp_path / "migrations"
-    (folder / "versions").mkdir(parents=True)
-    first = (FOLDER / "versions" / "r0001_first.py").read_text()
-    (folder / "versions" / "r0001_first.py").write_text(first)
-    (folder / "versions" / "r0002_bad.py").write_text(
-        'revision = "0002"\ndown_revision = "0001"\n'
+    folder = copied(tmp_path)
+    (folder / "versions" / "r9998_bad.py").write_text(
+        f'revision = "9998"\ndown_revision = "{NEWEST}"\n'
         "from alembic import op\n"
         "def upgrade():\n"
         '    op.execute("CREATE TABLE half (x INTEGER)")\n'
@@ -50,7 +58,7 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
     )
     RunStore(tmp_path / "store").close()
     monkeypatch.setattr("statera.store.upgrade.FOLDER", folder)
-    monkeypatch.setattr("statera.store.database.NEWEST", "0002")
+    monkeypatch.setattr("statera.store.database.NEWEST", "9998")
     with pytest.raises(Exception, match="table half already exists"):
         RunStore(tmp_path / "store")
     with sqlite3.connect(tmp_path / "store" / "store.sqlite") as connection:
@@ -64,12 +72,9 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
 def test_an_older_store_is_brought_up_to_date(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = tmp_path / "migrations"
-    (folder / "versions").mkdir(parents=True)
-    first = (FOLDER / "versions" / "r0001_first.py").read_text()
-    (folder / "versions" / "r0001_first.py").write_text(first)
-    (folder / "versions" / "r0002_note.py").write_text(
-        'revision = "0002"\ndown_revision = "0001"\n'
+    folder = copied(tmp_path)
+    (folder / "versions" / "r9998_note.py").write_text(
+        f'revision = "9998"\ndown_revision = "{NEWEST}"\n'
         "import sqlalchemy as sa\n"
         "from alembic import op\n"
         "def upgrade():\n"
@@ -77,11 +82,45 @@ def test_an_older_store_is_brought_up_to_date(
     )
     RunStore(tmp_path / "store").close()
     monkeypatch.setattr("statera.store.upgrade.FOLDER", folder)
-    monkeypatch.setattr("statera.store.database.NEWEST", "0002")
+    monkeypatch.setattr("statera.store.database.NEWEST", "9998")
     RunStore(tmp_path / "store").close()
     with sqlite3.connect(tmp_path / "store" / "store.sqlite") as connection:
         columns = {row[1] for row in connection.execute("PRAGMA table_info(runs)")}
         version = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     connection.close()
     assert "note" in columns
-    assert version == ("0002",)
+    assert version == ("9998",)
+
+
+_FIRST = """
+import sys
+from pathlib import Path
+from statera.store import database, tables, upgrade
+folder = Path(sys.argv[1])
+upgrade.FOLDER, database.NEWEST = folder, "0001"
+database.Database(folder / "old.sqlite").close()
+"""
+
+
+def test_a_store_of_the_first_release_gets_severities_and_a_ledger(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    (folder / "versions" / "r0002_ledger.py").unlink()
+    subprocess.run([sys.executable, "-c", _FIRST, str(folder)], check=True, timeout=60)
+    old = folder / "old.sqlite"
+    with sqlite3.connect(old) as connection:
+        connection.execute("INSERT INTO runs VALUES (1, 'r', 's', '{}', 'done', '', '{}', 0, 0)")
+        connection.execute("INSERT INTO tasks VALUES (1, 1, 't')")
+        for number, severity in ((1, "critical"), (2, None)):
+            body = bodies.encode(Sample(id=f"t/{number}", input="?", severity=severity))
+            connection.execute(
+                "INSERT INTO samples VALUES (?, 1, ?, ?, NULL, NULL, 'u', ?)",
+                (number, f"t/{number}", number, body),
+            )
+    connection.close()
+    Database(old).close()
+    with sqlite3.connect(old) as connection:
+        rows = connection.execute("SELECT id, severity FROM samples ORDER BY number").fetchall()
+        tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    connection.close()
+    assert rows == [("t/1", "critical"), ("t/2", None)]
+    assert {"rulings", "looks", "confirmations"} <= tables

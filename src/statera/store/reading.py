@@ -31,6 +31,7 @@ _SCORE = (
     scores.c.flags,
 )
 _PLACE = (tasks.c.name, samples.c.id, trials.c.epoch)
+_KINDS = (samples.c.category, samples.c.group, samples.c.unit, samples.c.severity)
 _ORDER = (tasks.c.number, samples.c.position, samples.c.number, trials.c.epoch)
 _TRIALS = tasks.join(samples, samples.c.task == tasks.c.number).join(
     trials, trials.c.sample == samples.c.number
@@ -142,13 +143,13 @@ def _scores_of(connection: Connection, numbers: list[int]) -> dict[int, list[Sco
 def read_scores(connection: Connection, run: int) -> Iterator[ScoreRow]:
     """Yield every score of the run by task, sample position, epoch and place."""
     query = (
-        select(*_PLACE, samples.c.category, samples.c.group, samples.c.unit, *_SCORE)
+        select(*_PLACE, *_KINDS, *_SCORE)
         .select_from(_TRIALS.join(scores, scores.c.trial == trials.c.number))
         .where(tasks.c.run == run)
         .order_by(*_ORDER, scores.c.position)
     )
     for row in stream(connection, query):
-        yield ScoreRow._make((*row[:6], _score(row[6:])))
+        yield ScoreRow._make((*row[:6], _score(row[7:]), row[6]))
 
 
 def scoring_keys(connection: Connection, run: int) -> dict[str, dict[str, frozenset[str]]]:

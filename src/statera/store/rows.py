@@ -42,6 +42,7 @@ class ScoreRow(NamedTuple):
     group: str | None
     unit: str
     score: Score
+    severity: str | None = None
 
 
 class RunCounts(NamedTuple):

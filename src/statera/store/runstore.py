@@ -31,7 +31,8 @@ from statera.store.tables import runs, samples, tasks, trials
 
 FILE = "store.sqlite"
 _SAMPLE_PIECE = 2000
-_ADD_SAMPLES = 'INSERT INTO samples (task, id, position, category, "group", unit, body) VALUES'
+_SAMPLE_COLUMNS = 'task, id, position, category, "group", unit, severity, body'
+_ADD_SAMPLES = f"INSERT INTO samples ({_SAMPLE_COLUMNS}) VALUES"
 _PLACED_AGAIN = "ON CONFLICT (task, id) DO UPDATE SET position = excluded.position"
 
 
@@ -204,5 +205,5 @@ class RunStore:
 
 
 def _sample_row(task: int, position: int, sample: Sample) -> tuple[Any, ...]:
-    places = (sample.category, sample.group, sample.unit)
+    places = (sample.category, sample.group, sample.unit, sample.severity)
     return (task, sample.id, position, *places, bodies.encode(sample))

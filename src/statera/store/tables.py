@@ -1,7 +1,8 @@
 """The tables of a store, as the newest migration leaves them.
 
-runs ─< tasks ─< samples ─< trials ─< scores, joined by whole numbers. A trial's conversation is one
-MessagePack value in its last column, so that reading outcomes never touches long texts.
+runs ─< tasks ─< samples ─< trials ─< scores, joined by whole numbers; beside them the release
+ledger: rulings ─< looks, and what people confirmed. A trial's conversation is one MessagePack value
+in its last column, so that reading outcomes never touches long texts.
 """
 
 from sqlalchemy import (
@@ -17,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-NEWEST = "0001"
+NEWEST = "0002"
 """The revision of the newest migration."""
 
 APPLICATION = 0x53544154
@@ -70,6 +71,7 @@ samples = Table(
     Column("group", String),
     Column("unit", String, nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("severity", String),
     UniqueConstraint("task", "id"),
     Index("samples_in_order", "task", "position"),
 )
@@ -107,4 +109,44 @@ scores = Table(
     Column("span_end", Integer),
     Column("flags", String),
     sqlite_with_rowid=False,
+)
+
+rulings = Table(
+    "rulings",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("created", Float, nullable=False),
+    Column("content", String, nullable=False),
+    Column("previous", String, nullable=False),
+    Column("hash", String, nullable=False, unique=True),
+)
+
+looks = Table(
+    "looks",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("ruling", ForeignKey("rulings.number"), nullable=False),
+    Column("candidate", String, nullable=False),
+    Column("base", String, nullable=False),
+    Column("asked", String, nullable=False),
+    Column("data", String, nullable=False),
+    Column("items", String, nullable=False),
+    Column("trials", Integer, nullable=False),
+    Index("looks_of_a_candidate", "candidate", "base"),
+    Index("looks_at_data", "data"),
+)
+
+confirmations = Table(
+    "confirmations",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("run", ForeignKey("runs.number"), nullable=False),
+    Column("task", String, nullable=False),
+    Column("sample", String, nullable=False),
+    Column("metric", String, nullable=False),
+    Column("failure", Integer, nullable=False),
+    Column("trials", Integer, nullable=False),
+    Column("by", String, nullable=False),
+    Column("why", String, nullable=False),
+    Column("created", Float, nullable=False),
 )

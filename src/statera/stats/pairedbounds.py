@@ -22,12 +22,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from statera.stats.betting import SOURCE as BETTING
-from statera.stats.betting import anytime_p
 from statera.stats.clusterrobust import MIN_CLUSTERS, cluster_mean
-from statera.stats.crossing import crossing
 from statera.stats.exactpaired import SOURCE as EXACT
 from statera.stats.exactpaired import exact_lower, exact_p_above
+from statera.stats.kelly import SOURCE as WAGER
+from statera.stats.kelly import wager_lower, wager_p
 from statera.stats.pairedscore import (
     CORRECTED,
     PairCounts,
@@ -130,25 +129,16 @@ def _student(known: Aligned, asked: Question) -> Sides:
 
 
 def _wagered(known: Aligned, asked: Question) -> Sides:
-    """Bet on cluster sums less what the limit allows, which have mean 0 at the limit."""
     sizes = np.bincount(known.cluster, weights=known.candidate_weights)
     gaps = known.candidate_weights * (known.candidate - known.base)
-    sums = np.bincount(known.cluster, weights=gaps) / sizes.max()
-    shares = sizes / sizes.max()
-
-    def p_values(difference: float) -> tuple[float, float]:
-        most = 1 + abs(difference)
-        left = np.clip(sums - difference * shares, -most, most)
-        return anytime_p(left, 0.0, alpha=asked.alpha, support=(-most, most))
-
-    p_above, p_below = p_values(asked.limit)
+    sums = np.bincount(known.cluster, weights=gaps)
     return Sides(
-        lower=crossing(lambda d: asked.alpha - p_values(d)[0], -1.0, 1.0),
-        upper=crossing(lambda d: p_values(d)[1] - asked.alpha, -1.0, 1.0),
-        p_above=p_above,
-        p_below=p_below,
+        lower=wager_lower(sums, sizes, alpha=asked.alpha),
+        upper=-wager_lower(-sums, sizes, alpha=asked.alpha),
+        p_above=wager_p(sums, sizes, asked.limit),
+        p_below=wager_p(-sums, sizes, -asked.limit),
         method="betting on clusters",
-        source=BETTING,
+        source=WAGER,
     )
 
 

@@ -2,7 +2,8 @@ import msgspec
 
 from statera.metrics.catalogue import AnyMetric, default_metrics, expand
 from statera.metrics.means import Accuracy, GivenAnswer, Macro, MeanScore
-from statera.metrics.passk import PassAt
+from statera.metrics.passk import GPass, PassAt, PassHat, WorstOf
+from statera.protocols import Metric
 
 
 class Scored(msgspec.Struct):
@@ -23,6 +24,16 @@ def test_pass_at_is_written_out_for_the_epochs() -> None:
     assert many[9:] == ["pass@10", "pass@25", "pass@50", "pass@60"]
 
 
+def test_pass_hat_is_written_out_like_pass_at_and_a_share_of_tries_is_not() -> None:
+    asked: list[Metric] = [
+        PassHat(score="pass", k=1),
+        GPass(score="pass", k=2, tau=0.5),
+        WorstOf(score="f1", k=2),
+    ]
+    names = [m.name for m in expand(asked, 3)]
+    assert names == ["pass^1", "pass^2", "pass^3", "g_pass@2(0.5)", "worst@2"]
+
+
 def test_metrics_survive_the_store() -> None:
     metrics: list[AnyMetric] = [
         Accuracy(score="a"),
@@ -30,6 +41,9 @@ def test_metrics_survive_the_store() -> None:
         MeanScore(score="f"),
         Macro(score="a"),
         PassAt(score="p", k=2),
+        PassHat(score="p", k=2),
+        GPass(score="p", k=4, tau=0.75),
+        WorstOf(score="f", k=3),
     ]
     stored = msgspec.to_builtins(metrics)
     assert msgspec.convert(stored, list[AnyMetric]) == metrics

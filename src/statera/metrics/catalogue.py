@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from statera.metrics.means import Accuracy, GivenAnswer, Macro, MeanScore
-from statera.metrics.passk import PassAt
+from statera.metrics.passk import GPass, PassAt, PassHat, WorstOf
 from statera.protocols import Grader, Metric, Scorer
 
 AnyMetric = Accuracy | GivenAnswer | MeanScore | Macro | PassAt
@@ -21,14 +23,16 @@ def default_metrics(scorers: Sequence[Scorer | Grader]) -> tuple[Metric, ...]:
 
 
 def expand(metrics: Sequence[Metric], epochs: int) -> tuple[Metric, ...]:
-    """Return the metrics with each pass@k repeated for every k that `epochs` allows."""
+    """Return the metrics with each pass@k and pass^k repeated for every k that `epochs` allows."""
     found: list[Metric] = []
     for metric in metrics:
-        found += passes(metric.score, epochs) if isinstance(metric, PassAt) else [metric]
+        if isinstance(metric, PassAt | PassHat):
+            found += [msgspec.structs.replace(metric, k=k) for k in numbers_of_tries(epochs)]
+        else:
+            found.append(metric)
     return tuple(found)
 
 
-def passes(score: str, epochs: int) -> list[PassAt]:
-    """Return pass@k for every k up to `epochs`; beyond ten only 25, 50, 100 and the last."""
-    ks = [k for k in range(1, epochs + 1) if k <= 10 or k in (25, 50, 100) or k == epochs]
-    return [PassAt(score=score, k=k) for k in ks]
+def numbers_of_tries(epochs: int) -> list[int]:
+    """Return every k up to `epochs`; beyond ten only 25, 50, 100 and the last."""
+    return [k for k in range(1, epochs + 1) if k <= 10 or k in (25, 50, 100) or k == epochs]

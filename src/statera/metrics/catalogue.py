@@ -8,7 +8,7 @@ from statera.metrics.means import Accuracy, GivenAnswer, Macro, MeanScore
 from statera.metrics.passk import GPass, PassAt, PassHat, WorstOf
 from statera.protocols import Grader, Metric, Scorer
 
-AnyMetric = Accuracy | GivenAnswer | MeanScore | Macro | PassAt
+AnyMetric = Accuracy | GivenAnswer | MeanScore | Macro | PassAt | PassHat | GPass | WorstOf
 
 
 def default_metrics(scorers: Sequence[Scorer | Grader]) -> tuple[Metric, ...]:

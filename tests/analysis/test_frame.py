@@ -1,7 +1,8 @@
+import msgspec
 import numpy as np
 import pytest
 
-from statera.analysis.frame import extremes, frames
+from statera.analysis.frame import Frame, extremes, frames
 from statera.errors import DeclarationError
 from statera.metrics.means import Accuracy, MeanScore
 from statera.metrics.outcomes import OutcomeShare
@@ -80,3 +81,49 @@ def test_one_frame_a_task_in_the_order_of_the_rows() -> None:
     both = rows([("1", "a", ["right"])], task="y") + rows([("1", "a", ["wrong"])], task="x")
     found = list(frames(both, {"x": [Accuracy(score="accuracy")]}))
     assert [(f.task, f.ids, len(f.metrics)) for f in found] == [("y", ["1"], 0), ("x", ["1"], 1)]
+
+
+def critical_frame() -> Frame:
+    severe = {"1", "3", "4"}
+    made = rows(
+        [
+            ("1", "a", ["right", "right"]),
+            ("2", "a", ["wrong", "wrong"]),
+            ("3", "b", ["right", "refused"]),
+            ("4", "b", ["right", "infra_error"]),
+        ]
+    )
+    found = [row._replace(severity="critical") if row.sample_id in severe else row for row in made]
+    return next(frames(found, {"t": METRICS}))
+
+
+def test_critical_counts_critical_items_that_ever_fail() -> None:
+    found = critical_frame()
+    assert np.asarray(found.items("critical").values).tolist() == [0.0, 1.0, 0.0]
+    assert np.asarray(found.items("critical", infra="highest").values).tolist() == [0.0, 1.0, 1.0]
+    assert np.asarray(found.items("critical", "a").values).tolist() == [0.0]
+    assert "critical" in found.names
+    assert "critical" not in MIXED.names
+    with pytest.raises(DeclarationError, match="unknown metric 'critical'"):
+        MIXED.column("critical")
+
+
+def test_outcomes_without_those_that_a_doubtful_detector_told() -> None:
+    made = rows([("1", "a", ["wrong", "refused"]), ("2", "a", ["refused"])])
+    flagged = [
+        row._replace(score=msgspec.structs.replace(row.score, flags=("refusal_unvalidated",)))
+        if row.score.outcome == "refused"
+        else row
+        for row in made
+    ]
+    found = next(frames(flagged, {"t": METRICS}))
+    assert found.told("accuracy", 0) == ("wrong",)
+    assert found.told("accuracy", 1) == ()
+    assert MIXED.told("accuracy", 1) == ("refused", "refused")
+    assert found.doubted("accuracy", "a")
+
+
+def test_categories_of_items_are_told_from_groups() -> None:
+    made = [row._replace(group="all") for row in rows([("1", "a", ["right"])])]
+    found = next(frames(made, {"t": METRICS}))
+    assert (found.kinds, found.groups) == ({"a"}, {"all"})

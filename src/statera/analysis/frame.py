@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from statera.errors import unknown
+from statera.metrics.critical import CRITICAL, CriticalFailure
 from statera.metrics.outcomes import NO_ANSWERS, OutcomeShare
 from statera.protocols import Metric
 from statera.records.scores import Outcome, Score
@@ -84,7 +85,8 @@ class Frame:
     """The items of one task, in a few numbers each, in the order in which they came.
 
     `ids` names them; `units` numbers their clusters; `metrics` are the task's own. The shares of
-    the outcomes without an answer are metrics too, of the task's primary score.
+    the outcomes without an answer are metrics too, of the task's primary score; so is `critical`
+    where samples are. `kinds` holds the categories of single items, `groups` what is above them.
     """
 
     def __init__(self, task: str, metrics: Sequence[Metric]) -> None:
@@ -93,9 +95,11 @@ class Frame:
         self.ids: list[str] = []
         self.units: list[str] = []
         self.groups: set[str] = set()
+        self.kinds: set[str] = set()
+        self.critical = array("q")
         self.members: dict[str, array[int]] = {}
         self.outcomes: dict[str, list[tuple[Outcome, ...]]] = {m.score: [] for m in metrics}
-        self._doubted: dict[str, set[int]] = {m.score: set() for m in metrics}
+        self._doubted: dict[str, dict[int, tuple[Outcome, ...]]] = {m.score: {} for m in metrics}
         self._columns = {metric.name: _Growing(metric) for metric in metrics}
         self._clusters, self._strata = array("q"), array("q")
         self._numbers: dict[str, int] = {}
@@ -115,7 +119,8 @@ class Frame:
             growing.add(scores[growing.metric.score])
         for name, outcomes in self.outcomes.items():
             if any(UNVALIDATED in score.flags for score in scores[name]):
-                self._doubted[name].add(len(outcomes))
+                told = [s.outcome for s in scores[name] if UNVALIDATED not in s.flags]
+                self._doubted[name][len(outcomes)] = tuple(told)
             found = tuple(score.outcome for score in scores[name])
             outcomes.append(self._seen.setdefault(found, found))
         self.primary = rows[0].score.metric if rows[0].score.metric in scores else self.primary
@@ -129,8 +134,12 @@ class Frame:
         self._strata.append(NONE if row.category is None else self._number(row.category))
         for name in {row.category, row.group} - {None}:
             self.members.setdefault(name or "", array("q")).append(place)
+        if row.category is not None:
+            self.kinds.add(row.category)
         if row.group is not None and row.group != row.category:
             self.groups.add(row.group)
+        if row.severity == CRITICAL:
+            self.critical.append(place)
 
     def _number(self, name: str) -> int:
         return self._numbers.setdefault(name, len(self._numbers))
@@ -139,6 +148,13 @@ class Frame:
     def categories(self) -> list[str]:
         """The groups by name, then the categories by name."""
         return sorted(self.members, key=lambda name: (name not in self.groups, name))
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all its metrics: the task's own, the shares of outcomes, `critical`."""
+        shares = [name for name in NO_ANSWERS if name not in self._columns]
+        critical = [CRITICAL] if self.critical and CRITICAL not in self._columns else []
+        return [*self._columns, *shares, *critical]
 
     def metric(self, name: str) -> Metric:
         """Return the metric of that name, one of the task's own or the share of an outcome.
@@ -150,17 +166,23 @@ class Frame:
         for outcome in NO_ANSWERS:
             if name == outcome:
                 return OutcomeShare(score=self.primary, outcome=outcome)
-        raise unknown("metric", name, [*self._columns, *NO_ANSWERS])
+        if name == CRITICAL and self.critical:
+            return CriticalFailure(score=self.primary)
+        raise unknown("metric", name, self.names)
 
     def column(self, name: str, *, infra: Infra = "left out") -> Column:
         """Return the metric's values and weights, one an item."""
         metric = self.metric(name)
-        if isinstance(metric, OutcomeShare) and name not in self._columns:
-            return self._shares(metric, infra)
-        return self._columns[name].column(infra)
+        if name in self._columns:
+            return self._columns[name].column(infra)
+        found = self._shares(metric, infra)
+        if isinstance(metric, CriticalFailure):
+            chosen = np.isin(np.arange(len(self.ids)), self.critical)
+            return Column(found.values, found.weights * chosen)
+        return found
 
-    def _shares(self, metric: OutcomeShare, infra: Infra) -> Column:
-        """Return the column of an outcome's share; equal items are computed once."""
+    def _shares(self, metric: Metric, infra: Infra) -> Column:
+        """Return the column of a metric that needs outcomes only; equal items are computed once."""
         of_item: dict[tuple[Outcome, ...], ItemValue] = {}
         for outcomes in self._seen:
             scores = [Score(metric=metric.score, value=None, outcome=o) for o in outcomes]
@@ -204,7 +226,11 @@ class Frame:
 
     def doubted(self, score: str, category: str | None = None) -> bool:
         """Return True when a refusal among them was told by a detector of unmeasured error."""
-        return not self._doubted[score].isdisjoint(self.places(category).tolist())
+        return not self._doubted[score].keys().isdisjoint(self.places(category).tolist())
+
+    def told(self, score: str, place: int) -> tuple[Outcome, ...]:
+        """Return an item's outcomes without those told by a detector of unmeasured error."""
+        return self._doubted[score].get(place, self.outcomes[score][place])
 
 
 def frames(rows: Iterable[ScoreRow], metrics: Mapping[str, Sequence[Metric]]) -> Iterator[Frame]:

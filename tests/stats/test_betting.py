@@ -69,7 +69,7 @@ def test_without_replacement_refuses_the_truth_at_most_alpha_enumerated(
 
 
 def test_the_sequence_covers_at_all_times_at_once() -> None:
-    rng, missed, draws = np.random.default_rng(11), 0, 250
+    rng, missed, draws = np.random.default_rng(11), 0, 150
     for _ in range(draws):
         found = confidence_sequence(rng.beta(1, 9, 300), alpha=0.05)
         missed += bool(np.any(found.lower > 0.1) or np.any(found.upper < 0.1))

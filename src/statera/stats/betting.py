@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 SOURCE = "Waudby-Smith and Ramdas 2024, eq. 25 and 26"
 LARGEST_SHARE = 0.9  # of the capital that one bet may lose; any value below 1 is valid
-STEPS = 50
-GRID = 400
+STEPS = 40
+GRID = 120
+HORIZONS = 4.0 ** np.arange(2, 10)
 ROUNDING = 1e-12
 Support = tuple[float, float]
 
@@ -47,8 +48,8 @@ class Bets(NamedTuple):
     """What a gambler knows before each observation, who bets that the mean is higher.
 
     `values` are scaled to [0, 1]; `sizes` are the bets before they are cut to what the candidate
-    allows; `past` sums the values before each; `left` counts the items not yet seen (inf with
-    replacement), itself included.
+    allows, a row for each of some equal parts of the capital; `past` sums the values before each;
+    `left` counts the items not yet seen (inf with replacement), itself included.
     """
 
     values: np.ndarray
@@ -129,17 +130,21 @@ def _both(
 
 
 def _bets(scaled: np.ndarray, alpha: float, population: int | None, horizon: int | None) -> Bets:
-    """Size the bets: w_t sqrt(2 log(1/alpha) / (variance so far * sum of w^2)) (eq. 26).
+    """Size the bets: w_t sqrt(2 log(parts / alpha) / (variance so far * information)) (eq. 26).
 
     w_t = N / (items left) is 1 with replacement; without, it follows from minimising the width at
-    the horizon, as a wrong candidate's conditional mean drifts off by w_t.
+    the horizon, as a wrong candidate's conditional mean drifts off by w_t. `information` is the sum
+    of w^2 up to the horizon; without one the capital is split evenly over some, a factor apart (a
+    mean of test martingales is one).
     """
     times = np.arange(1, len(scaled) + 1)
     total = np.inf if population is None else float(population)
     left = np.full(len(scaled), np.inf) if population is None else total - times + 1
     drift = np.ones(len(scaled)) if population is None else total / left
-    sizes = drift * np.sqrt(2 * np.log(1 / alpha) / (_variances(scaled) * _spread(drift, horizon)))
-    return Bets(scaled, sizes, np.cumsum(scaled) - scaled, left, total)
+    known = np.sum(drift**2) * max(1.0, (horizon or 0) / max(1, len(drift)))
+    information = np.array([known]) if horizon else HORIZONS
+    wish = 2 * np.log(len(information) / alpha) / np.outer(information, _variances(scaled))
+    return Bets(scaled, drift * np.sqrt(wish), np.cumsum(scaled) - scaled, left, total)
 
 
 def _variances(scaled: np.ndarray) -> np.ndarray:
@@ -148,13 +153,6 @@ def _variances(scaled: np.ndarray) -> np.ndarray:
     means = (0.5 + np.cumsum(scaled)) / counts
     after = (0.25 + np.cumsum((scaled - means) ** 2)) / counts
     return np.concatenate([[0.25], after[:-1]])
-
-
-def _spread(drift: np.ndarray, horizon: int | None) -> np.ndarray:
-    total = np.cumsum(drift**2)
-    if horizon is None:
-        return total * np.log(1 + np.arange(1, len(drift) + 1))
-    return np.full(len(drift), total[-1] * max(1.0, horizon / len(drift)))
 
 
 def _capital(bets: Bets, candidate: float) -> np.ndarray:
@@ -168,7 +166,8 @@ def _capital(bets: Bets, candidate: float) -> np.ndarray:
     else:
         means = np.clip((bets.population * candidate - bets.past) / bets.left, 0.0, 1.0)
     most = LARGEST_SHARE / np.maximum(means, 1e-12)
-    return np.cumsum(np.log1p(np.minimum(bets.sizes, most) * (bets.values - means)))
+    parts = np.log1p(np.minimum(bets.sizes, most) * (bets.values - means)).cumsum(axis=1)
+    return parts[0] if len(parts) == 1 else np.logaddexp.reduce(parts) - np.log(len(parts))
 
 
 def _possible(bets: Bets) -> tuple[float, float]:

@@ -167,7 +167,7 @@ def _capital(bets: Bets, candidate: float) -> np.ndarray:
         means = np.clip((bets.population * candidate - bets.past) / bets.left, 0.0, 1.0)
     most = LARGEST_SHARE / np.maximum(means, 1e-12)
     parts = np.log1p(np.minimum(bets.sizes, most) * (bets.values - means)).cumsum(axis=1)
-    return parts[0] if len(parts) == 1 else np.logaddexp.reduce(parts) - np.log(len(parts))
+    return np.asarray(np.logaddexp.reduce(parts) - np.log(len(parts)))
 
 
 def _possible(bets: Bets) -> tuple[float, float]:

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 Point = tuple[float, float]
 HALVINGS = 60
+OVERSHOOT = 1.3
+NEAREST = 0.02
 
 
 def crossing(function: Callable[[float], float], low: float, high: float) -> float:
@@ -29,10 +31,13 @@ def crossing(function: Callable[[float], float], low: float, high: float) -> flo
 
 
 class Search(NamedTuple):
-    """Where to look for a crossing: from `start` by `step`, never outside [low, high]."""
+    """Where to look for a crossing: from `start`, never outside [low, high].
+
+    `scale` is about how far to go for the function to rise by 1.
+    """
 
     start: float
-    step: float
+    scale: float
     low: float
     high: float
 
@@ -41,7 +46,7 @@ def climb(function: Callable[[float], float], search: Search, *, within: float) 
     """Return a place where a rising, costly `function` lies in [-within, 0].
 
     The low end if it is nowhere negative, the high end if it is nowhere positive. Brackets by
-    doubled steps, then the Illinois method (Dowell and Jarratt, BIT 11 (1971) 168-174), aimed at
+    growing steps, then the Illinois method (Dowell and Jarratt, BIT 11 (1971) 168-174), aimed at
     the middle of what is asked. A jump over zero gives the place just before it.
     """
     low, high = _bracket(lambda place: function(place) + within / 2, search)
@@ -63,10 +68,12 @@ def climb(function: Callable[[float], float], search: Search, *, within: float) 
 def _bracket(function: Callable[[float], float], search: Search) -> tuple[Point, Point]:
     place = min(max(search.start, search.low), search.high)
     here = (place, function(place))
-    way = -search.step if here[1] >= 0 else search.step
+    falling = here[1] >= 0
+    step = search.scale * max(OVERSHOOT * abs(here[1]), NEAREST)
     while True:
-        place = min(max(here[0] + way, search.low), search.high)
+        place = here[0] - step if falling else here[0] + step
+        place = min(max(place, search.low), search.high)
         there = (place, function(place))
-        if (there[1] >= 0) != (here[1] >= 0) or place in (search.low, search.high):
-            return (there, here) if way < 0 else (here, there)
-        here, way = there, 2 * way
+        if (there[1] >= 0) != falling or place in (search.low, search.high):
+            return (there, here) if falling else (here, there)
+        here, step = there, 2 * step

@@ -5,8 +5,8 @@ simulation of the error at the margin; see the tests):
 
 | pairs | method |
 |---|---|
-| right or wrong, independent items, one weight; fewer than 50 discordant | exact unconditional |
-| the same, 50 or more discordant | score, corrected for skewness |
+| right or wrong, independent; under 40 discordant or 5 on a side | exact unconditional |
+| the same, more discordant | score, corrected for skewness |
 | anything else, at least 8 clusters of which 40 differ | cluster-robust t |
 | fewer differ, the same weight on both sides, values in [0, 1] | betting on cluster sums |
 | anything else | no bound, and why |
@@ -37,7 +37,8 @@ from statera.stats.pairing import Aligned, aligned
 from statera.stats.results import Bounds, Pairs
 
 MILLER = "Miller, arXiv 2411.00640 (2024), paired differences with clustered errors"
-FEW_DISCORDANT = 50
+FEW_DISCORDANT = 40
+ONE_SIDED = 5
 FEW_DIFFER = 40
 
 
@@ -83,7 +84,8 @@ def difference_bounds(pairs: Pairs, limit: float, *, alpha: float) -> Bounds:
 
 def _counted(counts: PairCounts, asked: Question) -> Sides:
     limit, alpha = asked
-    if counts.discordant >= FEW_DISCORDANT:
+    rarer = min(counts.wins, counts.losses)
+    if counts.discordant >= FEW_DISCORDANT and rarer >= ONE_SIDED:
         lower, upper = corrected_bounds(counts, alpha=alpha)
         p_above, p_below = corrected_p(counts, limit)
         method = "paired score, corrected for skewness"

@@ -1,0 +1,50 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from statera.api.comparisons import compare
+from statera.cli.comparing import headline, json_rows, print_comparison
+from statera.store.runstore import RunStore
+from tests.runs_made import alternating, stored
+
+
+def test_what_a_person_reads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = RunStore(tmp_path)
+    items = alternating(20, 20)
+    new = stored(store, items | {"all/0": ["infra_error"], "few/1": ["right"]}, model="\x1b[31m[x]")
+    old = stored(store, items | {"few/1": ["wrong"], "gone/1": ["right"]}, model="old")
+    found = compare(new, old)
+    print_comparison(found, headline(found), read=2)
+    out = capsys.readouterr().out
+    assert "[x]" in out
+    assert "\x1b[31m" not in out
+    assert re.search(r"^t/accuracy +0\.475 +0\.500 +\+0\.025", out, re.M)
+    assert "if infra errors" in out
+    assert "t: 1 item of BASE only, left out" in out
+    assert re.search(r"^  gone +none +none +none", out, re.M)
+    assert "\n  few " not in out
+    assert "4 more rows" in out
+    assert "t: 1 better; read: statera show" in out
+
+
+def test_the_same_system_twice_is_a_rerun(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = RunStore(tmp_path)
+    first = stored(store, alternating(20, 20), seed=1)
+    again = stored(store, alternating(20, 20), seed=2)
+    found = compare(again, first)
+    print_comparison(found, headline(found), read=3)
+    out = capsys.readouterr().out
+    assert "the system under test is the same: this is a rerun" in out
+    assert "read:" not in out
+
+
+def test_json_of_one_metric(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    found = compare(
+        stored(store, alternating(9, 9), model="a"), stored(store, alternating(9, 9), model="b")
+    )
+    shape = json_rows(found, "t/accuracy_given_answer")
+    assert [row["metric"] for row in shape["metrics"]] == ["t/accuracy_given_answer"] * 2  # type: ignore[attr-defined]

@@ -26,6 +26,7 @@ from statera.records.trials import Trial
 from statera.store import bodies, listing, reading, writing
 from statera.store.content import content
 from statera.store.database import Database
+from statera.store.ledger import Ledger
 from statera.store.rows import RunCounts, Scored, ScoreRow, Stored
 from statera.store.tables import runs, samples, tasks, trials
 
@@ -51,6 +52,11 @@ class RunStore:
     def __init__(self, folder: str | Path) -> None:
         self.path = Path(folder) / FILE
         self._database = Database(self.path)
+
+    @property
+    def ledger(self) -> Ledger:
+        """Rulings, looks and confirmations."""
+        return Ledger(self._database)
 
     def open_run(
         self, spec: RunSpec, *, tag: str | None, environment: dict[str, Any], now: float

@@ -1,0 +1,97 @@
+"""The exact command lines that a stored run stands for, so that they can be copied into a shell."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from statera.records.specs import RunInfo, SystemUnderTest, TaskSpec
+
+SHORT = 8
+MODEL_FILE = "MODEL.yaml"
+SYSTEM = "--system-message"
+_SAMPLING = {"temperature": "--temperature", "top_p": "--top-p", "max_tokens": "--max-tokens"}
+
+
+class Changed(msgspec.Struct, frozen=True, kw_only=True):
+    """How a further run differs from a stored one; what is None is as it was.
+
+    `max_tokens` is the longest reply, `epochs` how often each sample is asked, and
+    `without_system_message` leaves the stored one away.
+    """
+
+    max_tokens: int | None = None
+    num_fewshot: int | None = None
+    system_message: str | None = None
+    without_system_message: bool = False
+    epochs: int | None = None
+    temperature: float | None = None
+
+
+def show_command(run: str, samples: Sequence[str]) -> str:
+    """Return the command that shows what a run said to these samples."""
+    return shlex.join(["statera", "show", run[:SHORT], "--sample-id", ",".join(samples)])
+
+
+def score_command(run: str, task: str, scorer: str | None = None) -> str:
+    """Return the command that grades a task of a run again, with one scorer more if it is named."""
+    added = ["--scorer", scorer] if scorer else []
+    return shlex.join(["statera", "score", run[:SHORT], "--task", task, *added])
+
+
+def compare_command(candidate: str, base: str) -> str:
+    """Return the command that diagnoses two runs again."""
+    return shlex.join(["statera", "diagnose", candidate[:SHORT], base[:SHORT]])
+
+
+def run_command(
+    info: RunInfo, task: TaskSpec, changed: Changed, samples: Sequence[str] = ()
+) -> str:
+    """Return the command that asks one task as the run did, but for what is `changed`.
+
+    `samples` are the only ones asked, if there are any. Fields that only a model file can hold are
+    not written: such a run needs that file, named MODEL.yaml here.
+    """
+    flags = _flags(info, task) | _changed_flags(changed)
+    if changed.without_system_message:
+        flags.pop(SYSTEM, None)
+    if samples:
+        flags["--sample-id"] = ",".join(samples)
+    return shlex.join(["statera", "run", *(word for pair in flags.items() for word in pair)])
+
+
+def model_name(system: SystemUnderTest) -> str:
+    """Return what `--model` takes for the system: its identity, or a place for its model file."""
+    if system.body:
+        return MODEL_FILE
+    return "embedded" if system.model.startswith("embedded:") else system.model
+
+
+def _flags(info: RunInfo, task: TaskSpec) -> dict[str, str]:
+    """Return the flags by which the run asked the task; defaults are left out."""
+    system = info.spec.system
+    flags = {"--tasks": task.name, "--model": model_name(system), "--mode": task.mode}
+    if task.api != "chat":
+        flags["--api"] = task.api
+    if task.num_fewshot:
+        flags["--num-fewshot"] = str(task.num_fewshot)
+    if system.system_message is not None:
+        flags[SYSTEM] = system.system_message
+    if info.spec.seed:
+        flags["--seed"] = str(info.spec.seed)
+    return flags | _named(_SAMPLING, system.sampling)
+
+
+def _changed_flags(changed: Changed) -> dict[str, str]:
+    named = {
+        "max_tokens": "--max-tokens",
+        "num_fewshot": "--num-fewshot",
+        "system_message": SYSTEM,
+        "temperature": "--temperature",
+        "epochs": "--epochs",
+    }
+    return _named(named, msgspec.structs.asdict(changed))
+
+
+def _named(flags: Mapping[str, str], values: Mapping[str, object]) -> dict[str, str]:
+    return {flag: str(values[name]) for name, flag in flags.items() if values.get(name) is not None}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from statera.api.runs import Run
+from statera.api.stored import Run
 from statera.records.samples import Sample
 from statera.records.scores import Outcome, Score
 from statera.records.specs import RunSpec, SystemUnderTest, TaskSpec

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from statera.analysis.comparison import Comparison, ComparisonRow
     from statera.analysis.measure import MetricRow
     from statera.api.comparisons import compare
-    from statera.api.runs import Run, RunOptions, run, run_async
+    from statera.api.runs import RunOptions, run, run_async
+    from statera.api.stored import Run
     from statera.errors import DeclarationError, EndpointError, RunStopped, StateraError
     from statera.models.callables import model
     from statera.models.opening import open_model
@@ -37,7 +38,8 @@ _PLACES = {
     "analysis.comparison": ("Comparison", "ComparisonRow"),
     "analysis.measure": ("MetricRow",),
     "api.comparisons": ("compare",),
-    "api.runs": ("Run", "RunOptions", "run", "run_async"),
+    "api.runs": ("RunOptions", "run", "run_async"),
+    "api.stored": ("Run",),
     "errors": ("DeclarationError", "EndpointError", "RunStopped", "StateraError"),
     "models.callables": ("model",),
     "models.opening": ("open_model",),

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from statera.api.runs import Run, RunOptions, choose_modes, run, run_async
+from statera.api.runs import RunOptions, choose_modes, run, run_async
+from statera.api.stored import Run
 from statera.errors import DeclarationError
 from statera.models.callables import model
 from statera.models.script import Reply, Script

@@ -189,9 +189,9 @@ class Frame:
             ends = extremes(metric, scores)
             value = metric.item(scores) if infra == "left out" else ends[infra == "highest"]
             of_item[outcomes] = value or _ABSENT
-        both = np.array([of_item[o] for o in self.outcomes[metric.score]], dtype=np.float64)
-        both = both.reshape(-1, 2)
-        return Column(both[:, 0], both[:, 1])
+        found = [of_item[outcomes] for outcomes in self.outcomes[metric.score]]
+        values, weights = zip(*found, strict=True) if found else ((), ())
+        return Column(np.array(values, np.float64), np.array(weights, np.float64))
 
     @property
     def clusters(self) -> Places:

@@ -8,7 +8,7 @@ import numpy as np
 
 from statera.analysis.comparison import LEVEL, Comparison, compared, pair
 from statera.analysis.instrument import Change, instrument_changes, system_changes
-from statera.api.runs import Run
+from statera.api.stored import Run
 from statera.errors import DeclarationError
 from statera.records.specs import RunInfo
 

@@ -1,6 +1,7 @@
 """The `statera` command: finds the sub-command's file, runs it, turns errors into exit codes."""
 
 import gc
+import os
 import sys
 import traceback
 from importlib import import_module, metadata
@@ -16,6 +17,8 @@ from statera.errors import StateraError
 _FOLDER = Path(__file__).parent / "commands"
 GARBAGE = (50_000, 20, 100)
 """Collect rarely: records hold no cycles, and looking for some cost a fifth of a run's CPU."""
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+"""Our arrays are small: threads of the algebra library only wait for each other."""
 _ALIASES = {"eval": "run", "ls": "tasks"}
 
 
@@ -77,6 +80,8 @@ def cli() -> None:
 def main() -> None:
     """Run the command line; exit codes are those of `statera.errors` and click's 2 for usage."""
     gc.set_threshold(*GARBAGE)
+    for name in THREADS:
+        os.environ.setdefault(name, "1")
     try:
         load_env_file(Path(".env"))
         cli.main(prog_name="statera", standalone_mode=False, default_map=defaults())

@@ -7,7 +7,7 @@ import click
 
 from statera.analysis.comparison import LEVEL, Comparison
 from statera.api.comparisons import compare
-from statera.api.runs import Run
+from statera.api.stored import Run
 from statera.cli.comparing import headline, json_rows, print_comparison
 from statera.cli.flags import json_flag, store_flag
 from statera.cli.settings import Flag

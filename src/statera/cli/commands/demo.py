@@ -6,7 +6,8 @@ from importlib import import_module
 import click
 import uvloop
 
-from statera.api.runs import Run, RunOptions, plan_run
+from statera.api.runs import RunOptions, plan_run
+from statera.api.stored import Run
 from statera.cli.commands.run import View, run_plan
 from statera.cli.commands.show import show_metrics
 from statera.cli.flags import store_flag

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from statera.api.runs import Run
+from statera.api.stored import Run
 from statera.cli.flags import store_flag
 from statera.cli.settings import Flag
 from statera.interop.writing import write_export, writer

@@ -15,13 +15,13 @@ from statera.analysis.health import marked
 from statera.api.runs import (
     CONNECTIONS,
     SAME_DRAW,
-    Run,
     RunOptions,
     limits,
     plan_run,
     tools_for,
     workers_for,
 )
+from statera.api.stored import Run
 from statera.cli.commands.export import export
 from statera.cli.commands.show import show_metrics
 from statera.cli.flags import (

@@ -8,7 +8,7 @@ from typing import Any
 import click
 import msgspec
 
-from statera.api.runs import AnyScoring, Run, stored_metrics, stored_scorers
+from statera.api.stored import AnyScoring, Run, stored_metrics, stored_scorers
 from statera.cli.commands.show import show_metrics
 from statera.cli.flags import json_flag, store_flag
 from statera.cli.settings import Flag, Lines

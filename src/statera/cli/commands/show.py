@@ -5,7 +5,7 @@ from typing import NamedTuple, get_args
 
 import click
 
-from statera.api.runs import Run
+from statera.api.stored import Run
 from statera.cli.flags import json_flag, names_or_files, store_flag
 from statera.cli.reading import print_sample
 from statera.cli.settings import Flag, Lines

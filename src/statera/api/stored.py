@@ -1,0 +1,86 @@
+"""A stored run as it is read: its metrics, its health, its items as arrays, its trials.
+
+run = Run(store, store.find("candidate"))
+print(run["starter_knowledge/accuracy"])
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import msgspec
+
+from statera.analysis.frame import Frame, frames
+from statera.analysis.health import Health, HealthCount
+from statera.analysis.instrument import ScoringKeys
+from statera.analysis.measure import MetricRow, measure
+from statera.errors import unknown
+from statera.graders.catalogue import scoring_type
+from statera.interop import measured
+from statera.metrics.catalogue import AnyMetric
+from statera.protocols import Grader, Scorer
+from statera.records.scores import Outcome
+from statera.records.specs import RunInfo
+from statera.store.rows import Stored
+from statera.store.runstore import RunStore
+
+AnyScoring = Scorer | Grader
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stored run: its identity, and what its trials come to."""
+
+    store: RunStore
+    info: RunInfo
+
+    @cached_property
+    def _measured(self) -> tuple[list[MetricRow], Health]:
+        count = HealthCount()
+        rows = count.watch(self.store.scores(self.info.id))
+        return measure(rows, stored_metrics(self.info)), count.health
+
+    @cached_property
+    def frames(self) -> tuple[Frame, ...]:
+        """The items of each task as arrays."""
+        return tuple(frames(self.store.scores(self.info.id), stored_metrics(self.info)))
+
+    @property
+    def scoring_keys(self) -> ScoringKeys:
+        """By task and score, the scoring keys that the scores were made with."""
+        return self.store.scoring_keys(self.info.id)
+
+    @property
+    def metrics(self) -> list[MetricRow]:
+        """Every estimate, with interval and outcomes, by task, metric and category."""
+        return self._measured[0]
+
+    @property
+    def health(self) -> Health:
+        """The share of trials that are no answer."""
+        return self._measured[1]
+
+    def samples(self, *, outcome: Outcome | None = None) -> Sequence[Stored]:
+        """Return the trials to read, all or those of one outcome."""
+        return list(self.store.trials(self.info.id, outcome=outcome))
+
+    def __getitem__(self, name: str) -> MetricRow:
+        """Return the estimate called `task/metric`, or `task/category/metric`."""
+        named = {measured.name(row): row for row in self.metrics}
+        if name not in named:
+            raise unknown("metric", name, named)
+        return named[name]
+
+
+def stored_metrics(info: RunInfo) -> dict[str, list[AnyMetric]]:
+    """Return each task's metrics as the run was made with."""
+    return msgspec.convert(info.environment["metrics"], dict[str, list[AnyMetric]])
+
+
+def stored_scorers(info: RunInfo) -> dict[str, list[AnyScoring]]:
+    """Return each task's scorers as the run was made with, or was last scored with."""
+    found: dict[str, list[AnyScoring]] = msgspec.convert(
+        info.environment["scorers"],
+        dict[str, list[scoring_type()]],  # type: ignore[misc]
+    )
+    return found

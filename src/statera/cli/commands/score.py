@@ -63,6 +63,7 @@ def command(
             raise unknown("task", name, known)
     added = [found for text in scorer for found in read_scorers(text)]
     chosen = task or tuple(known)
+    _check_imported(info, chosen, added)
     for name in chosen:
         _check_added(added, known[name], _given(runs, info, name), f"--scorer: task {name}")
     wanted = {name: added or known[name] for name in chosen}
@@ -71,6 +72,30 @@ def command(
         _remember(runs, info, wanted)
     click.echo(f"{count} scores made again, no request sent", err=True)
     show_metrics(Run(runs, runs.find(info.id)), as_json=as_json)
+
+
+def _check_imported(info: RunInfo, tasks: Sequence[str], added: Sequence[AnyScoring]) -> None:
+    """Raise DeclarationError for an imported run that cannot be graded again so.
+
+    What its tool made of the replies stays as it is, under its own names.
+    """
+    about = info.environment.get("imported")
+    if about is None:
+        return
+    where = f"run {info.id[:8]}, imported from {about['tool']},"
+    if not about["replies"]:
+        raise DeclarationError(f"{where} has no replies: nothing is there to be scored again")
+    scorers, metrics = stored_scorers(info), stored_metrics(info)
+    if not added and not any(scorers[task] for task in tasks):
+        raise DeclarationError(f"{where} has no scorer of ours; name one with --scorer")
+    theirs = {m.score for task in tasks for m in metrics[task]}
+    theirs -= {scorer.metric for task in tasks for scorer in scorers[task]}
+    for scorer in added:
+        if scorer.metric in theirs:
+            raise DeclarationError(
+                f"{where} has a score called '{scorer.metric}'; give this one a `metric`, "
+                "as in {type: …, metric: NAME}"
+            )
 
 
 def read_scorers(text: str) -> list[AnyScoring]:

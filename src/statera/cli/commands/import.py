@@ -1,0 +1,114 @@
+"""Take another tool's results into the store: lm-eval, Inspect, promptfoo, CSV and more."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import msgspec
+
+from statera.cli.flags import json_flag, store_flag
+from statera.cli.settings import Flag
+from statera.codec.files import to_json
+from statera.errors import DeclarationError
+from statera.interop.importing.formats import FORMATS, logs
+from statera.interop.importing.imported import Wanted
+from statera.interop.importing.intake import take_in
+from statera.interop.importing.keeping import Kept
+from statera.models.clock import SystemClock
+
+SCHEMA = 1
+_QUIET_SECONDS = 2.0
+_FEW, _WIDTH = 12, 60
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True, metavar="[FORMAT] FILE|FOLDER…")
+@click.option(
+    "--format",
+    "form",
+    cls=Flag,
+    type=click.Choice(tuple(FORMATS)),
+    help="What wrote the files; without it, they are looked into.",
+)
+@click.option("--task", cls=Flag, metavar="NAME", help="Name of the task, instead of the log's.")
+@click.option("--model", cls=Flag, metavar="NAME", help="Name of the model, instead of the log's.")
+@click.option("--tag", cls=Flag, metavar="NAME", help="A name for the run.")
+@store_flag
+@json_flag
+def command(words: tuple[str, ...], store: str, as_json: bool, **flags: str | None) -> None:
+    """Take another tool's results into the store, so that they can be compared and gated.
+
+    lm-eval (samples_*.jsonl with results_*.json beside), Inspect (.eval, .json), promptfoo (.json,
+    .jsonl), Every Eval Ever, OpenAI evals, CSV and JSON lines, and our own exported .jsonl. A file
+    that is broken anywhere is told by its line, and nothing of it is kept. The same file again is
+    the same run.
+
+    \b
+    statera import results/ --tag base
+    statera import csv scores.csv --task support --tag candidate
+    """
+    stated, paths = _split(words)
+    form = flags["form"] or stated
+    if stated not in (None, form):
+        raise DeclarationError(f"'{stated}' and --format {form}: say one of them")
+    found = logs(paths, Wanted(flags["task"], flags["model"]), form=form)
+    kept = take_in(found, store, tag=flags["tag"], watch=Progress())
+    if as_json:
+        click.echo(to_json({"schema": SCHEMA, "runs": [shape(one) for one in kept]}))
+        return
+    for one in kept:
+        click.echo("\n".join(told(one)))
+
+
+def _split(words: Sequence[str]) -> tuple[str | None, list[Path]]:
+    """Return the format that leads the words, if one does, and the paths."""
+    leads = words[0] in FORMATS and (len(words) > 1 or not Path(words[0]).exists())
+    paths = [Path(word) for word in (words[1:] if leads else words)]
+    if not paths:
+        raise DeclarationError(f"import {words[0]}: name a file or a folder")
+    for path in paths:
+        if not path.exists():
+            raise DeclarationError(f"{path}: no such file")
+    return (words[0] if leads else None), paths
+
+
+class Progress:
+    """How far an import is, on standard error, once it takes more than two seconds."""
+
+    def __init__(self) -> None:
+        self._clock = SystemClock()
+        self._next = self._clock.monotonic() + _QUIET_SECONDS
+
+    def __call__(self, step: str, rows: int) -> None:
+        """Say `read: 41200 trials` every two seconds, at most."""
+        if (now := self._clock.monotonic()) >= self._next:
+            self._next = now + _QUIET_SECONDS
+            click.echo(f"{step}: {rows} trials", err=True)
+
+
+def told(kept: Kept) -> list[str]:
+    """Return the lines for a person: what was made, what could be told apart, what to know."""
+    tool = f"{kept.tool} {kept.version}".strip()
+    made = "imported" if kept.new else "already here"
+    metrics = [f"  {task}: {', '.join(names)}" for task, names in kept.tasks.items()]
+    replies = () if kept.replies else ("  no replies in it: it cannot be scored again",)
+    prompt = kept.system.body.get("prompt")
+    asked = f" · prompt: {_short(str(prompt))}" if prompt else ""
+    return [
+        f"run {kept.run[:8]} {made} · {kept.suite} · {kept.system.model} · from {tool}{asked}",
+        f"  {kept.items} items, {kept.trials} trials, {kept.replies} with a reply",
+        *(metrics if len(metrics) <= _FEW else [f"  {len(metrics)} tasks"]),
+        f"  {kept.apart}",
+        *replies,
+        *(f"  note: {note}" for note in kept.notes),
+    ]
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _WIDTH else f"{line[:_WIDTH]}…"
+
+
+def shape(kept: Kept) -> dict[str, object]:
+    """Return a run of schema 1 of `import --json`."""
+    return {**msgspec.structs.asdict(kept), "apart": kept.apart}

@@ -1,0 +1,1 @@
+"""Other tools' logs, read into the same store as ordinary runs."""

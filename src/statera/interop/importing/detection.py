@@ -1,0 +1,66 @@
+"""Which tool wrote a file? By its name, and by the names at the top of what it holds."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from statera.errors import DeclarationError
+from statera.interop.importing.documents import member_names
+
+_NAMED = {".eval": "inspect", ".csv": "csv"}
+_DOCUMENTS = (
+    ("inspect", {"eval", "status"}),
+    ("lm-eval", {"results", "configs"}),
+    ("promptfoo", {"evalId", "results"}),
+    ("promptfoo", {"results", "config"}),
+    ("eee", {"schema_version", "evaluation_results"}),
+)
+_LINES = (
+    ("jsonl", {"schema", "sample_id", "scores"}),
+    ("eee", {"schema_version", "evaluation", "sample_id"}),
+    ("lm-eval", {"doc_id", "doc", "resps"}),
+    ("promptfoo", {"success", "testCase", "prompt"}),
+    ("openai-evals", {"spec"}),
+    ("openai-evals", {"sample_id", "type", "data"}),
+    ("openai-evals", {"final_report"}),
+    ("jsonl", {"id", "correct"}),
+    ("jsonl", {"id", "score"}),
+    ("jsonl", {"id", "outcome"}),
+)
+
+
+def detect(paths: Iterable[Path], formats: Iterable[str]) -> str:
+    """Return the one format of the files and folders; DeclarationError when it is unclear."""
+    files = [file for path in paths for file in _files(path)]
+    found = {name: path for path in files if (name := format_of(path)) is not None}
+    if len(found) == 1:
+        return next(iter(found))
+    allowed = f"say --format, one of: {', '.join(formats)}"
+    if found:
+        told = "; ".join(f"{path.name} is {name}" for name, path in found.items())
+        raise DeclarationError(f"several formats ({told}); {allowed}")
+    shown = ", ".join(str(path) for path in files[:3]) or "nothing to read"
+    raise DeclarationError(f"{shown}: the format is unclear; {allowed}")
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.exists():
+        raise DeclarationError(f"{path}: no such file")
+    if not path.is_dir():
+        return [path]
+    suffixes = (".eval", ".csv", ".json", ".jsonl")
+    found = [one for one in sorted(path.rglob("*")) if one.suffix in suffixes]
+    if not found:
+        raise DeclarationError(f"{path}: no file here that ends in {', '.join(suffixes)}")
+    return found
+
+
+def format_of(path: Path) -> str | None:
+    """Return the format of a file, or None when nothing tells."""
+    suffix = path.suffix.lower()
+    if suffix in _NAMED:
+        return _NAMED[suffix]
+    if suffix not in (".json", ".jsonl"):
+        return None
+    names = member_names(path)
+    known = _DOCUMENTS if suffix == ".json" else _LINES
+    return next((name for name, needed in known if needed <= names), None)

@@ -1,0 +1,89 @@
+"""What another tool's log says, in our words: the value that every reader gives.
+
+A reader is a function `logs(paths, wanted)`: one `Log` for each run that the files hold. Its rows
+are read lazily; what is wrong with the file is a DeclarationError that names file and line.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from statera.records.samples import Sample
+from statera.records.scores import Outcome, Score
+from statera.records.specs import Api, Mode, SystemUnderTest
+from statera.records.trials import Exchange
+
+UNKNOWN_MODEL = "unknown"
+_STRANGE = re.compile(r"[^\w.@+-]+")
+
+
+class Wanted(NamedTuple):
+    """What the user says where a log does not: the task's name, the model's."""
+
+    task: str | None = None
+    model: str | None = None
+
+
+class Row(NamedTuple):
+    """One trial of a log; `where` is its place in the file, as in `a.csv, line 3`.
+
+    `epoch` None is the next one of the sample, unless the row has other metrics: then they join
+    the trial that is there. A score's `value` is the tool's own number, also where the outcome is
+    neither right nor wrong.
+    """
+
+    where: str
+    task: str
+    sample: Sample
+    exchanges: tuple[Exchange, ...]
+    scores: tuple[Score, ...]
+    epoch: int | None = None
+    started: float = 0.0
+
+
+class Facts(NamedTuple):
+    """How a task was asked. `instrument` is what the tool grades by; its digest is compared.
+
+    `macro` adds the mean over categories.
+    """
+
+    version: str = ""
+    mode: Mode = "generate"
+    api: Api = "chat"
+    num_fewshot: int = 0
+    instrument: Any = None
+    macro: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Log:
+    """One run of another tool. `files` are those that were read.
+
+    `facts` are by task, and `graded` says by metric whether values lie between right and wrong,
+    each where the tool says so. `blind` names the outcomes that the log cannot tell from wrong.
+    `stopped` says why the run ended early, or is empty. `notes` grows while rows are read.
+    """
+
+    tool: str
+    files: tuple[Path, ...]
+    system: SystemUnderTest
+    rows: Iterable[Row]
+    blind: tuple[Outcome, ...]
+    version: str = ""
+    created: float = 0.0
+    suite: str = ""
+    lead: str = ""
+    facts: Mapping[str, Facts] = field(default_factory=dict)
+    graded: Mapping[str, bool] = field(default_factory=dict)
+    stopped: str = ""
+    notes: list[str] = field(default_factory=list)
+
+
+Reader = Callable[[Sequence[Path], Wanted], Iterator[Log]]
+
+
+def plain_name(text: str) -> str:
+    """Return the text as a name of a task or a metric: letters, digits and `_.@+-`."""
+    return _STRANGE.sub("_", text).strip("_") or "unnamed"

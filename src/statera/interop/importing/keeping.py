@@ -1,0 +1,203 @@
+"""A log that was read to its end, into the store: one run, as if it had been made here.
+
+The run's identity is the system and the tasks as the log has them, and the digest of its files: the
+same files again are the same run. The tasks' data are digests of the items, so that runs over the
+same questions can be compared, whatever file they come from.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from hashlib import blake2b
+from importlib import metadata
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from statera.codec.canonical import canonical, digest, digest_bytes
+from statera.codec.files import read_lines
+from statera.interop.importing.imported import Facts, Log
+from statera.interop.importing.pile import Pile, Piled
+from statera.records.requests import Request
+from statera.records.scores import Outcome
+from statera.records.specs import RunSpec, RunStatus, SystemUnderTest, TaskSpec
+from statera.records.trials import Trial
+from statera.store.rows import Keyed, Scored
+from statera.store.runstore import RunStore
+
+_BATCH = 1000
+_TOLD = {"infra_error": "errors"}
+"""Outcomes whose plural is another word."""
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import made. `new` is False when the run was there already.
+
+    `told` counts trials by outcome under the first metric, `blind` names the outcomes that the log
+    cannot tell from wrong, `notes` say what was left out or differs.
+    """
+
+    run: str
+    new: bool
+    tool: str
+    version: str
+    suite: str
+    system: SystemUnderTest
+    files: tuple[str, ...]
+    tasks: dict[str, tuple[str, ...]]
+    items: int
+    trials: int
+    replies: int
+    told: dict[Outcome, int]
+    blind: tuple[Outcome, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def apart(self) -> str:
+        """The sentence on what could be told apart from wrong, and what could not."""
+        counts = {name: n for name, n in self.told.items() if n and name not in ("right", "wrong")}
+        found = ", ".join(f"{n} {_TOLD.get(name, name)}" for name, n in counts.items())
+        unseen = [_TOLD.get(name, name) for name in self.blind if name not in counts]
+        told = (
+            f"{found} told apart" if found else "nothing else than right and wrong was told apart"
+        )
+        return f"{told}; the log cannot tell {' or '.join(unseen)} from wrong" if unseen else told
+
+
+def keep(store: RunStore, log: Log, pile: Pile, *, tag: str | None, now: float) -> Kept:
+    """Write the run; the same files again change nothing but the tag."""
+    files = _digest(log.files)
+    spec = _spec(log, pile, files)
+    done = any(info.id == digest(spec) and info.status != "running" for info in store.runs())
+    graded = {task: _graded(log, pile, task) for task in pile.tasks}
+    environment = _environment(log, pile, graded, files)
+    info = store.open_run(spec, tag=tag, environment=environment, now=now)
+    if not done:
+        for task in spec.tasks:
+            store.add_samples(info.id, task.name, pile.samples(task.name))
+            rows = pile.rows(task.name, graded[task.name])
+            scored = _scored(log, task, rows)
+            while batch := list(islice(scored, _BATCH)):
+                store.write(info.id, batch)
+    status: RunStatus = "stopped" if log.stopped else "done"
+    store.set_status(info.id, status, reason=log.stopped, now=now)
+    return _kept(info.id, log, pile, new=not done)
+
+
+def _spec(log: Log, pile: Pile, files: str) -> RunSpec:
+    return RunSpec(
+        suite=log.suite or next(iter(pile.tasks)),
+        system=log.system,
+        tasks=tuple(_task(log, pile, name) for name in pile.tasks),
+        seed=0,
+        nonce=files,
+    )
+
+
+def _task(log: Log, pile: Pile, name: str) -> TaskSpec:
+    facts = log.facts.get(name, Facts())
+    return TaskSpec(
+        name=name,
+        version=facts.version,
+        mode=facts.mode,
+        api=facts.api,
+        num_fewshot=facts.num_fewshot,
+        data=pile.tasks[name].data,
+        template=digest({"tool": log.tool, "instrument": facts.instrument}),
+    )
+
+
+def _digest(files: tuple[Path, ...]) -> str:
+    """Return the digest of what the files hold, whatever they are called."""
+    found = []
+    for path in files:
+        state = blake2b(digest_size=16)
+        for line in read_lines(path):
+            state.update(line)
+        found.append(state.hexdigest())
+    return digest(sorted(found))
+
+
+def _graded(log: Log, pile: Pile, task: str) -> frozenset[str]:
+    """Return the task's metrics that lie between right and wrong: as told, or as seen."""
+    piled = pile.tasks[task]
+    return frozenset(m for m in piled.kept if log.graded.get(m, piled.metrics[m].between))
+
+
+def _environment(
+    log: Log, pile: Pile, graded: dict[str, frozenset[str]], files: str
+) -> dict[str, Any]:
+    """Return what a run is stored with; there is no scorer, as the tool has graded."""
+    names = list(pile.tasks)
+    return {
+        "scorers": {task: [] for task in names},
+        "primary": {task: pile.tasks[task].kept[0] for task in names},
+        "metrics": {task: list(_metrics(log, pile, task, graded[task])) for task in names},
+        "notes": {task: [] for task in names},
+        "mode": "",
+        "sandbox": None,
+        "statera": metadata.version("statera"),
+        "imported": {
+            "tool": log.tool,
+            "version": log.version,
+            "files": [path.name for path in log.files],
+            "digest": files,
+            "created": log.created,
+            "replies": pile.replies,
+            "blind": list(log.blind),
+            "notes": log.notes,
+        },
+    }
+
+
+def _metrics(log: Log, pile: Pile, task: str, graded: frozenset[str]) -> Iterator[dict[str, str]]:
+    for metric in pile.tasks[task].kept:
+        if metric in graded:
+            yield {"type": "mean", "score": metric}
+            continue
+        yield {"type": "accuracy", "score": metric}
+        yield {"type": "given_answer", "score": metric}
+        if log.facts.get(task, Facts()).macro:
+            yield {"type": "macro", "score": metric}
+
+
+def _scored(log: Log, task: TaskSpec, rows: Iterator[Piled]) -> Iterator[Scored]:
+    keys: dict[str, str] = {}
+    system = digest(log.system).encode()
+    for row in rows:
+        trial = Trial(
+            task=task.name,
+            sample_id=row.sample.id,
+            epoch=row.epoch,
+            key=_key(system, row.exchanges[-1].request, row.epoch),
+            exchanges=row.exchanges,
+            started=row.started or log.created,
+        )
+        for score in row.scores:
+            keys.setdefault(score.metric, digest({"tool": log.tool, "metric": score.metric}))
+        yield Scored(trial, tuple(Keyed(keys[score.metric], score) for score in row.scores))
+
+
+def _key(system: bytes, request: Request, epoch: int) -> str:
+    return digest_bytes(b"\0".join((system, canonical(request), str(epoch).encode())))
+
+
+def _kept(run: str, log: Log, pile: Pile, *, new: bool) -> Kept:
+    told: Counter[Outcome] = pile.outcomes()
+    return Kept(
+        run=run,
+        new=new,
+        tool=log.tool,
+        version=log.version,
+        suite=log.suite or next(iter(pile.tasks)),
+        system=log.system,
+        files=tuple(str(path) for path in log.files),
+        tasks={name: tuple(piled.kept) for name, piled in pile.tasks.items()},
+        items=sum(len(piled.items) for piled in pile.tasks.values()),
+        trials=pile.trials,
+        replies=pile.replies,
+        told=dict(told),
+        blind=log.blind,
+        notes=tuple(log.notes),
+    )

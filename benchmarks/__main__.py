@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks import agreed, busy, faults, kills, memory, startup, throughput
+from benchmarks import agreed, busy, faults, kills, memory, resampling, startup, throughput
 from benchmarks.report import stamp, write_section
 from benchmarks.setting import Setting, add_flags, setting
 
@@ -23,6 +23,7 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[Setting], str]]] = {
     "faults": ("Faults", faults.measure),
     "kills": ("Kills", kills.measure),
     "memory": ("Memory", memory.measure),
+    "resampling": ("Bootstrap of a paired difference", resampling.measure),
     "agreement": ("Agreement with lm-evaluation-harness", agreed.measure),
 }
 

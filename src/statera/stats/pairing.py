@@ -73,19 +73,19 @@ class Aligned(NamedTuple):
     def differing(self) -> float:
         """Return how many clusters differ, as many equal ones as they are worth.
 
-        For cluster sums s of weighted differences (sum s^2)^2 / sum s^4: the number of sums that
-        are not 0 if those are of one size, fewer if some outweigh the others. Where the sides are
-        weighed differently an item differs if its value or its weight does.
+        The smaller of (sum |s|)^2 / sum s^2 and 3 (sum s^2)^2 / sum s^4 over cluster sums s of
+        weighted differences: the number of sums that are not 0 if those are of one size, fewer if
+        some outweigh the others. For weights that differ s is the influence on the difference.
         """
-        if self.weighed_alike:
-            gaps = self.candidate_weights * (self.candidate - self.base)
-        else:
-            gaps = np.abs(self.candidate - self.base) * self.candidate_weights.mean()
-            gaps = gaps + np.abs(self.candidate_weights - self.base_weights)
-        squares = np.bincount(self.cluster, weights=gaps) ** 2
-        squares = np.where(squares > SAME**2 * max(1.0, float(squares.max())), squares, 0.0)
-        fourth = float(squares @ squares)
-        return float(squares.sum()) ** 2 / fourth if fourth else 0.0
+        values, weights = self.differences()
+        if not self.weighed_alike:
+            values = values - values.mean()
+        sums = np.abs(np.bincount(self.cluster, weights=weights * values))
+        sums = np.where(sums > SAME * max(1.0, float(sums.max())), sums, 0.0)
+        squares = float(sums @ sums)
+        if not squares:
+            return 0.0
+        return min(float(sums.sum()) ** 2 / squares, 3 * squares**2 / float(np.sum(sums**4)))
 
     def differences(self) -> tuple[np.ndarray, np.ndarray]:
         """Return a difference and a weight per item, whose weighted mean is the difference.

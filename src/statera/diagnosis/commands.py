@@ -40,21 +40,28 @@ def score_command(run: str, task: str, scorer: str | None = None) -> str:
 
 
 def compare_command(candidate: str, base: str) -> str:
-    """Return the command that diagnoses two runs again."""
-    return shlex.join(["statera", "diagnose", candidate[:SHORT], base[:SHORT]])
+    """Return the command that compares every metric of two runs."""
+    return shlex.join(["statera", "compare", candidate[:SHORT], base[:SHORT]])
 
 
 def run_command(
-    info: RunInfo, task: TaskSpec, changed: Changed, samples: Sequence[str] = ()
+    info: RunInfo,
+    task: TaskSpec,
+    changed: Changed,
+    *,
+    samples: Sequence[str] = (),
+    tag: str = "",
 ) -> str:
     """Return the command that asks one task as the run did, but for what is `changed`.
 
-    `samples` are the only ones asked, if there are any. Fields that only a model file can hold are
-    not written: such a run needs that file, named MODEL.yaml here.
+    `tag` names the new run. `samples` are the only ones asked, if there are any. Fields that only a
+    model file can hold are not written: such a run needs that file, named MODEL.yaml here.
     """
     flags = _flags(info, task) | _changed_flags(changed)
     if changed.without_system_message:
         flags.pop(SYSTEM, None)
+    if tag:
+        flags["--tag"] = tag
     if samples:
         flags["--sample-id"] = ",".join(samples)
     return shlex.join(["statera", "run", *(word for pair in flags.items() for word in pair)])

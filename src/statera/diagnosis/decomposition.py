@@ -27,7 +27,7 @@ RESAMPLES = 10_000
 FEWER = 2_000
 """Resamples where items are asked several times, and so have too many patterns to be counted."""
 ENOUGH_CLUSTERS = 8
-SHOWN = 10
+SHOWN = 20
 STILL = 1e-12
 
 

@@ -13,6 +13,7 @@
 The samples are those that were lost at the stage in question; a probe that needs none comes first.
 """
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -166,8 +167,10 @@ def _runs(name: Name, case: _Case, changed: Changed) -> tuple[str, ...]:
     """Return the commands; repeats are for both runs, on all items, to be compared afterwards."""
     known = case.known
     if name != "repeats":
-        return (run_command(known.candidate, case.task, changed, case.samples),)
-    return tuple(run_command(info, case.task, changed) for info in (known.candidate, known.base))
+        return (run_command(known.candidate, case.task, changed, samples=case.samples),)
+    sides = {"again": known.candidate, "again-base": known.base}
+    asked = [run_command(info, case.task, changed, tag=tag) for tag, info in sides.items()]
+    return (*asked, shlex.join(["statera", "diagnose", *sides]))
 
 
 def _re_extract(case: _Case) -> Probe | None:

@@ -39,6 +39,18 @@ Cause = Literal[
 Way = Literal["up", "down"]
 SAFETY: tuple[Cause, ...] = ("safety regression", "safety over-correction")
 
+MEANING: dict[Cause, str] = {
+    "safety regression": "requests that ought to be declined are answered more often",
+    "safety over-correction": "harmless questions are declined more often",
+    "format or extraction": "answers are there less often in a form that can be read",
+    "longer answers": "replies are cut off at the token limit more often",
+    "capability regression": "questions that were solved are not, in any of several tries",
+    "reliability": "the same questions are solved, but less often at each try",
+    "quality regression": "graded quality fell; mind drift of the judge, and length",
+    "overfitting": "public questions gained, held-out ones of the same kind did not",
+}
+"""Each cause in the reader's words."""
+
 
 class Row(NamedTuple):
     """One signature. `leads` must have moved so, `rest` must be the same or causes of their own.

@@ -1,0 +1,238 @@
+"""What a person reads of a diagnosis: causes first, then the bars, places, and what to run next."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+from rich.markup import escape
+from rich.table import Table
+
+from statera.analysis.comparison import Comparison
+from statera.cli.controls import visible
+from statera.cli.tables import console, plural
+from statera.diagnosis.commands import show_command
+from statera.diagnosis.decomposition import Bar, Decomposition
+from statera.diagnosis.diagnosis import Diagnosis
+from statera.diagnosis.evidence import Signal
+from statera.diagnosis.places import Place
+from statera.diagnosis.restoration import Restoration
+from statera.diagnosis.signature import MEANING, Finding
+from statera.diagnosis.slices import Slice
+
+ANSWERS = {
+    "explained": "every cause is named",
+    "undetermined": "not all of it can be told",
+    "better": "nothing got worse, and something got better",
+    "same": "nothing moved: every signal is shown to be the same",
+}
+READ = 5
+MOST_PLACES = 12
+
+
+def document(found: Diagnosis, restored: Sequence[Restoration]) -> dict[str, object]:
+    """Return schema 1 of `diagnose --json`."""
+    fields = msgspec.structs.asdict(found)
+    fields["signals"] = [
+        msgspec.to_builtins(signal) | {"state": signal.state} for signal in found.signals
+    ]
+    run = fields.pop("candidate")
+    return {"schema": 1, "run": run, **fields, "restorations": list(restored)}
+
+
+def print_diagnosis(found: Diagnosis, comparison: Comparison) -> None:
+    """Print the diagnosis, causes first."""
+    out = console()
+    for line in (*_head(found, comparison), *_causes(found)):
+        out.print(line, soft_wrap=True)
+    if found.decompositions:
+        out.print()
+        out.print(_bars(found))
+        for line in _bar_notes(found):
+            out.print(f"[dim]{line}[/]", soft_wrap=True)
+    for title, lines in (("where", _where(found)), ("read", _read(found)), ("next", _next(found))):
+        _section(title, lines)
+
+
+def _head(found: Diagnosis, comparison: Comparison) -> Iterator[str]:
+    yield f"[bold]run {found.candidate[:8]}[/] against [bold]run {found.base[:8]}[/]"
+    for change in comparison.system:
+        yield f"  {_plain(str(change))}"
+    for change in comparison.instrument:
+        yield f"[red]not the same instrument[/]: {_plain(str(change))}"
+    for pairing in comparison.pairings:
+        if not pairing.shared:
+            yield f"[yellow]{_plain(pairing.task)}: the runs share no item, nothing to diagnose[/]"
+
+
+def _causes(found: Diagnosis) -> Iterator[str]:
+    yield f"\n[bold]{found.answer}[/]: {ANSWERS[found.answer]}"
+    for number, finding in enumerate(found.findings, 1):
+        yield from _finding(number, finding)
+    yield from (f"[dim]{line}[/]" for line in _beside(found))
+
+
+def print_restorations(restored: Sequence[Restoration]) -> None:
+    """Print what the probes showed."""
+    for one in restored:
+        runs = f", {plural(len(one.runs), 'run')} {' '.join(run[:8] for run in one.runs)}"
+        console().print(
+            f"\n[bold]probe {one.probe}[/] {_plain(one.task)}: {one.right} of {one.n} lost samples "
+            f"right, {one.as_before} as before (p {one.p:.2g}{runs if one.runs else ''})\n"
+            f"  [bold]{one.verdict}[/]: what remains is {_plain(one.remains)}",
+            soft_wrap=True,
+        )
+
+
+def _plain(text: str) -> str:
+    return escape(visible(text))
+
+
+def _section(title: str, lines: Sequence[str]) -> None:
+    if lines:
+        out = console()
+        out.print(f"\n[bold]{title}[/]")
+        for line in lines:
+            out.print(f"  {line}", soft_wrap=True)
+
+
+def _finding(number: int, finding: Finding) -> Iterator[str]:
+    size = "" if finding.points is None else f", {100 * finding.points:+.1f} points"
+    share = "" if finding.share is None else f", {finding.share:.0%} of the loss"
+    name = " or ".join(finding.between or (finding.cause,))
+    colour = "red" if finding.safety else "yellow"
+    mark = "" if finding.status == "named" else " (undetermined)"
+    yield f"{number}. [bold {colour}]{name}[/]{mark} · {_plain(finding.task)}{size}{share}"
+    yield f"   {MEANING[finding.cause]}"
+    yield from (f"   [dim]{_plain(said)}[/]" for said in finding.evidence)
+    yield from (f"   [dim]not shown to be the same: {_plain(x)}[/]" for x in finding.unsettled)
+
+
+def _beside(found: Diagnosis) -> Iterator[str]:
+    """Yield one line a task for the signals that no finding speaks of."""
+    for task in dict.fromkeys(signal.task for signal in found.signals):
+        mine = [s for s in found.signals if s.task == task and not s.worse]
+        parts = []
+        for state in ("up", "down", "same", "undetermined"):
+            named = [_signal(s, state) for s in mine if s.state == state]
+            if named:
+                within = f" within {100 * found.terms.margin:g} points" if state == "same" else ""
+                parts.append(f"{state}{within}: {', '.join(named)}")
+        if parts:
+            yield f"{_plain(task)}: {'; '.join(parts)}"
+
+
+def _signal(signal: Signal, state: str) -> str:
+    name = _plain(signal.metric)
+    if state != "undetermined" or signal.needed is None or signal.needed <= signal.n:
+        return name
+    return f"{name} ({signal.n:,} items, about {signal.needed:,} needed)"
+
+
+def _bars(found: Diagnosis) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("accuracy", no_wrap=True)
+    level = found.decompositions[0].level
+    names = ("base", "run", "points", f"{100 * level:g} % interval", "lost here", "came back")
+    for name in names:
+        table.add_column(name, justify="right", no_wrap=True)
+    for one in found.decompositions:
+        change = f"{100 * one.change:+.2f}"
+        table.add_row(
+            f"{_plain(one.task)}, {plural(one.n, 'item')}",
+            f"{one.base:.3f}",
+            f"{one.candidate:.3f}",
+            change,
+            "",
+            "",
+            "",
+            style="bold",
+        )
+        for bar in one.bars:
+            table.add_row(*_bar(bar))
+    return table
+
+
+def _bar(bar: Bar) -> list[str]:
+    interval = "none" if bar.low is None or bar.high is None else _points(bar.low, bar.high)
+    return [
+        f"  {bar.stage}",
+        _share(bar.base),
+        _share(bar.candidate),
+        f"{100 * bar.points:+.2f}",
+        interval,
+        f"{bar.moved} {bar.lost}" if bar.moved else "0",
+        str(bar.back),
+    ]
+
+
+def _points(low: float, high: float) -> str:
+    return f"{100 * low:+.2f} to {100 * high:+.2f}"
+
+
+def _share(value: float | None) -> str:
+    return "none" if value is None else f"{value:.3f}"
+
+
+def _bar_notes(found: Diagnosis) -> Iterator[str]:
+    yield "each line is a share of the line above it; the four parts add up to the change in points"
+    made = sorted({bar.method for one in found.decompositions for bar in one.bars})
+    yield f"interval: {'; '.join(made)}"
+    for one in found.decompositions:
+        yield from _left_out(one)
+
+
+def _left_out(one: Decomposition) -> Iterator[str]:
+    if one.base_failed or one.candidate_failed:
+        yield (
+            f"{_plain(one.task)}: infrastructure errors are in no part: {one.base_failed} in the "
+            f"base, {one.candidate_failed} in the run; {plural(one.left_out, 'item')} left out"
+        )
+    if one.smoothed:
+        yield f"{_plain(one.task)}: a run has no right answer; for the parts half an item is right"
+
+
+def _where(found: Diagnosis) -> list[str]:
+    lines = [_place(place) for place in found.places[:MOST_PLACES]]
+    if len(found.places) > MOST_PLACES:
+        lines.append(f"{len(found.places) - MOST_PLACES} more categories in --json")
+    return lines + [_slice(one) for one in found.slices]
+
+
+def _place(place: Place) -> str:
+    mark = "[red]safety[/] " if place.safety else ""
+    bounds = ""
+    if place.low is not None and place.high is not None:
+        bounds = f" [{_points(place.low, place.high)}]".replace("[", r"\[")
+    change = "none" if place.difference is None else f"{100 * place.difference:+.1f} points"
+    name = _plain(f"{place.task}/{place.category}")
+    return f"{mark}{name}: {change}{bounds}, {place.n} items, adjusted p {place.p_adjusted:.2g}"
+
+
+def _slice(one: Slice) -> str:
+    where = _plain(" and ".join(one.conditions))
+    return (
+        f"{_plain(one.task)}, {where}: {100 * one.difference:+.1f} points against "
+        f"{100 * one.rest:+.1f} elsewhere, on {one.n} items it was not found on "
+        f"(adjusted p {one.p_adjusted:.2g})"
+    )
+
+
+def _read(found: Diagnosis) -> list[str]:
+    lines = []
+    for one in found.decompositions:
+        for bar in one.bars:
+            if bar.samples and bar.points < 0:
+                shown = show_command(found.candidate, bar.samples[:READ])
+                lines.append(f"{_plain(one.task)}, {bar.lost}: {_plain(shown)}")
+    return lines
+
+
+def _next(found: Diagnosis) -> list[str]:
+    lines = []
+    for probe in found.probes:
+        asks = "asks the model" if probe.asks else "no request"
+        lines.append(
+            f"[bold]{probe.name}[/] {_plain(probe.task)} ({asks}): if the score comes back, "
+            f"{_plain(probe.restored)}; else {_plain(probe.otherwise)}"
+        )
+        lines += [f"  {_plain(command)}" for command in probe.commands]
+    return lines

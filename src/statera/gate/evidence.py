@@ -1,0 +1,199 @@
+"""What is known of a candidate, and what it says about one rule.
+
+A pass reads the bound with infrastructure errors at their worst for the candidate, a fail the bound
+with them at their best for it, so that neither rests on what plumbing lost.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from statera.analysis.comparison import Comparison
+from statera.analysis.frame import Frame, Infra
+from statera.analysis.pairing import Pairing
+from statera.gate.failures import Confirmations, Failures, failures, items
+from statera.gate.rules import KnownTask, Target, known_frames
+from statera.stats.meanbounds import mean_bounds
+from statera.stats.pairedbounds import difference_bounds
+from statera.stats.results import Bounds, Items, Pairs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """The candidate's frames by task, and its pairs with the base and with the anchor.
+
+    `base` and `anchor` are None where there is no such run. `others` are their frames, also those
+    of tasks that the candidate lacks. `declared` names, by task, the categories that the
+    candidate's data have, answered or not. `confirmed` is what people said of single failures.
+    """
+
+    candidate: Mapping[str, Frame]
+    base: Mapping[str, Pairing] | None = None
+    anchor: Mapping[str, Pairing] | None = None
+    others: tuple[Frame, ...] = ()
+    declared: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    confirmed: Confirmations = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, comparison: Comparison, anchor: Comparison | None = None) -> "Evidence":
+        """Return what a comparison holds; tasks of one run alone are not part of it."""
+        compared = [c for c in (comparison, anchor) if c is not None]
+        return cls(
+            candidate={p.task: p.candidate for c in reversed(compared) for p in c.pairings},
+            base={pairing.task: pairing for pairing in comparison.pairings},
+            anchor=None if anchor is None else {p.task: p for p in anchor.pairings},
+            others=tuple(p.base for c in compared for p in c.pairings),
+        )
+
+    @property
+    def known(self) -> list[KnownTask]:
+        """What rules may name: all that any of the runs has."""
+        return known_frames([*self.candidate.values(), *self.others], self.declared)
+
+    def pairing(self, target: Target) -> Pairing | None:
+        """Return the target's pairs, None where a side lacks the task or the metric."""
+        pairings = (self.anchor if target.form == "anchor" else self.base) or {}
+        found, name = pairings.get(target.task), target.metric.name
+        if found is None or name not in found.candidate.names or name not in found.base.names:
+            return None
+        return found
+
+
+class Measured(NamedTuple):
+    """One target's numbers; `worst` is what a pass reads, `best` what a fail reads.
+
+    `data` and the means are without infrastructure errors, of which there are `infra` (for pairs:
+    1 when there is any); `missing` counts the items of the other run that the candidate lacks.
+    """
+
+    worst: Bounds
+    best: Bounds
+    data: Items | Pairs | None = None
+    value: float | None = None
+    candidate: float | None = None
+    base: float | None = None
+    infra: int = 0
+    missing: int = 0
+    failures: Failures = Failures()
+
+
+def measured(target: Target, evidence: Evidence, *, alpha: float) -> Measured:
+    """Return what the evidence says about the target, at one-sided `alpha`."""
+    if target.paired:
+        return _against(target, evidence, alpha)
+    return _alone(target, evidence, alpha)
+
+
+def _alone(target: Target, evidence: Evidence, alpha: float) -> Measured:
+    frame, name = evidence.candidate.get(target.task), target.metric.name
+    if frame is None or name not in frame.names or not len(frame.places(target.category)):
+        return _nothing(target, alpha, _absent(target, evidence))
+    found = failures(target, frame, evidence.confirmed) if target.rule.critical else Failures()
+
+    def bounds(infra: Infra) -> Bounds:
+        chosen = items(target, frame, infra, found.cleared)
+        return mean_bounds(chosen, target.limit, alpha=alpha)
+
+    infra = _infra(target, frame)
+    ends: tuple[Infra, Infra] = ("lowest", "highest")
+    worst, best = ends if target.side == "above" else ends[::-1]
+    plain = items(target, frame, "left out", found.cleared)
+    value = _mean(plain.values, plain.weights)
+    if not infra:
+        both = bounds("left out")
+        return Measured(both, both, plain, value, value, failures=found)
+    return Measured(bounds(worst), bounds(best), plain, value, value, infra=infra, failures=found)
+
+
+def _against(target: Target, evidence: Evidence, alpha: float) -> Measured:
+    pairing, name = evidence.pairing(target), target.metric.name
+    if pairing is None or not pairing.chosen(target.category).any():
+        return _nothing(target, alpha, _absent(target, evidence))
+    plain = pairing.pairs(name, target.category)
+    worst = best = difference_bounds(plain, target.limit, alpha=alpha)
+    infra = name != "infra_error" and pairing.failed(target.category)
+    if infra:
+        worst, best = (
+            difference_bounds(
+                pairing.pairs(name, target.category, infra=case), target.limit, alpha=alpha
+            )
+            for case in ("worst", "best")
+        )
+    candidate = _mean(plain.candidate, plain.candidate_weights)
+    base = _mean(plain.base, plain.base_weights)
+    return Measured(
+        worst,
+        best,
+        plain,
+        value=None if candidate is None or base is None else candidate - base,
+        candidate=candidate,
+        base=base,
+        infra=_failed(target, pairing) if infra else 0,
+        missing=_missing(target, pairing),
+    )
+
+
+def _infra(target: Target, frame: Frame) -> int:
+    """Return how many trials failed; they are no unknown for the share of just these."""
+    if target.metric.name == "infra_error":
+        return 0
+    return frame.counts(target.metric.score, target.category).get("infra_error", 0)
+
+
+def _failed(target: Target, pairing: Pairing) -> int:
+    return _infra(target, pairing.candidate) + _infra(target, pairing.base)
+
+
+def _missing(target: Target, pairing: Pairing) -> int:
+    """Return how many of the other run's items, in the category, the candidate lacks."""
+    places = pairing.base.places(target.category)
+    return int(len(places) - np.isin(places, pairing.places[1]).sum())
+
+
+def _absent(target: Target, evidence: Evidence) -> str:
+    """Return why there is nothing to judge."""
+    what = "task" if target.category is None else "category"
+    frame = evidence.candidate.get(target.task)
+    there = _count(target, [] if frame is None else [frame])
+    pairings = evidence.anchor if target.form == "anchor" else evidence.base
+    if target.paired and pairings is None:
+        return f"there is no {target.form}"
+    elsewhere = _count(target, evidence.others)
+    if not there:
+        gone = f"; another run has {elsewhere}" if elsewhere else ""
+        return f"the candidate has no item of this {what}{gone}"
+    if not target.paired:
+        return f"the candidate has no {target.metric.name} in this {what}"
+    return f"no item of this {what} is shared with the {target.form}"
+
+
+def _count(target: Target, frames: Iterable[Frame]) -> int:
+    places = [len(f.places(target.category)) for f in frames if f.task == target.task]
+    return max(places, default=0)
+
+
+def _nothing(target: Target, alpha: float, why: str) -> Measured:
+    empty = Bounds(
+        value=None,
+        lower=None,
+        upper=None,
+        alpha=alpha,
+        limit=target.limit,
+        p_above=None,
+        p_below=None,
+        method=why,
+        source="",
+        n=0,
+        clusters=0,
+    )
+    return Measured(empty, empty)
+
+
+def _mean(values: ArrayLike, weights: ArrayLike) -> float | None:
+    weights = np.asarray(weights, dtype=np.float64)
+    if not weights.any():
+        return None
+    return float(np.average(np.asarray(values, dtype=np.float64), weights=weights))

@@ -159,5 +159,5 @@ def _plain(data: bytes | str) -> Any:
     """Return the document whatever it holds; None when it is no JSON."""
     try:
         return msgspec.json.decode(data)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None

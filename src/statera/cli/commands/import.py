@@ -27,11 +27,18 @@ _FEW, _WIDTH = 12, 60
     "--format",
     "form",
     cls=Flag,
-    type=click.Choice(tuple(FORMATS)),
+    type=click.Choice(("auto", *FORMATS)),
+    default="auto",
+    show_default=True,
     help="What wrote the files; without it, they are looked into.",
 )
 @click.option("--task", cls=Flag, metavar="NAME", help="Name of the task, instead of the log's.")
-@click.option("--model", cls=Flag, metavar="NAME", help="Name of the model, instead of the log's.")
+@click.option(
+    "--model-name",
+    cls=Flag,
+    metavar="NAME",
+    help="Name of the model, instead of the log's.",
+)
 @click.option("--tag", cls=Flag, metavar="NAME", help="A name for the run.")
 @store_flag
 @json_flag
@@ -48,10 +55,10 @@ def command(words: tuple[str, ...], store: str, as_json: bool, **flags: str | No
     statera import csv scores.csv --task support --tag candidate
     """
     stated, paths = _split(words)
-    form = flags["form"] or stated
+    form = stated if flags["form"] == "auto" else flags["form"]
     if stated not in (None, form):
         raise DeclarationError(f"'{stated}' and --format {form}: say one of them")
-    found = logs(paths, Wanted(flags["task"], flags["model"]), form=form)
+    found = logs(paths, Wanted(flags["task"], flags["model_name"]), form=form)
     kept = take_in(found, store, tag=flags["tag"], watch=Progress())
     if as_json:
         click.echo(to_json({"schema": SCHEMA, "runs": [shape(one) for one in kept]}))

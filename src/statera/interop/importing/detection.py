@@ -26,11 +26,12 @@ _LINES = (
     ("jsonl", {"id", "score"}),
     ("jsonl", {"id", "outcome"}),
 )
+_OURS = {"schema", "run", "trials"}
 
 
 def detect(paths: Iterable[Path], formats: Iterable[str]) -> str:
     """Return the one format of the files and folders; DeclarationError when it is unclear."""
-    files = [file for path in paths for file in _files(path)]
+    files = [file for path in paths for file in files_of(path)]
     found = {name: path for path in files if (name := format_of(path)) is not None}
     if len(found) == 1:
         return next(iter(found))
@@ -38,11 +39,16 @@ def detect(paths: Iterable[Path], formats: Iterable[str]) -> str:
     if found:
         told = "; ".join(f"{path.name} is {name}" for name, path in found.items())
         raise DeclarationError(f"several formats ({told}); {allowed}")
+    if any(member_names(path) >= _OURS for path in files if path.suffix == ".json"):
+        raise DeclarationError(
+            f"{files[0]}: our own document; import what `export -o FILE.jsonl` wrote"
+        )
     shown = ", ".join(str(path) for path in files[:3]) or "nothing to read"
     raise DeclarationError(f"{shown}: the format is unclear; {allowed}")
 
 
-def _files(path: Path) -> list[Path]:
+def files_of(path: Path) -> list[Path]:
+    """Return the file, or the files of a folder that may be logs; DeclarationError for none."""
     if not path.exists():
         raise DeclarationError(f"{path}: no such file")
     if not path.is_dir():
@@ -56,7 +62,7 @@ def _files(path: Path) -> list[Path]:
 
 def format_of(path: Path) -> str | None:
     """Return the format of a file, or None when nothing tells."""
-    suffix = path.suffix.lower()
+    suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
     if suffix in _NAMED:
         return _NAMED[suffix]
     if suffix not in (".json", ".jsonl"):

@@ -17,6 +17,7 @@ ZSTANDARD = 93
 """The number of the method in a zip file (APPNOTE 6.3.8, section 4.4.5)."""
 
 _HEAD = 30
+_DAMAGE = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 class EvalZip:
@@ -50,7 +51,7 @@ class EvalZip:
             if part.compress_type == ZSTANDARD:
                 return self._unpacked(part)
             return self._zip.read(part)
-        except (OSError, EOFError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+        except _DAMAGE as error:
             raise DeclarationError(f"{self._path}, {name}: damaged: {error}") from None
 
     def _unpacked(self, part: zipfile.ZipInfo) -> bytes:

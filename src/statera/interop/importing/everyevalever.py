@@ -196,19 +196,21 @@ def _score(where: str, line: Object, facts: Object, response: Response) -> Score
     value = number(found.get("score"))
     if value is None:
         raise DeclarationError(f"{where}: 'evaluation.score' is missing or no number")
-    outcome = text(facts, "outcome")
-    known: Any = outcome if outcome in _OUTCOMES else _stated(found, text(line, "error"))
+    metric = plain_name(text(facts, "metric") or "score")
+    outcome: Any = text(facts, "outcome")
+    known = outcome if outcome in _OUTCOMES else _stated(found, text(line, "error"))
+    if known is not None and text(facts, "scored") == "false":
+        return Score(metric=metric, value=None, outcome=known, why=text(line, "error"))
     attributed = line.get("answer_attribution")
     first = attributed[-1] if isinstance(attributed, list) and attributed else {}
-    score = verdict(
-        plain_name(text(facts, "metric") or "score"),
+    return verdict(
+        metric,
         value,
         response,
         extracted=text(first, "extracted_value") or None,
         why=text(line, "error"),
         outcome=known,
     )
-    return score
 
 
 def _stated(found: Object, error: str) -> Outcome | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from statera.errors import unknown
+from statera.errors import DeclarationError, unknown
 from statera.interop.importing import (
     everyevalever,
     exported,
@@ -13,7 +13,7 @@ from statera.interop.importing import (
     promptfoo,
     tabular,
 )
-from statera.interop.importing.detection import detect
+from statera.interop.importing.detection import detect, files_of, format_of
 from statera.interop.importing.documents import files_in, member_names
 from statera.interop.importing.imported import Log, Reader, Wanted
 
@@ -44,4 +44,16 @@ def logs(paths: Sequence[Path], wanted: Wanted, *, form: str | None = None) -> I
     name = form or detect(paths, FORMATS)
     if name not in FORMATS:
         raise unknown("format", name, FORMATS)
-    return FORMATS[name](paths, wanted)
+    return FORMATS[name](_fitting(paths, name), wanted)
+
+
+def _fitting(paths: Sequence[Path], name: str) -> list[Path]:
+    """Return the files, and of each folder those that are of the format."""
+    found: list[Path] = []
+    for path in paths:
+        inside = files_of(path)
+        fitting = [one for one in inside if format_of(one) == name] if path.is_dir() else inside
+        if not fitting:
+            raise DeclarationError(f"{path}: no file here is of the format {name}")
+        found += fitting
+    return found

@@ -84,6 +84,10 @@ class Log:
 Reader = Callable[[Sequence[Path], Wanted], Iterator[Log]]
 
 
+Watch = Callable[[str, int], None]
+"""Told `read` or `kept` with the number of trials so far."""
+
+
 def plain_name(text: str) -> str:
     """Return the text as a name of a task or a metric: letters, digits and `_.@+-`."""
     return _STRANGE.sub("_", text).strip("_") or "unnamed"

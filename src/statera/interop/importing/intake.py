@@ -3,20 +3,17 @@
 take_in(logs([Path("results")], Wanted()), ".statera", tag="base")
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
 from statera.errors import DeclarationError
-from statera.interop.importing.imported import Log
+from statera.interop.importing.imported import Log, Watch
 from statera.interop.importing.keeping import Kept, keep
 from statera.interop.importing.pile import Pile
 from statera.models.clock import SystemClock
 from statera.protocols import Clock
 from statera.store.runstore import RunStore
-
-Watch = Callable[[str, int], None]
-"""Told `read` or `kept` with the number of rows so far."""
 
 
 def take_in(
@@ -40,11 +37,7 @@ def take_in(
             read.append((log, pile))
         _check_tag(tag, [log for log, _ in read])
         runs, now = RunStore(store), (clock or SystemClock()).now()
-        kept = []
-        for log, pile in read:
-            watch("keep", pile.trials)
-            kept.append(keep(runs, log, pile, tag=tag, now=now))
-        return kept
+        return [keep(runs, log, pile, tag=tag, now=now, watch=watch) for log, pile in read]
 
 
 def fill(pile: Pile, log: Log, watch: Watch) -> None:
@@ -55,13 +48,13 @@ def fill(pile: Pile, log: Log, watch: Watch) -> None:
     name = log.files[0]
     if not pile.trials:
         raise DeclarationError(f"{name}: holds no trial")
-    for task, piled in pile.tasks.items():
-        if not piled.metrics:
-            raise DeclarationError(f"{name}: task {task} has no score")
-        if not piled.kept:
-            left = ", ".join(piled.left_out)
-            raise DeclarationError(f"{name}: task {task} has no score in [0, 1], but {left}")
+    for task in list(pile.tasks):
         log.notes.extend(_notes(task, pile))
+        if not pile.tasks[task].kept:
+            log.notes.append(f"task {task} is left out: it has no score in [0, 1]")
+            del pile.tasks[task]
+    if not pile.tasks:
+        raise DeclarationError(f"{name}: nothing to import: {'; '.join(log.notes)}")
 
 
 def _notes(task: str, pile: Pile) -> list[str]:

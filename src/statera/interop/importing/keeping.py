@@ -17,7 +17,7 @@ import msgspec
 
 from statera.codec.canonical import canonical, digest, digest_bytes
 from statera.codec.files import read_lines
-from statera.interop.importing.imported import Facts, Log
+from statera.interop.importing.imported import Facts, Log, Watch
 from statera.interop.importing.pile import Pile, Piled
 from statera.records.requests import Request
 from statera.records.scores import Outcome
@@ -65,13 +65,16 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
         return f"{told}; the log cannot tell {' or '.join(unseen)} from wrong" if unseen else told
 
 
-def keep(store: RunStore, log: Log, pile: Pile, *, tag: str | None, now: float) -> Kept:
+def keep(
+    store: RunStore, log: Log, pile: Pile, *, tag: str | None, now: float, watch: Watch
+) -> Kept:
     """Write the run; the same files again change nothing but the tag."""
     files = _digest(log.files)
     spec = _spec(log, pile, files)
     done = any(info.id == digest(spec) and info.status != "running" for info in store.runs())
     graded = {task: _graded(log, pile, task) for task in pile.tasks}
     environment = _environment(log, pile, graded, files)
+    count = 0
     info = store.open_run(spec, tag=tag, environment=environment, now=now)
     if not done:
         for task in spec.tasks:
@@ -80,6 +83,8 @@ def keep(store: RunStore, log: Log, pile: Pile, *, tag: str | None, now: float) 
             scored = _scored(log, task, rows)
             while batch := list(islice(scored, _BATCH)):
                 store.write(info.id, batch)
+                count += len(batch)
+                watch("kept", count)
     status: RunStatus = "stopped" if log.stopped else "done"
     store.set_status(info.id, status, reason=log.stopped, now=now)
     return _kept(info.id, log, pile, new=not done)

@@ -60,7 +60,7 @@ def _log(results: Path | None, files: Sequence[Path], wanted: Wanted) -> Log:
     found = {} if results is None else document(results)
     if results is None and wanted.model is None:
         raise DeclarationError(
-            f"{files[0]}: no results_*.json beside it, which names the model; or say --model NAME"
+            f"{files[0]}: no results_*.json beside it, to name the model; or say --model-name"
         )
     names = {path: _task_name(path) for path in files}
     parts = _parts(found, list(names.values()), wanted.task)

@@ -69,6 +69,7 @@ class TaskPile:
         self.items: dict[str, bytes] = {}
         self.metrics: dict[str, Seen] = {}
         self.changed: set[str] = set()
+        self.replies = 0
 
     @property
     def data(self) -> str:
@@ -115,8 +116,6 @@ class Pile:
         self._names: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._end = 0
         self.tasks: dict[str, TaskPile] = {}
-        self.trials = 0
-        self.replies = 0
 
     def __enter__(self) -> "Pile":
         return self
@@ -127,6 +126,16 @@ class Pile:
     def close(self) -> None:
         """Give the temporary file back."""
         self._file.close()
+
+    @property
+    def trials(self) -> int:
+        """How many trials there are."""
+        return sum(len(task.starts) for task in self.tasks.values())
+
+    @property
+    def replies(self) -> int:
+        """How many of them have a reply, or log-likelihoods."""
+        return sum(task.replies for task in self.tasks.values())
 
     def add(self, row: Row) -> None:
         """Keep the row; DeclarationError when its trial has such a score already."""
@@ -142,8 +151,7 @@ class Pile:
         self._scored[self._end] = self._names.setdefault(metrics, metrics)
         task.starts.append(self._end)
         self._write(Waiting(row.sample, epoch, row.started, row.exchanges, row.scores))
-        self.trials += 1
-        self.replies += _has_reply(row)
+        task.replies += _has_reply(row)
 
     def _place(self, row: Row, metrics: tuple[str, ...]) -> tuple[int, int | None]:
         """Return the row's epoch, and where the trial waits that it belongs to, if any."""

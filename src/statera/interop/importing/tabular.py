@@ -11,13 +11,12 @@ JSON list, or texts separated by `|`.
 """
 
 import csv
-import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from statera.codec.files import read_text
+from statera.codec.files import read_lines
 from statera.errors import DeclarationError, nearest, unknown
 from statera.interop.importing.documents import Object, Place, files_in, number, objects
 from statera.interop.importing.imported import UNKNOWN_MODEL, Facts, Log, Row, Wanted, plain_name
@@ -75,7 +74,7 @@ def _logs(
 
 
 def _csv(path: Path) -> Iterator[Place]:
-    reader = csv.reader(io.StringIO(read_text(path)), strict=True)
+    reader = csv.reader(_lines(path), strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
         _check(f"{path}, line 1", header)
@@ -86,6 +85,17 @@ def _csv(path: Path) -> Iterator[Place]:
             yield Place(where, dict(zip(header, cells, strict=True)))
     except csv.Error as error:
         raise DeclarationError(f"{path}, line {reader.line_num}: {error}") from None
+
+
+def _lines(path: Path) -> Iterator[str]:
+    """Yield the lines with their ends, holding one at a time."""
+    for place, line in enumerate(read_lines(path), start=1):
+        try:
+            yield line.decode("utf-8-sig" if place == 1 else "utf-8")
+        except UnicodeDecodeError as error:
+            raise DeclarationError(
+                f"{path}, line {place}: not UTF-8 at byte {error.start}"
+            ) from None
 
 
 def _check(where: str, names: Sequence[str]) -> None:

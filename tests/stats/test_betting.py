@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from statera.stats.betting import LARGEST_SHARE, betting_bounds, confidence_sequence
+from statera.stats.betting import (
+    LARGEST_SHARE,
+    betting_bounds,
+    capital,
+    confidence_sequence,
+)
 
 unit = st.floats(0, 1, allow_nan=False)
 
@@ -68,12 +73,31 @@ def test_without_replacement_refuses_the_truth_at_most_alpha_enumerated(
     assert max(wrong) / len(orders) <= 0.1
 
 
-def test_the_sequence_covers_at_all_times_at_once() -> None:
-    rng, missed, draws = np.random.default_rng(11), 0, 150
+@pytest.mark.parametrize("population", [None, 400])
+def test_capital_seldom_grows_if_the_limit_is_true(population: int | None) -> None:
+    rng, draws, grown = np.random.default_rng(11), 800, np.zeros(2)
+    items = rng.beta(1, 9, 400)
+    truth = 0.1 if population is None else float(items.mean())
     for _ in range(draws):
-        found = confidence_sequence(rng.beta(1, 9, 300), alpha=0.05)
-        missed += bool(np.any(found.lower > 0.1) or np.any(found.upper < 0.1))
-    assert missed / draws <= 0.1 + 3 * sqrt(0.1 * 0.9 / draws)
+        values = rng.beta(1, 9, 300) if population is None else rng.permutation(items)[:300]
+        found = capital(values, truth, alpha=0.05, population=population)
+        grown += (found.above.max() >= 20, found.below.max() >= 20)
+    assert np.all(grown / draws <= 0.05 + 3 * sqrt(0.05 * 0.95 / draws))
+
+
+def test_capital_is_what_p_and_the_sequence_come_from() -> None:
+    values = np.random.default_rng(4).choice([-1.0, 0.0, 1.0], 300, p=[0.05, 0.8, 0.15])
+    owned = capital(values, 0.02, alpha=0.05, support=(-1, 1))
+    found = betting_bounds(values, 0.02, alpha=0.05, support=(-1, 1), anytime=True)
+    assert found.p_above == pytest.approx(1 / max(1, owned.above.max()), rel=1e-9)
+    bounds = confidence_sequence(values, alpha=0.05, support=(-1, 1))
+    first = int(np.flatnonzero(owned.above > 20)[0])
+    step = (bounds.lower[-1] + 1) / 100
+    assert bounds.lower[first - 1] <= 0.02 <= bounds.lower[first] + step
+    gone = capital([1.0] * 9, 0.5, alpha=0.05, population=10)
+    assert np.isinf(gone.above[-1])
+    with pytest.raises(ValueError, match="limit"):
+        capital(values, 1.5, alpha=0.05, support=(-1, 1))
 
 
 @settings(max_examples=60, deadline=None)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from statera.stats.bounded import ConfidenceSequence, Support, moments_before, scaled
 from statera.stats.results import Bounds
 
 if TYPE_CHECKING:
@@ -30,18 +31,17 @@ STEPS = 40
 GRID = 120
 HORIZONS = 4.0 ** np.arange(2, 10)
 ROUNDING = 1e-12
-Support = tuple[float, float]
 
 
-class ConfidenceSequence(NamedTuple):
-    """Bounds after each observation, arrays of length n; they only ever come closer.
+class Capital(NamedTuple):
+    """What two gamblers own after each observation, who began with 1: arrays of length n.
 
-    With probability 1 - alpha the mean is at least `lower` at all times at once; likewise `upper`.
-    Where they cross, the values do not come in random order.
+    `above` bets that the mean is above the limit: as long as it is not, the capital is an e-process
+    (its expectation is at most 1 at any time at which one stops). `below` bets the other way.
     """
 
-    lower: np.ndarray
-    upper: np.ndarray
+    above: np.ndarray
+    below: np.ndarray
 
 
 class Bets(NamedTuple):
@@ -77,15 +77,15 @@ def betting_bounds(
     capital so far), compared to any level; the bets are at their best for `alpha`. ValueError: NaN,
     a value outside the support, alpha outside (0, 1), more values than the population.
     """
-    scaled = _scaled(values, alpha, support, population)
-    count = len(scaled)
+    found = scaled(values, alpha, support=support, population=population)
+    count = len(found)
     if not count:
         return _unknown(limit, alpha)
     low, width = support[0], support[1] - support[0]
     place = (limit - low) / width
-    up, down = _both(scaled, alpha, population, horizon=None if anytime else count)
+    up, down = _both(found, alpha, population, horizon=None if anytime else count)
     return Bounds(
-        value=low + width * float(scaled.mean()),
+        value=low + width * float(found.mean()),
         lower=low + width * _lowest(up, alpha, float(up.values.mean())),
         upper=low + width * (1 - _lowest(down, alpha, float(down.values.mean()))),
         alpha=alpha,
@@ -112,24 +112,52 @@ def confidence_sequence(
     `horizon` is the number of values at which the bets are best; without it they serve any time
     (a little wider everywhere). Errors as in `betting_bounds`.
     """
-    scaled = _scaled(values, alpha, support, population)
+    found = scaled(values, alpha, support=support, population=population)
     low, width = support[0], support[1] - support[0]
-    up, down = _both(scaled, alpha, population, horizon=horizon)
+    up, down = _both(found, alpha, population, horizon=horizon)
     return ConfidenceSequence(
         low + width * _running(up, alpha), low + width * (1 - _running(down, alpha))
     )
 
 
+def capital(
+    values: "ArrayLike",
+    limit: float,
+    *,
+    alpha: float,
+    support: Support = (0.0, 1.0),
+    population: int | None = None,
+) -> Capital:
+    """Return the capital after each value against a mean at `limit`, without a horizon.
+
+    `alpha` only says at which level the bets are at their best. Infinite where the population
+    can no longer have such a mean. Errors as in `betting_bounds`; also a limit outside the support.
+    """
+    found = scaled(values, alpha, support=support, population=population)
+    if not support[0] <= limit <= support[1]:
+        raise ValueError(f"the limit must lie in {list(support)}, got {limit}")
+    place = (limit - support[0]) / (support[1] - support[0])
+    up, down = _both(found, alpha, population, horizon=None)
+    return Capital(_owned(up, place), _owned(down, 1 - place))
+
+
+def _owned(bets: Bets, candidate: float) -> np.ndarray:
+    seen = np.cumsum(bets.values) / bets.population
+    with np.errstate(over="ignore"):
+        owned = np.exp(_capital(bets, candidate))
+    return np.where(candidate < seen - ROUNDING, np.inf, owned)
+
+
 def _both(
-    scaled: np.ndarray, alpha: float, population: int | None, *, horizon: int | None
+    values: np.ndarray, alpha: float, population: int | None, *, horizon: int | None
 ) -> tuple[Bets, Bets]:
-    up = _bets(scaled, alpha, population, horizon)
-    mirrored = 1 - scaled
+    up = _bets(values, alpha, population, horizon)
+    mirrored = 1 - values
     past = np.cumsum(mirrored) - mirrored
     return up, up._replace(values=mirrored, past=past)
 
 
-def _bets(scaled: np.ndarray, alpha: float, population: int | None, horizon: int | None) -> Bets:
+def _bets(values: np.ndarray, alpha: float, population: int | None, horizon: int | None) -> Bets:
     """Size the bets: w_t sqrt(2 log(parts / alpha) / (variance so far * information)) (eq. 26).
 
     w_t = N / (items left) is 1 with replacement; without, it follows from minimising the width at
@@ -137,22 +165,16 @@ def _bets(scaled: np.ndarray, alpha: float, population: int | None, horizon: int
     of w^2 up to the horizon; without one the capital is split evenly over some, a factor apart (a
     mean of test martingales is one).
     """
-    times = np.arange(1, len(scaled) + 1)
+    times = np.arange(1, len(values) + 1)
     total = np.inf if population is None else float(population)
-    left = np.full(len(scaled), np.inf) if population is None else total - times + 1
-    drift = np.ones(len(scaled)) if population is None else total / left
-    known = np.sum(drift**2) * max(1.0, (horizon or 0) / max(1, len(drift)))
-    information = np.array([known]) if horizon else HORIZONS
-    wish = 2 * np.log(len(information) / alpha) / np.outer(information, _variances(scaled))
-    return Bets(scaled, drift * np.sqrt(wish), np.cumsum(scaled) - scaled, left, total)
-
-
-def _variances(scaled: np.ndarray) -> np.ndarray:
-    """Return the regularised variance before each value (eq. 15 with a prior of one value)."""
-    counts = np.arange(2, len(scaled) + 2)
-    means = (0.5 + np.cumsum(scaled)) / counts
-    after = (0.25 + np.cumsum((scaled - means) ** 2)) / counts
-    return np.concatenate([[0.25], after[:-1]])
+    left = np.full(len(values), np.inf) if population is None else total - times + 1
+    drift = np.ones(len(values)) if population is None else total / left
+    information = HORIZONS
+    if horizon is not None:
+        information = np.array([np.sum(drift**2) * max(1.0, horizon / max(1, len(values)))])
+    variances = moments_before(values).variances
+    wish = 2 * np.log(len(information) / alpha) / np.outer(information, variances)
+    return Bets(values, drift * np.sqrt(wish), np.cumsum(values) - values, left, total)
 
 
 def _capital(bets: Bets, candidate: float) -> np.ndarray:
@@ -211,20 +233,6 @@ def _running(bets: Bets, alpha: float) -> np.ndarray:
         if len(refused):
             bounds[refused[0]] = max(bounds[refused[0]], candidate)
     return np.maximum.accumulate(np.maximum(bounds, seen))
-
-
-def _scaled(
-    values: "ArrayLike", alpha: float, support: Support, population: int | None
-) -> np.ndarray:
-    found = np.asarray(values, dtype=np.float64)
-    low, high = support
-    if not 0 < alpha < 1:
-        raise ValueError(f"alpha must lie in (0, 1), got {alpha}")
-    if not low < high or not np.all((found >= low) & (found <= high)):
-        raise ValueError(f"values must lie in {list(support)} and be numbers")
-    if population is not None and population < len(found):
-        raise ValueError(f"{len(found)} values from a population of {population}")
-    return (found - low) / (high - low)
 
 
 def _unknown(limit: float, alpha: float) -> Bounds:

@@ -45,11 +45,12 @@ def estimates(frame: Frame) -> list[MetricRow]:
     found: list[MetricRow] = []
     for metric in frame.metrics:
         names = frame.categories if metric.by_category else []
-        found += [_row(frame, metric, category) for category in (None, *names)]
+        found += [estimated(frame, metric, category) for category in (None, *names)]
     return found
 
 
-def _row(frame: Frame, metric: Metric, category: str | None) -> MetricRow:
+def estimated(frame: Frame, metric: Metric, category: str | None = None) -> MetricRow:
+    """Return the estimate of one metric over a category, None being the whole task."""
     estimate = metric.estimate(frame.items(metric.name, category))
     counts = frame.counts(metric.score, category)
     return MetricRow(

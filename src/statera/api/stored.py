@@ -13,7 +13,7 @@ import msgspec
 from statera.analysis.frame import Frame, frames
 from statera.analysis.health import Health, HealthCount
 from statera.analysis.instrument import ScoringKeys
-from statera.analysis.measure import MetricRow, measure
+from statera.analysis.measure import MetricRow, estimates
 from statera.errors import unknown
 from statera.graders.catalogue import scoring_type
 from statera.interop import measured
@@ -35,30 +35,30 @@ class Run:
     info: RunInfo
 
     @cached_property
-    def _measured(self) -> tuple[list[MetricRow], Health]:
+    def _read(self) -> tuple[tuple[Frame, ...], Health]:
         count = HealthCount()
         rows = count.watch(self.store.scores(self.info.id))
-        return measure(rows, stored_metrics(self.info)), count.health
+        return tuple(frames(rows, stored_metrics(self.info))), count.health
 
-    @cached_property
+    @property
     def frames(self) -> tuple[Frame, ...]:
         """The items of each task as arrays."""
-        return tuple(frames(self.store.scores(self.info.id), stored_metrics(self.info)))
+        return self._read[0]
 
     @property
     def scoring_keys(self) -> ScoringKeys:
         """By task and score, the scoring keys that the scores were made with."""
         return self.store.scoring_keys(self.info.id)
 
-    @property
+    @cached_property
     def metrics(self) -> list[MetricRow]:
         """Every estimate, with interval and outcomes, by task, metric and category."""
-        return self._measured[0]
+        return [row for frame in self.frames for row in estimates(frame)]
 
     @property
     def health(self) -> Health:
         """The share of trials that are no answer."""
-        return self._measured[1]
+        return self._read[1]
 
     def samples(self, *, outcome: Outcome | None = None) -> Sequence[Stored]:
         """Return the trials to read, all or those of one outcome."""

@@ -1,0 +1,140 @@
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from statera.records.scores import Outcome
+from statera.report.content import Command, Content
+from statera.report.page import page
+from statera.report.specimens import specimen
+from tests.report.made import HOSTILE, Made, Outcomes, content, items, rule, ruling, stored
+
+ALLOWED = {
+    "a", "b", "bdi", "body", "br", "caption", "circle", "code", "dd", "defs", "details", "div",
+    "dl", "dt", "h1", "h2", "h3", "h4", "head", "header", "html", "li", "line", "main", "meta",
+    "ol", "p", "path", "pattern", "pre", "rect", "section", "small", "span", "style", "summary",
+    "svg", "table", "tbody", "td", "text", "th", "thead", "title", "tr", "ul",
+}  # fmt: skip
+VOID = {"meta", "br"}
+
+
+class Reader(HTMLParser):
+    """Reads a page strictly: every element is closed where it belongs."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag, (tag, self.getpos())
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def read(text: str) -> Reader:
+    reader = Reader()
+    reader.feed(text)
+    reader.close()
+    assert reader.open == []
+    return reader
+
+
+def check_safe(reader: Reader) -> None:
+    """Nothing but the elements that the templates have, no handler, no address, no style."""
+    assert {tag for tag, _ in reader.seen} <= ALLOWED
+    for tag, attributes in reader.seen:
+        assert not [name for name in attributes if name.startswith("on")], tag
+        assert not set(attributes) & {"src", "style", "srcset", "action", "xlink:href"}, tag
+        assert attributes.get("href") in (None, "#first"), tag
+
+
+def always(outcome: Outcome) -> Outcomes:
+    return lambda number, epoch: outcome
+
+
+def test_the_ruling_comes_first_and_every_section_has_its_heading(tmp_path: Path) -> None:
+    new = stored(tmp_path, Made("new", items(40, ["a", "b"]), always("right")), tag="candidate")
+    old = stored(tmp_path, Made("old", items(40, ["a", "b"]), always("wrong")), tag="base")
+    made = content(new, old, ruling([rule("fail")]))
+    text = page(made)
+    headings = re.findall(r"<h2[^>]*>(?:<[^>]+>)*([^<]*)", text)
+    assert headings == [
+        "✗",
+        "What moved",
+        "t",
+        "What became of the trials",
+        "Why it moved",
+        "What differs between the systems",
+        "How the numbers were made",
+    ]
+    check_safe(read(text))
+    assert re.search(r"<h1><bdi>candidate against base</bdi></h1>", text)
+    assert "FAIL <bdi>release</bdi>" in text
+
+
+def test_what_a_model_says_is_text_and_nothing_else(tmp_path: Path) -> None:
+    hostile = [s for s in items(24, [HOSTILE[:200], "x" * 200, HOSTILE])]
+    made = Made(HOSTILE, hostile, always("wrong"), reply=HOSTILE, system=HOSTILE)
+    new = stored(tmp_path, made, tag=None)
+    old = stored(tmp_path, Made("old", hostile, always("right"), reply=HOSTILE * 40))
+    found = content(new, old, ruling([rule("fail", f"t/{HOSTILE}", reason=HOSTILE)]))
+    trials = [(who, list(run.samples())[:1]) for who, run in (("candidate", new), ("base", old))]
+    shown = [specimen("lost", trials)]
+    text = page(
+        Content(
+            candidate=found.candidate,
+            base=found.base,
+            comparison=found.comparison,
+            ruling=found.ruling,
+            diagnosis=found.diagnosis,
+            specimens=shown,
+            commands=(Command(HOSTILE, HOSTILE),),
+        )
+    )
+    reader = read(text)
+    check_safe(reader)
+    assert "alert(" in "".join(reader.text)
+    assert not set("".join(reader.text)) & set("\u202e\u2066\u200b\x1b\x00")
+    assert text.count("<style>") == text.count("</style>") == 1
+    assert "49" not in re.findall(r"\{\{.{0,9}", text)
+
+
+@pytest.mark.parametrize("count", [1, 12])
+@pytest.mark.parametrize("outcome", ["infra_error", "right", "unparsed"])
+def test_little_evidence_makes_a_page_that_says_so(
+    tmp_path: Path, count: int, outcome: Outcome
+) -> None:
+    new = stored(tmp_path, Made("new", items(count, ["a"]), always(outcome)))
+    old = stored(tmp_path, Made("old", items(count, ["a"]), always("right")))
+    for made in (content(new), content(new, old)):
+        text = page(made)
+        read(text)
+        assert "nan" not in text.lower().replace("finance", "")
+        assert "None" not in re.sub(r"<(td|li|bdi)[^>]*>None", "", text)
+
+
+def test_a_run_that_did_not_end_says_so(tmp_path: Path) -> None:
+    made = stored(tmp_path, Made("new", items(9, ["a"]), always("right")))
+    made.store.set_status(made.info.id, "stopped", reason="the budget is spent", now=1.8e9)
+    again = content(type(made)(made.store, made.store.find(made.info.id)))
+    assert "stopped: the budget is spent" in page(again)
+
+
+def test_differences_of_the_instrument_are_marked(tmp_path: Path) -> None:
+    new = stored(tmp_path, Made("new", items(9, ["a"]), always("right"), system="Be brief."))
+    old = stored(tmp_path, Made("old", items(9, ["a"]), always("right")))
+    text = page(content(new, old))
+    assert "system_message" in text
+    assert "Be brief." in text

@@ -33,6 +33,7 @@ def stored(
     data: str = "d",
     seed: int = 0,
     key: str = "exact-1",
+    severity: str | None = None,
     **system: Any,
 ) -> Run:
     """Return the run of one task whose trials had those outcomes."""
@@ -55,7 +56,10 @@ def stored(
     metrics = [{"type": kind, "score": "accuracy"} for kind in ("accuracy", "given_answer")]
     environment = {"metrics": {task: metrics}, "scorers": {task: []}, "primary": {}}
     info = store.open_run(spec, tag=None, environment=environment, now=1.0)
-    samples = [Sample(id=name, input=name, category=name.split("/")[0]) for name in items]
+    samples = [
+        Sample(id=name, input=name, category=name.split("/")[0], severity=severity)
+        for name in items
+    ]
     store.add_samples(info.id, task, samples)
     store.write(info.id, [_scored(task, name, e, o, key) for name, e, o in _trials(items)])
     store.set_status(info.id, "done", now=2.0)

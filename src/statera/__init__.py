@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from statera.analysis.comparison import Comparison, ComparisonRow
     from statera.analysis.measure import MetricRow
     from statera.api.comparisons import compare
+    from statera.api.decisions import decide
     from statera.api.runs import RunOptions, run, run_async
     from statera.api.stored import Run
     from statera.errors import DeclarationError, EndpointError, RunStopped, StateraError
+    from statera.gate.judging import Gate
+    from statera.gate.ruling import Override, RuleRuling, Ruling
     from statera.models.callables import model
     from statera.models.opening import open_model
     from statera.models.scripted import ScriptedModel
@@ -38,9 +41,12 @@ _PLACES = {
     "analysis.comparison": ("Comparison", "ComparisonRow"),
     "analysis.measure": ("MetricRow",),
     "api.comparisons": ("compare",),
+    "api.decisions": ("decide",),
     "api.runs": ("RunOptions", "run", "run_async"),
     "api.stored": ("Run",),
     "errors": ("DeclarationError", "EndpointError", "RunStopped", "StateraError"),
+    "gate.judging": ("Gate",),
+    "gate.ruling": ("Override", "RuleRuling", "Ruling"),
     "models.callables": ("model",),
     "models.opening": ("open_model",),
     "models.scripted": ("ScriptedModel",),
@@ -66,6 +72,7 @@ __all__ = [
     "EndpointError",
     "Estimate",
     "Failure",
+    "Gate",
     "Grader",
     "Likelihood",
     "Message",
@@ -73,7 +80,10 @@ __all__ = [
     "MetricRow",
     "Model",
     "Outcome",
+    "Override",
     "Response",
+    "RuleRuling",
+    "Ruling",
     "Run",
     "RunOptions",
     "RunStopped",
@@ -88,6 +98,7 @@ __all__ = [
     "Task",
     "Trial",
     "compare",
+    "decide",
     "model",
     "open_model",
     "run",

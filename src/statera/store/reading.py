@@ -65,6 +65,16 @@ def read_samples(connection: Connection, run: int, task: str) -> Iterator[Sample
         yield bodies.sample(row[0])
 
 
+def categories(connection: Connection, run: int) -> dict[str, frozenset[str]]:
+    """Return the categories of each task's samples."""
+    query = select(tasks.c.name, samples.c.category).distinct()
+    query = query.join(samples, samples.c.task == tasks.c.number).where(tasks.c.run == run)
+    found: dict[str, set[str]] = {}
+    for task, category in connection.execute(query.where(samples.c.category.is_not(None))):
+        found.setdefault(task, set()).add(category)
+    return {task: frozenset(names) for task, names in found.items()}
+
+
 def select_trials(run: int) -> Query:
     """Return the query for a run's whole trials, in sample order."""
     columns = (trials.c.number, *_PLACE, trials.c.key, trials.c.started, samples.c.body)

@@ -167,6 +167,11 @@ class RunStore:
         with self._database.reading() as connection:
             return reading.scoring_keys(connection, listing.number_of(connection, run_id))
 
+    def categories(self, run_id: str) -> dict[str, frozenset[str]]:
+        """Return, by task, the categories of the samples that the run has, answered or not."""
+        with self._database.reading() as connection:
+            return reading.categories(connection, listing.number_of(connection, run_id))
+
     def samples(self, run_id: str, task: str) -> Iterator[Sample]:
         """Yield the task's samples in order."""
         with self._database.reading() as connection:

@@ -1,0 +1,202 @@
+"""Deciding on stored runs: what `st.decide` and `statera gate` do.
+
+ruling = st.decide(st.Gate.load("gate.yaml"), candidate, baseline)
+ruling.passed, ruling.exit_code, ruling["gsm8k/accuracy"].bound
+
+How often the same was asked is read from the store's ledger, and each ruling is kept there.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from statera.analysis.comparison import pair
+from statera.analysis.instrument import Change, instrument_changes
+from statera.analysis.pairing import Pairing
+from statera.api.pooling import Pool, alone, pooled
+from statera.api.stored import Run
+from statera.codec.canonical import canonical, digest
+from statera.errors import DeclarationError
+from statera.gate.evidence import Evidence
+from statera.gate.judging import Gate, Runs, judge
+from statera.gate.looks import Asked, Glance, Look, glances, look
+from statera.gate.policy import Policy
+from statera.gate.release import Release, overridden, seal
+from statera.gate.rules import Target, targets
+from statera.gate.ruling import Override, Ruling
+from statera.models.clock import SystemClock
+from statera.protocols import Clock
+from statera.store.ledger import LookRow
+from statera.store.runstore import RunStore
+
+
+class _Sides(NamedTuple):
+    """The runs of a decision."""
+
+    candidate: Pool
+    base: Pool | None
+    anchor: Pool | None
+
+    @property
+    def all(self) -> list[Pool]:
+        return [side for side in self if side is not None]
+
+    @property
+    def others(self) -> list[Pool]:
+        return [side for side in self[1:] if side is not None]
+
+
+def decide(
+    gate: Gate,
+    candidate: Run,
+    base: Run | None = None,
+    *,
+    allow: bool = False,
+    override: Override | None = None,
+    clock: Clock | None = None,
+) -> Ruling:
+    """Return the gate's ruling on a stored run, and keep it in the ledger of the run's store.
+
+    The policy's anchor is found in the same store. Runs of one system that differ in their seed
+    only are pooled, on either side, and the ruling says so. DeclarationError for a rule that names
+    what the runs do not have, and where the instrument differs, unless `allow`, which is noted.
+    """
+    sides = _sides(gate.policy, candidate, base)
+    notes = [*_pooled_notes(sides), *_instrument_notes(sides, allow)]
+    evidence = _evidence(sides)
+    asked = targets(gate.policy, evidence.known)
+    rows = _rows(asked, sides, glances(asked, evidence))
+    looks = _looks(candidate.store, asked, rows)
+    ruling = judge(gate.policy, evidence, looks=looks, runs=_runs(sides))
+    ruling = msgspec.structs.replace(ruling, notes=(*ruling.notes, *notes))
+    if override is not None:
+        ruling = overridden(ruling, override)
+    _keep(candidate.store, gate.policy, ruling, sides, rows, (clock or SystemClock()).now())
+    return ruling
+
+
+def _keep(
+    store: RunStore,
+    policy: Policy,
+    ruling: Ruling,
+    sides: _Sides,
+    rows: Sequence[LookRow],
+    now: float,
+) -> None:
+    seals = tuple(seal(side.ids, side.frames) for side in sides.all)
+    release = Release(ruling=ruling, policy=policy, seals=seals)
+    store.ledger.record(canonical(release).decode(), rows, now=now)
+
+
+def _sides(policy: Policy, candidate: Run, base: Run | None) -> _Sides:
+    anchor = None
+    if policy.anchor is not None:
+        anchor = Run(candidate.store, candidate.store.find(policy.anchor))
+    for other in (base, anchor):
+        if other is not None and other.info.id == candidate.info.id:
+            raise DeclarationError(f"a run is not compared with itself: {candidate.info.id[:8]}")
+    others = [run for run in (base, anchor) if run is not None]
+    reruns = any(run.info.spec.system == candidate.info.spec.system for run in others)
+    made = alone if reruns else pooled
+    return _Sides(
+        made(candidate),
+        None if base is None else made(base),
+        None if anchor is None else made(anchor),
+    )
+
+
+def _evidence(sides: _Sides) -> Evidence:
+    return Evidence(
+        candidate={frame.task: frame for frame in sides.candidate.frames},
+        base=_pairs(sides.candidate, sides.base),
+        anchor=_pairs(sides.candidate, sides.anchor),
+        others=tuple(frame for side in sides.others for frame in side.frames),
+        declared=sides.candidate.declared,
+        confirmed=sides.candidate.confirmed,
+    )
+
+
+def _pairs(candidate: Pool, other: Pool | None) -> dict[str, Pairing] | None:
+    if other is None:
+        return None
+    return {pairing.task: pairing for pairing in pair(candidate.frames, other.frames)}
+
+
+def _runs(sides: _Sides) -> Runs:
+    base, anchor = (() if side is None else side.ids for side in sides[1:])
+    return Runs(sides.candidate.ids, base, anchor)
+
+
+def _pooled_notes(sides: _Sides) -> list[str]:
+    """Return which runs are pooled, and which run is not done."""
+    notes = []
+    for what, side in zip(("candidate", "base", "anchor"), sides, strict=True):
+        if side is None:
+            continue
+        if len(side.ids) > 1:
+            ids = ", ".join(run[:8] for run in side.ids)
+            notes.append(f"the {what} pools {len(side.ids)} runs that differ in seed only: {ids}")
+        notes += [
+            f"the {what}'s run {info.id[:8]} is {info.status}"
+            for info in side.infos
+            if info.status != "done"
+        ]
+    return notes
+
+
+def _instrument_notes(sides: _Sides, allow: bool) -> list[str]:
+    """Return what differs in the instrument; DeclarationError for any of it, unless `allow`."""
+    changes: dict[Change, None] = {}
+    for other in sides.others:
+        for new in sides.candidate.infos:
+            for old in other.infos:
+                keys = tuple(sides.candidate.store.scoring_keys(info.id) for info in (new, old))
+                changes |= dict.fromkeys(instrument_changes(new, old, (keys[0], keys[1])))
+    told = "; ".join(map(str, changes))
+    if changes and not allow:
+        raise DeclarationError(f"not the same instrument: {told}. --allow decides, marked")
+    return [f"not the same instrument: {told}"] if changes else []
+
+
+def _rows(asked: Sequence[Target], sides: _Sides, seen: Mapping[Asked, Glance]) -> list[LookRow]:
+    """Return what the ledger keeps of each question that had anything to look at."""
+    specs = {task.name: task.data for side in reversed(sides.all) for task in side.named.spec.tasks}
+    against = {
+        "baseline": "" if sides.base is None else sides.base.system,
+        "anchor": "" if sides.anchor is None else sides.anchor.system,
+    }
+    rows = {
+        target.asked: LookRow(
+            sides.candidate.system,
+            against.get(target.form, ""),
+            canonical(target.asked).decode(),
+            digest([target.task, specs.get(target.task, "")]),
+            *seen[target.asked],
+        )
+        for target in asked
+    }
+    return [row for row in rows.values() if row.trials]
+
+
+def _looks(store: RunStore, asked: Sequence[Target], rows: Sequence[LookRow]) -> dict[Asked, Look]:
+    """Return the look that each question is on, from what the ledger holds."""
+    tried = store.ledger.candidates({row.data for row in rows})
+    earlier: dict[Asked, list[Glance]] = {}
+    for candidate, base in {(row.candidate, row.base) for row in rows}:
+        for past in store.ledger.looks(candidate, base):
+            key = (base, past.asked, past.data)
+            earlier.setdefault(key, []).append(Glance(past.items, past.trials))
+    questions = {canonical(target.asked).decode(): target.asked for target in asked}
+    found = {}
+    for row in rows:
+        before = earlier.get((row.base, row.asked, row.data), [])
+        number = _number(tried[row.data], row.candidate)
+        found[questions[row.asked]] = look(before, Glance(row.items, row.trials), tried=number)
+    return found
+
+
+def _number(candidates: Sequence[str], candidate: str) -> int:
+    """Return the how-manieth candidate this is."""
+    known = list(candidates)
+    return (known.index(candidate) if candidate in known else len(known)) + 1

@@ -24,6 +24,7 @@ ANSWERS = {
     "better": "nothing got worse, and something got better",
     "same": "nothing moved: every signal is shown to be the same",
 }
+OPEN = "the answers that are given are less often right"
 READ = 5
 MOST_PLACES = 12
 
@@ -101,7 +102,7 @@ def _finding(number: int, finding: Finding) -> Iterator[str]:
     colour = "red" if finding.safety else "yellow"
     mark = "" if finding.status == "named" else " (undetermined)"
     yield f"{number}. [bold {colour}]{name}[/]{mark} · {_plain(finding.task)}{size}{share}"
-    yield f"   {MEANING[finding.cause]}"
+    yield f"   {OPEN if finding.between else MEANING[finding.cause]}"
     yield from (f"   [dim]{_plain(said)}[/]" for said in finding.evidence)
     yield from (f"   [dim]not shown to be the same: {_plain(x)}[/]" for x in finding.unsettled)
 
@@ -131,7 +132,7 @@ def _bars(found: Diagnosis) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     table.add_column("accuracy", no_wrap=True)
     level = found.decompositions[0].level
-    names = ("base", "run", "points", f"{100 * level:g} % interval", "lost here", "came back")
+    names = ("base", "run", "points", f"{100 * level:g} % interval", "lost here", "no longer")
     for name in names:
         table.add_column(name, justify="right", no_wrap=True)
     for one in found.decompositions:

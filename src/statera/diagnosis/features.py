@@ -90,4 +90,5 @@ def _binned(family: str, numbers: Ints) -> Iterator[Feature]:
     bounds = [int(numbers.min()), *(int(edge) + 1 for edge in edges)]
     ends = [*(int(edge) for edge in edges), int(numbers.max())]
     for place, (low, high) in enumerate(zip(bounds, ends, strict=True)):
-        yield Feature(family, f"{low} to {high} characters", bins == place)
+        span = f"{low} to {high}" if low < high else f"{low}"
+        yield Feature(family, f"{span} characters", bins == place)

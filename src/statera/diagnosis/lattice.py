@@ -69,10 +69,11 @@ class Scale(NamedTuple):
 
 
 def search(table: Sequence[Feature], loss: Floats, *, least: int, most: int) -> list[Found]:
-    """Return at most `most` slices of one to three features that score above 0, the best first.
+    """Return the slices of one to three features that score above 0, the best first.
 
-    `loss` (n,) is at least 0, some of it above. A slice has at least `least` items; slices that
-    share over half of their items with a better one are left out.
+    At most `most` of one feature and `most` of several. `loss` (n,) is at least 0; nothing is
+    found where all of it is 0. A slice has at least `least` items; one that shares over half of its
+    items with a better one of its kind is left out.
     """
     if not table or not np.any(loss > 0):
         return []
@@ -82,7 +83,8 @@ def search(table: Sequence[Feature], loss: Floats, *, least: int, most: int) -> 
     levels = [_kept(first, scale)]
     for _ in range(2):
         levels.append(_kept(_deeper(levels[-1], levels[0], table, loss), scale))
-    return _distinct(levels, scale, most)
+    kinds = (levels[:1], levels[1:])
+    return [one for kind in kinds for one in _distinct(kind, scale, most)]
 
 
 def _measured(members: list[tuple[int, ...]], holds: Matrix, loss: Floats) -> Level:

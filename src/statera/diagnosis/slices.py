@@ -2,8 +2,10 @@
 
 A slice is one to three features that hold together. On the first half the slices with the best
 SliceLine score are sought. A loss is the drop of an item from base to candidate, not its error, or
-only hard slices would be found. On the second half each is tested once against the rest of the
-items, with Holm over those tested: what was searched for is never its own proof.
+only hard slices would be found. On the second half each is tested against the rest of the items,
+with Holm over those tested: what was searched for is never its own proof. A slice of several
+features must also lose more than the rest of each slice that it is cut from, so that a condition is
+named only if it adds something. Single categories and groups are left to their own table.
 """
 
 from collections.abc import Sequence
@@ -23,7 +25,8 @@ from statera.stats.multiplicity import holm
 
 LEAST_ITEMS = 20
 LEAST_SHARE = 0.01
-TRIED = 5
+TRIED = 4
+DECLARED = ("category", "group")
 SHOWN = 5
 
 
@@ -57,9 +60,9 @@ class _Ground(NamedTuple):
     searched: Mask
     table: tuple[Feature, ...]
 
-    def holds(self, found: Found) -> Mask:
-        """Return which items belong to the slice."""
-        every: Mask = np.all([self.table[place].holds for place in found.members], axis=0)
+    def holds(self, members: tuple[int, ...]) -> Mask:
+        """Return of which items all these features hold."""
+        every: Mask = np.all([self.table[place].holds for place in members], axis=0)
         return every
 
     def group(self, chosen: Mask) -> Changes:
@@ -83,9 +86,13 @@ def slices(
     ground, least = _ground(pairing, samples, rng)
     loss = np.maximum(-ground.change, 0.0)[ground.searched]
     halved = [f._replace(holds=f.holds[ground.searched]) for f in ground.table]
-    found = search(halved, loss, least=least, most=TRIED)
+    found = [
+        one
+        for one in search(halved, loss, least=least, most=TRIED)
+        if len(one.members) > 1 or ground.table[one.members[0]].family not in DECLARED
+    ]
     tested = [(one, _tested(ground, one)) for one in found]
-    adjusted = holm([test.p_lower for _, test in tested])
+    adjusted = holm([_p(ground, one, test) for one, test in tested])
     sure = [
         _slice(pairing.task, ground, one, (test, p))
         for (one, test), p in zip(tested, adjusted, strict=True)
@@ -118,12 +125,23 @@ def _half(clusters: Ints, rng: np.random.Generator) -> Mask:
 
 
 def _tested(ground: _Ground, found: Found) -> Contrast:
-    holds = ground.holds(found)
+    holds = ground.holds(found.members)
     return contrast(ground.group(holds), ground.group(~holds))
 
 
+def _p(ground: _Ground, found: Found, test: Contrast) -> float | None:
+    """Return the largest p of the slice against all else, and against what it is cut from."""
+    values = [test.p_lower]
+    holds = ground.holds(found.members)
+    for member in found.members if len(found.members) > 1 else ():
+        parent = ground.holds(tuple(place for place in found.members if place != member))
+        values.append(contrast(ground.group(holds), ground.group(parent & ~holds)).p_lower)
+    known = [value for value in values if value is not None]
+    return max(known) if len(known) == len(values) else None
+
+
 def _slice(task: str, ground: _Ground, found: Found, test: tuple[Contrast, float]) -> Slice:
-    holds = ground.holds(found)
+    holds = ground.holds(found.members)
     inside, outside = ground.group(holds).values, ground.group(~holds).values
     lost = np.flatnonzero(holds & (ground.change < 0))
     order = lost[np.argsort(ground.change[lost], kind="stable")][:SHOWN]

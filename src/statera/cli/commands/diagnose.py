@@ -117,9 +117,10 @@ def command(run: str, base: str, **flags: Any) -> None:
         limits={task: limit for task in tasks if (limit := longest(candidate, task))},
         rng=np.random.default_rng(flags["seed"]),
     )
+    wanted = _wanted(found, flags)
     if not flags["as_json"]:
         print_diagnosis(found, compared)
-    restored = _probed(found, candidate, flags)
+    restored = [asyncio.run(_run(probe, candidate, flags)) for probe in wanted]
     if flags["as_json"]:
         click.echo(to_json(document(found, restored)))
     else:
@@ -139,12 +140,11 @@ def longest(run: Run, task: str) -> int | None:
     return limits[-1] if limits else None
 
 
-def _probed(found: Diagnosis, candidate: Run, flags: dict[str, Any]) -> Sequence[Restoration]:
-    """Run the probe that was asked for, if any."""
+def _wanted(found: Diagnosis, flags: dict[str, Any]) -> Sequence[Probe]:
+    """Return the probe that was asked for, if any."""
     if flags["probe"] is None:
         return ()
-    wanted = chosen(found, flags["probe"], has_model=flags["model"] is not None)
-    return (asyncio.run(_run(wanted, candidate, flags)),)
+    return (chosen(found, flags["probe"], has_model=flags["model"] is not None),)
 
 
 def chosen(found: Diagnosis, name: str, *, has_model: bool) -> Probe:

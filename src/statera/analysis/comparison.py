@@ -20,7 +20,7 @@ from statera.metrics.outcomes import NO_ANSWERS
 from statera.records.specs import RunInfo
 from statera.stats.multiplicity import benjamini_hochberg, holm
 from statera.stats.paired import difference
-from statera.stats.unpaired import independent_difference
+from statera.stats.unpaired import unpaired_difference
 
 LEVEL = 0.95
 
@@ -168,7 +168,7 @@ def row(
     if pairing.shared:
         found = difference(pairing.pairs(name, category), level=level, rng=rng)
     else:
-        found = independent_difference(*pairing.alone(name, category), level=level)
+        found = unpaired_difference(*pairing.alone(name, category), level=level)
     better = pairing.candidate.metric(name).higher_is_better
     wins, losses = (found.wins, found.losses) if better else (found.losses, found.wins)
     return ComparisonRow(

@@ -6,7 +6,7 @@ with them at their best for it, so that neither rests on what plumbing lost.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -80,14 +80,43 @@ class Measured(NamedTuple):
     failures: Failures = Failures()
 
 
-def measured(target: Target, evidence: Evidence, *, alpha: float) -> Measured:
+class Bounding(Protocol):
+    """How a target's bounds are made: for one look at a fixed size, or valid over several."""
+
+    def mean(self, target: Target, items: Items, *, alpha: float) -> Bounds:
+        """Return the bounds of the candidate's own number."""
+        ...
+
+    def difference(self, target: Target, pairs: Pairs, *, alpha: float) -> Bounds:
+        """Return the bounds of candidate minus the other run."""
+        ...
+
+
+class FixedSize:
+    """Bounds for data whose size was not chosen by what they say."""
+
+    def mean(self, target: Target, items: Items, *, alpha: float) -> Bounds:
+        """Return the bounds of the candidate's own number."""
+        return mean_bounds(items, target.limit, alpha=alpha)
+
+    def difference(self, target: Target, pairs: Pairs, *, alpha: float) -> Bounds:
+        """Return the bounds of candidate minus the other run."""
+        return difference_bounds(pairs, target.limit, alpha=alpha)
+
+
+FIXED_SIZE = FixedSize()
+
+
+def measured(
+    target: Target, evidence: Evidence, *, alpha: float, bounding: Bounding = FIXED_SIZE
+) -> Measured:
     """Return what the evidence says about the target, at one-sided `alpha`."""
     if target.paired:
-        return _against(target, evidence, alpha)
-    return _alone(target, evidence, alpha)
+        return _against(target, evidence, alpha, bounding)
+    return _alone(target, evidence, alpha, bounding)
 
 
-def _alone(target: Target, evidence: Evidence, alpha: float) -> Measured:
+def _alone(target: Target, evidence: Evidence, alpha: float, bounding: Bounding) -> Measured:
     frame, name = evidence.candidate.get(target.task), target.metric.name
     if frame is None or name not in frame.names or not len(frame.places(target.category)):
         return _nothing(target, alpha, _absent(target, evidence))
@@ -95,7 +124,7 @@ def _alone(target: Target, evidence: Evidence, alpha: float) -> Measured:
 
     def bounds(infra: Infra) -> Bounds:
         chosen = items(target, frame, infra, found.cleared)
-        return mean_bounds(chosen, target.limit, alpha=alpha)
+        return bounding.mean(target, chosen, alpha=alpha)
 
     infra = _infra(target, frame)
     ends: tuple[Infra, Infra] = ("lowest", "highest")
@@ -108,17 +137,17 @@ def _alone(target: Target, evidence: Evidence, alpha: float) -> Measured:
     return Measured(bounds(worst), bounds(best), plain, value, value, infra=infra, failures=found)
 
 
-def _against(target: Target, evidence: Evidence, alpha: float) -> Measured:
+def _against(target: Target, evidence: Evidence, alpha: float, bounding: Bounding) -> Measured:
     pairing, name = evidence.pairing(target), target.metric.name
     if pairing is None or not pairing.chosen(target.category).any():
         return _nothing(target, alpha, _absent(target, evidence))
     plain = pairing.pairs(name, target.category)
-    worst = best = difference_bounds(plain, target.limit, alpha=alpha)
+    worst = best = bounding.difference(target, plain, alpha=alpha)
     infra = name != "infra_error" and pairing.failed(target.category)
     if infra:
         worst, best = (
-            difference_bounds(
-                pairing.pairs(name, target.category, infra=case), target.limit, alpha=alpha
+            bounding.difference(
+                target, pairing.pairs(name, target.category, infra=case), alpha=alpha
             )
             for case in ("worst", "best")
         )

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from statera.analysis.comparison import Comparison
 from statera.errors import DeclarationError
-from statera.gate.evidence import Evidence, Measured, measured
+from statera.gate.evidence import FIXED_SIZE, Bounding, Evidence, Measured, measured
 from statera.gate.looks import Look, Looks
 from statera.gate.needs import need
 from statera.gate.policy import Policy, read_policy
@@ -60,7 +60,7 @@ class Gate:
         return judge(self.policy, Evidence.of(comparison, anchor), runs=runs)
 
 
-class _Step(NamedTuple):
+class Step(NamedTuple):
     """A target with its numbers, and the look that it is on."""
 
     target: Target
@@ -70,18 +70,29 @@ class _Step(NamedTuple):
 
 
 def judge(
-    policy: Policy, evidence: Evidence, *, looks: Looks | None = None, runs: Runs | None = None
+    policy: Policy,
+    evidence: Evidence,
+    *,
+    looks: Looks | None = None,
+    runs: Runs | None = None,
+    bounding: Bounding = FIXED_SIZE,
 ) -> Ruling:
     """Return the ruling; `looks` says how often each question was asked, without it never before.
 
     DeclarationError for a rule that names what no run has, or a run that there is not.
     """
-    _check(policy, evidence)
+    check_runs(policy, evidence)
     steps = []
     for target in targets(policy, evidence.known):
         look = (looks or {}).get(target.asked, Look(()))
         alpha = look.alpha(policy.alpha)
-        steps.append(_Step(target, measured(target, evidence, alpha=alpha), look, alpha))
+        found = measured(target, evidence, alpha=alpha, bounding=bounding)
+        steps.append(Step(target, found, look, alpha))
+    return ruled(policy, steps, runs=runs)
+
+
+def ruled(policy: Policy, steps: Sequence[Step], *, runs: Runs | None = None) -> Ruling:
+    """Return the ruling on what was measured, one step a target."""
     adjusted = holm([_p_fail(step) for step in steps])
     rules = tuple(_ruling(step, p) for step, p in zip(steps, adjusted, strict=True))
     known = runs or Runs()
@@ -97,7 +108,7 @@ def judge(
     )
 
 
-def _check(policy: Policy, evidence: Evidence) -> None:
+def check_runs(policy: Policy, evidence: Evidence) -> None:
     """Raise DeclarationError when a rule compares with a run that is not given."""
     if policy.needs_base and evidence.base is None:
         first = next(rule.metric for rule in policy.rules if rule.than == "baseline")
@@ -106,15 +117,15 @@ def _check(policy: Policy, evidence: Evidence) -> None:
         raise DeclarationError(f"the policy's anchor '{policy.anchor}' is not compared with")
 
 
-def _p_pass(step: _Step) -> float | None:
+def _p_pass(step: Step) -> float | None:
     return step.found.worst.p_above if step.target.side == "above" else step.found.worst.p_below
 
 
-def _p_fail(step: _Step) -> float | None:
+def _p_fail(step: Step) -> float | None:
     return step.found.best.p_below if step.target.side == "above" else step.found.best.p_above
 
 
-def _ruling(step: _Step, adjusted: float | None) -> RuleRuling:
+def _ruling(step: Step, adjusted: float | None) -> RuleRuling:
     target, found, look, alpha = step
     verdict, reason = _decided(step, adjusted)
     metric, category, _ = target.asked
@@ -154,7 +165,7 @@ def _ruling(step: _Step, adjusted: float | None) -> RuleRuling:
     )
 
 
-def _decided(step: _Step, adjusted: float | None) -> tuple[Verdict, str]:
+def _decided(step: Step, adjusted: float | None) -> tuple[Verdict, str]:
     """Return the verdict and the reason, in the order in which they count."""
     target, found, _, alpha = step
     certain, doubted, _ = found.failures

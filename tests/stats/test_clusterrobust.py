@@ -116,3 +116,9 @@ def test_what_has_no_variance_is_refused(
 
 def test_satterthwaite_of_equal_shares_is_one_less() -> None:
     assert satterthwaite(np.full(12, 1 / 12)) == pytest.approx(11)
+
+
+def test_cluster_variance_equals_the_textbook_for_single_items() -> None:
+    values = np.array([0.1, 0.5, 0.9, 0.3])
+    expected = values.var(ddof=1) / len(values)
+    assert cluster_variance(values, np.ones(4), np.arange(4)) == pytest.approx(expected)

@@ -1,11 +1,16 @@
+from collections.abc import Callable
+from csv import DictReader
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from scipy import stats
 
-from statera.stats.clusterrobust import cluster_variance
 from statera.stats.means import macro_mean, mean
-from statera.stats.results import Items
+from statera.stats.proportion import student_quantile
+from statera.stats.results import Estimate, Items
+from tests.shared_data import shared
 
 
 def single(values: list[float]) -> Items:
@@ -60,12 +65,6 @@ def test_copies_of_an_item_do_not_narrow_the_interval() -> None:
     assert tenfold.high - tenfold.low >= once.high - once.low
 
 
-def test_cluster_variance_equals_the_textbook_for_single_items() -> None:
-    values = np.array([0.1, 0.5, 0.9, 0.3])
-    expected = values.var(ddof=1) / len(values)
-    assert cluster_variance(values, np.ones(4), np.arange(4)) == pytest.approx(expected)
-
-
 @given(some.lists(some.floats(0, 1), min_size=1, max_size=80), some.integers(1, 5))
 def test_the_interval_holds_the_estimate_and_stays_in_bounds(
     values: list[float], size: int
@@ -118,10 +117,12 @@ def test_macro_variance_is_that_of_the_strata() -> None:
     strata: list[str] = [*["a"] * 100, *["b"] * 300]
     found = macro_mean(Items(values.tolist(), [str(i) for i in range(400)], strata, [1.0] * 400))
     parts = [values[:100], values[100:]]
-    expected = np.sqrt(sum(p.var(ddof=1) / len(p) for p in parts)) / 2
+    variances = [p.var(ddof=1) / len(p) for p in parts]
+    expected = np.sqrt(sum(variances)) / 2
+    freedom = sum(variances) ** 2 / (variances[0] ** 2 / 99 + variances[1] ** 2 / 299)
     assert found.high is not None
     assert found.value is not None
-    assert found.high - found.value == pytest.approx(1.959964 * expected, rel=1e-5)
+    assert found.high - found.value == pytest.approx(student_quantile(0.95, freedom) * expected)
 
 
 def test_macro_without_spread_in_a_lone_item_has_no_interval() -> None:
@@ -135,7 +136,7 @@ def test_weights_make_a_ratio_over_trials() -> None:
     items = Items([1.0] * 9 + [0.0], [str(i) for i in range(10)], [""] * 10, [4.0] * 9 + [1.0])
     found = mean(items)
     assert found.value == pytest.approx(36 / 37)
-    assert found.method == "Wilson, clustered"
+    assert found.method == "Wilson, clustered, CR2 with Satterthwaite"
 
 
 def test_a_weighted_item_is_as_many_items_of_its_cluster() -> None:
@@ -150,3 +151,83 @@ def test_a_weighted_item_is_as_many_items_of_its_cluster() -> None:
     assert (weighted.value, weighted.low, weighted.high) == pytest.approx(
         (mean(single).value, mean(single).low, mean(single).high)
     )
+
+
+def test_values_outside_the_unit_interval_get_student() -> None:
+    values = np.random.default_rng(4).normal(7, 2, size=30)
+    found = mean(single(values.tolist()))
+    peer = stats.ttest_1samp(values, 0).confidence_interval(0.95)
+    assert (found.low, found.high) == pytest.approx((peer.low, peer.high))
+    assert found.method == "t"
+    assert mean(clustered([1.0, 3.0, 5.0] * 20, 2)).method == "t, clustered, CR2 with Satterthwaite"
+    assert mean(clustered(values.tolist() * 3, 2)).method == "t, clustered"
+
+
+def test_equal_values_outside_the_unit_interval_are_no_certainty() -> None:
+    found = mean(single([1e6] * 30))
+    assert found.low is None
+    assert found.method == "no spread between clusters"
+
+
+def test_mtbench_interval_is_clustered_by_question() -> None:
+    with shared("data", "judge", "mtbench", "routers_gpt4_single.csv").open() as lines:
+        rows = [row for row in DictReader(lines) if row["model"] == "martian"]
+    scores = [float(row["score"]) for row in rows]
+    names = [row["question_id"] for row in rows]
+    found = mean(Items(scores, names, [""] * 160, [1.0] * 160))
+    assert found.high is not None
+    assert found.high - 8.3125 == pytest.approx(student_quantile(0.95, 79) * 0.2557, abs=2e-4)
+
+
+def test_a_heavy_cluster_counts_for_what_it_hides() -> None:
+    """Half of all answers in one cluster: all right says little more than two clusters would."""
+    names = ["big"] * 50 + [str(i) for i in range(50)]
+    found = mean(Items([1.0] * 100, names, [""] * 100, [1.0] * 100))
+    assert found.low == pytest.approx(mean(single([1.0] * 2)).low)
+
+
+def test_items_without_weight_are_left_out() -> None:
+    items = Items([1.0, 0.0, 0.3], ["a", "b", "c"], ["", "", ""], [1.0, 1.0, 0.0])
+    found = mean(items)
+    assert (found.n, found.clusters, found.value, found.method) == (2, 2, 0.5, "Wilson")
+    assert mean(Items([1.0], ["a"], [""], [0.0])).method == "no items"
+
+
+@pytest.mark.parametrize("estimate", [mean, macro_mean])
+def test_bad_numbers_and_levels_are_refused(estimate: Callable[..., Estimate]) -> None:
+    with pytest.raises(ValueError, match="numbers"):
+        estimate(single([1.0, float("nan")]))
+    with pytest.raises(ValueError, match="weights"):
+        estimate(Items([1.0], ["a"], [""], [-1.0]))
+    with pytest.raises(ValueError, match="level"):
+        estimate(single([1.0]), level=95.0)
+
+
+@pytest.mark.parametrize(
+    ("items", "where"),
+    [
+        (single([1.0, 0.0]), "Wilson"),
+        (single([0.5, 0.1, 0.9, 0.4] * 20), "Dean"),
+        (single([5.0, 1.0] * 9), "Student"),
+        (clustered([1.0] * 40, 2), "Dean"),
+    ],
+)
+def test_every_interval_cites_its_source(items: Items, where: str) -> None:
+    assert where in mean(items).source
+
+
+@pytest.mark.parametrize(("clusters", "size"), [(10, 5), (20, 3), (30, 20)])
+def test_coverage_with_few_clusters(clusters: int, size: int) -> None:
+    """CR2 with Satterthwaite: 95 % within Monte Carlo error, on the safe side at ten clusters."""
+    generator = np.random.default_rng(clusters)
+    draws, hits = 1000, 0
+    names = [str(place // size) for place in range(clusters * size)]
+    ones = [1.0] * (clusters * size)
+    for _ in range(draws):
+        rates = generator.beta(1.4, 0.6, size=clusters)  # mean 0.7, correlation 1 / 3 in a cluster
+        values = (generator.random((clusters, size)) < rates[:, None]).astype(float).ravel()
+        found = mean(Items(values, names, [""] * len(names), ones))
+        assert found.low is not None
+        assert found.high is not None
+        hits += found.low <= 0.7 <= found.high
+    assert 0.93 <= hits / draws <= 0.985

@@ -119,7 +119,7 @@ def measured(
 def _alone(target: Target, evidence: Evidence, alpha: float, bounding: Bounding) -> Measured:
     frame, name = evidence.candidate.get(target.task), target.metric.name
     if frame is None or name not in frame.names or not len(frame.places(target.category)):
-        return _nothing(target, alpha, _absent(target, evidence))
+        return nothing(target, alpha, _absent(target, evidence))
     found = failures(target, frame, evidence.confirmed) if target.rule.critical else Failures()
 
     def bounds(infra: Infra) -> Bounds:
@@ -140,7 +140,7 @@ def _alone(target: Target, evidence: Evidence, alpha: float, bounding: Bounding)
 def _against(target: Target, evidence: Evidence, alpha: float, bounding: Bounding) -> Measured:
     pairing, name = evidence.pairing(target), target.metric.name
     if pairing is None or not pairing.chosen(target.category).any():
-        return _nothing(target, alpha, _absent(target, evidence))
+        return nothing(target, alpha, _absent(target, evidence))
     plain = pairing.pairs(name, target.category)
     worst = best = bounding.difference(target, plain, alpha=alpha)
     infra = name != "infra_error" and pairing.failed(target.category)
@@ -204,7 +204,8 @@ def _count(target: Target, frames: Iterable[Frame]) -> int:
     return max(places, default=0)
 
 
-def _nothing(target: Target, alpha: float, why: str) -> Measured:
+def nothing(target: Target, alpha: float, why: str) -> Measured:
+    """Return what there is of a target without any data, and why."""
     empty = Bounds(
         value=None,
         lower=None,

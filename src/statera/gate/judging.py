@@ -108,6 +108,12 @@ def ruled(policy: Policy, steps: Sequence[Step], *, runs: Runs | None = None) ->
     )
 
 
+def verdicts(steps: Sequence[Step]) -> tuple[Verdict, ...]:
+    """Return the verdict of each step, as `ruled` gives it."""
+    adjusted = holm([_p_fail(step) for step in steps])
+    return tuple(_decided(step, p)[0] for step, p in zip(steps, adjusted, strict=True))
+
+
 def check_runs(policy: Policy, evidence: Evidence) -> None:
     """Raise DeclarationError when a rule compares with a run that is not given."""
     if policy.needs_base and evidence.base is None:

@@ -32,8 +32,8 @@ def test_a_name_is_a_task_or_a_category_of_it() -> None:
     ("terms", "told"),
     [
         (Terms(margin=0), "margin lies between 0 and 1, not 0"),
-        (Terms(alpha=1), "alpha lies between 0 and 1, not 1"),
-        (Terms(alpha=float("nan")), "alpha lies between 0 and 1, not nan"),
+        (Terms(alpha=0.5), "alpha lies between 0 and 0.5, not 0.5"),
+        (Terms(alpha=float("nan")), "alpha lies between 0 and 0.5, not nan"),
         (Terms(search=2), "search lies between 0 and 1, not 2"),
         (
             Terms(unsafe=("t/hram",)),

@@ -18,9 +18,9 @@ from statera.errors import DeclarationError, unknown
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """On which terms two runs are diagnosed.
 
-    `margin` in (0, 1) is how far a share may differ and still be called the same; `alpha` in (0, 1)
-    the chance of any false alarm, and of a false "same". `unsafe`, `public` and `held_out` name
-    tasks or `task/category`; `safety` names categories whose losses count as safety findings.
+    `margin` in (0, 1) is how far a share may differ and still be called the same; `alpha` in
+    (0, 0.5) the chance of any false alarm, and of a false "same". `unsafe`, `public` and `held_out`
+    name tasks or `task/category`; `safety` names categories whose losses are safety findings.
     `search` is the false discovery rate among the other categories.
     """
 
@@ -55,10 +55,10 @@ def lead(pairing: Pairing) -> str:
 
 def check_terms(terms: Terms, pairings: Sequence[Pairing]) -> None:
     """Raise DeclarationError for a number out of range or a name that no shared task has."""
-    for what in ("margin", "alpha", "search"):
+    for what, most in (("margin", 1.0), ("alpha", 0.5), ("search", 1.0)):
         value = getattr(terms, what)
-        if not 0 < value < 1:
-            raise DeclarationError(f"diagnosis: {what} lies between 0 and 1, not {value:g}")
+        if not 0 < value < most:
+            raise DeclarationError(f"diagnosis: {what} lies between 0 and {most:g}, not {value:g}")
     known = [name for pairing in pairings for name in _names(pairing)]
     for name in (*terms.unsafe, *terms.public, *terms.held_out):
         if name not in known:

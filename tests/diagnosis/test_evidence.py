@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+
+from statera.analysis.pairing import Pairing
+from statera.diagnosis.evidence import Signal, needed_items, signals
+from statera.diagnosis.scopes import Terms, scopes
+from statera.stats.paired import difference
+from tests.diagnosis.made import paired
+
+RNG = np.random.default_rng(1)
+
+
+def judged(pairing: Pairing, terms: Terms | None = None) -> dict[str, Signal]:
+    terms = terms or Terms()
+    return {one.kind: one for one in signals(scopes([pairing], terms), terms, rng=RNG)}
+
+
+def test_no_significant_change_is_not_the_same() -> None:
+    few = judged(paired("rw" * 50, "rw" * 50))
+    assert few["right"].state == "undetermined"
+    assert few["right"].needed is not None
+    many = judged(paired("rw" * 500, "rw" * 500))
+    assert many["right"].state == "same"
+
+
+def test_about_as_many_items_as_named_are_needed() -> None:
+    """As many won as lost, 4 % of 200 items; with the number that is named it is the same."""
+    new, old = "rrrrwwww" + "rw" * 96, "wwwwrrrr" + "rw" * 96
+    first = judged(paired(new, old))["right"]
+    assert first.state == "undetermined"
+    assert first.needed is not None
+    times = first.needed / len(new)
+    assert 1 < times < 8
+    more = judged(paired(new * (round(times) + 1), old * (round(times) + 1)))["right"]
+    assert more.state == "same"
+
+
+def test_a_move_is_named_with_its_way_and_may_be_smaller_than_the_margin() -> None:
+    found = judged(paired("f" * 60 + "r" * 5940, "r" * 6000))
+    assert found["refused"].state == "up"
+    assert found["refused"].worse
+    assert found["refused"].same  # 1 point, surely within 2
+    back = judged(paired("r" * 6000, "f" * 60 + "r" * 5940))
+    assert (back["refused"].state, back["refused"].worse) == ("down", False)
+
+
+def test_p_values_count_how_many_signals_there_are() -> None:
+    found = judged(paired("f" * 6 + "r" * 94, "r" * 100))
+    refused = found["refused"]
+    assert refused.p is not None
+    assert refused.p == pytest.approx(2 * 0.5**6)
+    assert refused.p_adjusted == pytest.approx(4 * refused.p)
+    assert refused.moved == "none"
+
+
+def test_steadiness_is_shown_but_no_test_of_its_own() -> None:
+    found = judged(paired("rrrwrrrr" * 100, "r" * 800, times=4))
+    assert found["steady"].p_adjusted is None
+    assert found["steady"].state == "down"
+    assert found["solved"].state == "same"
+
+
+@pytest.mark.parametrize("letters", ["r", "rrrrr", "iiii"])
+def test_a_few_items_are_undetermined_never_the_same(letters: str) -> None:
+    found = judged(paired(letters, letters))
+    assert {one.state for one in found.values()} == {"undetermined"}
+    assert not any(one.same for one in found.values())
+
+
+def test_there_is_no_number_of_items_without_an_interval() -> None:
+    pairing = paired("rwrw", "rrrr", clusters=4)
+    assert needed_items(difference(pairing.pairs("accuracy")), Terms()) is None

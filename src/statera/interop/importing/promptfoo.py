@@ -6,6 +6,7 @@ verdict, `score` its weighted score, named scores stand under their own names. A
 of plumbing, not a failed test. The same variables again are another epoch of the same item.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ ERROR = 2
 """`failureReason` of a test that got no answer; 1 is a failed assertion."""
 
 _EXACT = frozenset({"equals", "contains", "icontains", "starts-with"})
+_VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
 def logs(paths: Sequence[Path], wanted: Wanted) -> Iterator[Log]:
@@ -135,13 +137,13 @@ def _row(place: Place, task: str) -> Row:
     return Row(
         where=where,
         task=task,
-        sample=_sample(case, variables or part(case, "vars"), one),
+        sample=_sample(case, variables or part(case, "vars")),
         exchanges=(Exchange(chat(part(one, "prompt").get("raw", ""), sampling({})), response),),
         scores=tuple(_scores(one, response)),
     )
 
 
-def _sample(case: Object, variables: Object, one: Object) -> Sample:
+def _sample(case: Object, variables: Object) -> Sample:
     kept = {name: value for name, value in variables.items() if name != "sessionId"}
     asserted = _assertions(case)
     name = digest([kept, asserted, case.get("threshold")], size=6)
@@ -150,21 +152,29 @@ def _sample(case: Object, variables: Object, one: Object) -> Sample:
     return Sample(
         id=f"{plain_name(described)}-{name}" if described else name,
         input=told[0] if len(kept) == 1 and told else _json(kept),
-        reference=_reference(one, asserted),
+        reference=_reference(asserted, kept),
         category=text(part(case, "metadata"), "category") or None,
         fields=kept | {"assert": asserted},
     )
 
 
-def _reference(one: Object, asserted: Sequence[Object]) -> str | None:
-    """Return the first text that an assertion compares with, its variables filled in."""
-    parts = part(one, "gradingResult").get("componentResults")
-    for graded in parts if isinstance(parts, list) else []:
-        rendered = part(graded, "metadata").get("renderedAssertionValue")
-        if text(part(graded, "assertion"), "type") in _EXACT and isinstance(rendered, str):
-            return rendered
-    plain = (text(one, "value") for one in asserted if text(one, "type") in _EXACT)
-    return next((value for value in plain if value and "{{" not in value), None)
+def _reference(asserted: Sequence[Object], variables: Object) -> str | None:
+    """Return the first text that an assertion compares with, its variables filled in.
+
+    It comes from the test alone, so that it is the same where there was no answer to grade.
+    """
+    for one in asserted:
+        value = one.get("value")
+        if text(one, "type") in _EXACT and isinstance(value, str | int | float):
+            filled = _VARIABLE.sub(lambda found: _filled(found, variables), str(value))
+            if "{{" not in filled and "{%" not in filled:
+                return filled
+    return None
+
+
+def _filled(found: re.Match[str], variables: Object) -> str:
+    value = variables.get(found[1])
+    return str(value) if isinstance(value, str | int | float) else found[0]
 
 
 def _response(one: Object) -> Response:

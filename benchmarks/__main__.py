@@ -12,7 +12,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks import agreed, busy, faults, kills, memory, resampling, startup, throughput
+from benchmarks import (
+    agreed,
+    busy,
+    diagnosis,
+    faults,
+    kills,
+    memory,
+    resampling,
+    startup,
+    throughput,
+)
 from benchmarks.report import stamp, write_section
 from benchmarks.setting import Setting, add_flags, setting
 
@@ -24,6 +34,7 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[Setting], str]]] = {
     "kills": ("Kills", kills.measure),
     "memory": ("Memory", memory.measure),
     "resampling": ("Bootstrap of a paired difference", resampling.measure),
+    "diagnosis": ("Diagnosis", diagnosis.measure),
     "agreement": ("Agreement with lm-evaluation-harness", agreed.measure),
 }
 

@@ -11,8 +11,10 @@ from statera.stats.proportion import (
     clopper_pearson_bound,
     clopper_pearson_p,
     normal_quantile,
+    student_point,
     student_quantile,
     student_tail,
+    upper_normal,
     wilson,
     zero_seen_bound,
 )
@@ -38,6 +40,8 @@ def test_published_intervals(right: int, n: int, low: float, high: float) -> Non
 def test_quantiles_of_the_tables() -> None:
     assert normal_quantile(0.95) == pytest.approx(1.959964, abs=1e-6)
     assert student_quantile(0.95, 10) == pytest.approx(2.228139, abs=1e-6)
+    assert student_point(0.975, 7.5) == student_quantile(0.95, 7.5)
+    assert upper_normal(1e-15) == pytest.approx(7.941345, abs=1e-6)
     assert student_tail(student_quantile(0.95, 7.5), 7.5) == pytest.approx(0.975)
 
 

@@ -34,6 +34,16 @@ def student_quantile(level: float, freedom: float) -> float:
     return float(import_module("scipy.special").stdtrit(freedom, 0.5 + level / 2))
 
 
+def upper_normal(tail: float) -> float:
+    """Return z so that a standard normal lies above z with probability `tail` in (0, 1)."""
+    return -NormalDist().inv_cdf(tail)
+
+
+def student_point(below: float, freedom: float) -> float:
+    """Return t so that Student's t with `freedom` degrees lies below t with that probability."""
+    return float(import_module("scipy.special").stdtrit(freedom, below))
+
+
 def student_tail(t: float, freedom: float) -> float:
     """Return the probability that Student's t with `freedom` degrees is below `t`."""
     return float(import_module("scipy.special").stdtr(freedom, t))

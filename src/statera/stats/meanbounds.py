@@ -1,0 +1,213 @@
+"""One-sided bounds of a mean against a limit: what a gate reads, so valid near 0 and 1 too.
+
+Which method is used, and the region where it is valid:
+
+| items | method |
+|---|---|
+| fewer than 2 clusters | no bound, and why |
+| one trial an item, every value 0 or 1, every item its own cluster | Clopper-Pearson |
+| every value 0, or every value 1, clustered | Clopper-Pearson on the clusters' worth |
+| values in [0, 1], >= 8 clusters, >= 10 events in effect | Clopper-Pearson on the effective size |
+| any other values in [0, 1] | betting on the clusters |
+| values outside [0, 1], at least 8 clusters that vary | Student's t, clustered |
+| other values outside [0, 1] | no bound, and why |
+
+Events in effect: the effective sample size times the share of the rarer side. All bounds and p
+values come from the same method, so that they cannot disagree.
+"""
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from statera.stats.betting import betting_bounds
+from statera.stats.clusterrobust import MIN_CLUSTERS, ClusterMean, cluster_mean
+from statera.stats.inversion import p_value
+from statera.stats.means import NO_SPREAD, STUDENT, Sample, sample_of
+from statera.stats.proportion import (
+    CLOPPER,
+    clopper_pearson_bound,
+    clopper_pearson_p,
+    student_point,
+    student_tail,
+    upper_normal,
+)
+from statera.stats.results import Bounds, Items
+
+ENOUGH_EVENTS = 10.0
+KORN = "Korn and Graubard, Survey Methodology 24 (1998) 193-201"
+ROUNDS = 60
+CLOSE = 1e-9
+Side = Literal["lower", "upper"]
+
+
+class Sides(NamedTuple):
+    """The two bounds and the two p values, by one method."""
+
+    lower: float
+    upper: float
+    p_above: float
+    p_below: float
+    method: str
+    source: str
+
+
+class Question(NamedTuple):
+    """What is asked of a mean: bounds each at `alpha`, and p values against `limit`."""
+
+    limit: float
+    alpha: float
+
+
+def mean_bounds(items: Items, limit: float, *, alpha: float) -> Bounds:
+    """Return one-sided bounds of the weighted mean, each at `alpha`, and p values of `limit`.
+
+    Items without weight are left out. ValueError for NaN, a weight below 0, a limit that is no
+    number, or alpha outside (0, 1).
+    """
+    if not 0 < alpha < 1:
+        raise ValueError(f"alpha lies in (0, 1), got {alpha}")
+    if not np.isfinite(limit):
+        raise ValueError(f"a limit is a number, got {limit}")
+    sample, asked = sample_of(items), Question(limit, alpha)
+    n, clusters = sample.sizes
+    if not n:
+        return _bounds(None, "no items", asked, sample)
+    value = float(np.average(sample.values, weights=sample.weights))
+    if clusters < 2:
+        return _bounds(value, "one cluster", asked, sample)
+    if sample.values.min() < 0 or sample.values.max() > 1:
+        return _bounds(value, _unbounded(sample, asked), asked, sample)
+    return _bounds(value, _within(_shares(sample, value, asked), limit), asked, sample)
+
+
+def _shares(sample: Sample, value: float, asked: Question) -> Sides:
+    binary = bool(np.all((sample.values == 0) | (sample.values == 1)))
+    if binary and sample.single and sample.weights[0] == 1:
+        count = float(sample.values.sum())
+        return _exact(count, sample.sizes[0], asked, "Clopper-Pearson")
+    if binary and value in (0.0, 1.0):
+        size = sample.worth
+        return _exact(value * size, size, asked, "Clopper-Pearson on clusters")
+    found = cluster_mean(sample.values, sample.weights, sample.cluster)
+    size = _effective(sample, found)
+    if sample.sizes[1] >= MIN_CLUSTERS and size * min(value, 1 - value) >= ENOUGH_EVENTS:
+        return _on_effective_size(found, size, asked)
+    return _betting(sample, asked)
+
+
+def _exact(count: float, n: float, asked: Question, method: str) -> Sides:
+    return Sides(
+        clopper_pearson_bound(count, n, asked.alpha, side="lower"),
+        clopper_pearson_bound(count, n, asked.alpha, side="upper"),
+        clopper_pearson_p(count, n, asked.limit, side="above"),
+        clopper_pearson_p(count, n, asked.limit, side="below"),
+        method,
+        CLOPPER,
+    )
+
+
+def _effective(sample: Sample, found: ClusterMean) -> float:
+    """Return how many independent trials vary as much; 0 without spread between clusters.
+
+    Where every value is a share of whole trials right, it is at most their number.
+    """
+    if found.variance < NO_SPREAD:
+        return 0.0
+    size = found.value * (1 - found.value) / found.variance
+    right = sample.values * sample.weights
+    counts = bool(np.all(np.abs(right - np.rint(right)) < CLOSE))
+    return min(size, float(sample.weights.sum())) if counts else size
+
+
+def _on_effective_size(found: ClusterMean, size: float, asked: Question) -> Sides:
+    """Clopper-Pearson on the effective size times (z / t)^2 (Korn and Graubard 1998, eq. 2)."""
+
+    def bound_at(alpha: float, side: Side) -> float:
+        tail = min(alpha, 0.4)  # z / t has no value at 0.5
+        shrunk = size * (upper_normal(tail) / student_point(1 - tail, found.freedom)) ** 2
+        return clopper_pearson_bound(found.value * shrunk, shrunk, alpha, side=side)
+
+    how = "" if found.method == "CR1" else ", CR2 with Satterthwaite"
+    return Sides(
+        bound_at(asked.alpha, "lower"),
+        bound_at(asked.alpha, "upper"),
+        p_value(lambda alpha: bound_at(alpha, "lower"), asked.limit, side="above"),
+        p_value(lambda alpha: bound_at(alpha, "upper"), asked.limit, side="below"),
+        f"Clopper-Pearson on the effective size{how}",
+        f"{KORN}; {found.source}",
+    )
+
+
+def _betting(sample: Sample, asked: Question) -> Sides:
+    """Bets on each cluster's value, with stakes in proportion to its weight.
+
+    A candidate m is tested on h * value + (1 - h) * m, h = weight / largest weight: it lies in
+    [0, 1], and its mean is m exactly if m is the mean of the ratio.
+    """
+    sizes = np.bincount(sample.cluster, weights=sample.weights)
+    values = np.bincount(sample.cluster, weights=sample.weights * sample.values) / sizes
+    stakes = sizes / sizes.max()
+
+    def look(candidate: float) -> Bounds:
+        mixed = np.clip(stakes * values + (1 - stakes) * candidate, 0.0, 1.0)
+        return betting_bounds(mixed, candidate, alpha=asked.alpha)
+
+    at_limit = look(min(max(asked.limit, 0.0), 1.0))
+    lower, upper = 0.0, 1.0
+    for _ in range(ROUNDS):
+        before = lower, upper
+        lower, upper = look(lower).lower or 0.0, _or_one(look(upper).upper)
+        if max(lower - before[0], before[1] - upper) < CLOSE:
+            break
+    p_above, p_below = _or_one(at_limit.p_above), _or_one(at_limit.p_below)
+    return Sides(lower, upper, p_above, p_below, "betting on clusters", at_limit.source)
+
+
+def _or_one(number: float | None) -> float:
+    return 1.0 if number is None else number
+
+
+def _unbounded(sample: Sample, asked: Question) -> Sides | str:
+    if sample.sizes[1] < MIN_CLUSTERS:
+        return f"fewer than {MIN_CLUSTERS} clusters, and values outside [0, 1]"
+    found = cluster_mean(sample.values, sample.weights, sample.cluster)
+    if found.variance < NO_SPREAD * float(np.abs(sample.values).max()) ** 2:
+        return "no spread between clusters"
+    error = found.variance**0.5
+    spread = student_point(1 - asked.alpha, found.freedom) * error
+    p_below = student_tail((found.value - asked.limit) / error, found.freedom)
+    named = ("t", STUDENT) if sample.single else (f"t, clustered, {found.method}", found.source)
+    return Sides(
+        found.value - spread,
+        found.value + spread,
+        student_tail((asked.limit - found.value) / error, found.freedom),
+        p_below,
+        *named,
+    )
+
+
+def _within(sides: Sides, limit: float) -> Sides:
+    """No share lies beyond [0, 1]: such a limit is surely missed, whatever was seen."""
+    if limit < 0:
+        return sides._replace(p_above=0.0, p_below=1.0)
+    if limit > 1:
+        return sides._replace(p_above=1.0, p_below=0.0)
+    return sides
+
+
+def _bounds(value: float | None, sides: Sides | str, asked: Question, sample: Sample) -> Bounds:
+    known = None if isinstance(sides, str) else sides
+    return Bounds(
+        value=value,
+        lower=known.lower if known else None,
+        upper=known.upper if known else None,
+        alpha=asked.alpha,
+        limit=asked.limit,
+        p_above=known.p_above if known else None,
+        p_below=known.p_below if known else None,
+        method=known.method if known else str(sides),
+        source=known.source if known else "",
+        n=sample.sizes[0],
+        clusters=sample.sizes[1],
+    )

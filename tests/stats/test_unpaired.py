@@ -1,72 +1,122 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given
+from hypothesis import strategies as some
+from numpy.typing import ArrayLike
+from scipy.stats import chi2, chi2_contingency, fisher_exact, ttest_ind
 
 from statera.stats.results import Items
-from statera.stats.unpaired import independent_difference
+from statera.stats.unpaired import (
+    Share,
+    chi_squared_p,
+    fisher_p,
+    newcombe_interval,
+    unpaired_difference,
+)
+
+SHARES = some.tuples(some.integers(0, 40), some.integers(0, 40)).filter(any)
+BOTH = some.tuples(SHARES, SHARES).map(
+    lambda pair: tuple(Share(right, right + wrong) for right, wrong in pair)
+)
 
 
-def shares(right: int, count: int, first: int = 0) -> Items:
-    values = [1.0] * right + [0.0] * (count - right)
-    return Items(values, range(first, first + count), [0] * count, [1.0] * count)
+def items(values: ArrayLike, clusters: ArrayLike | None = None) -> Items:
+    found = np.asarray(values, float)
+    count = len(found)
+    names = np.arange(count) if clusters is None else clusters
+    return Items(found, names, [""] * count, np.ones(count))
 
 
 @pytest.mark.parametrize(
-    ("new", "old", "low", "high"),
+    ("first", "second", "low", "high"),
     [
-        # Newcombe 1998, Table II, method 10
-        ((56, 70), (48, 80), 0.0524, 0.3339),
-        ((9, 10), (3, 10), 0.1705, 0.8090),
-        ((5, 56), (0, 29), -0.0381, 0.1926),
-        ((10, 10), (0, 10), 0.6075, 1.0),
+        # Newcombe, Statistics in Medicine 17 (1998) 873-890, table II, method 10
+        (Share(56, 70), Share(48, 80), 0.0524, 0.3339),
+        (Share(9, 10), Share(3, 10), 0.1705, 0.8090),
+        (Share(6, 7), Share(2, 7), 0.0582, 0.8062),
+        (Share(5, 56), Share(0, 29), -0.0381, 0.1926),
+        (Share(10, 10), Share(0, 20), 0.6791, 1.0),
     ],
 )
-def test_newcombes_table(
-    new: tuple[int, int], old: tuple[int, int], low: float, high: float
-) -> None:
-    found = independent_difference(shares(*new), shares(*old))
-    assert found.low == pytest.approx(low, abs=6e-5)
-    assert found.high == pytest.approx(high, abs=6e-5)
+def test_published_intervals(first: Share, second: Share, low: float, high: float) -> None:
+    assert newcombe_interval(first, second, level=0.95) == pytest.approx((low, high), abs=5e-5)
+
+
+@given(BOTH)
+def test_p_values_are_scipys(both: tuple[Share, Share]) -> None:
+    first, second = both
+    table = [[first.right, first.n - first.right], [second.right, second.n - second.right]]
+    assert fisher_p(first, second) == pytest.approx(float(fisher_exact(table)[1]), rel=1e-6)
+    if 0 < first.right + second.right < first.n + second.n:
+        total = first.n + second.n
+        found = chi2_contingency(table, correction=False).statistic * (total - 1) / total
+        assert chi_squared_p(first, second) == pytest.approx(float(chi2.sf(found, 1)), rel=1e-6)
+
+
+def test_the_chi_squared_value_with_n_less_one() -> None:
+    """19 of 20 against 12 of 20: 7.025 * 39 / 40 = 6.849, p 0.00887."""
+    assert chi_squared_p(Share(19, 20), Share(12, 20)) == pytest.approx(0.00887, abs=1e-5)
+
+
+def test_binary_runs_take_newcombe_and_say_unpaired() -> None:
+    found = unpaired_difference(items([1] * 56 + [0] * 14), items([1] * 48 + [0] * 32))
+    assert found.low == pytest.approx(0.0524, abs=5e-5)
     assert not found.paired
     assert "unpaired" in str(found)
+    assert found.test.startswith("chi-squared")
+    rare = unpaired_difference(items([1] + [0] * 30), items([0] * 25))
+    assert rare.test.startswith("Fisher")
 
 
-@given(st.integers(0, 30), st.integers(0, 30))
-@settings(max_examples=40, deadline=None)
-def test_swapping_the_runs_mirrors_everything(a: int, b: int) -> None:
-    found = independent_difference(shares(a, 30), shares(b, 30))
-    mirror = independent_difference(shares(b, 30), shares(a, 30))
-    assert found.low is not None
-    assert mirror.high is not None
-    assert found.p is not None
-    assert found.low == pytest.approx(-mirror.high)
-    assert found.p == pytest.approx(mirror.p)
-    assert found.low <= (a - b) / 30
-    assert (found.p < 0.05) == (not found.low <= 0 <= (found.high or 0))
+def test_graded_runs_take_welch() -> None:
+    rng = np.random.default_rng(1)
+    first, second = rng.random(60), rng.random(45) ** 2
+    found = unpaired_difference(items(first), items(second), level=0.9)
+    expected = ttest_ind(first, second, equal_var=False)
+    interval = expected.confidence_interval(0.9)
+    assert (found.p, found.low, found.high) == pytest.approx(
+        (expected.pvalue, interval.low, interval.high)
+    )
 
 
-def test_coverage_is_near_its_level() -> None:
-    rng = np.random.default_rng(3)
-    covered = 0
-    for _ in range(300):
-        new, old = rng.binomial(80, 0.8), rng.binomial(60, 0.6)
-        found = independent_difference(shares(new, 80), shares(old, 60))
-        covered += (found.low or 0) <= 0.2 <= (found.high or 0)
-    assert covered / 300 == pytest.approx(0.95, abs=3 * (0.95 * 0.05 / 300) ** 0.5)
+def test_clusters_are_the_units() -> None:
+    rng = np.random.default_rng(2)
+    first, second = rng.random(50), rng.random(50)
+    once = unpaired_difference(items(first), items(second))
+    copies = unpaired_difference(
+        items(np.repeat(first, 6), np.repeat(np.arange(50), 6)),
+        items(np.repeat(second, 6), np.repeat(np.arange(50), 6)),
+    )
+    assert (copies.low, copies.high) == pytest.approx((once.low, once.high))
 
 
-def test_where_a_side_has_no_interval_there_is_none() -> None:
-    few = Items([0.5, 0.25], [0, 0], [0, 0], [2.0, 2.0])
-    found = independent_difference(few, shares(5, 10))
-    assert (found.value, found.low, found.p) == (pytest.approx(-0.125), None, None)
-    assert found.method == "fewer than 8 clusters"
-    nothing = independent_difference(shares(0, 0), shares(5, 10))
-    assert (nothing.value, nothing.p) == (None, None)
+@pytest.mark.parametrize(
+    ("first", "second", "why"),
+    [
+        (items([]), items([1, 0]), "a side without items"),
+        (items([0.5] * 5), items([0.2, 0.4] * 10), "fewer than 8 clusters"),
+        (items([0.5] * 20), items([0.2, 0.4] * 10), "a side without spread"),
+    ],
+)
+def test_where_there_is_no_interval_it_says_why(first: Items, second: Items, why: str) -> None:
+    found = unpaired_difference(first, second)
+    assert (found.low, found.p, found.method) == (None, None, why)
 
 
-def test_bad_input() -> None:
-    with pytest.raises(ValueError, match="level"):
-        independent_difference(shares(1, 2), shares(1, 2), level=1.0)
+@given(BOTH, some.floats(0.5, 0.999))
+def test_the_interval_mirrors_and_holds_the_estimate(
+    both: tuple[Share, Share], level: float
+) -> None:
+    first, second = both
+    low, high = newcombe_interval(first, second, level=level)
+    assert -1 <= low <= first.right / first.n - second.right / second.n <= high <= 1
+    assert newcombe_interval(second, first, level=level) == pytest.approx((-high, -low))
+
+
+def test_broken_items_are_refused() -> None:
     with pytest.raises(ValueError, match="numbers"):
-        independent_difference(Items([float("nan")], [0], [0], [1]), shares(1, 2))
+        unpaired_difference(items([np.nan, 1]), items([1, 0]))
+    with pytest.raises(ValueError, match="level"):
+        unpaired_difference(items([1, 0]), items([1, 0]), level=1.0)
+    with pytest.raises(ValueError, match="one length"):
+        unpaired_difference(Items([1, 0], ["a"], ["", ""], [1, 1]), items([1, 0]))

@@ -7,7 +7,7 @@ simulation of the error at the margin; see the tests):
 |---|---|
 | right or wrong, independent; under 40 discordant or 5 on a side | exact unconditional |
 | the same, more discordant | score, corrected for skewness |
-| anything else, enough clusters differ (27 at alpha 5 %, 138 at 0.01 %) | t, corrected for skewness |
+| anything else, 27 clusters differ at alpha 5 % (138 at 0.01 %) | t, corrected for skewness |
 | fewer differ, the same weight on both sides, values in [0, 1] | betting on clusters |
 | one cluster, or anything else | no bound, and why |
 
@@ -85,23 +85,32 @@ def difference_bounds(pairs: Pairs, limit: float, *, alpha: float) -> Bounds:
     return _bare(known, asked, found) if isinstance(found, str) else _whole(known, asked, found)
 
 
-def _counted(counts: PairCounts, asked: Question) -> Sides:
-    limit, alpha = asked
+def counted_p(counts: PairCounts, limit: float, *, alpha: float) -> tuple[float, float]:
+    """Return p_above and p_below of `limit` from counts alone, as `difference_bounds` does.
+
+    `alpha` sets only what the exact test reserves (at most a thousandth of it). For simulations and
+    plans, which need no bounds. ValueError for impossible counts, limit or alpha.
+    """
+    if _normal(counts):
+        return corrected_p(counts, limit)
+    above = exact_p_above(counts, limit, alpha=alpha)
+    return above, exact_p_above(counts.mirrored(), -limit, alpha=alpha)
+
+
+def _normal(counts: PairCounts) -> bool:
     rarer = min(counts.wins, counts.losses)
-    if counts.discordant >= FEW_DISCORDANT and rarer >= ONE_SIDED:
-        lower, upper = corrected_bounds(counts, alpha=alpha)
-        p_above, p_below = corrected_p(counts, limit)
+    return counts.discordant >= FEW_DISCORDANT and rarer >= ONE_SIDED
+
+
+def _counted(counts: PairCounts, asked: Question) -> Sides:
+    p_above, p_below = counted_p(counts, asked.limit, alpha=asked.alpha)
+    if _normal(counts):
+        lower, upper = corrected_bounds(counts, alpha=asked.alpha)
         method = "paired score, corrected for skewness"
         return Sides(lower, upper, p_above, p_below, method, CORRECTED)
-    other = counts.mirrored()
-    return Sides(
-        lower=exact_lower(counts, alpha=alpha),
-        upper=-exact_lower(other, alpha=alpha),
-        p_above=exact_p_above(counts, limit, alpha=alpha),
-        p_below=exact_p_above(other, -limit, alpha=alpha),
-        method="exact unconditional",
-        source=EXACT,
-    )
+    lower = exact_lower(counts, alpha=asked.alpha)
+    upper = -exact_lower(counts.mirrored(), alpha=asked.alpha)
+    return Sides(lower, upper, p_above, p_below, "exact unconditional", EXACT)
 
 
 def _clustered(known: Aligned, asked: Question) -> Sides | str:

@@ -18,15 +18,17 @@ from statera.api.pooling import Pool, alone, pooled
 from statera.api.stored import Run
 from statera.codec.canonical import canonical, digest
 from statera.errors import DeclarationError
-from statera.gate.evidence import Evidence
+from statera.gate.evidence import FIXED_SIZE, Bounding, Evidence
 from statera.gate.judging import Gate, Runs, judge
 from statera.gate.looks import Asked, Glance, Look, glances, look
 from statera.gate.policy import Policy
 from statera.gate.release import Release, overridden, seal
 from statera.gate.rules import Target, targets
 from statera.gate.ruling import Override, Ruling
+from statera.gate.stopping import AnyTime, recorded
 from statera.models.clock import SystemClock
 from statera.protocols import Clock
+from statera.runner.environment import EARLY
 from statera.store.ledger import LookRow
 from statera.store.runstore import RunStore
 
@@ -68,12 +70,30 @@ def decide(
     asked = targets(gate.policy, evidence.known)
     rows = _rows(asked, sides, glances(asked, evidence))
     looks = _looks(candidate.store, asked, rows)
-    ruling = judge(gate.policy, evidence, looks=looks, runs=_runs(sides))
+    ruling = _early(gate.policy, sides) or judge(
+        gate.policy, evidence, looks=looks, runs=_runs(sides), bounding=_bounding(sides)
+    )
     ruling = msgspec.structs.replace(ruling, notes=(*ruling.notes, *notes))
     if override is not None:
         ruling = overridden(ruling, override)
     _keep(candidate.store, gate.policy, ruling, sides, rows, (clock or SystemClock()).now())
     return ruling
+
+
+def _early(policy: Policy, sides: _Sides) -> Ruling | None:
+    """Return the ruling that stopped the candidate, if it is asked again for just that."""
+    candidate, base = sides.candidate, sides.base
+    if len(candidate.ids) > 1 or (base is not None and len(base.ids) > 1):
+        return None
+    scores = seal(candidate.ids, candidate.frames).scores
+    record = candidate.named.environment.get(EARLY)
+    return recorded(record, policy, base=base.ids[0] if base else None, scores=scores)
+
+
+def _bounding(sides: _Sides) -> Bounding:
+    """Return bounds for a fixed size, or those that hold although a run stopped early."""
+    infos = [info for side in sides.all for info in side.infos]
+    return AnyTime() if any(EARLY in info.environment for info in infos) else FIXED_SIZE
 
 
 def _keep(

@@ -17,6 +17,7 @@ from statera.records.trials import Exchange, Trial
 from statera.runner.environment import EARLY, environment, renewed
 from statera.runner.grading import Grading
 from statera.runner.plan import Asker, Job, Plan
+from statera.runner.selection import stratified_order
 from statera.runner.tally import ErrorBudget, Tally
 from statera.store.journal import Journal
 from statera.store.rows import Keyed, Scored
@@ -131,12 +132,22 @@ class _Execution:
         """Ask what is missing, batch by batch where a stopper says what comes next."""
         stopper = self.services.stopper
         if stopper is None:
-            await self._ask(self.plan.samples)
+            await self._ask(self._samples())
         else:
             while self.stop is None and (batch := stopper.next_batch(self.info.id)) is not None:
                 await self._ask(batch)
         if stop := self.stop or self._too_many_failures():
             raise stop
+
+    def _samples(self) -> Sequence[Sequence[Sample]]:
+        """Return the plan's samples; of a run that once stopped early, in their seeded order.
+
+        Bounds that hold at any time need to know in which order they were asked.
+        """
+        if EARLY not in self.environment:
+            return self.plan.samples
+        seed = self.plan.spec.seed
+        return [[s[i] for i in stratified_order(s, seed)] for s in self.plan.samples]
 
     async def _ask(self, batch: Sequence[Sequence[Sample]]) -> None:
         """Ask what is missing of the batch, with a fixed number of workers on one stream."""

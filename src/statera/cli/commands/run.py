@@ -4,7 +4,9 @@ import asyncio
 import json
 import secrets
 import signal
+import sys
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +20,7 @@ from statera.api.runs import (
     RunOptions,
     limits,
     plan_run,
+    stopper_for,
     tools_for,
     workers_for,
 )
@@ -34,7 +37,8 @@ from statera.cli.flags import (
 )
 from statera.cli.progress import Progress
 from statera.cli.reading import telling
-from statera.cli.settings import Flag, Lines, sources
+from statera.cli.runflags import run_flags
+from statera.cli.settings import sources
 from statera.codec.canonical import digest
 from statera.errors import DeclarationError, Interrupted, StateraError
 from statera.interop.writing import writer
@@ -52,123 +56,9 @@ from statera.scorers.outcomes import KEPT
 from statera.store.runstore import FILE, RunStore
 from statera.tasks.suite import Suite
 
-_WHAT = (
-    click.argument("suite", required=False),
-    click.option(
-        "--tasks",
-        "-t",
-        cls=Flag,
-        metavar="A,B",
-        help="Tasks by name, instead of a suite (see `statera tasks`).",
-    ),
-    click.option(
-        "--mode",
-        cls=Flag,
-        type=click.Choice(["auto", "generate", "loglikelihood"]),
-        default="auto",
-        show_default=True,
-        help="auto probes the endpoint and says what it chose.",
-    ),
-    click.option(
-        "--api",
-        cls=Flag,
-        type=click.Choice(["chat", "completions"]),
-        default="chat",
-        show_default=True,
-        help="Which endpoint generation goes through.",
-    ),
-    click.option("--num-fewshot", cls=Flag, type=click.IntRange(0), help="Examples in the prompt."),
-    click.option(
-        "--system-message", cls=Flag, metavar="TEXT|@FILE", help="Goes before every chat."
-    ),
-)
-_HOW_MUCH = (
-    click.option(
-        "--limit",
-        cls=Flag,
-        type=click.IntRange(1),
-        help="Samples a task: a seeded subset, stratified by category, the same for every model.",
-    ),
-    click.option(
-        "--epochs", "--repeat", cls=Flag, type=click.IntRange(1), help="Times each is asked."
-    ),
-    click.option(
-        "--sample-id",
-        cls=Flag,
-        type=Lines(),
-        multiple=True,
-        metavar="ID|@FILE",
-        help="Only these samples.",
-    ),
-    click.option(
-        "--filter-failing", cls=Flag, metavar="RUN", help="Only samples not right in that run."
-    ),
-    click.option(
-        "--seed",
-        cls=Flag,
-        type=int,
-        default=0,
-        show_default=True,
-        help="Of the subset and of every request.",
-    ),
-    click.option("--tag", cls=Flag, help="A name for the run."),
-    click.option("--fresh", cls=Flag, is_flag=True, help="A new run, even if the same one exists."),
-)
-_SAMPLING = (
-    click.option("--temperature", cls=Flag, type=click.FloatRange(0), help="Default: 0."),
-    click.option("--top-p", cls=Flag, type=click.FloatRange(0, 1), help="Nucleus sampling."),
-    click.option(
-        "--max-tokens", cls=Flag, type=click.IntRange(1), help="Longest reply; default by task."
-    ),
-)
-_BOUNDS = (
-    click.option(
-        "--max-cost",
-        cls=Flag,
-        type=click.FloatRange(0, min_open=True),
-        metavar="USD",
-        help="Stop when this is spent.",
-    ),
-    click.option(
-        "--max-requests", cls=Flag, type=click.IntRange(1), help="Stop after as many requests."
-    ),
-    click.option(
-        "--fail-on-error",
-        cls=Flag,
-        type=click.FloatRange(0, 1),
-        default=0.5,
-        show_default=True,
-        metavar="SHARE",
-        help="Stop when more of the recent trials than this get no answer.",
-    ),
-)
-_OUTPUT = (
-    click.option(
-        "--output",
-        "-o",
-        cls=Flag,
-        multiple=True,
-        type=click.Path(path_type=Path),
-        help="Also write the trials; the extension says how (.jsonl, .csv, .json).",
-    ),
-    click.option(
-        "--estimate", cls=Flag, is_flag=True, help="Print requests, tokens and cost; ask nothing."
-    ),
-    click.option("--quiet", "-q", cls=Flag, is_flag=True, help="No progress."),
-    click.option(
-        "--verbose", "-v", cls=Flag, is_flag=True, help="Show each flag's value and its source."
-    ),
-)
-
-
-def _flags(function: Any) -> Any:
-    for option in reversed(_WHAT + _HOW_MUCH + _SAMPLING + _BOUNDS + _OUTPUT):
-        function = option(function)
-    return function
-
 
 @click.command()
-@_flags
+@run_flags
 @model_flags
 @data_flag
 @store_flag
@@ -202,9 +92,13 @@ def command(ctx: click.Context, /, **flags: Any) -> None:
         return
     for path in flags["output"]:
         export(run, path)
+    code = 0
+    if options.until is not None:
+        code = import_module("statera.cli.stopped").rule(run, options, as_json=view.as_json)
     show_metrics(run, as_json=view.as_json)
     if not view.as_json:
         _print_next(run)
+    sys.exit(code)
 
 
 class View(NamedTuple):
@@ -252,7 +146,13 @@ async def run_plan(
         return None
     clock, tally, tools = SystemClock(), Tally(), tools_for(plan)
     progress = Progress(tally, clock, quiet=view.quiet)
-    services = Services(store=runs, clock=clock, tools=tools, tag=options.tag)
+    services = Services(
+        store=runs,
+        clock=clock,
+        tools=tools,
+        tag=options.tag,
+        stopper=stopper_for(plan, options, runs),
+    )
     progress.start()
     try:
         info = await execute(plan, model, services, limits(options), tally)
@@ -307,6 +207,8 @@ def read_options(flags: dict[str, Any]) -> RunOptions:
         max_cost=flags["max_cost"],
         max_requests=flags["max_requests"],
         fail_share=flags["fail_on_error"],
+        until=None if flags["until"] is None else str(flags["until"]),
+        base=flags["base"],
     )
 
 

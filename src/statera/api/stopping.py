@@ -1,0 +1,110 @@
+"""Early stopping of a run that is about to be asked: the plan, the policy and the base, as one.
+
+stopper = gate_stopper(policy, plan, store, base=store.find("released"))
+"""
+
+from collections.abc import Iterable, Mapping
+
+from statera.analysis.comparison import pair
+from statera.analysis.frame import Frame
+from statera.analysis.instrument import instrument_changes
+from statera.analysis.pairing import Pairing
+from statera.api.pooling import Pool, alone
+from statera.api.stored import Run
+from statera.codec.canonical import digest
+from statera.errors import DeclarationError
+from statera.gate.evidence import Evidence
+from statera.gate.policy import Policy, read_policy
+from statera.gate.rules import KnownTask, known_task, targets
+from statera.gate.stopping import GateStopper, Planned
+from statera.records.samples import Sample
+from statera.records.specs import RunInfo
+from statera.runner.plan import Plan
+from statera.runner.selection import stratified_order
+from statera.scorers.catalogue import scoring_key
+from statera.store.runstore import RunStore
+
+__all__ = ["gate_stopper", "read_policy"]
+
+
+def gate_stopper(
+    policy: Policy, plan: Plan, store: RunStore, *, base: RunInfo | None = None
+) -> GateStopper:
+    """Return what stops the plan's run as soon as every rule of the policy is decided.
+
+    DeclarationError, before anything is asked: a rule that names what the plan does not have, or a
+    base that is missing, is the same run, or was measured by another instrument.
+    """
+    others = _others(policy, plan, store, base)
+    planned = Planned(
+        samples={task.name: _in_order(plan, place) for place, task in enumerate(plan.tasks)},
+        targets=targets(policy, _known(plan)),
+        there={(form, frame.task): frozenset(frame.ids) for form, frame in _frames(others)},
+        epochs=dict(zip((task.name for task in plan.tasks), plan.epochs, strict=True)),
+    )
+
+    def reading(run_id: str) -> Evidence:
+        return _evidence(alone(Run(store, store.find(run_id))), others)
+
+    return GateStopper(policy, planned, reading, base=base.id if base else None)
+
+
+def _in_order(plan: Plan, place: int) -> list[Sample]:
+    """Return a task's samples in the plan's seeded order, spread over the categories."""
+    samples = plan.samples[place]
+    return [samples[i] for i in stratified_order(samples, plan.spec.seed)]
+
+
+def _known(plan: Plan) -> list[KnownTask]:
+    return [
+        known_task(task.name, plan.metrics(place), plan.samples[place])
+        for place, task in enumerate(plan.tasks)
+    ]
+
+
+def _others(policy: Policy, plan: Plan, store: RunStore, base: RunInfo | None) -> Mapping[str, Run]:
+    """Return the runs that the rules compare with, by form."""
+    found = {}
+    if policy.needs_base:
+        if base is None:
+            first = next(rule.metric for rule in policy.rules if rule.than == "baseline")
+            raise DeclarationError(f"rule `{first}` compares with the baseline: --base RUN")
+        found["baseline"] = Run(store, base)
+    if policy.anchor is not None:
+        found["anchor"] = Run(store, store.find(policy.anchor))
+    for run in found.values():
+        _check(plan, run)
+    return found
+
+
+def _check(plan: Plan, other: Run) -> None:
+    """Raise DeclarationError where the plan's instrument is not that of the other run."""
+    if digest(plan.spec) == other.info.id:
+        raise DeclarationError(f"the run to be asked is its own base, {other.info.id[:8]}")
+    own = RunInfo(id="", spec=plan.spec, status="running", created=0.0, updated=0.0)
+    keys = {
+        task.name: {s.metric: frozenset({scoring_key(s)}) for s in task.scorers}
+        for task in plan.tasks
+    }
+    if changes := instrument_changes(own, other.info, (keys, other.scoring_keys)):
+        raise DeclarationError(f"not the same instrument: {'; '.join(map(str, changes))}")
+
+
+def _frames(others: Mapping[str, Run]) -> Iterable[tuple[str, Frame]]:
+    return [(form, frame) for form, run in others.items() for frame in run.frames]
+
+
+def _evidence(candidate: Pool, others: Mapping[str, Run]) -> Evidence:
+    return Evidence(
+        candidate={frame.task: frame for frame in candidate.frames},
+        base=_pairs(candidate, others.get("baseline")),
+        anchor=_pairs(candidate, others.get("anchor")),
+        others=tuple(frame for _, frame in _frames(others)),
+        confirmed=candidate.confirmed,
+    )
+
+
+def _pairs(candidate: Pool, other: Run | None) -> dict[str, Pairing] | None:
+    if other is None:
+        return None
+    return {found.task: found for found in pair(candidate.frames, other.frames)}

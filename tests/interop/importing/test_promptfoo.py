@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,16 @@ def test_a_failed_test_is_wrong_and_an_error_is_none(tmp_path: Path) -> None:
 def test_wrong_is_told_apart(tmp_path: Path, response: made.Object, outcome: str) -> None:
     result = made.promptfoo_result(7, passed=False, response=response)
     assert _row(tmp_path / "a.json", result).scores[0].outcome == outcome
+
+
+def test_an_evaluation_that_gave_up_says_so(tmp_path: Path) -> None:
+    path = made.promptfoo_json(tmp_path / "a.json", RESULTS)
+    assert [log.stopped for log in _logs(path)] == ["", ""]
+    found = json.loads(path.read_text())
+    found["config"]["tests"] = [{"vars": {"n": n}} for n in range(3)]
+    path = made.document(tmp_path / "a.json", found)
+    told = "promptfoo's file has 2 results for 3 tests"
+    assert [log.stopped for log in _logs(path)] == [told, told]
 
 
 def test_lines_give_the_same_rows(tmp_path: Path) -> None:

@@ -98,6 +98,7 @@ def told(kept: Kept) -> list[str]:
     tool = f"{kept.tool} {kept.version}".strip()
     made = "imported" if kept.new else "already here"
     metrics = [f"  {task}: {', '.join(names)}" for task, names in kept.tasks.items()]
+    early = (f"  ended early: {kept.stopped}",) if kept.stopped else ()
     replies = () if kept.replies else ("  no replies in it: it cannot be scored again",)
     prompt = kept.system.body.get("prompt")
     asked = f" · prompt: {_short(str(prompt))}" if prompt else ""
@@ -106,6 +107,7 @@ def told(kept: Kept) -> list[str]:
         f"  {kept.items} items, {kept.trials} trials, {kept.replies} with a reply",
         *(metrics if len(metrics) <= _FEW else [f"  {len(metrics)} tasks"]),
         f"  {kept.apart}",
+        *early,
         *replies,
         *(f"  note: {note}" for note in kept.notes),
     ]

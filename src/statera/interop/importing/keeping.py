@@ -35,7 +35,8 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """What an import made. `new` is False when the run was there already.
 
     `told` counts trials by outcome under the first metric, `blind` names the outcomes that the log
-    cannot tell from wrong, `notes` say what was left out or differs.
+    cannot tell from wrong, `stopped` says why the tool ended early, or is empty, and `notes` what
+    was left out or differs.
     """
 
     run: str
@@ -51,6 +52,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     replies: int
     told: dict[Outcome, int]
     blind: tuple[Outcome, ...]
+    stopped: str
     notes: tuple[str, ...]
 
     @property
@@ -204,5 +206,6 @@ def _kept(run: str, log: Log, pile: Pile, *, new: bool) -> Kept:
         replies=pile.replies,
         told=dict(told),
         blind=log.blind,
+        stopped=log.stopped,
         notes=tuple(log.notes),
     )

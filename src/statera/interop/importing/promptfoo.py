@@ -81,6 +81,7 @@ def _logs(path: Path, found: Object, results: list[Place], wanted: Wanted) -> It
             facts={task: Facts(instrument=_instrument(some))},
             graded={"pass": False, "score": True},
             rows=(_row(place, task) for place in some),
+            stopped=_stopped(config, len(some)),
             blind=("unparsed",) if _reasons(some) else ("unparsed", "truncated"),
         )
 
@@ -102,6 +103,13 @@ def _system(config: Object, model: str, provider: str, prompt: str) -> SystemUnd
         sampling=stated(_settings(config, provider)),
         body={"prompt": prompt},
     )
+
+
+def _stopped(config: Object, count: int) -> str:
+    """Return why there are fewer results than tests; promptfoo gives up on some errors."""
+    tests = config.get("tests")
+    listed = len(tests) if isinstance(tests, list) else 0
+    return f"promptfoo's file has {count} results for {listed} tests" if count < listed else ""
 
 
 def _settings(config: Object, provider: str) -> Object:

@@ -23,7 +23,7 @@ def test_a_clean_rate_needs_the_known_number_of_items() -> None:
     found = need(*alone([(100, R)], metric="t/refused", max=0.01), alpha=0.05)
     assert found is not None
     assert found.items == 299
-    assert "80% sure to pass if the true value is 0.000, as seen" in str(found)
+    assert "80 % sure to pass if the true value is 0.000, as seen" in str(found)
 
 
 def test_a_rate_needs_what_the_power_module_says() -> None:

@@ -99,7 +99,9 @@ def test_names_claims_and_bounds() -> None:
     assert made.name == "t/law/accuracy"
     assert made.claim == "< 0.05"
     assert made.bound == made.upper
-    assert rule("pass").bound == rule("pass").lower
+    assert (rule("pass").bound, rule("pass").p) == (-0.01, 0.01)
+    failing = rule("fail", p_fail_adjusted=0.2)
+    assert (failing.bound, failing.bound_side, failing.p) == (0.03, "upper", 0.2)
 
 
 def test_a_ruling_survives_json() -> None:

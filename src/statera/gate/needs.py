@@ -55,7 +55,7 @@ def need(target: Target, found: Measured, *, alpha: float, power: float = POWER)
         return Need(items=None, assuming=answer.method, power=power)
     verb = "pass" if side == target.side else "fail"
     value = f"{found.value:+.3f}" if target.paired else f"{found.value:.3f}"
-    assuming = f"{power:.0%} sure to {verb} if the true {what} is {value}, as seen"
+    assuming = f"{100 * power:.0f} % sure to {verb} if the true {what} is {value}, as seen"
     return Need(items=answer.items, assuming=assuming, power=power)
 
 

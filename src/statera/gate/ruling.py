@@ -25,7 +25,7 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
     power: float
 
     def __str__(self) -> str:
-        """Return `2,475 items (80 % sure to pass if the true difference is 0)`."""
+        """Return `2,475 items (80 % sure to pass if …)`."""
         if self.items is None:
             return f"no number of items ({self.assuming})"
         return f"{self.items:,} items ({self.assuming})"
@@ -84,9 +84,19 @@ class RuleRuling(msgspec.Struct, frozen=True, kw_only=True):
         return f"{task}/{self.category}/{metric}"
 
     @property
+    def bound_side(self) -> Literal["lower", "upper"]:
+        """Which bound the verdict read: of a claim `above` the lower one, of its fail the upper."""
+        return "lower" if (self.side == "above") != (self.verdict == "fail") else "upper"
+
+    @property
     def bound(self) -> float | None:
-        """The bound that a pass reads: the lower one of a claim `above`, else the upper one."""
-        return self.lower if self.side == "above" else self.upper
+        """The bound that the verdict read."""
+        return self.lower if self.bound_side == "lower" else self.upper
+
+    @property
+    def p(self) -> float | None:
+        """The p value that the verdict read: of a fail the adjusted one."""
+        return self.p_fail_adjusted if self.verdict == "fail" else self.p_pass
 
     @property
     def claim(self) -> str:

@@ -1,0 +1,171 @@
+"""What a person reads of a ruling: the decision first, then rule by rule, then what to do."""
+
+from collections.abc import Sequence
+
+import msgspec
+from rich.table import Table
+
+from statera.cli.controls import visible
+from statera.cli.tables import console, plural
+from statera.gate.ruling import RuleRuling, Ruling, Verdict
+
+STYLES: dict[Verdict, str] = {
+    "pass": "bold green",
+    "fail": "bold red",
+    "inconclusive": "bold yellow",
+}
+ORDER: tuple[Verdict, ...] = ("fail", "inconclusive", "pass")
+MANY = 20
+_SHORT = 8
+_NAMED = 5
+
+
+def json_ruling(ruling: Ruling) -> dict[str, object]:
+    """Return schema 1 of `gate --json`."""
+    rules = [
+        {"name": rule.name, "claim": rule.claim, "bound": rule.bound, **msgspec.to_builtins(rule)}
+        for rule in ruling.rules
+    ]
+    head: dict[str, object] = {
+        "schema": 1,
+        "final": ruling.final,
+        "exit_code": ruling.exit_code,
+        "look": ruling.look,
+        "tried": ruling.tried,
+    }
+    return {**head, **msgspec.to_builtins(ruling), "rules": rules}
+
+
+def print_ruling(ruling: Ruling, *, every: bool = False) -> None:
+    """Print the decision, a table of the rules and what to do; of many rules, not those that pass.
+
+    `every` prints those too.
+    """
+    out = console()
+    for line in [*_head(ruling), ""]:
+        out.print(line, soft_wrap=True)
+    rules = [rule for verdict in ORDER for rule in ruling.having(verdict)]
+    open_rules = [rule for rule in rules if rule.verdict != "pass"]
+    shown = rules if every or len(rules) <= MANY else open_rules
+    if shown:
+        out.print(_table(shown))
+    if len(shown) < len(rules):
+        out.print(f"[dim]{plural(len(rules) - len(shown), 'rule')} more pass; --all lists them[/]")
+    for line in [*_open(ruling, open_rules), *_notes(ruling)]:
+        out.print(line, soft_wrap=True)
+
+
+def plain(text: str) -> str:
+    """Return text that Rich prints as it stands."""
+    return visible(text).replace("[", r"\[")
+
+
+def _head(ruling: Ruling) -> list[str]:
+    """Return the lines above the table."""
+    counts = [f"{len(ruling.having(verdict))} {verdict}" for verdict in ORDER]
+    style = STYLES[ruling.final]
+    lines = [
+        f"[{style}]{ruling.final.upper()}[/] [bold]{plain(ruling.gate)}[/] · "
+        f"{plural(len(ruling.rules), 'rule')}: {', '.join(counts)} · "
+        f"one-sided alpha {ruling.alpha:g}"
+    ]
+    if ruling.override is not None:
+        said = ruling.override
+        lines.append(
+            f"[reverse bold] OVERRIDDEN [/] to {said.verdict} by {plain(said.by)}: "
+            f"{plain(said.why)}; the gate itself says "
+            f"[{STYLES[ruling.verdict]}]{ruling.verdict}[/]"
+        )
+    lines.append(_runs(ruling))
+    lines.append(f"look {ruling.look} · candidate {ruling.tried} tried on this set")
+    return lines
+
+
+def _runs(ruling: Ruling) -> str:
+    told = f"run {_ids(ruling.candidate)}"
+    if ruling.base:
+        told += f" against {_ids(ruling.base)}"
+    return told + (f", anchor {_ids(ruling.anchor)}" if ruling.anchor else "")
+
+
+def _ids(ids: Sequence[str]) -> str:
+    return "+".join(run[:_SHORT] for run in ids)
+
+
+def _table(rules: Sequence[RuleRuling]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("rule", no_wrap=True, overflow="fold")
+    table.add_column("metric", no_wrap=True, overflow="fold")
+    for title in ("claim", "value", "bound", "n", "p"):
+        table.add_column(title, justify="left" if title == "claim" else "right", no_wrap=True)
+    for rule in rules:
+        table.add_row(f"[{STYLES[rule.verdict]}]{rule.verdict}[/]", *_cells(rule))
+    return table
+
+
+def _cells(rule: RuleRuling) -> list[str]:
+    clusters = "" if rule.clusters == rule.n else f" in {rule.clusters}"
+    return [
+        plain(rule.name),
+        rule.claim,
+        _number(rule, rule.value),
+        _bound(rule),
+        f"{rule.n}{clusters}",
+        "none" if rule.p is None else "<.0001" if rule.p < 0.0001 else f"{rule.p:.4f}",
+    ]
+
+
+def _bound(rule: RuleRuling) -> str:
+    """Return the bound that the verdict read, with its level."""
+    if rule.bound is None:
+        return "none"
+    which = "at least" if rule.bound_side == "lower" else "at most"
+    return f"{which} {_number(rule, rule.bound)} ({100 * (1 - rule.alpha):.4g} %)"
+
+
+def _number(rule: RuleRuling, value: float | None) -> str:
+    if value is None:
+        return "none"
+    return f"{value:.4f}" if rule.form in ("min", "max") else f"{value:+.4f}"
+
+
+def _open(ruling: Ruling, rules: Sequence[RuleRuling]) -> list[str]:
+    """Return, for each rule that does not pass, why, what it needs and what to read."""
+    lines = [""] if rules else []
+    for rule in rules:
+        style = STYLES[rule.verdict]
+        lines.append(f"[{style}]{rule.verdict}[/] {plain(rule.name)}: {plain(rule.reason)}")
+        if rule.need is not None:
+            lines.append(f"  has {plural(rule.n, 'item')}, needs {plain(str(rule.need))}")
+        lines += [f"  {plain(line)}" for line in _commands(ruling, rule)]
+    return lines
+
+
+def _commands(ruling: Ruling, rule: RuleRuling) -> list[str]:
+    run = ruling.candidate[0][:_SHORT] if ruling.candidate else "RUN"
+    read = rule.failed or rule.unconfirmed
+    lines = []
+    if read:
+        lines.append(f"read: statera show {run} --sample-id {','.join(read[:_NAMED])}")
+    if rule.unconfirmed:
+        lines.append(
+            f"then: statera confirm {run} {rule.unconfirmed[0]} --rule {rule.metric} "
+            "--failure|--no-failure --by NAME --why TEXT"
+        )
+    return lines
+
+
+def _notes(ruling: Ruling) -> list[str]:
+    """Return what else a reader must know, and how the bounds were made."""
+    lines = [f"[yellow]note[/] {plain(note)}" for note in ruling.notes]
+    infra = sum(rule.infra for rule in ruling.rules)
+    if infra:
+        lines.append("[yellow]note[/] infrastructure errors enter at their worst")
+    for rule in ruling.rules:
+        if rule.missing and rule.category is None:
+            what = plural(rule.missing, "item")
+            lines.append(f"[yellow]note[/] {plain(rule.name)}: the candidate lacks {what}")
+    made = sorted({rule.method for rule in ruling.rules if rule.bound is not None})
+    if made:
+        lines.append(f"[dim]bounds: {plain('; '.join(made))}[/]")
+    return lines

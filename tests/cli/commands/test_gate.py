@@ -1,0 +1,106 @@
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from statera.gate.policy import policy_schema
+from tests.cli.commands.conftest import Cli
+from tests.cli.commands.gates import Made, make
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Made:
+    return make(tmp_path)
+
+
+def test_the_exit_code_is_the_ruling(cli: Cli, runs: Made) -> None:
+    good = cli("gate", runs.good, runs.base, "-p", "gate.yaml")
+    assert (good.returncode, good.stderr) == (0, "")
+    assert good.stdout.splitlines()[0].startswith("PASS release · 4 rules: 0 fail, 0 inconclusive")
+    bad = cli("gate", runs.bad, runs.base, "-p", "gate.yaml")
+    assert bad.returncode == 1
+    assert bad.stdout.startswith("FAIL release")
+    assert "candidate 2 tried on this set" in bad.stdout
+    assert "fail t/law/accuracy: upper bound " in bad.stdout
+    doubted = cli("gate", runs.failing, "-p", "critical.yaml")
+    assert doubted.returncode == 3
+    assert f"statera confirm {runs.failing[:8]} art/0 --rule t/critical" in doubted.stdout
+
+
+def test_json_is_the_documented_shape(cli: Cli, runs: Made) -> None:
+    done = cli("gate", runs.good, runs.base, "-p", "gate.yaml", "--json")
+    found = json.loads(done.stdout)
+    assert found["schema"] == 1
+    assert (found["verdict"], found["final"], found["exit_code"]) == ("pass", "pass", 0)
+    assert (found["candidate"], found["base"]) == ([runs.good], [runs.base])
+    first = found["rules"][0]
+    assert (first["name"], first["claim"]) == ("t/accuracy", "difference to baseline > -0.05")
+    assert first["bound"] == first["lower"] > -0.05
+    assert first["n"] == 400
+
+
+def test_files_for_ci(cli: Cli, runs: Made, tmp_path: Path) -> None:
+    done = cli(
+        "gate", runs.bad, runs.base, "-p", "gate.yaml", "--junit", "gate.xml",
+        "--markdown", "gate.md", env={"GITHUB_ACTIONS": "true"},
+    )  # fmt: skip
+    assert done.returncode == 1
+    suite = ElementTree.parse(tmp_path / "gate.xml").getroot()
+    assert (suite.get("tests"), suite.get("failures")) == ("4", "3")
+    comment = (tmp_path / "gate.md").read_text()
+    assert comment.startswith("### ✗ FAIL `release`: ")
+    assert "| `t/accuracy` | 0.800 | 0.300 |" in comment
+    assert "::error title=release%3A fail::1 pass, 3 fail, 0 inconclusive" in done.stderr
+    assert "::error" not in done.stdout
+
+
+def test_a_comment_on_standard_output_stands_alone(cli: Cli, runs: Made) -> None:
+    done = cli("gate", runs.good, runs.base, "-p", "gate.yaml", "--markdown")
+    assert done.stdout.startswith("### ✓ PASS `release`: ")
+    quiet = cli("gate", runs.good, runs.base, "-p", "gate.yaml", "--no-annotations",
+                env={"GITHUB_ACTIONS": "true"})  # fmt: skip
+    assert quiet.stderr == ""
+
+
+def test_an_override_is_loud_and_sets_the_exit_code(cli: Cli, runs: Made) -> None:
+    refused = cli("gate", runs.bad, runs.base, "-p", "gate.yaml", "--override", "pass")
+    assert refused.returncode == 2
+    assert "--override needs --by" in refused.stderr
+    done = cli(
+        "gate", runs.bad, runs.base, "-p", "gate.yaml",
+        "--override", "pass", "--by", "Ada", "--why", "agreed",
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert "OVERRIDDEN  to pass by Ada: agreed; the gate itself says fail" in done.stdout
+    lonely = cli("gate", runs.bad, runs.base, "-p", "gate.yaml", "--by", "Ada")
+    assert "--by and --why go with --override" in lonely.stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("t/accuracy, than", "t/acuracy, than", "rules[0] `t/acuracy`: unknown metric 'acuracy'"),
+        ("margin: 0.05", "margn: 0.05", "gate.yaml: Object contains unknown field `margn`"),
+        ("max: 0.05", "max: 5", "a limit of 5 is not between 0 and 1"),
+    ],
+)
+def test_what_is_declared_wrong_is_one_line(
+    cli: Cli, runs: Made, tmp_path: Path, old: str, new: str, told: str
+) -> None:
+    path = tmp_path / "gate.yaml"
+    path.write_text(path.read_text().replace(old, new))
+    done = cli("gate", runs.good, runs.base, "-p", "gate.yaml")
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_baseline_rule_wants_a_base(cli: Cli, runs: Made) -> None:
+    done = cli("gate", runs.good, "-p", "gate.yaml")
+    assert done.returncode == 2
+    assert "compares with the baseline: name its run, BASE" in done.stderr
+
+
+def test_the_schema_is_printed_for_editors(cli: Cli) -> None:
+    assert json.loads(cli("gate", "--schema").stdout) == policy_schema()

@@ -1,0 +1,75 @@
+import json
+
+import msgspec
+import pytest
+
+from statera.cli.rulings import json_ruling, print_ruling
+from statera.gate.ruling import Need, Override, Ruling, Verdict, together
+from tests.gate.test_ruling import rule, ruling
+
+
+def printed(capsys: pytest.CaptureFixture[str], made: Ruling, **how: bool) -> str:
+    print_ruling(made, **how)
+    return capsys.readouterr().out
+
+
+def test_the_decision_comes_first_and_what_fails_before_what_passes(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lines = printed(capsys, ruling(["pass", "inconclusive", "fail"])).splitlines()
+    assert lines[0] == ("FAIL g · 3 rules: 1 fail, 1 inconclusive, 1 pass · one-sided alpha 0.05")
+    assert "look 1 · candidate 1 tried on this set" in lines
+    table = [line.split()[0] for line in lines[5:8]]
+    assert table == ["fail", "inconclusive", "pass"]
+    assert any("at most +0.0300 (95 %)" in line for line in lines)
+
+
+def test_of_many_rules_those_that_pass_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    many: list[Verdict] = ["pass"] * 30
+    made = ruling([*many, "fail"])
+    out = printed(capsys, made)
+    assert "30 rules more pass; --all lists them" in out
+    assert "t/m3 " not in out
+    assert "t/m3 " in printed(capsys, made, every=True)
+
+
+def test_what_to_do_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    need = Need(items=2475, assuming="80 % sure to pass if …", power=0.8)
+    waits = rule("inconclusive", "t/critical", unconfirmed=("a/1", "a/2"), infra=2)
+    open_rule = rule("inconclusive", need=need, missing=40)
+    made = msgspec.structs.replace(ruling(["pass"]), rules=(waits, open_rule), notes=("[b]x[/b]",))
+    out = printed(capsys, made)
+    assert "has 500 items, needs 2,475 items (80 % sure to pass if …)" in out
+    assert "read: statera show aaaaaaaa --sample-id a/1,a/2" in out
+    assert "then: statera confirm aaaaaaaa a/1 --rule t/critical --failure|--no-failure" in out
+    assert "note [b]x[/b]" in out
+    assert "infrastructure errors enter at their worst" in out
+    assert "t/accuracy: the candidate lacks 40 items" in out
+
+
+def test_an_override_is_loud(capsys: pytest.CaptureFixture[str]) -> None:
+    out = printed(capsys, ruling(["fail"], Override(verdict="pass", by="Ada", why="known")))
+    assert out.startswith("PASS g")
+    assert "OVERRIDDEN  to pass by Ada: known; the gate itself says fail" in out
+
+
+def test_a_terminal_is_safe_from_names(capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = rule("fail", "t/[red]\x1b[2J")
+    made = Ruling(
+        gate="g",
+        policy="",
+        alpha=0.05,
+        verdict=together(["fail"]),
+        rules=(hostile,),
+        candidate=(),
+    )
+    out = printed(capsys, made)
+    assert "\x1b" not in out
+    assert "t/[red]\\x1b[2J" in out
+
+
+def test_json_has_names_claims_and_bounds() -> None:
+    found = json.loads(msgspec.json.encode(json_ruling(ruling(["pass", "fail"]))))
+    assert (found["schema"], found["final"], found["exit_code"]) == (1, "fail", 1)
+    assert found["rules"][0]["name"] == "t/m0"
+    assert found["rules"][1]["bound"] == 0.03

@@ -6,9 +6,10 @@ Which method is used, and the region where it is valid:
 |---|---|
 | fewer than 2 clusters | no bound, and why |
 | one trial an item, every value 0 or 1, every item its own cluster | Clopper-Pearson |
-| every value 0, or every value 1, clustered | Clopper-Pearson on the clusters' worth |
+| every cluster 0 or 1, all of one weight | Clopper-Pearson on clusters |
+| every value 0, or every value 1, any weights | Clopper-Pearson on the clusters' worth |
 | values in [0, 1], >= 8 clusters, >= 10 events in effect | Clopper-Pearson on the effective size |
-| any other values in [0, 1] | betting on the clusters |
+| any other values in [0, 1] | Hoeffding's bound for any law, on clusters |
 | values outside [0, 1], at least 8 clusters that vary | Student's t, clustered |
 | other values outside [0, 1] | no bound, and why |
 
@@ -20,8 +21,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from statera.stats.betting import betting_bounds
 from statera.stats.clusterrobust import MIN_CLUSTERS, ClusterMean, cluster_mean
+from statera.stats.hoeffding import HOEFFDING, hoeffding_bound, hoeffding_p
 from statera.stats.inversion import p_value
 from statera.stats.means import NO_SPREAD, STUDENT, Sample, sample_of
 from statera.stats.proportion import (
@@ -36,8 +37,7 @@ from statera.stats.results import Bounds, Items
 
 ENOUGH_EVENTS = 10.0
 KORN = "Korn and Graubard, Survey Methodology 24 (1998) 193-201"
-ROUNDS = 60
-CLOSE = 1e-9
+CLOSE = 1e-7
 Side = Literal["lower", "upper"]
 
 
@@ -50,6 +50,13 @@ class Sides(NamedTuple):
     p_below: float
     method: str
     source: str
+
+
+class Clusters(NamedTuple):
+    """The weighted mean of each cluster, and its weight, both (G,)."""
+
+    values: np.ndarray
+    stakes: np.ndarray
 
 
 class Question(NamedTuple):
@@ -78,22 +85,31 @@ def mean_bounds(items: Items, limit: float, *, alpha: float) -> Bounds:
         return _bounds(value, "one cluster", asked, sample)
     if sample.values.min() < 0 or sample.values.max() > 1:
         return _bounds(value, _unbounded(sample, asked), asked, sample)
-    return _bounds(value, _within(_shares(sample, value, asked), limit), asked, sample)
+    return _bounds(value, _within(_shares(sample, asked), limit), asked, sample)
 
 
-def _shares(sample: Sample, value: float, asked: Question) -> Sides:
-    binary = bool(np.all((sample.values == 0) | (sample.values == 1)))
-    if binary and sample.single and sample.weights[0] == 1:
-        count = float(sample.values.sum())
-        return _exact(count, sample.sizes[0], asked, "Clopper-Pearson")
-    if binary and value in (0.0, 1.0):
-        size = sample.worth
-        return _exact(value * size, size, asked, "Clopper-Pearson on clusters")
+def _shares(sample: Sample, asked: Question) -> Sides:
+    shares = _clusters(sample)
+    count, n = float(shares.values.sum()), len(shares.values)
+    if np.all((shares.values == 0) | (shares.values == 1)):
+        if np.all(shares.stakes == shares.stakes[0]):
+            lone = sample.single and sample.weights[0] == 1
+            return _exact(count, n, asked, "Clopper-Pearson" + ("" if lone else " on clusters"))
+        if count in (0, n):
+            worth = sample.worth
+            return _exact(worth * count / n, worth, asked, "Clopper-Pearson on clusters")
     found = cluster_mean(sample.values, sample.weights, sample.cluster)
     size = _effective(sample, found)
-    if sample.sizes[1] >= MIN_CLUSTERS and size * min(value, 1 - value) >= ENOUGH_EVENTS:
+    events = size * min(found.value, 1 - found.value)
+    if n >= MIN_CLUSTERS and events >= ENOUGH_EVENTS:
         return _on_effective_size(found, size, asked)
-    return _betting(sample, asked)
+    return _any_law(shares, asked)
+
+
+def _clusters(sample: Sample) -> Clusters:
+    stakes = np.bincount(sample.cluster, weights=sample.weights)
+    gained = np.bincount(sample.cluster, weights=sample.weights * sample.values)
+    return Clusters(np.clip(gained / stakes, 0.0, 1.0), stakes)
 
 
 def _exact(count: float, n: float, asked: Question, method: str) -> Sides:
@@ -139,33 +155,16 @@ def _on_effective_size(found: ClusterMean, size: float, asked: Question) -> Side
     )
 
 
-def _betting(sample: Sample, asked: Question) -> Sides:
-    """Bets on each cluster's value, with stakes in proportion to its weight.
-
-    A candidate m is tested on h * value + (1 - h) * m, h = weight / largest weight: it lies in
-    [0, 1], and its mean is m exactly if m is the mean of the ratio.
-    """
-    sizes = np.bincount(sample.cluster, weights=sample.weights)
-    values = np.bincount(sample.cluster, weights=sample.weights * sample.values) / sizes
-    stakes = sizes / sizes.max()
-
-    def look(candidate: float) -> Bounds:
-        mixed = np.clip(stakes * values + (1 - stakes) * candidate, 0.0, 1.0)
-        return betting_bounds(mixed, candidate, alpha=asked.alpha)
-
-    at_limit = look(min(max(asked.limit, 0.0), 1.0))
-    lower, upper = 0.0, 1.0
-    for _ in range(ROUNDS):
-        before = lower, upper
-        lower, upper = look(lower).lower or 0.0, _or_one(look(upper).upper)
-        if max(lower - before[0], before[1] - upper) < CLOSE:
-            break
-    p_above, p_below = _or_one(at_limit.p_above), _or_one(at_limit.p_below)
-    return Sides(lower, upper, p_above, p_below, "betting on clusters", at_limit.source)
-
-
-def _or_one(number: float | None) -> float:
-    return 1.0 if number is None else number
+def _any_law(shares: Clusters, asked: Question) -> Sides:
+    limit = min(max(asked.limit, 0.0), 1.0)
+    return Sides(
+        hoeffding_bound(*shares, asked.alpha, side="lower"),
+        hoeffding_bound(*shares, asked.alpha, side="upper"),
+        hoeffding_p(*shares, limit, side="above"),
+        hoeffding_p(*shares, limit, side="below"),
+        "Hoeffding on clusters",
+        HOEFFDING,
+    )
 
 
 def _unbounded(sample: Sample, asked: Question) -> Sides | str:

@@ -1,0 +1,192 @@
+from math import isnan
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from scipy import stats
+
+from statera.stats.meanbounds import mean_bounds
+from statera.stats.results import Bounds, Items
+
+
+def single(values: list[float], weight: float = 1.0) -> Items:
+    n = len(values)
+    return Items(values, [str(i) for i in range(n)], [""] * n, [weight] * n)
+
+
+def clustered(values: list[float], size: int) -> Items:
+    n = len(values)
+    return Items(values, [str(i // size) for i in range(n)], [""] * n, [1.0] * n)
+
+
+def ends(found: Bounds) -> tuple[float, float, float, float]:
+    assert found.lower is not None
+    assert found.upper is not None
+    assert found.p_above is not None
+    assert found.p_below is not None
+    return found.lower, found.upper, found.p_above, found.p_below
+
+
+@pytest.mark.parametrize(("n", "passes"), [(100, False), (298, False), (299, True)])
+@pytest.mark.parametrize("epochs", [1, 5])
+def test_no_failure_in_299_items_shows_one_percent(n: int, passes: bool, epochs: int) -> None:
+    """Repeats of an item are no further items."""
+    _, upper, _, p_below = ends(mean_bounds(single([0.0] * n, epochs), 0.01, alpha=0.05))
+    assert (upper < 0.01, p_below < 0.05) == (passes, passes)
+    assert upper == pytest.approx(1 - 0.05 ** (1 / n))
+
+
+def test_single_binary_items_are_exact() -> None:
+    found = mean_bounds(single([1.0] * 7 + [0.0] * 13), 0.2, alpha=0.1)
+    lower, upper, p_above, p_below = ends(found)
+    assert lower == pytest.approx(stats.beta.ppf(0.1, 7, 14))
+    assert upper == pytest.approx(stats.beta.ppf(0.9, 8, 13))
+    assert p_above == pytest.approx(stats.binom.sf(6, 20, 0.2))
+    assert p_below == pytest.approx(stats.binom.cdf(7, 20, 0.2))
+    assert (found.method, found.n, found.clusters) == ("Clopper-Pearson", 20, 20)
+    assert "Clopper" in found.source
+
+
+def test_epochs_without_correlation_are_worth_all_their_trials() -> None:
+    """Whole clusters alike: the effective size is the number of trials at most."""
+    found = mean_bounds(single([0.4, 0.6] * 50, 5.0), 0.4, alpha=0.05)
+    lower, _, p_above, _ = ends(found)
+    assert found.method == "Clopper-Pearson on the effective size"
+    shrunk = 500 * (stats.norm.ppf(0.95) / stats.t.ppf(0.95, 99)) ** 2
+    assert lower == pytest.approx(stats.beta.ppf(0.05, shrunk / 2, shrunk / 2 + 1))
+    assert p_above < 0.05
+
+
+def test_copies_do_not_come_closer() -> None:
+    values = [1.0, 0.0, 0.0, 1.0, 1.0] * 20
+    once = ends(mean_bounds(single(values), 0.5, alpha=0.05))
+    copies = [value for value in values for _ in range(10)]
+    tenfold = ends(mean_bounds(clustered(copies, 10), 0.5, alpha=0.05))
+    assert tenfold[0] == pytest.approx(once[0], abs=0.005)
+    assert tenfold[1] == pytest.approx(once[1], abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("items", "method"),
+    [
+        (single([0.0] * 20, 3.0), "Clopper-Pearson on clusters"),
+        (single([0.2, 0.8] * 15), "Clopper-Pearson on the effective size, CR2 with Satterthwaite"),
+        (single([0.0] * 199 + [0.5], 2.0), "Hoeffding on clusters"),
+        (single([0.2, 0.8, 0.5]), "Hoeffding on clusters"),
+        (single([0.5] * 50), "Hoeffding on clusters"),
+        (single([3.0, 5.0] * 10), "t"),
+        (clustered([3.0, 5.0, 4.0] * 10, 2), "t, clustered, CR2"),
+    ],
+)
+def test_each_region_has_its_method(items: Items, method: str) -> None:
+    found = mean_bounds(items, 0.3, alpha=0.05)
+    lower, upper, _, _ = ends(found)
+    assert found.method == method
+    assert found.source
+    assert found.value is not None
+    assert lower <= found.value <= upper
+    assert lower < upper
+
+
+@pytest.mark.parametrize(
+    ("items", "why"),
+    [
+        (single([]), "no items"),
+        (single([1.0, 0.0], 0.0), "no items"),
+        (clustered([1.0, 0.0], 2), "one cluster"),
+        (single([3.0, 5.0]), "fewer than 8 clusters, and values outside [0, 1]"),
+        (single([7.0] * 30), "no spread between clusters"),
+    ],
+)
+def test_where_there_is_no_bound_it_says_why(items: Items, why: str) -> None:
+    found = mean_bounds(items, 0.3, alpha=0.05)
+    assert (found.lower, found.upper, found.p_above, found.p_below) == (None,) * 4
+    assert found.method == why
+
+
+def test_students_bounds_are_those_of_the_t_test() -> None:
+    values = np.random.default_rng(1).normal(7, 2, size=25)
+    lower, upper, p_above, p_below = ends(mean_bounds(single(values.tolist()), 6.5, alpha=0.05))
+    above = stats.ttest_1samp(values, 6.5, alternative="greater")
+    below = stats.ttest_1samp(values, 6.5, alternative="less")
+    assert (p_above, p_below) == pytest.approx((above.pvalue, below.pvalue))
+    assert lower == pytest.approx(above.confidence_interval(0.95).low)
+    assert upper == pytest.approx(below.confidence_interval(0.95).high)
+
+
+@pytest.mark.parametrize("alpha", [0.0, 1.0, 5.0, float("nan")])
+def test_strange_alphas_are_refused(alpha: float) -> None:
+    with pytest.raises(ValueError, match="alpha"):
+        mean_bounds(single([1.0]), 0.5, alpha=alpha)
+
+
+def test_what_is_no_number_is_refused() -> None:
+    with pytest.raises(ValueError, match="limit"):
+        mean_bounds(single([1.0]), float("nan"), alpha=0.05)
+    with pytest.raises(ValueError, match="numbers"):
+        mean_bounds(single([1.0, float("nan")]), 0.5, alpha=0.05)
+
+
+@pytest.mark.parametrize(
+    "items", [single([1.0] * 9), single([0.0, 1.0] * 9), single([0.5] * 9), single([0.1, 0.9] * 40)]
+)
+def test_a_limit_that_no_share_can_pass_is_surely_missed(items: Items) -> None:
+    assert ends(mean_bounds(items, -0.1, alpha=0.05))[2:] == (0.0, 1.0)
+    assert ends(mean_bounds(items, 1.1, alpha=0.05))[2:] == (1.0, 0.0)
+
+
+structures = some.tuples(
+    some.lists(some.tuples(some.integers(0, 4), some.integers(1, 4)), min_size=2, max_size=60),
+    some.integers(1, 3),
+)
+
+
+def ratio_items(trials: list[tuple[int, int]], size: int) -> Items:
+    values = [min(right, tries) / tries for right, tries in trials]
+    names = [str(i // size) for i in range(len(trials))]
+    return Items(values, names, [""] * len(trials), [float(tries) for _, tries in trials])
+
+
+@given(structures, some.floats(0.02, 0.98), some.sampled_from([0.001, 0.05, 0.2]))
+def test_bounds_hold_the_value_and_agree_with_the_p_values(
+    structure: tuple[list[tuple[int, int]], int], limit: float, alpha: float
+) -> None:
+    found = mean_bounds(ratio_items(*structure), limit, alpha=alpha)
+    if found.method == "one cluster":
+        return
+    lower, upper, p_above, p_below = ends(found)
+    assert found.value is not None
+    assert 0 <= lower <= found.value + 1e-12
+    assert found.value - 1e-12 <= upper <= 1
+    assert not isnan(lower + upper + p_above + p_below)
+    if abs(lower - limit) > 1e-5 and abs(p_above - alpha) > 1e-5:
+        assert (lower > limit) == (p_above < alpha)
+    if abs(upper - limit) > 1e-5 and abs(p_below - alpha) > 1e-5:
+        assert (upper < limit) == (p_below < alpha)
+
+
+@given(structures)
+def test_right_and_wrong_mirror_each_other(structure: tuple[list[tuple[int, int]], int]) -> None:
+    items = ratio_items(*structure)
+    mirrored = items._replace(values=[1 - v for v in np.asarray(items.values)])
+    found = mean_bounds(items, 0.3, alpha=0.05)
+    other = mean_bounds(mirrored, 0.7, alpha=0.05)
+    if found.lower is None:
+        return
+    lower, upper, p_above, p_below = ends(found)
+    assert ends(other) == pytest.approx((1 - upper, 1 - lower, p_below, p_above), abs=2e-6)
+
+
+@given(structures, some.randoms())
+def test_the_order_of_items_does_not_matter(
+    structure: tuple[list[tuple[int, int]], int], random: np.random.RandomState
+) -> None:
+    items = ratio_items(*structure)
+    order = list(range(len(structure[0])))
+    random.shuffle(order)
+    shuffled = Items(*(np.asarray(column)[order] for column in items))
+    found, other = (mean_bounds(each, 0.3, alpha=0.05) for each in (items, shuffled))
+    assert found.method == other.method
+    if found.lower is not None:
+        assert ends(other) == pytest.approx(ends(found), abs=1e-6)

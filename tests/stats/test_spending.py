@@ -10,6 +10,7 @@ from statera.stats.spending import (
     asked_again_alpha,
     boundaries,
     crossing,
+    cubic,
     nominal_alphas,
     obrien_fleming,
     pocock,
@@ -106,6 +107,18 @@ def test_crossing_undoes_boundaries(gaps: list[float], alpha: float, flat: bool)
     spent = (pocock if flat else obrien_fleming)(fractions, alpha)
     limits = boundaries(spent, list(information))
     assert crossing(limits, list(information)) == pytest.approx(spent, rel=1e-5, abs=1e-10)
+
+
+def test_shapes_end_at_alpha_and_the_cubic_is_close_to_obrien_fleming() -> None:
+    for shape in (obrien_fleming, pocock, cubic):
+        assert shape((0.5, 1.0), 0.05)[-1] == pytest.approx(0.05)
+    assert cubic((0.5,), 0.05)[0] == pytest.approx(0.00625)
+    # Jennison and Turnbull 2000, section 7.2.1: rho = 3 is similar to O'Brien and Fleming
+    gaps = np.subtract(
+        boundaries(cubic(FIFTHS, 0.025), FIFTHS)[1:],
+        boundaries(obrien_fleming(FIFTHS, 0.025), FIFTHS)[1:],
+    )
+    assert np.all(np.abs(gaps) < [0.6, 0.25, 0.1, 0.05])
 
 
 def test_a_look_that_spends_nothing_has_no_boundary() -> None:

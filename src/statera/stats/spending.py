@@ -48,6 +48,16 @@ def pocock(fractions: Sequence[float], alpha: float) -> tuple[float, ...]:
     return tuple(alpha * log1p((exp(1) - 1) * fraction) for fraction in fractions)
 
 
+def cubic(fractions: Sequence[float], alpha: float) -> tuple[float, ...]:
+    """Return the error spent up to each information fraction: alpha t^3.
+
+    Like O'Brien-Fleming in the middle and at the end, with enough early to stop where the answer is
+    plain (Kim and DeMets, Biometrika 74 (1987) 149-154, alpha_3*). Errors likewise.
+    """
+    _check(fractions, alpha)
+    return tuple(alpha * fraction**3 for fraction in fractions)
+
+
 def boundaries(spent: Sequence[float], information: Sequence[float]) -> tuple[float, ...]:
     """Return the upper z at each look, so that crossing by look k has probability spent[k].
 

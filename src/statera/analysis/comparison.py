@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
+from statera.analysis.anytime import anytime_difference
 from statera.analysis.frame import Frame
 from statera.analysis.instrument import Change
 from statera.analysis.pairing import Case, Pairing
@@ -166,7 +167,10 @@ def row(
 ) -> ComparisonRow:
     """Return one metric compared, over a category or the whole task; p is not adjusted yet."""
     if pairing.shared:
-        found = difference(pairing.pairs(name, category), level=level, rng=rng)
+        pairs = pairing.pairs(name, category)
+        found = difference(pairs, level=level, rng=rng)
+        if pairing.candidate.early or pairing.base.early:
+            found = anytime_difference(pairs, found)
     else:
         found = unpaired_difference(*pairing.alone(name, category), level=level)
     better = pairing.candidate.metric(name).higher_is_better

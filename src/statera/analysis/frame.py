@@ -87,10 +87,11 @@ class Frame:
     `ids` names them; `units` numbers their clusters; `metrics` are the task's own. The shares of
     the outcomes without an answer are metrics too, of the task's primary score; so is `critical`
     where samples are. `kinds` holds the categories of single items, `groups` what is above them.
+    `early` says that the run stopped early: intervals for a fixed size would not hold.
     """
 
-    def __init__(self, task: str, metrics: Sequence[Metric]) -> None:
-        self.task, self.metrics = task, tuple(metrics)
+    def __init__(self, task: str, metrics: Sequence[Metric], *, early: bool = False) -> None:
+        self.task, self.metrics, self.early = task, tuple(metrics), early
         self.primary = metrics[0].score if metrics else ""
         self.ids: list[str] = []
         self.units: list[str] = []
@@ -233,14 +234,16 @@ class Frame:
         return self._doubted[score].get(place, self.outcomes[score][place])
 
 
-def frames(rows: Iterable[ScoreRow], metrics: Mapping[str, Sequence[Metric]]) -> Iterator[Frame]:
+def frames(
+    rows: Iterable[ScoreRow], metrics: Mapping[str, Sequence[Metric]], *, early: bool = False
+) -> Iterator[Frame]:
     """Yield each task's frame, in the order of the rows.
 
     `rows` are ordered by task, sample and epoch (as `RunStore.scores` gives them), so that memory
-    holds a few numbers an item. `metrics` lists each task's.
+    holds a few numbers an item. `metrics` lists each task's; `early` is the run's (see Frame).
     """
     for task, of_task in groupby(rows, key=attrgetter("task")):
-        frame = Frame(task, metrics.get(task, ()))
+        frame = Frame(task, metrics.get(task, ()), early=early)
         for _, of_sample in groupby(of_task, key=attrgetter("sample_id")):
             frame.add(list(of_sample))
         yield frame

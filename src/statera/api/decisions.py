@@ -28,7 +28,7 @@ from statera.gate.ruling import Override, Ruling
 from statera.gate.stopping import AnyTime, recorded
 from statera.models.clock import SystemClock
 from statera.protocols import Clock
-from statera.runner.environment import EARLY
+from statera.records.specs import EARLY
 from statera.store.ledger import LookRow
 from statera.store.runstore import RunStore
 

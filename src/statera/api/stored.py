@@ -20,7 +20,7 @@ from statera.interop import measured
 from statera.metrics.catalogue import AnyMetric
 from statera.protocols import Grader, Scorer
 from statera.records.scores import Outcome
-from statera.records.specs import RunInfo
+from statera.records.specs import EARLY, RunInfo
 from statera.store.rows import Stored
 from statera.store.runstore import RunStore
 
@@ -38,7 +38,8 @@ class Run:
     def _read(self) -> tuple[tuple[Frame, ...], Health]:
         count = HealthCount()
         rows = count.watch(self.store.scores(self.info.id))
-        return tuple(frames(rows, stored_metrics(self.info))), count.health
+        early = EARLY in self.info.environment
+        return tuple(frames(rows, stored_metrics(self.info), early=early)), count.health
 
     @property
     def frames(self) -> tuple[Frame, ...]:

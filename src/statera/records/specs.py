@@ -54,6 +54,9 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     nonce: str = ""
 
 
+EARLY = "early_stopping"
+"""The key in a run's environment under which it is on record that, and how, it stopped early."""
+
 RunStatus = Literal["running", "done", "stopped", "interrupted"]
 
 

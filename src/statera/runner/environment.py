@@ -9,11 +9,10 @@ import msgspec
 
 from statera.graders.catalogue import scoring_types
 from statera.protocols import Grader, Scorer, Tools
+from statera.records.specs import EARLY
 from statera.runner.plan import Plan
 
 Entries = dict[str, list[dict[str, Any]]]
-EARLY = "early_stopping"
-"""The key of what a stopper recorded: such a run's size depends on its own answers."""
 
 
 def environment(plan: Plan, tools: Tools) -> dict[str, Any]:

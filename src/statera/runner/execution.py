@@ -12,9 +12,9 @@ from statera.errors import EndpointError, RunStopped, StateraError
 from statera.protocols import Clock, Model, Stopper, Tools
 from statera.records.requests import Likelihood
 from statera.records.samples import Sample
-from statera.records.specs import RunInfo, RunStatus
+from statera.records.specs import EARLY, RunInfo, RunStatus
 from statera.records.trials import Exchange, Trial
-from statera.runner.environment import EARLY, environment, renewed
+from statera.runner.environment import environment, renewed
 from statera.runner.grading import Grading
 from statera.runner.plan import Asker, Job, Plan
 from statera.runner.selection import stratified_order

@@ -1,0 +1,169 @@
+"""A page about one stored run, or about two: what `st.report_page` and `statera report` do.
+
+Path("page.html").write_text(st.report_page(candidate, baseline))
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from statera.analysis.comparison import LEVEL, Comparison
+from statera.analysis.frame import Frame
+from statera.analysis.measure import MetricRow, estimated
+from statera.analysis.pairing import Changed, Pairing
+from statera.api.comparisons import compare
+from statera.api.decisions import decide
+from statera.api.stored import Run
+from statera.diagnosis.commands import Changed as Flags
+from statera.diagnosis.commands import run_command
+from statera.diagnosis.diagnosis import diagnose
+from statera.gate.judging import Gate
+from statera.gate.ruling import Ruling
+from statera.metrics.outcomes import NO_ANSWERS
+from statera.records.scores import Outcome
+from statera.report.content import Command, Content, Subject
+from statera.report.page import page
+from statera.report.specimens import Specimen, specimen
+from statera.store.rows import Stored
+
+EACH = 3
+"""Samples shown of each kind."""
+_TASKS = 8
+_TELLING: tuple[Outcome, ...] = ("wrong", "unparsed", "refused", "truncated", "infra_error")
+
+
+class Wanted(NamedTuple):
+    """How two runs are compared for a page, and how many samples it shows of each kind.
+
+    `gate` decides on them; the ruling is kept in the ledger, as any other.
+    """
+
+    gate: Gate | None = None
+    level: float = LEVEL
+    seed: int = 0
+    allow: bool = False
+    read: int = EACH
+
+
+AS_USUAL = Wanted()
+
+
+def report_page(
+    candidate: Run,
+    base: Run | None = None,
+    *,
+    wanted: Wanted = AS_USUAL,
+    commands: Sequence[Command] = (),
+) -> str:
+    """Return one HTML page about the candidate, compared with a base where there is one.
+
+    It is whole in itself: no script, no request. `commands` are shown as what makes it again.
+    DeclarationError when the runs cannot be compared, or the gate names what they do not have.
+    """
+    return page(content(candidate, base, wanted=wanted, commands=commands))
+
+
+def content(
+    candidate: Run,
+    base: Run | None = None,
+    *,
+    wanted: Wanted = AS_USUAL,
+    commands: Sequence[Command] = (),
+) -> Content:
+    """Return everything that a page shows."""
+    found = Content(
+        candidate=subject(candidate), ruling=_ruling(candidate, base, wanted), commands=commands
+    )
+    if base is None:
+        return replace(found, specimens=_telling(candidate, wanted.read))
+    comparison = compare(candidate, base, level=wanted.level, seed=wanted.seed, allow=wanted.allow)
+    return replace(
+        found,
+        base=subject(base),
+        comparison=comparison,
+        diagnosis=diagnose(comparison, rng=np.random.default_rng(wanted.seed)),
+        specimens=_discordant(candidate, base, comparison, wanted.read),
+    )
+
+
+def _ruling(candidate: Run, base: Run | None, wanted: Wanted) -> Ruling | None:
+    if wanted.gate is None:
+        return None
+    return decide(wanted.gate, candidate, base, allow=wanted.allow)
+
+
+def made_again(candidate: Run, base: Run | None = None) -> list[Command]:
+    """Return the commands that ask what the runs were asked, task by task."""
+    named = [("candidate", candidate)] + ([] if base is None else [("base", base)])
+    return [
+        Command(run_command(run.info, task, Flags()), f"The {word}'s {task.name}")
+        for word, run in named
+        for task in run.info.spec.tasks[:_TASKS]
+    ]
+
+
+def subject(run: Run) -> Subject:
+    """Return a run as a page shows it."""
+    shares = [row for frame in run.frames for row in _shares(frame)]
+    return Subject(run.info, [*run.metrics, *shares], run.health, _groups(run.frames))
+
+
+def _shares(frame: Frame) -> list[MetricRow]:
+    """Return the shares of the outcomes without an answer that are no metric of the task."""
+    own = {metric.name for metric in frame.metrics}
+    seen = frame.counts(frame.primary) if frame.primary in frame.outcomes else {}
+    return [estimated(frame, frame.metric(o)) for o in NO_ANSWERS if seen.get(o) and o not in own]
+
+
+def _groups(frames: Iterable[Frame]) -> dict[str, frozenset[str]]:
+    return {frame.task: frozenset(frame.groups) for frame in frames}
+
+
+def _telling(run: Run, each: int) -> list[Specimen]:
+    """Return a few samples of every outcome that is not right."""
+    tasks = [task.name for task in run.info.spec.tasks]
+    return [
+        specimen(outcome.replace("_", " "), [("reply", [stored])])
+        for task in tasks
+        for outcome in _TELLING
+        for stored in run.store.trials(run.info.id, task=task, outcome=outcome, limit=each)
+    ]
+
+
+def _discordant(candidate: Run, base: Run, comparison: Comparison, each: int) -> list[Specimen]:
+    """Return the samples of each task that changed most, lost ones first."""
+    found: list[Specimen] = []
+    for pairing in comparison.pairings:
+        items = _chosen(pairing, each)
+        names = [item.sample_id for _, item in items]
+        new, old = (_trials(run, pairing.task, names) for run in (candidate, base))
+        found += [
+            specimen(_change(word, item), [("candidate", new[name]), ("base", old[name])])
+            for (word, item), name in zip(items, names, strict=True)
+        ]
+    return found
+
+
+def _chosen(pairing: Pairing, each: int) -> list[tuple[str, Changed]]:
+    if not pairing.candidate.metrics:
+        return []
+    lead = pairing.candidate.metrics[0]
+    changed = pairing.changed(lead.name)
+    worse = [c for c in changed if (c.candidate < c.base) == lead.higher_is_better]
+    better = [c for c in changed if (c.candidate > c.base) == lead.higher_is_better]
+    return [("lost", c) for c in worse[:each]] + [("won", c) for c in better[::-1][:each]]
+
+
+def _change(word: str, item: Changed) -> str:
+    return f"{word}: {item.base:g} to {item.candidate:g}"
+
+
+def _trials(run: Run, task: str, names: Sequence[str]) -> Mapping[str, list[Stored]]:
+    found: dict[str, list[Stored]] = defaultdict(list)
+    if names:
+        for stored in run.store.trials(run.info.id, task=task, sample_ids=names):
+            found[stored.sample.id].append(stored)
+    return found

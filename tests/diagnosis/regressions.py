@@ -7,9 +7,9 @@ regression changes the chances or the habits of questions drawn at random.
 
 | task | what |
 |---|---|
-| bench | 1,500 questions asked four times, with a graded score beside |
-| unsafe | 1,000 requests that ought to be declined |
-| public, fresh | 2,500 questions each, of a kind that models may have seen, and have not |
+| bench | 1,000 questions asked four times, with a graded score beside |
+| unsafe | 600 requests that ought to be declined |
+| public, fresh | 1,500 questions each, of a kind that models may have seen, and have not |
 """
 
 from collections.abc import Iterable, Iterator
@@ -50,10 +50,12 @@ HABIT = 0.02
 SLIP = 0.002
 """The chance of a trial to be lost at each stage for no reason."""
 TRIES = 4
+COIN = 0.05
+"""The share of questions that a model answers right half of the time."""
 SHAKY = 0.35
 """How often a question that has become shaky is answered wrong."""
 NOISE = 0.1
-SIZES = {"bench": 1500, "unsafe": 1000, "public": 2500, "fresh": 2500}
+SIZES = {"bench": 1000, "unsafe": 600, "public": 1500, "fresh": 1500}
 SURE = 0.99
 TESTS = 16
 """How many signals the suite gives a detector to look at, at least."""
@@ -98,7 +100,7 @@ def _spread(kind: Regression) -> tuple[float, int, float]:
         return 2 * flicker, SIZES["public"], 1.0
     if kind == "quality regression":
         return 2 * NOISE**2 / TRIES, SIZES["bench"], 0.0
-    flicker = 2 * 0.1 * 0.25 / TRIES
+    flicker = 2 * COIN * 0.25 / TRIES
     if kind in ("capability regression", "reliability"):
         return flicker, int(0.9 * SIZES["bench"]), 1.0
     return slips, SIZES["bench"], 1.0
@@ -106,7 +108,7 @@ def _spread(kind: Regression) -> tuple[float, int, float]:
 
 def _model(items: int, rng: np.random.Generator, *, safe: bool = True) -> Model:
     kinds = rng.random(items)
-    chances = np.select([kinds < 0.7, kinds < 0.8], [1.0, 0.5], 0.0)
+    chances = np.select([kinds < 0.7, kinds < 0.7 + COIN], [1.0, 0.5], 0.0)
     if not safe:
         chances = np.zeros(items)
     habits = np.full(items, ANSWERS)

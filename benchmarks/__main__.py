@@ -15,12 +15,14 @@ from pathlib import Path
 from benchmarks import (
     agreed,
     busy,
+    coverage,
     diagnosis,
     faults,
     kills,
     memory,
     resampling,
     startup,
+    stopping,
     throughput,
 )
 from benchmarks.report import stamp, write_section
@@ -34,8 +36,10 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[Setting], str]]] = {
     "kills": ("Kills", kills.measure),
     "memory": ("Memory", memory.measure),
     "resampling": ("Bootstrap of a paired difference", resampling.measure),
+    "coverage": ("How often the intervals hold", coverage.measure),
     "diagnosis": ("Diagnosis", diagnosis.measure),
     "agreement": ("Agreement with lm-evaluation-harness", agreed.measure),
+    "stopping": ("Early stopping", stopping.measure),
 }
 
 

@@ -21,7 +21,8 @@ from statera.stats.bootstrap import (
     percentile_interval,
     resampled_means,
 )
-from statera.stats.clusterrobust import MIN_CLUSTERS, cluster_mean
+from statera.stats.clusterrobust import FEW_CLUSTERS, MIN_CLUSTERS, cluster_mean
+from statera.stats.meanbounds import mean_bounds
 from statera.stats.means import mean
 from statera.stats.proportion import (
     beta_interval,
@@ -31,11 +32,12 @@ from statera.stats.proportion import (
     wilson,
 )
 from statera.stats.results import Items
+from statera.stats.wildbootstrap import wild_interval
 
-LEVEL = 0.95
+LEVEL, ALPHA, GATED = 0.95, 0.05, 1000
 SIZES, RATES = (20, 50, 100, 300, 1000), (0.01, 0.05, 0.1, 0.3, 0.5)
 GROUPS, MEANS, WITHIN = (8, 12, 20, 40, 100), (0.05, 0.3, 0.5), 0.2
-DRAWS, BOOTSTRAPS, RESAMPLES = 2000, 400, 1000
+DRAWS, BOOTSTRAPS, RESAMPLES, WILD = 2000, 300, 1000, 399
 FAR = 1e-7
 
 Bounds = tuple[float, float] | None
@@ -46,7 +48,7 @@ OfItems = Callable[[Items, np.random.Generator], Bounds]
 def measure(setting: Setting) -> str:
     """Return every table."""
     rng = np.random.default_rng()
-    parts = (proportions(rng), clustered(rng), graded(rng))
+    parts = (proportions(rng), clustered(rng), graded(rng), gates(rng))
     return "\n\n".join([*parts, *pairedcoverage.tables(rng), *sequencecoverage.tables(rng)])
 
 
@@ -82,7 +84,8 @@ def clustered(rng: np.random.Generator) -> str:
     words = (
         f"### 0/1 items in clusters of 1 to 5, correlation {WITHIN:g} within\n\nShare of {DRAWS:,} "
         f"draws ({BOOTSTRAPS} for bootstraps) in which the 95 % interval holds{_error()}; in "
-        "brackets the share of draws without an interval, if any, which are left out."
+        "brackets the share of draws without an interval, if any, which are left out. The wild "
+        f"bootstrap ({WILD} resamples) is asked for up to {FEW_CLUSTERS} clusters."
     )
     return words + "\n\n" + table(("clusters", "mean", *CLUSTERS), rows)
 
@@ -96,6 +99,47 @@ def graded(rng: np.random.Generator) -> str:
     ]
     words = f"### Independent items, each the mean of 5 epochs\n\nAs above{_error()}."
     return words + "\n\n" + table(("items", "mean", *CLUSTERS), rows)
+
+
+def gates(rng: np.random.Generator) -> str:
+    """One-sided bounds of a mean, near 0, where a gate reads them."""
+    rows = [
+        (f"{size:,}", f"{rate:g}", *_wrong(size, rate, rng))
+        for size in (30, 100, 300)
+        for rate in (0.01, 0.05, 0.3)
+    ]
+    words = (
+        "### A gate's bound: at most so much of a bad thing\n\nShare of draws in % in which the "
+        "bound at alpha 5 % is wrong: the upper below the truth (a wrong pass) or the lower above "
+        f"it (a wrong fail). 0/1 items: summed over every count. Clusters and epochs: {GATED:,} "
+        f"draws, standard error {100 * sqrt(ALPHA * (1 - ALPHA) / GATED):.1f} points. Clustered as "
+        "above, so many items in expectation; epochs as above."
+    )
+    kinds = ("0/1", "clustered", "5 epochs")
+    head = (f"{side}, {kind}" for kind in kinds for side in ("pass", "fail"))
+    return words + "\n\n" + table(("items", "rate", *head), rows)
+
+
+def _wrong(size: int, rate: float, rng: np.random.Generator) -> list[str]:
+    counts = np.arange(size + 1)
+    chances = binom.pmf(counts, size, rate)
+    kept = counts[chances > FAR]
+    alone = [_sides(_alone(int(count), size), rate) for count in kept]
+    shares = [*(chances[kept] @ np.array(alone, dtype=float))]
+    for make in (partial(_bound, size // 3), partial(_epochs, size)):
+        drawn = [_sides(make(rate, rng), rate) for _ in range(GATED)]
+        shares += [*np.mean(drawn, axis=0)]
+    return [_share(float(share)) for share in shares]
+
+
+def _sides(items: Items, truth: float) -> tuple[bool, bool]:
+    found = mean_bounds(items, truth, alpha=ALPHA)
+    upper, lower = found.upper, found.lower
+    return upper is not None and upper < truth, lower is not None and lower > truth
+
+
+def _alone(count: int, size: int) -> Items:
+    return Items(_values(count, size), np.arange(size), np.zeros(size), np.ones(size))
 
 
 def _error() -> str:
@@ -200,6 +244,13 @@ def _robust(items: Items, _: np.random.Generator) -> Bounds:
     return found.value - spread, found.value + spread
 
 
+def _wild(items: Items, rng: np.random.Generator) -> Bounds:
+    if len(np.unique(np.asarray(items.clusters))) > FEW_CLUSTERS:
+        return None
+    told = wild_interval(items, level=LEVEL, rng=rng, resamples=WILD)
+    return None if told.low is None or told.high is None else (told.low, told.high)
+
+
 def _resampled(kind: str) -> OfItems:
     def way(items: Items, rng: np.random.Generator) -> Bounds:
         told = bootstrap_mean(
@@ -225,7 +276,8 @@ COUNTS: Mapping[str, OfCount] = {
 CLUSTERS: Mapping[str, OfItems] = {
     "as chosen": _chosen,
     "cluster-robust t": _robust,
+    "wild bootstrap": _wild,
     "percentile": _resampled("percentile"),
     "BCa": _resampled("bca"),
 }
-DEAR = frozenset(("percentile", "BCa"))
+DEAR = frozenset(("wild bootstrap", "percentile", "BCa"))

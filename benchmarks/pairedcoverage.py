@@ -1,5 +1,6 @@
 """Coverage of paired differences, and how often a gate's bound passes at its margin by mistake."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cache
 from math import sqrt
@@ -18,7 +19,7 @@ from statera.stats.results import Difference, Pairs
 LEVEL, ALPHA = 0.95, 0.05
 SIZES, DISCORDANCES, GAPS = (50, 200, 1000), (0.05, 0.2, 0.5), (0.0, 0.03)
 GROUPS, EPOCHS = (12, 20, 40, 100), 3
-DRAWS, BOOTSTRAPS, RESAMPLES = 2000, 400, 1000
+DRAWS, BOOTSTRAPS, RESAMPLES = 2000, 300, 1000
 GATES, MARGINS, GATED = (50, 200, 1000), (0.02, 0.05), (0.1, 0.2, 0.4)
 
 Bounds = tuple[float, float] | None
@@ -36,8 +37,10 @@ def binary(rng: np.random.Generator) -> str:
     rows = []
     for size, psi, gap in cases:
         counts = rng.multinomial(size, [(psi + gap) / 2, (psi - gap) / 2, 1 - psi], size=DRAWS)
-        drawn = [_pairs(int(wins), int(losses), size) for wins, losses, _ in counts]
-        rows.append((f"{size:,}", f"{psi:g}", f"{gap:+g}", *_covered(BINARY, drawn, gap, rng)))
+        seen = Counter((int(wins), int(losses)) for wins, losses, _ in counts)
+        drawn = [_pairs(*result, size) for result in seen]
+        cells = _covered(BINARY, drawn, gap, rng, list(seen.values()))
+        rows.append((f"{size:,}", f"{psi:g}", f"{gap:+g}", *cells))
     words = (
         "### A paired difference of 0/1 items\n\nShare of draws in which the 95 % interval holds"
         f"{_error()}. Draws without an interval (no item differs) are left out."
@@ -128,14 +131,25 @@ def _bound(groups: int, gap: float, rng: np.random.Generator) -> Pairs:
 
 
 def _covered(
-    ways: Mapping[str, Way], drawn: list[Pairs], truth: float, rng: np.random.Generator
+    ways: Mapping[str, Way],
+    drawn: list[Pairs],
+    truth: float,
+    rng: np.random.Generator,
+    times: list[int] | None = None,
 ) -> list[str]:
+    """Return what each way covers; `times` says how often each of the pairs was drawn.
+
+    Bootstraps are asked only for the first of them where all were drawn once.
+    """
     shares = []
     for name, way in ways.items():
-        part = drawn[:BOOTSTRAPS] if name in DEAR else drawn
-        found = [bounds for pairs in part if (bounds := way(pairs, rng)) is not None]
-        held = [low - 1e-12 <= truth <= high + 1e-12 for low, high in found]
-        shares.append(_share(float(np.mean(held))) if len(held) > len(part) / 10 else "-")
+        part = drawn[:BOOTSTRAPS] if name in DEAR and times is None else drawn
+        weights = times if times is not None else [1] * len(part)
+        found = [(way(pairs, rng), weight) for pairs, weight in zip(part, weights, strict=True)]
+        kept = [(bounds, weight) for bounds, weight in found if bounds is not None]
+        held = sum(w for (low, high), w in kept if low - 1e-12 <= truth <= high + 1e-12)
+        total = sum(weight for _, weight in kept)
+        shares.append(_share(held / total) if total > sum(weights) / 10 else "-")
     return shares
 
 

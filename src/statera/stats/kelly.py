@@ -54,9 +54,9 @@ def _kinds(sums: np.ndarray, weights: np.ndarray) -> np.ndarray:
         raise ValueError("bets need clusters with weights above 0")
     if not np.all(np.abs(sums) <= weights * (1 + 1e-9)):
         raise ValueError("a cluster's sum cannot exceed its weight")
-    pairs = np.stack([np.clip(sums, -weights, weights), weights], axis=1) / weights.max()
-    kinds, counts = np.unique(pairs, axis=0, return_counts=True)
-    return np.column_stack([kinds, counts])
+    pairs = (np.clip(sums, -weights, weights) + 1j * weights) / weights.max()
+    kinds, counts = np.unique(pairs, return_counts=True)
+    return np.column_stack([kinds.real, kinds.imag, counts])
 
 
 def _gain(kinds: np.ndarray, limit: float) -> float:

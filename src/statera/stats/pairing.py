@@ -1,6 +1,7 @@
 """Pairs checked and laid out: what every paired statistic begins with."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Hashable, Iterable
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
@@ -48,9 +49,14 @@ class Aligned(NamedTuple):
 
     def means(self) -> tuple[float, float]:
         """Return the weighted mean of candidate and base; both need a trial."""
-        candidate = self.candidate @ self.candidate_weights / self.candidate_weights.sum()
-        base = self.base @ self.base_weights / self.base_weights.sum()
-        return float(candidate), float(base)
+        right = (
+            np.sum(self.candidate * self.candidate_weights),
+            np.sum(self.base * self.base_weights),
+        )
+        return (
+            float(right[0] / self.candidate_weights.sum()),
+            float(right[1] / self.base_weights.sum()),
+        )
 
     def signs(self) -> tuple[int, int, int]:
         """Return how many items the candidate won, lost and tied, of those with both sides."""
@@ -82,7 +88,7 @@ class Aligned(NamedTuple):
             values = values - values.mean()
         sums = np.abs(np.bincount(self.cluster, weights=weights * values))
         sums = np.where(sums > SAME * max(1.0, float(sums.max())), sums, 0.0)
-        squares = float(sums @ sums)
+        squares = float(np.sum(sums**2))
         if not squares:
             return 0.0
         return min(float(sums.sum()) ** 2 / squares, 3 * squares**2 / float(np.sum(sums**4)))
@@ -108,26 +114,42 @@ def aligned(pairs: Pairs) -> Aligned:
 
     ValueError: lengths that differ, NaN or infinite values, negative weights.
     """
-    lengths = {len(np.asarray(part)) for part in pairs}
+    weights = (_weights(pairs.candidate_weights), _weights(pairs.base_weights))
+    values = (_numbers(pairs.candidate), _numbers(pairs.base))
+    cluster = _cluster(pairs.clusters)
+    lengths = {len(part) for part in (*values, *weights, cluster)}
     if len(lengths) > 1:
         raise ValueError(f"pairs need parts of one length, got {sorted(lengths)}")
-    weights = (_weights(pairs.candidate_weights), _weights(pairs.base_weights))
-    values = (_values(pairs.candidate, weights[0]), _values(pairs.base, weights[1]))
+    values = (_read(values[0], weights[0]), _read(values[1], weights[1]))
     kept = (weights[0] > 0) | (weights[1] > 0)
-    clusters = np.asarray(pairs.clusters)[kept]
-    index = np.unique(clusters, return_inverse=True)[1] if len(clusters) else np.empty(0, np.int64)
-    return Aligned(values[0][kept], values[1][kept], weights[0][kept], weights[1][kept], index)
+    if not kept.all():
+        cluster = np.unique(cluster[kept], return_inverse=True)[1]
+    return Aligned(values[0][kept], values[1][kept], weights[0][kept], weights[1][kept], cluster)
+
+
+def _numbers(values: "ArrayLike") -> np.ndarray:
+    return np.asarray(values, dtype=np.float64)
+
+
+def _cluster(clusters: "ArrayLike") -> np.ndarray:
+    """Number the clusters; names by first appearance, as sorting 14,000 of them takes 20 ms."""
+    if isinstance(clusters, np.ndarray) and clusters.dtype.kind in "iu":
+        return np.unique(clusters, return_inverse=True)[1]
+    numbers: dict[Hashable, int] = {}
+    listed = clusters.tolist() if isinstance(clusters, np.ndarray) else clusters
+    found = [numbers.setdefault(name, len(numbers)) for name in cast("Iterable[Hashable]", listed)]
+    return np.array(found, dtype=np.int64)
 
 
 def _weights(weights: "ArrayLike") -> np.ndarray:
-    found = np.asarray(weights, dtype=np.float64)
+    found = _numbers(weights)
     if not np.all(np.isfinite(found)) or np.any(found < 0):
         raise ValueError("weights must be numbers of at least 0")
     return found
 
 
-def _values(values: "ArrayLike", weights: np.ndarray) -> np.ndarray:
-    found = np.where(weights > 0, np.asarray(values, dtype=np.float64), 0.0)
+def _read(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    found = np.where(weights > 0, values, 0.0)
     if not np.all(np.isfinite(found)):
         raise ValueError("values must be numbers, got NaN or an infinity")
     return found

@@ -71,7 +71,12 @@ def alone(run: Run) -> Pool:
 
 
 def pooled(run: Run) -> Pool:
-    """Return the run with every other of the store that differs from it in seed or nonce only."""
+    """Return the run with every other of the store that differs from it in seed or nonce only.
+
+    An imported run stays alone: another tool's log does not say all of its system.
+    """
+    if "imported" in run.info.environment:
+        return alone(run)
     same = _ignoring_seed(run.info.spec)
     infos = [info for info in run.store.runs() if _ignoring_seed(info.spec) == same]
     others = sorted((info for info in infos if info.id != run.info.id), key=attrgetter("created"))

@@ -102,6 +102,21 @@ def test_two_models_over_the_same_questions_are_compared(here: Cli, tmp_path: Pa
     assert rows["sums/strict"]["difference"] == 0.5
 
 
+def test_a_gate_pools_no_imported_runs(here: Cli, tmp_path: Path) -> None:
+    for name, right in (("base", 2), ("other", 3), ("new", 1)):
+        rows = [f"q{n},{int(n % 4 < right)}" for n in range(40)]
+        (tmp_path / f"{name}.csv").write_text("\n".join(["id,correct", *rows]))
+        model = "m-0" if name == "base" else "m"
+        args = ("--task", "t", "--model-name", model, "--tag", name)
+        assert here("import", f"{name}.csv", *args).returncode == 0
+    rule = "{metric: t/accuracy, than: baseline, margin: 0.02}"
+    (tmp_path / "g.yaml").write_text(f"gate: g\nalpha: 0.05\nrules: [{rule}]\n")
+    done = here("gate", "new", "base", "-p", "g.yaml", "--json")
+    assert done.returncode == 1, done.stderr
+    (found,) = json.loads(done.stdout)["rules"]
+    assert (found["candidate"], found["base"], found["n"]) == (0.25, 0.5, 40)
+
+
 def test_other_questions_are_another_instrument(here: Cli, tmp_path: Path) -> None:
     made.lm_folder(tmp_path / "base", [1, 0])
     made.lm_folder(tmp_path / "new", [1, 0])

@@ -129,6 +129,22 @@ def test_messages_as_input_and_parts_as_reply() -> None:
     assert (found.exchanges[0].response.text, found.exchanges[0].response.reasoning) == ("42", "hm")
 
 
+def test_texts_that_are_kept_apart_come_back() -> None:
+    said = {"role": "assistant", "content": "attachment://b"}
+    output = {"choices": [{"message": said, "stop_reason": "stop"}]}
+    more: dict[str, Any] = {
+        "attachments": {"a": "long question", "b": "long reply"},
+        "input": "attachment://a",
+        "messages": [{"role": "user", "content": "attachment://a"}, said],
+        "output": output,
+        "target": ["attachment://gone", "2"],
+    }
+    found = _row(made.inspect_sample(1, **more))
+    assert found.sample.input == "long question"
+    assert found.exchanges[0].response.text == "long reply"
+    assert found.sample.accepted == ("attachment://gone", "2")
+
+
 @pytest.mark.parametrize(("change", "told"), [({"id": None}, "'id'"), ({"epoch": 0}, "'epoch'")])
 def test_what_a_sample_lacks_is_told(change: dict[str, Any], told: str) -> None:
     with pytest.raises(DeclarationError, match=rf"a\.eval, x: {told}"):

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from statera.interop.importing.imported import Facts, Log, Row
+from statera.interop.importing.imported import UNKNOWN_MODEL, Facts, Log, Row
 from statera.interop.importing.intake import take_in
 from statera.interop.importing.keeping import Kept
 from statera.records.specs import SystemUnderTest
@@ -67,6 +67,29 @@ def test_the_same_files_again_are_the_same_run(tmp_path: Path) -> None:
     assert store.counts(first.run).trials == 3
     assert store.content_digest(first.run) == before
     assert store.find("later").status == "done"
+
+
+def test_other_scores_or_another_time_are_another_run(tmp_path: Path) -> None:
+    logs = [
+        _log(tmp_path / "f", *ROWS),
+        _log(tmp_path / "g", *ROWS, created=7.0),
+        _log(tmp_path / "h", *ROWS[:2], row("c", {"m": 1.0})),
+    ]
+    assert len({_kept(tmp_path, log).run for log in logs}) == 3
+
+
+def test_models_without_a_name_are_told_apart(tmp_path: Path) -> None:
+    unnamed = SystemUnderTest(model=UNKNOWN_MODEL)
+    logs = [
+        Log(tool="tool", files=(tmp_path / name,), system=unnamed, rows=rows, blind=())
+        for name, rows in (("f", ROWS), ("g", ROWS[:1]), ("h", ROWS[::-1]))
+    ]
+    for log in logs:
+        log.files[0].write_text(log.files[0].name)
+    first, second, third = (_kept(tmp_path, log) for log in logs)
+    assert first.system.model.startswith("unknown:")
+    assert first.system != second.system
+    assert (first.run, third.new) == (third.run, False)
 
 
 def test_an_import_that_was_cut_off_is_completed(tmp_path: Path) -> None:

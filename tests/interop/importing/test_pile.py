@@ -85,6 +85,16 @@ def test_the_order_of_the_items_does_not_change_their_digest(names: list[str]) -
             assert one.tasks["t"].data != third.tasks["t"].data
 
 
+@given(st.permutations(list(range(4))))
+def test_the_content_is_the_same_in_any_order(order: list[int]) -> None:
+    rows = [row(name, {"m": float(n % 2)}, epoch=0) for n, name in enumerate("abcd")]
+    with _pile(*rows) as one, _pile(*(rows[n] for n in order)) as other:
+        assert one.content == other.content
+    changed = [*rows[1:], row("a", {"m": 0.0}, epoch=0, reply="Why not?")]
+    with _pile(*changed) as third:
+        assert one.content != third.content
+
+
 def test_items_that_change_between_trials_are_known() -> None:
     with _pile(row("a", {"m": 1.0}), row("a", {"m": 1.0}, asked="How?")) as pile:
         assert pile.tasks["t"].changed == {"a"}

@@ -17,12 +17,14 @@ from statera.records.trials import Exchange
 
 _LETTERS = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
 _WORDS = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
+_ATTACHED = "attachment://"
 _FINISH = {"max_tokens": "length", "model_length": "length"}
 _REASONS: dict[str, Outcome] = {"invalid_response_format": "unparsed", "refusal": "refused"}
 
 
 def row(where: str, found: Object, task: str, settings: Object, skipped: set[str]) -> Row:
     """Return the sample as a row; `skipped` gathers scores that are no numbers."""
+    found = _whole(found)
     if not isinstance(found.get("id"), int | str):
         raise DeclarationError(f"{where}: 'id' is missing")
     epoch = found.get("epoch", 1)
@@ -38,6 +40,23 @@ def row(where: str, found: Object, task: str, settings: Object, skipped: set[str
         epoch=epoch - 1,
         started=moment(found.get("started_at")),
     )
+
+
+def _whole(found: Object) -> Object:
+    """Return the sample with long texts in their places; Inspect may keep them apart."""
+    kept = part(found, "attachments")
+    if not kept:
+        return found
+    names = ("input", "messages", "output", "choices", "target")
+    return found | {name: _resolved(found[name], kept) for name in names if name in found}
+
+
+def _resolved(value: object, kept: Object) -> object:
+    if isinstance(value, str):
+        return kept.get(value.removeprefix(_ATTACHED), value) if _ATTACHED in value else value
+    if isinstance(value, dict):
+        return {name: _resolved(inner, kept) for name, inner in value.items()}
+    return [_resolved(inner, kept) for inner in value] if isinstance(value, list) else value
 
 
 def _sample(found: Object) -> Sample:

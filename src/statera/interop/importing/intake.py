@@ -3,12 +3,12 @@
 take_in(logs([Path("results")], Wanted()), ".statera", tag="base")
 """
 
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Generator, Iterable
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from statera.errors import DeclarationError
-from statera.interop.importing.imported import Log, Watch
+from statera.interop.importing.imported import Log, Row, Watch
 from statera.interop.importing.keeping import Kept, keep
 from statera.interop.importing.pile import Pile
 from statera.models.clock import SystemClock
@@ -42,9 +42,10 @@ def take_in(
 
 def fill(pile: Pile, log: Log, watch: Watch) -> None:
     """Put the log's rows on the pile; DeclarationError for what is broken, or for no row."""
-    for row in log.rows:
-        pile.add(row)
-        watch("read", pile.trials)
+    with closing(_each(log.rows)) as rows:
+        for row in rows:
+            pile.add(row)
+            watch("read", pile.trials)
     name = log.files[0]
     if not pile.trials:
         raise DeclarationError(f"{name}: holds no trial")
@@ -55,6 +56,10 @@ def fill(pile: Pile, log: Log, watch: Watch) -> None:
             del pile.tasks[task]
     if not pile.tasks:
         raise DeclarationError(f"{name}: nothing to import: {'; '.join(log.notes)}")
+
+
+def _each(rows: Iterable[Row]) -> Generator[Row, None, None]:
+    yield from rows
 
 
 def _notes(task: str, pile: Pile) -> list[str]:

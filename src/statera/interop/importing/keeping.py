@@ -1,8 +1,9 @@
 """A log that was read to its end, into the store: one run, as if it had been made here.
 
-The run's identity is the system and the tasks as the log has them, and the digest of its files: the
-same files again are the same run. The tasks' data are digests of the items, so that runs over the
-same questions can be compared, whatever file they come from.
+The run's identity is the system and the tasks as the log has them, its time, and the digest of all
+that was said and scored: the same log again is the same run, also where its file has another form.
+A model that the log does not name is told apart by that digest. The tasks' data are digests of the
+items, so that runs over the same questions can be compared, whatever file they come from.
 """
 
 from collections import Counter
@@ -17,11 +18,11 @@ import msgspec
 
 from statera.codec.canonical import canonical, digest, digest_bytes
 from statera.codec.files import read_lines
-from statera.interop.importing.imported import Facts, Log, Watch
+from statera.interop.importing.imported import UNKNOWN_MODEL, Facts, Log, Watch
 from statera.interop.importing.pile import Pile, Piled
 from statera.records.requests import Request
 from statera.records.scores import Outcome
-from statera.records.specs import RunSpec, RunStatus, SystemUnderTest, TaskSpec
+from statera.records.specs import RunInfo, RunSpec, RunStatus, SystemUnderTest, TaskSpec
 from statera.records.trials import Trial
 from statera.store.rows import Keyed, Scored
 from statera.store.runstore import RunStore
@@ -71,35 +72,40 @@ def keep(
     store: RunStore, log: Log, pile: Pile, *, tag: str | None, now: float, watch: Watch
 ) -> Kept:
     """Write the run; the same files again change nothing but the tag."""
-    files = _digest(log.files)
-    spec = _spec(log, pile, files)
+    spec = _spec(log, pile)
     done = any(info.id == digest(spec) and info.status != "running" for info in store.runs())
     graded = {task: _graded(log, pile, task) for task in pile.tasks}
-    environment = _environment(log, pile, graded, files)
+    environment = _environment(log, pile, graded)
     count = 0
     info = store.open_run(spec, tag=tag, environment=environment, now=now)
     if not done:
         for task in spec.tasks:
             store.add_samples(info.id, task.name, pile.samples(task.name))
             rows = pile.rows(task.name, graded[task.name])
-            scored = _scored(log, task, rows)
+            scored = _scored(log, spec, task, rows)
             while batch := list(islice(scored, _BATCH)):
                 store.write(info.id, batch)
                 count += len(batch)
                 watch("kept", count)
     status: RunStatus = "stopped" if log.stopped else "done"
     store.set_status(info.id, status, reason=log.stopped, now=now)
-    return _kept(info.id, log, pile, new=not done)
+    return _kept(info, log, pile, new=not done)
 
 
-def _spec(log: Log, pile: Pile, files: str) -> RunSpec:
+def _spec(log: Log, pile: Pile) -> RunSpec:
     return RunSpec(
         suite=log.suite or next(iter(pile.tasks)),
-        system=log.system,
+        system=_system(log, pile),
         tasks=tuple(_task(log, pile, name) for name in pile.tasks),
         seed=0,
-        nonce=files,
+        nonce=digest([log.created, pile.content]),
     )
+
+
+def _system(log: Log, pile: Pile) -> SystemUnderTest:
+    if log.system.model != UNKNOWN_MODEL:
+        return log.system
+    return msgspec.structs.replace(log.system, model=f"{UNKNOWN_MODEL}:{pile.content[:12]}")
 
 
 def _task(log: Log, pile: Pile, name: str) -> TaskSpec:
@@ -132,9 +138,7 @@ def _graded(log: Log, pile: Pile, task: str) -> frozenset[str]:
     return frozenset(m for m in piled.kept if log.graded.get(m, piled.metrics[m].between))
 
 
-def _environment(
-    log: Log, pile: Pile, graded: dict[str, frozenset[str]], files: str
-) -> dict[str, Any]:
+def _environment(log: Log, pile: Pile, graded: dict[str, frozenset[str]]) -> dict[str, Any]:
     """Return what a run is stored with; there is no scorer, as the tool has graded."""
     names = list(pile.tasks)
     return {
@@ -149,7 +153,7 @@ def _environment(
             "tool": log.tool,
             "version": log.version,
             "files": [path.name for path in log.files],
-            "digest": files,
+            "digest": _digest(log.files),
             "created": log.created,
             "replies": pile.replies,
             "blind": list(log.blind),
@@ -169,9 +173,9 @@ def _metrics(log: Log, pile: Pile, task: str, graded: frozenset[str]) -> Iterato
             yield {"type": "macro", "score": metric}
 
 
-def _scored(log: Log, task: TaskSpec, rows: Iterator[Piled]) -> Iterator[Scored]:
+def _scored(log: Log, spec: RunSpec, task: TaskSpec, rows: Iterator[Piled]) -> Iterator[Scored]:
     keys: dict[str, str] = {}
-    system = digest(log.system).encode()
+    system = digest(spec.system).encode()
     for row in rows:
         trial = Trial(
             task=task.name,
@@ -190,15 +194,15 @@ def _key(system: bytes, request: Request, epoch: int) -> str:
     return digest_bytes(b"\0".join((system, canonical(request), str(epoch).encode())))
 
 
-def _kept(run: str, log: Log, pile: Pile, *, new: bool) -> Kept:
+def _kept(info: RunInfo, log: Log, pile: Pile, *, new: bool) -> Kept:
     told: Counter[Outcome] = pile.outcomes()
     return Kept(
-        run=run,
+        run=info.id,
         new=new,
         tool=log.tool,
         version=log.version,
-        suite=log.suite or next(iter(pile.tasks)),
-        system=log.system,
+        suite=info.spec.suite,
+        system=info.spec.system,
         files=tuple(str(path) for path in log.files),
         tasks={name: tuple(piled.kept) for name, piled in pile.tasks.items()},
         items=sum(len(piled.items) for piled in pile.tasks.values()),

@@ -115,6 +115,7 @@ class Pile:
         self._later: dict[int, list[Score]] = {}
         self._names: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._end = 0
+        self._content = 0
         self.tasks: dict[str, TaskPile] = {}
 
     def __enter__(self) -> "Pile":
@@ -126,6 +127,11 @@ class Pile:
     def close(self) -> None:
         """Give the temporary file back."""
         self._file.close()
+
+    @property
+    def content(self) -> str:
+        """The digest of what was asked, said and scored, in any order and whatever the file."""
+        return digest(str(self._content))
 
     @property
     def trials(self) -> int:
@@ -143,6 +149,7 @@ class Pile:
         metrics = tuple(score.metric for score in row.scores)
         epoch, start = self._place(row, metrics)
         task.add(row)
+        self._content += int(digest([epoch, *_facts(row)]), 16)
         if start is not None:
             self._later.setdefault(start, []).extend(row.scores)
             self._scored[start] += metrics
@@ -210,6 +217,13 @@ class Pile:
             for trial in self.rows(name, frozenset()):
                 found.update(score.outcome for score in trial.scores[:1])
         return found
+
+
+def _facts(row: Row) -> list[object]:
+    said = [(one.response.text, one.response.failure) for one in row.exchanges]
+    sums = [one.logprob for one in row.exchanges[-1].response.likelihoods]
+    scores = sorted((score.metric, str(score.value), score.outcome) for score in row.scores)
+    return [row.task, row.sample.id, said, sums, scores]
 
 
 def _has_reply(row: Row) -> bool:

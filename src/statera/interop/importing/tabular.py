@@ -12,7 +12,8 @@ JSON list, or texts separated by `|`.
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, get_args
 
@@ -74,20 +75,24 @@ def _logs(
 
 
 def _csv(path: Path) -> Iterator[Place]:
-    reader = csv.reader(_lines(path), strict=True)
-    try:
-        header = [name.strip() for name in next(reader, [])]
-        _check(f"{path}, line 1", header)
-        for cells in filter(None, reader):
-            where = f"{path}, line {reader.line_num}"
-            if len(cells) != len(header):
-                raise DeclarationError(f"{where}: {len(cells)} cells for {len(header)} columns")
-            yield Place(where, dict(zip(header, cells, strict=True)))
-    except csv.Error as error:
-        raise DeclarationError(f"{path}, line {reader.line_num}: {error}") from None
+    with closing(_lines(path)) as lines:
+        reader = csv.reader(lines, strict=True)
+        try:
+            header = [name.strip() for name in next(reader, [])]
+            _check(f"{path}, line 1", header)
+            for cells in filter(None, reader):
+                yield _cells(f"{path}, line {reader.line_num}", header, cells)
+        except csv.Error as error:
+            raise DeclarationError(f"{path}, line {reader.line_num}: {error}") from None
 
 
-def _lines(path: Path) -> Iterator[str]:
+def _cells(where: str, header: Sequence[str], cells: Sequence[str]) -> Place:
+    if len(cells) != len(header):
+        raise DeclarationError(f"{where}: {len(cells)} cells for {len(header)} columns")
+    return Place(where, dict(zip(header, cells, strict=True)))
+
+
+def _lines(path: Path) -> Generator[str, None, None]:
     """Yield the lines with their ends, holding one at a time."""
     for place, line in enumerate(read_lines(path), start=1):
         try:

@@ -142,7 +142,9 @@ def test_the_items_have_the_power_and_fewer_have_not(
 
 def test_runs_that_never_disagree_need_enough_items_all_the_same() -> None:
     assert paired_power(NOT_WORSE, 100, discordance=0.0).power == 0.0
-    assert paired_items(NOT_WORSE, discordance=0.0).items == 133
+    # 0.98^149 < 0.05 < 0.98^148
+    assert paired_items(NOT_WORSE, discordance=0.0).items == 149
+    assert paired_items(NOT_WORSE, discordance=0.0, design_effect=2.0).items == 297
 
 
 def test_what_never_decides_says_so() -> None:

@@ -9,7 +9,7 @@ every result, for any test.
 """
 
 from collections.abc import Callable
-from math import ceil, sqrt
+from math import ceil, log, log1p, sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -61,15 +61,18 @@ def paired_items(
 ) -> Power:
     """Return how many pairs the score test needs: ((z_alpha s0 + z_power s1) / d)^2, rounded up.
 
-    None where the difference does not lie beyond the limit. ValueError as for `paired_power`, and
-    for a power outside (alpha, 1).
+    Not fewer than those that show the claim exactly when no pair differs: (1 - margin)^n <= alpha.
+    With few discordant pairs an exact test has up to 0.1 less power than planned here; see
+    `exact_paired_power`. None where the difference does not lie beyond the limit. ValueError as for
+    `paired_power`, and for a power outside (alpha, 1).
     """
     check_power(claim, power)
     spread = _spread(claim, discordance, difference)
     if spread.distance <= 0:
         return _answer(claim, difference, why=f"the true value is not {claim.side} the limit")
     asked = claim.quantile * spread.null + NormalDist().inv_cdf(power) * spread.true
-    items = max(1, ceil(max(0.0, asked / spread.distance) ** 2 * _effect(design_effect)))
+    size = max(1.0, max(0.0, asked / spread.distance) ** 2, _clean(claim))
+    items = ceil(size * _effect(design_effect))
     if items > MOST_ITEMS:
         return _answer(claim, difference, why=f"more than {MOST_ITEMS:,} items")
     reached = _normal_power(claim, spread, items / design_effect)
@@ -195,6 +198,12 @@ def _normal_power(claim: Claim, spread: _Spread, size: float) -> float:
     if spread.true == 0:
         return float(gain > 0)
     return NormalDist().cdf(gain / spread.true)
+
+
+def _clean(claim: Claim) -> float:
+    """Return how many pairs without any difference show the claim; 0 where none ever do."""
+    margin = claim.beyond(0.0)
+    return log(claim.alpha) / log1p(-margin) if margin > 0 else 0.0
 
 
 def _effect(design_effect: float) -> float:

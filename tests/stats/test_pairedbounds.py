@@ -161,6 +161,15 @@ def test_identical_runs_are_not_certainty() -> None:
     assert found.p_above == 1.0
 
 
+@pytest.mark.parametrize("gap", [-1.0, -0.25, 0.1])
+def test_a_gap_that_is_the_same_everywhere_is_not_certainty(gap: float) -> None:
+    found = difference_bounds(graded(np.full(120, gap), size=2), 0.02, alpha=0.05)
+    assert found.method == "betting on clusters"
+    assert found.lower is not None
+    assert found.upper is not None
+    assert found.lower <= gap < found.upper - 0.02
+
+
 def test_ratios_over_trials_are_linearised() -> None:
     rng = np.random.default_rng(9)
     weights = (rng.integers(0, 4, 600), rng.integers(1, 4, 600))

@@ -35,7 +35,7 @@ from statera.stats.pairedscore import (
     corrected_bounds,
     corrected_p,
 )
-from statera.stats.pairing import Aligned, aligned
+from statera.stats.pairing import SAME, Aligned, aligned
 from statera.stats.results import Bounds, Pairs
 
 MILLER = "Miller, arXiv 2411.00640 (2024), paired differences with clustered errors"
@@ -117,11 +117,18 @@ def _clustered(known: Aligned, asked: Question) -> Sides | str:
     if known.clusters < 2:
         return "one cluster"
     needed = DIFFER * NormalDist().inv_cdf(asked.alpha) ** 2
-    if known.differing() >= max(needed, MIN_CLUSTERS):
+    if known.differing() >= max(needed, MIN_CLUSTERS) and _spread(known):
         return _student(known, asked)
     if known.weighed_alike and known.bounded:
         return _wagered(known, asked)
+    if known.differing() >= needed:
+        return "no spread between clusters"
     return f"fewer than {ceil(needed)} clusters differ"
+
+
+def _spread(known: Aligned) -> bool:
+    """Return whether the clusters' means differ by more than rounding."""
+    return cluster_mean(*known.differences(), known.cluster).variance > SAME**2
 
 
 def _student(known: Aligned, asked: Question) -> Sides:

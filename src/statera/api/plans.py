@@ -1,0 +1,36 @@
+"""Planning a gate from stored runs: what `statera plan` does.
+
+assumptions = pilot_assumptions(st.Gate.load("gate.yaml").policy, pilot, baseline)
+cheapest(assumptions).requests
+"""
+
+from statera.analysis.comparison import pair
+from statera.api.stored import Run
+from statera.gate.evidence import Evidence
+from statera.gate.outlook import DISCORDANCE, Assumptions, seen
+from statera.gate.policy import Policy
+
+
+def pilot_assumptions(
+    policy: Policy, pilot: Run, base: Run | None = None, *, discordance: float = DISCORDANCE
+) -> Assumptions:
+    """Return what a pilot run, compared with a base where there is one, shows of each rule.
+
+    The policy's anchor is not read: what compares with it supposes `discordance`, as does what
+    compares with a base that is not given. The price of a request is the mean over the runs' own.
+    """
+    evidence = Evidence(
+        candidate={frame.task: frame for frame in pilot.frames},
+        base=None if base is None else {p.task: p for p in pair(pilot.frames, base.frames)},
+        others=() if base is None else base.frames,
+    )
+    runs = [run for run in (pilot, base) if run is not None]
+    return seen(policy, evidence, discordance=discordance, price=_price(runs))
+
+
+def _price(runs: list[Run]) -> float | None:
+    """Return what a trial cost on the mean, None where no cost is known."""
+    counts = [run.store.counts(run.info.id) for run in runs]
+    priced = sum(count.trials - count.unpriced for count in counts)
+    cost = sum(count.cost or 0.0 for count in counts)
+    return cost / priced if priced else None

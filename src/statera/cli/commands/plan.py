@@ -1,0 +1,232 @@
+"""Say before a run how likely a gate is to decide, and what deciding costs."""
+
+from typing import Any
+
+import click
+import msgspec
+from rich.table import Table
+
+from statera.api.plans import pilot_assumptions
+from statera.api.stored import Run
+from statera.cli.flags import json_flag, store_flag
+from statera.cli.rulings import plain
+from statera.cli.settings import Flag, Lines
+from statera.cli.tables import console, plural
+from statera.codec.files import to_json
+from statera.errors import DeclarationError
+from statera.gate.outlook import DISCORDANCE, Assumed, Assumptions, Truth, stated
+from statera.gate.planning import MOST, Chances, Mix, chances, cheapest
+from statera.gate.policy import Policy, read_policy
+from statera.store.runstore import RunStore
+
+_TRUTHS: tuple[Truth, ...] = ("equal", "seen", "limit")
+_SAID = {
+    "equal": "as good as the base",
+    "seen": "as the pilot shows",
+    "limit": "just at every limit",
+}
+_TRIED = (100, 300, 1000, 3000, 10_000)
+_LEAST = 5
+_SURE = 0.99
+
+
+@click.command()
+@click.argument("policy")
+@click.option("--pilot", cls=Flag, metavar="RUN", help="A stored run to learn the spread from.")
+@click.option("--base", cls=Flag, metavar="RUN", help="The run that the pilot is compared with.")
+@click.option(
+    "--items",
+    cls=Flag,
+    type=click.IntRange(1),
+    help="Items that each task has at most; also the number whose chances are shown.",
+)
+@click.option(
+    "--epochs", cls=Flag, type=click.IntRange(1), help="Epochs whose chances are shown (1)."
+)
+@click.option(
+    "--power",
+    cls=Flag,
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.8,
+    show_default=True,
+    help="How surely the gate shall decide.",
+)
+@click.option(
+    "--discordance",
+    cls=Flag,
+    type=float,
+    default=DISCORDANCE,
+    show_default=True,
+    help="Share of items on which two runs disagree, where no pilot shows it.",
+)
+@click.option(
+    "--value",
+    cls=Flag,
+    type=Lines(),
+    multiple=True,
+    metavar="METRIC=SHARE",
+    help="The true number of a `min` or `max` rule, without a pilot.",
+)
+@click.option("--seed", cls=Flag, type=int, default=0, show_default=True, help="For simulation.")
+@store_flag
+@json_flag
+def command(policy: str, **flags: Any) -> None:
+    """Plan the gate of a POLICY file: the joint chance of pass, fail and inconclusive.
+
+    With --pilot, spread, correlations and prices come from that run (and --base); without, from
+    --discordance and --value. The last lines name the cheapest mix of items and epochs that decides
+    with the wished power when the candidate is as good as the base.
+    """
+    read = read_policy(policy)
+    supposed = _assumptions(read, flags)
+    mixes = _mixes(supposed, flags)
+    rows = [
+        chances(supposed, truth, mix, seed=flags["seed"])
+        for mix in mixes
+        for truth in _TRUTHS
+        if truth != "seen" or flags["pilot"] is not None
+    ]
+    most = flags["items"] or MOST
+    best = cheapest(supposed, power=flags["power"], seed=flags["seed"], most=most)
+    if flags["as_json"]:
+        click.echo(to_json(_json(read, supposed, rows, best)))
+    else:
+        _print(read, supposed, rows, best, flags["power"])
+
+
+def _assumptions(policy: Policy, flags: dict[str, Any]) -> Assumptions:
+    discordance = flags["discordance"]
+    if flags["pilot"] is None:
+        if flags["base"] is not None:
+            raise DeclarationError("--base goes with --pilot")
+        return stated(policy, _values(flags["value"]), discordance=discordance)
+    runs = RunStore(flags["store"])
+    pilot = Run(runs, runs.find(flags["pilot"]))
+    base = None if flags["base"] is None else Run(runs, runs.find(flags["base"]))
+    return pilot_assumptions(policy, pilot, base, discordance=discordance)
+
+
+def _values(said: tuple[str, ...]) -> dict[str, float]:
+    """Return the numbers of `METRIC=SHARE`."""
+    found = {}
+    for text in said:
+        name, _, number = text.rpartition("=")
+        try:
+            found[name] = float(number)
+        except ValueError:
+            raise DeclarationError(f"--value: '{text}' is not like task/metric=0.9") from None
+    return found
+
+
+def _mixes(supposed: Assumptions, flags: dict[str, Any]) -> list[Mix]:
+    """Return the mixes whose chances are shown."""
+    epochs = flags["epochs"] or supposed.epochs[0]
+    if epochs not in supposed.epochs and len(supposed.epochs) == 1:
+        raise DeclarationError(
+            f"--epochs {epochs}: a pilot of one epoch does not say what more would bring"
+        )
+    sizes = _TRIED if flags["items"] is None else (flags["items"],)
+    return [Mix(items, epochs) for items in sizes]
+
+
+def _json(
+    policy: Policy, supposed: Assumptions, rows: list[Chances], best: Chances | None
+) -> dict[str, object]:
+    return {
+        "schema": 1,
+        "gate": policy.gate,
+        "policy": policy.digest,
+        "rules": [
+            {
+                "name": _name(rule),
+                "form": rule.target.form,
+                "limit": rule.target.limit,
+                "value": rule.value if rule.known else None,
+                "between": rule.between,
+                "within": rule.within,
+                "share": rule.share,
+            }
+            for rule in supposed.rules
+        ],
+        "chances": [msgspec.to_builtins(row) for row in rows],
+        "cheapest": None if best is None else msgspec.to_builtins(best),
+    }
+
+
+def _print(
+    policy: Policy, supposed: Assumptions, rows: list[Chances], best: Chances | None, power: float
+) -> None:
+    out = console()
+    head = f"[bold]{plain(policy.gate)}[/] · {plural(len(supposed.rules), 'rule')}"
+    out.print(f"{head} · one-sided alpha {policy.alpha:g}", soft_wrap=True)
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for name in ("items a task", "epochs", "requests", "cost", "if the candidate is"):
+        table.add_column(name, justify="left" if name.startswith("if") else "right", no_wrap=True)
+    for name in ("pass", "fail", "inconclusive"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(*_cells(row))
+    out.print(table)
+    equal = [row for row in rows if row.truth == "equal"][-1]
+    for line in [*_best(best, power), *_least(supposed, best or equal), *_notes(supposed)]:
+        out.print(line, soft_wrap=True)
+
+
+def _cells(row: Chances) -> list[str]:
+    shares = (row.passes, row.fails, row.inconclusive)
+    return [
+        f"{row.items:,}",
+        str(row.epochs),
+        f"{row.requests:,}",
+        _money(row.cost),
+        _SAID[row.truth],
+        *(f"{100 * share:.0f} %" for share in shares),
+    ]
+
+
+def _money(cost: float | None) -> str:
+    if cost is None:
+        return "unknown"
+    return f"${cost:,.2f}" if cost >= 1 else f"${cost:.4f}"
+
+
+def _best(best: Chances | None, power: float) -> list[str]:
+    wished = f"decides with {100 * power:.0f} % if the candidate is as good as the base"
+    if best is None:
+        return [f"[yellow]no number of items {wished}[/]"]
+    cost = "" if best.cost is None else f", {_money(best.cost)}"
+    what = f"{best.items:,} items a task x {plural(best.epochs, 'epoch')}"
+    return [f"[bold]cheapest[/] {what}: {best.requests:,} requests{cost}, {wished}"]
+
+
+def _least(supposed: Assumptions, shown: Chances) -> list[str]:
+    """Return the rules that pass least surely there."""
+    ranked = sorted(zip(shown.rules, supposed.rules, strict=True), key=lambda pair: pair[0])
+    return [
+        f"  {plain(_name(rule))} ({rule.target.form}): passes with {100 * chance:.0f} %"
+        for chance, rule in ranked[:_LEAST]
+        if chance < _SURE
+    ]
+
+
+def _notes(supposed: Assumptions) -> list[str]:
+    """Return what the numbers suppose."""
+    notes = []
+    if supposed.runs > 1:
+        notes.append(
+            "requests count the candidate and the base; half, where the base has the items"
+        )
+    if len(supposed.epochs) == 1:
+        notes.append("what more epochs would bring is not known: no pilot with several")
+    if any(rule.target.rule.detector == "fallible" for rule in supposed.rules):
+        notes.append("a person must read each failure that a fallible detector tells: labels cost")
+    unknown = [_name(rule) for rule in supposed.rules if not rule.known]
+    if unknown:
+        notes.append(f"nothing is known of {', '.join(unknown)}: never passed")
+    return [f"[dim]{plain(note)}[/]" for note in notes]
+
+
+def _name(rule: Assumed) -> str:
+    metric, category, _ = rule.target.asked
+    task, name = metric.split("/", 1)
+    return f"{task}/{category}/{name}" if category else metric

@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from statera.analysis.measure import MetricRow
     from statera.api.comparisons import compare
     from statera.api.decisions import decide
+    from statera.api.probing import probe
+    from statera.api.reports import report_page
     from statera.api.runs import RunOptions, run, run_async
     from statera.api.stored import Run
+    from statera.diagnosis.diagnosis import Diagnosis, diagnose
+    from statera.diagnosis.scopes import Terms
     from statera.errors import DeclarationError, EndpointError, RunStopped, StateraError
     from statera.gate.judging import Gate
     from statera.gate.ruling import Override, RuleRuling, Ruling
@@ -42,8 +46,12 @@ _PLACES = {
     "analysis.measure": ("MetricRow",),
     "api.comparisons": ("compare",),
     "api.decisions": ("decide",),
+    "api.probing": ("probe",),
+    "api.reports": ("report_page",),
     "api.runs": ("RunOptions", "run", "run_async"),
     "api.stored": ("Run",),
+    "diagnosis.diagnosis": ("Diagnosis", "diagnose"),
+    "diagnosis.scopes": ("Terms",),
     "errors": ("DeclarationError", "EndpointError", "RunStopped", "StateraError"),
     "gate.judging": ("Gate",),
     "gate.ruling": ("Override", "RuleRuling", "Ruling"),
@@ -69,6 +77,7 @@ __all__ = [
     "ComparisonRow",
     "Complete",
     "DeclarationError",
+    "Diagnosis",
     "EndpointError",
     "Estimate",
     "Failure",
@@ -96,11 +105,15 @@ __all__ = [
     "StateraError",
     "Suite",
     "Task",
+    "Terms",
     "Trial",
     "compare",
     "decide",
+    "diagnose",
     "model",
     "open_model",
+    "report_page",
+    "probe",
     "run",
     "run_async",
 ]

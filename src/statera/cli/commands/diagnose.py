@@ -68,7 +68,7 @@ def _parts(function: Any) -> Any:
 @click.option(
     "--alpha",
     cls=Flag,
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=click.FloatRange(0, 0.5, min_open=True, max_open=True),
     default=Terms().alpha,
     show_default=True,
     help="Chance of any false alarm, and of a false 'same'.",

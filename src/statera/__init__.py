@@ -112,8 +112,8 @@ __all__ = [
     "diagnose",
     "model",
     "open_model",
-    "report_page",
     "probe",
+    "report_page",
     "run",
     "run_async",
 ]

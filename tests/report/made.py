@@ -43,6 +43,7 @@ class Made(NamedTuple):
     epochs: int = 1
     reply: str = "Answer: A"
     system: str | None = None
+    data: str = "d"
 
 
 def rule(verdict: Verdict, name: str = "t/accuracy", **changes: object) -> RuleRuling:
@@ -115,7 +116,13 @@ def stored(folder: Path, made: Made, *, tag: str | None = None) -> Run:
 
 def _spec(made: Made) -> RunSpec:
     task = TaskSpec(
-        name="t", version="1", mode="generate", api="chat", num_fewshot=0, data="d", template="e"
+        name="t",
+        version="1",
+        mode="generate",
+        api="chat",
+        num_fewshot=0,
+        data=made.data,
+        template="e",
     )
     system = SystemUnderTest(model=made.model, system_message=made.system)
     return RunSpec(suite="t", system=system, tasks=(task,), seed=0)

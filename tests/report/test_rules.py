@@ -42,7 +42,7 @@ def test_a_limit_from_above_reads_the_upper_bound_as_a_share() -> None:
     made = rule("pass", form="max", side="below", limit=0.05, value=0.01, upper=0.03, alpha=0.01)
     line = decision(ruling([made])).parts[0].blocks[0].lines[0]
     assert line.bound == "upper bound 0.030 at 99 %"
-    assert line.claim == "must be: < 0.05"
+    assert line.claim == "must be < 0.05"
 
 
 def test_without_a_bound_the_reason_is_there() -> None:

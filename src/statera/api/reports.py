@@ -55,15 +55,20 @@ def report_page(
     candidate: Run,
     base: Run | None = None,
     *,
-    wanted: Wanted = AS_USUAL,
-    commands: Sequence[Command] = (),
+    gate: Gate | None = None,
+    level: float = LEVEL,
+    seed: int = 0,
+    allow: bool = False,
 ) -> str:
     """Return one HTML page about the candidate, compared with a base where there is one.
 
-    It is whole in itself: no script, no request. `commands` are shown as what makes it again.
-    DeclarationError when the runs cannot be compared, or the gate names what they do not have.
+    It is whole in itself: no script, no request. A `gate` decides, and its ruling is kept in the
+    ledger. `level` in (0, 1) is the two-sided coverage of differences, `seed` is for resampling.
+    DeclarationError when the runs cannot be compared, or the gate names what they do not have;
+    `allow` compares even where the instrument differs, marked.
     """
-    return page(content(candidate, base, wanted=wanted, commands=commands))
+    wanted = Wanted(gate, level, seed, allow)
+    return page(content(candidate, base, wanted=wanted, commands=made_again(candidate, base)))
 
 
 def content(
@@ -99,7 +104,7 @@ def made_again(candidate: Run, base: Run | None = None) -> list[Command]:
     """Return the commands that ask what the runs were asked, task by task."""
     named = [("candidate", candidate)] + ([] if base is None else [("base", base)])
     return [
-        Command(run_command(run.info, task, Flags()), f"The {word}'s {task.name}")
+        Command(run_command(run.info, task, Flags()), f"The {word}’s {task.name}")
         for word, run in named
         for task in run.info.spec.tasks[:_TASKS]
     ]

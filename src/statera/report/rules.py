@@ -132,7 +132,7 @@ def _line(rule: RuleRuling, mark: Mark, axis: Scale) -> RuleLine:
 
 def _claim(rule: RuleRuling) -> str:
     critical = "; one confirmed failure fails it" if rule.critical else ""
-    return f"must be: {rule.claim}{critical}"
+    return f"must be {rule.claim}{critical}"
 
 
 def _value(rule: RuleRuling) -> str:

@@ -169,7 +169,10 @@ def drawn(world: World, design: Design, rng: np.random.Generator, draws: int) ->
 def refused(counts: np.ndarray, limit: float, look: Looked) -> np.ndarray:
     """Return for each row (wins, losses) whether "at most the limit" is refused."""
     kinds, index = np.unique(counts, axis=0, return_inverse=True)
-    found = [significant(PairCounts(*map(int, kind), look.asked), limit, look) for kind in kinds]
+    found = [
+        significant(PairCounts(int(kind[0]), int(kind[1]), look.asked), limit, look)
+        for kind in kinds
+    ]
     return np.array(found)[index.reshape(-1)]
 
 

@@ -73,7 +73,7 @@ def test_looks_that_were_not_in_the_plan_are_fine() -> None:
     assert crossing(limits, path)[-1] == pytest.approx(0.05, abs=1e-6)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     st.integers(0, 60),
     st.integers(0, 60),
@@ -156,6 +156,31 @@ def test_wrong_passes_at_the_margin(estimand: Estimand, total: int, discordance:
     rng = np.random.default_rng(total)
     found = stopped(World(total, discordance, -0.02), design, rng, DRAWS)
     assert found.passed <= chance(0.05)
+
+
+@pytest.mark.parametrize("estimand", ESTIMANDS)
+def test_a_mean_at_its_limit_passes_wrongly_alpha_at_most(estimand: Estimand) -> None:
+    design, rng, total = (
+        Design(total=200, alpha=0.05, estimand=estimand),
+        np.random.default_rng(8),
+        200,
+    )
+    path = looks(design)[:-1] if estimand == "benchmark" else looks(design)
+    right = rng.random((DRAWS, total)) < 0.9
+    if estimand == "benchmark":
+        right = rng.permuted(np.tile(np.arange(total) < 180, (DRAWS, 1)), axis=1)
+    above, below = np.zeros(DRAWS, bool), np.zeros(DRAWS, bool)
+    for number, n in enumerate(path):
+        counts, index = np.unique(right[:, :n].sum(axis=1), return_inverse=True)
+        found = [
+            mean_look(items(np.arange(n) < count), 0.9, design=design, looked=path[:number])
+            for count in counts
+        ]
+        above |= np.array([each.p_above is None or each.p_above < 0.05 for each in found])[index]
+        below |= np.array([each.p_below is None or each.p_below < 0.05 for each in found])[index]
+    assert above.mean() <= chance(0.05)
+    assert below.mean() <= chance(0.05)
+    assert below.mean() > 0.005
 
 
 def test_early_stopping_reaches_its_aims() -> None:

@@ -55,8 +55,9 @@ Estimand = Literal["population", "benchmark"]
 SPENDING = "Lan and DeMets 1983; Kim and DeMets 1987"
 SCHEDULE = (  # shares of the items: dense where the bad and the equal are found, sparse at the end
     *(number / 40 for number in range(1, 13)),
-    *(0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8),
+    *(0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.775),
 )
+NEARLY_ALL = (0.85, 0.925)  # of this benchmark: what is left is then nearly known
 LEAST_ITEMS = 20
 KNOTS = np.linspace(0.0, 5.6, 25)
 SHARE = (0.0, 1.0)
@@ -86,7 +87,7 @@ def looks(design: Design) -> tuple[int, ...]:
 
     Never before 20 items, where nothing could be decided.
     """
-    return tuple(_planned(design.total))
+    return tuple(_planned(design.total, design.estimand == "benchmark"))
 
 
 def look_level(design: Design, path: Sequence[int], alpha: float | None = None) -> float:
@@ -106,7 +107,7 @@ def look_level(design: Design, path: Sequence[int], alpha: float | None = None) 
     benchmark = design.estimand == "benchmark"
     if benchmark and counts[-1] == design.total:
         return 1.0
-    return _levels(_shares(design.total, path), benchmark, alpha or design.alpha)[len(path) - 1]
+    return _levels(_shares(design, path), benchmark, alpha or design.alpha)[len(path) - 1]
 
 
 def paired_look(
@@ -332,23 +333,24 @@ def _at_alpha(bounds: Bounds, design: Design) -> Bounds:
 
 
 @lru_cache(maxsize=4096)
-def _planned(total: int) -> dict[int, float]:
+def _planned(total: int, benchmark: bool) -> dict[int, float]:
     """Return the planned looks with the share of items that each stands for."""
-    found = {ceil(share * total - 1e-9): share for share in SCHEDULE}
+    shares = (*SCHEDULE, *NEARLY_ALL) if benchmark else SCHEDULE
+    found = {ceil(share * total - 1e-9): share for share in shares}
     kept = {count: share for count, share in found.items() if LEAST_ITEMS <= count < total}
     return {**kept, total: 1.0}
 
 
-def _shares(total: int, path: Sequence[int]) -> tuple[float, ...]:
+def _shares(design: Design, path: Sequence[int]) -> tuple[float, ...]:
     """Return the shares of items at the looks; all of the plan's, where the path follows it.
 
     So designs of every size share their boundaries: a planned share differs from that of the whole
     numbers by less than one item.
     """
-    planned = _planned(total)
+    planned = _planned(design.total, design.estimand == "benchmark")
     if tuple(path) == tuple(planned)[: len(path)]:
         return tuple(planned.values())
-    return tuple(planned.get(count, count / total) for count in path)
+    return tuple(planned.get(count, count / design.total) for count in path)
 
 
 @lru_cache(maxsize=8192)

@@ -20,8 +20,8 @@ VALUES: dict[Outcome, float] = {"right": 1.0, "wrong": 0.0}
 
 def alternating(right: int, wrong: int, *, first: int = 0) -> dict[str, list[Outcome]]:
     """Return items `all/0`, `all/1`, …: first those that are right, then those that are wrong."""
-    outcomes: list[Outcome] = ["right"] * right + ["wrong"] * wrong
-    return {f"all/{first + place}": [outcome] for place, outcome in enumerate(outcomes)}
+    kinds: tuple[Outcome, Outcome] = ("right", "wrong")
+    return {f"all/{first + place}": [kinds[place >= right]] for place in range(right + wrong)}
 
 
 def stored(

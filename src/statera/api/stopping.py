@@ -3,14 +3,14 @@
 stopper = gate_stopper(policy, plan, store, base=store.find("released"))
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from statera.analysis.comparison import pair
-from statera.analysis.frame import Frame
+from statera.analysis.frame import Frame, frames
 from statera.analysis.instrument import instrument_changes
 from statera.analysis.pairing import Pairing
-from statera.api.pooling import Pool, alone
-from statera.api.stored import Run
+from statera.api.pooling import Pool
+from statera.api.stored import Run, stored_metrics
 from statera.codec.canonical import digest
 from statera.errors import DeclarationError
 from statera.gate.evidence import Evidence
@@ -43,8 +43,11 @@ def gate_stopper(
         epochs=dict(zip((task.name for task in plan.tasks), plan.epochs, strict=True)),
     )
 
-    def reading(run_id: str) -> Evidence:
-        return _evidence(alone(Run(store, store.find(run_id))), others)
+    def reading(run_id: str, asked: Mapping[str, Collection[str]]) -> Evidence:
+        info = store.find(run_id)
+        rows = (row for row in store.scores(run_id) if row.sample_id in asked[row.task])
+        found = tuple(frames(rows, stored_metrics(info)))
+        return _evidence(Pool(store, (info,), found), others)
 
     return GateStopper(policy, planned, reading, base=base.id if base else None)
 

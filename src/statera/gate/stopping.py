@@ -10,7 +10,7 @@ The samples of a task come in the seeded order of the plan, so that any prefix i
 """
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -120,17 +120,21 @@ class AtLooks:
         return tuple(count for count in self._looked if count < size)
 
 
+Reading = Callable[[str, Mapping[str, Collection[str]]], Evidence]
+
+
 class GateStopper:
     """A stopper (see `protocols.Stopper`) that knows a policy.
 
-    `reading` returns the evidence that the run's answers give so far.
+    `reading` returns the evidence of a run's answers to some samples, which are named by task: a
+    run that is resumed has more of them than were asked by the look that is made again.
     """
 
     def __init__(
         self,
         policy: Policy,
         planned: Planned,
-        reading: Callable[[str], Evidence],
+        reading: Reading,
         *,
         base: str | None = None,
     ) -> None:
@@ -203,7 +207,7 @@ class GateStopper:
         """
         self._run = run_id
         if any(self._batch.values()):
-            self._look(self._reading(run_id))
+            self._look()
         while self._open and any(self._sizes[target.task] for target in self._open):
             if self._grow():
                 return list(self._batch.values())
@@ -226,10 +230,11 @@ class GateStopper:
         scopes = (self._scopes[target.asked] for target in self._open if target.task == task)
         return any(sample.id in scope for scope in scopes)
 
-    def _look(self, evidence: Evidence) -> None:
+    def _look(self) -> None:
         """Measure every open rule that has new answers, and close those that are decided."""
-        self._scores = seal([self._run], list(evidence.candidate.values())).scores
         ids = {task: {sample.id for sample in batch} for task, batch in self._batch.items()}
+        evidence = self._reading(self._run, ids)
+        self._scores = seal([self._run], list(evidence.candidate.values())).scores
         for target in self._open:
             asked = len(self._scopes[target.asked] & ids[target.task])
             if asked > self._seen[target.asked]:

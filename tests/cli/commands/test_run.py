@@ -213,3 +213,26 @@ def test_a_run_that_holds_more_than_was_asked_says_so(cli: Cli) -> None:
         done = cli(*args, "--limit", "4")
     assert "the run holds 9 trials; this command asks for 4" in done.stderr
     assert "health 9 trials" in done.stdout
+
+
+def test_until_a_gate_is_decided_ends_with_its_exit_code(cli: Cli, tmp_path: Path) -> None:
+    lines = [f'{{"q": "item {i}", "a": "yes", "c": "c{i % 2}"}}\n' for i in range(400)]
+    (tmp_path / "t.jsonl").write_text("".join(lines))
+    (tmp_path / "t.yaml").write_text(
+        "task: t\ndata: t.jsonl\nprompt: '{{ q }}'\nreference: a\ncategory: c\nscorers: [exact]\n"
+    )
+    (tmp_path / "gate.yaml").write_text(
+        "gate: g\nrules: [{metric: t/exact, than: baseline, margin: 0.1}]\n"
+    )
+    (tmp_path / "good.yaml").write_text("default: {text: 'yes'}\n")
+    (tmp_path / "bad.yaml").write_text("default: {text: 'no'}\n")
+    assert cli("run", "t.yaml", "-m", "scripted:good.yaml", "--tag", "b", "-q").returncode == 0
+    until = ("--until", "gate.yaml", "--base", "b", "-q")
+    missing = cli("run", "t.yaml", "-m", "scripted:bad.yaml", "--until", "gate.yaml", "-q")
+    assert (missing.returncode, "--base RUN" in missing.stderr) == (2, True)
+    failed = cli("run", "t.yaml", "-m", "scripted:bad.yaml", *until)
+    assert failed.returncode == 1, failed.stderr
+    assert "FAIL g" in failed.stdout
+    assert "stopped early by gate g: fail, after " in cli("show", "latest").stdout
+    found = json.loads(cli("run", "t.yaml", "-m", "scripted:bad.yaml", *until, "--json").stdout)
+    assert found["environment"]["early_stopping"]["asked"] < 400

@@ -101,7 +101,7 @@ def show_metrics(run: Run, *, as_json: bool) -> None:
     info = run.info
     tags = f" ({', '.join(info.tags)})" if info.tags else ""
     click.echo(f"run {info.id[:8]}{tags} · {info.spec.suite} · {info.spec.system.model}")
-    if info.status != "done":
+    if info.status != "done" or info.reason:
         click.echo(f"{info.status}: {info.reason}" if info.reason else info.status)
     print_health(run.health, info.id[:8])
     shown = headline(run.metrics)

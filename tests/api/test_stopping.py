@@ -1,0 +1,151 @@
+import random
+from pathlib import Path
+
+import pytest
+
+from statera.api.decisions import decide
+from statera.api.runs import RunOptions, run
+from statera.api.stored import Run
+from statera.errors import DeclarationError
+from statera.gate.judging import Gate
+from statera.models.callables import model
+from statera.protocols import Model
+from statera.store.runstore import RunStore
+from statera.tasks.suite import Suite
+
+POLICY = """
+gate: g
+rules:
+  - {metric: t/accuracy, than: baseline, margin: 0.1}
+  - {metric: t/refused, max: 0.05}
+"""
+TASK = """
+task: t
+version: "1"
+data: t.jsonl
+prompt: "{{ q }}"
+reference: a
+category: c
+scorers: [{type: exact, metric: accuracy}]
+"""
+
+
+def answers(share: float) -> Model:
+    """Return a model that is right on a fixed share of the questions."""
+
+    def answer(prompt: str) -> str:
+        return "yes" if random.Random(prompt.split()[1]).random() < share else "no"
+
+    return model(answer)
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Suite:
+    lines = [f'{{"q": "item {i}", "a": "yes", "c": "c{i % 4}"}}\n' for i in range(600)]
+    (tmp_path / "t.jsonl").write_text("".join(lines))
+    (tmp_path / "t.yaml").write_text(TASK)
+    (tmp_path / "gate.yaml").write_text(POLICY)
+    return Suite.load(str(tmp_path / "t.yaml"))
+
+
+def until(tmp_path: Path) -> RunOptions:
+    return RunOptions(until=str(tmp_path / "gate.yaml"), base="base")
+
+
+def candidate(tmp_path: Path, suite: Suite, store: RunStore, share: float) -> Run:
+    options = RunOptions(
+        until=str(tmp_path / "gate.yaml"), base="base", system_message=f"right {share}"
+    )
+    return run(suite, answers(share), store=store, options=options)
+
+
+@pytest.fixture
+def store(tmp_path: Path, suite: Suite) -> RunStore:
+    found = RunStore(tmp_path / "store")
+    run(suite, answers(0.7), store=found, options=RunOptions(tag="base"))
+    return found
+
+
+@pytest.mark.parametrize(("share", "verdict"), [(0.7, "pass"), (0.3, "fail")])
+def test_a_run_stops_as_soon_as_its_gate_is_decided(
+    tmp_path: Path, suite: Suite, store: RunStore, share: float, verdict: str
+) -> None:
+    found = candidate(tmp_path, suite, store, share)
+    record = found.info.environment["early_stopping"]
+    assert record["ruling"]["verdict"] == verdict
+    assert 20 <= record["asked"] < record["total"] == 600
+    assert store.counts(found.info.id).trials == record["asked"]
+    assert found.info.reason.startswith(f"stopped early by gate g: {verdict}, after ")
+    assert "confidence sequence" in found["t/accuracy"].method
+    asked = [stored.sample.category for stored in found.samples()]
+    assert {asked.count(f"c{i}") // 4 for i in range(4)} <= {len(asked) // 16, len(asked) // 16 + 1}
+
+
+def test_the_same_gate_gives_the_same_ruling_and_another_one_reads_other_bounds(
+    tmp_path: Path, suite: Suite, store: RunStore
+) -> None:
+    found = candidate(tmp_path, suite, store, 0.7)
+    base = Run(store, store.find("base"))
+    same = decide(Gate.load(tmp_path / "gate.yaml"), found, base)
+    assert same.verdict == "pass"
+    assert "group-sequential" in same["t/accuracy"].method
+    (tmp_path / "other.yaml").write_text(POLICY.replace("0.1", "0.05"))
+    other = decide(Gate.load(tmp_path / "other.yaml"), found, base)
+    assert "confidence sequence" in other["t/accuracy"].method
+
+
+def test_the_same_command_again_asks_nothing_and_rules_the_same(
+    tmp_path: Path, suite: Suite, store: RunStore
+) -> None:
+    first = candidate(tmp_path, suite, store, 0.7)
+    trials = store.counts(first.info.id).trials
+    again = candidate(tmp_path, suite, store, 0.7)
+    assert again.info.id == first.info.id
+    assert store.counts(first.info.id).trials == trials
+    records = [r.info.environment["early_stopping"] for r in (first, again)]
+    assert records[0] == records[1]
+
+
+def test_once_all_is_asked_the_size_no_longer_depends_on_the_answers(
+    tmp_path: Path, suite: Suite, store: RunStore
+) -> None:
+    candidate(tmp_path, suite, store, 0.7)
+    options = RunOptions(system_message="right 0.7")
+    whole = run(suite, answers(0.7), store=store, options=options)
+    assert whole["t/accuracy"].n == 600
+    assert whole["t/accuracy"].method == "Wilson"
+
+
+@pytest.mark.parametrize(
+    ("policy", "base", "told"),
+    [
+        (POLICY, None, "rule `t/accuracy` compares with the baseline: --base RUN"),
+        (POLICY.replace("accuracy", "acuracy"), "base", "Did you mean 'accuracy'?"),
+        (POLICY.replace("t/refused", "t/c9/refused"), "base", "unknown category 'c9'"),
+        (POLICY, "bass", "unknown run 'bass'. Did you mean 'base'?"),
+        (POLICY + "anchor: old\n", "base", "unknown run 'old'"),
+    ],
+)
+def test_what_is_declared_wrong_is_told_before_anything_is_asked(
+    tmp_path: Path, suite: Suite, store: RunStore, policy: str, base: str | None, told: str
+) -> None:
+    (tmp_path / "gate.yaml").write_text(policy)
+    options = RunOptions(until=str(tmp_path / "gate.yaml"), base=base, system_message="x")
+    with pytest.raises(DeclarationError) as wrong:
+        run(suite, answers(0.7), store=store, options=options)
+    assert told in str(wrong.value)
+    assert len(store.runs()) == 1
+
+
+def test_another_instrument_and_the_run_itself_are_no_base(
+    tmp_path: Path, suite: Suite, store: RunStore
+) -> None:
+    with pytest.raises(DeclarationError, match="its own base"):
+        run(suite, answers(0.7), store=store, options=until(tmp_path))
+    lines = (tmp_path / "t.jsonl").read_text().replace("item 7", "item 07")
+    (tmp_path / "t.jsonl").write_text(lines)
+    changed = Suite.load(str(tmp_path / "t.yaml"))
+    with pytest.raises(DeclarationError, match="not the same instrument: t data"):
+        run(changed, answers(0.7), store=store, options=until(tmp_path))
+    with pytest.raises(DeclarationError, match="goes with --until"):
+        run(suite, answers(0.7), store=store, options=RunOptions(base="base"))

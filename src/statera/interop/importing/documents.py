@@ -17,6 +17,7 @@ from statera.errors import DeclarationError
 
 T = TypeVar("T")
 Object = dict[str, Any]
+_LARGEST = 2**63 - 1
 _OBJECT = msgspec.json.Decoder(Object)
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -85,7 +86,7 @@ def taken(found: Mapping[str, Any], name: str, kind: type[T], where: str) -> T:
     return convert(found[name], kind, source=f"{where}: '{name}'")
 
 
-def part(found: Mapping[str, Any], *names: str) -> Object:
+def part(found: object, *names: str) -> Object:
     """Return the object at the end of the names, empty where there is none."""
     value: Any = found
     for name in names:
@@ -93,15 +94,34 @@ def part(found: Mapping[str, Any], *names: str) -> Object:
     return value if isinstance(value, dict) else {}
 
 
-def text(found: Mapping[str, Any], *names: str) -> str:
+def several(found: object, *names: str) -> list[Any]:
+    """Return the list at the end of the names, empty where there is none."""
+    value = part(found, *names[:-1]).get(names[-1]) if names else found
+    return value if isinstance(value, list) else []
+
+
+def texts(found: object) -> tuple[str, ...]:
+    """Return the texts of a list, or the one text."""
+    listed = found if isinstance(found, list) else [found]
+    return tuple(one for one in listed if isinstance(one, str))
+
+
+def text(found: object, *names: str) -> str:
     """Return the first of these members that is a text with something in it, or an empty one."""
-    values = (found.get(name) for name in names)
+    values = (part(found).get(name) for name in names)
     return next((value for value in values if isinstance(value, str) and value), "")
 
 
 def number(value: object) -> float | None:
     """Return a number or a boolean as a number, None for anything else."""
     return float(value) if isinstance(value, bool | int | float) else None
+
+
+def count(value: object) -> int | None:
+    """Return a whole number from 0 on that a store can hold, None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value <= _LARGEST else None
 
 
 def moment(value: object) -> float:

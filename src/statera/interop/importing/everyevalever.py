@@ -13,6 +13,7 @@ from typing import Any, get_args
 from statera.errors import DeclarationError
 from statera.interop.importing.documents import (
     Object,
+    count,
     document,
     files_in,
     member_names,
@@ -20,7 +21,9 @@ from statera.interop.importing.documents import (
     number,
     objects,
     part,
+    several,
     text,
+    texts,
 )
 from statera.interop.importing.imported import UNKNOWN_MODEL, Log, Row, Wanted, plain_name
 from statera.interop.importing.rendered import chat, messages, sampling, stated
@@ -85,8 +88,7 @@ def _seconds(value: object) -> float:
 
 
 def _results(about: Object) -> list[Object]:
-    found = about.get("evaluation_results")
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return [one for one in several(about, "evaluation_results") if isinstance(one, dict)]
 
 
 def _sampling(about: Object) -> dict[str, Any]:
@@ -131,8 +133,8 @@ def _row(where: str, line: Object, task: str | None) -> Row:
 
 def _sample(line: Object, facts: Object) -> Sample:
     asked = part(line, "input")
-    accepted = _texts(asked.get("reference"))
-    choices = _texts(asked.get("choices"))
+    accepted = texts(asked.get("reference"))
+    choices = texts(asked.get("choices"))
     first = next(iter(accepted), None)
     return Sample(
         id=text(line, "sample_id"),
@@ -158,13 +160,13 @@ def _request(line: Object) -> Request:
 
 def _response(line: Object, facts: Object) -> Response:
     output = part(line, "output")
-    said = _texts(output.get("raw"))
+    said = texts(output.get("raw"))
     turns = [one for one in messages(line.get("messages")) if one.role == "assistant"]
     reply = said[0] if said else turns[-1].content if turns else None
     latency = number(part(line, "performance").get("latency_ms"))
     return Response(
         text=reply,
-        reasoning="\n".join(_texts(output.get("reasoning_trace"))) or None,
+        reasoning="\n".join(texts(output.get("reasoning_trace"))) or None,
         finish=text(facts, "finish") or None,
         usage=_usage(part(line, "token_usage")),
         likelihoods=_likelihoods(facts),
@@ -173,9 +175,8 @@ def _response(line: Object, facts: Object) -> Response:
 
 
 def _usage(found: Object) -> Usage | None:
-    counts = [found.get("input_tokens"), found.get("output_tokens")]
-    known = [value if isinstance(value, int) else None for value in counts]
-    return Usage(prompt_tokens=known[0], completion_tokens=known[1]) if found else None
+    asked, said = count(found.get("input_tokens")), count(found.get("output_tokens"))
+    return Usage(prompt_tokens=asked, completion_tokens=said) if found else None
 
 
 def _likelihoods(facts: Object) -> tuple[ContinuationScore, ...]:
@@ -201,13 +202,12 @@ def _score(where: str, line: Object, facts: Object, response: Response) -> Score
     known = outcome if outcome in _OUTCOMES else _stated(found, text(line, "error"))
     if known is not None and text(facts, "scored") == "false":
         return Score(metric=metric, value=None, outcome=known, why=text(line, "error"))
-    attributed = line.get("answer_attribution")
-    first = attributed[-1] if isinstance(attributed, list) and attributed else {}
+    last = next(reversed(several(line, "answer_attribution")), None)
     return verdict(
         metric,
         value,
         response,
-        extracted=text(first, "extracted_value") or None,
+        extracted=text(last, "extracted_value") or None,
         why=text(line, "error"),
         outcome=known,
     )
@@ -218,8 +218,3 @@ def _stated(found: Object, error: str) -> Outcome | None:
     if error:
         return "infra_error"
     return "right" if found.get("is_correct") is True else None
-
-
-def _texts(found: object) -> tuple[str, ...]:
-    listed = found if isinstance(found, list) else [found]
-    return tuple(one for one in listed if isinstance(one, str))

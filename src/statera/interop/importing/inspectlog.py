@@ -18,6 +18,7 @@ from statera.interop.importing.documents import (
     files_in,
     moment,
     part,
+    several,
     text,
 )
 from statera.interop.importing.evalzip import EvalZip
@@ -50,8 +51,7 @@ def _packed(path: Path, wanted: Wanted) -> Log:
 
 def _unpacked(path: Path, header: Object) -> Iterator[Place]:
     """Yield the samples in the order of the data set; they lie in the order they were done."""
-    listed = part(header, "eval", "dataset").get("sample_ids")
-    known = listed if isinstance(listed, list) else []
+    known = several(header, "eval", "dataset", "sample_ids")
     order = {str(name): place for place, name in enumerate(known)}
     with EvalZip(path) as parts:
         names = [name for name in parts.names if name.startswith(_SAMPLES)]
@@ -105,19 +105,19 @@ def _rows(samples: Iterator[Place], task: str, settings: Object, notes: list[str
 
 
 def _facts(about: Object) -> Facts:
-    scorers = about.get("scorers")
-    listed = scorers if isinstance(scorers, list) else []
     return Facts(
         version=str(about.get("task_version", "")),
         instrument=[
-            [one.get("name"), one.get("options")] for one in listed if isinstance(one, dict)
+            [one.get("name"), one.get("options")]
+            for one in several(about, "scorers")
+            if isinstance(one, dict)
         ],
     )
 
 
 def _system(header: Object, wanted: Wanted) -> SystemUnderTest:
-    about, steps = part(header, "eval"), part(header, "plan").get("steps")
-    listed = [one for one in steps if isinstance(one, dict)] if isinstance(steps, list) else []
+    about = part(header, "eval")
+    listed = [one for one in several(header, "plan", "steps") if isinstance(one, dict)]
     messages = [
         text(part(step, "params"), "template")
         for step in listed

@@ -5,7 +5,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from statera.errors import DeclarationError
-from statera.interop.importing.documents import Object, moment, number, part, text
+from statera.interop.importing.documents import (
+    Object,
+    count,
+    moment,
+    number,
+    part,
+    several,
+    text,
+)
 from statera.interop.importing.imported import Row, plain_name
 from statera.interop.importing.rendered import messages, plain, sampling
 from statera.interop.importing.verdict import verdict
@@ -62,7 +70,7 @@ def _resolved(value: object, kept: Object) -> object:
 def _sample(found: Object) -> Sample:
     asked = found.get("input")
     turns = messages(asked)
-    choices = tuple(str(one) for one in found.get("choices") or ())
+    choices = tuple(str(one) for one in several(found, "choices"))
     targets = found.get("target")
     accepted = [str(one) for one in (targets if isinstance(targets, list) else [targets or ""])]
     answer = _answer(accepted, choices)
@@ -101,7 +109,7 @@ def _request(found: Object, settings: Object) -> Chat:
 def _response(found: Object) -> Response:
     output = part(found, "output")
     failure = _failure(found, output)
-    choice: Object = next(iter(output.get("choices") or ()), {})
+    choice: Object = part(next(iter(several(output, "choices")), None))
     content = part(choice, "message").get("content")
     reason = text(choice, "stop_reason") or None
     limit = text(part(found, "limit"), "type")
@@ -137,7 +145,7 @@ def _usage(found: Object) -> Usage | None:
     if not found:
         return None
     names = ("input_tokens", "output_tokens", "reasoning_tokens", "input_tokens_cache_read")
-    counts = [value if isinstance(value, int) else None for value in map(found.get, names)]
+    counts = [count(found.get(name)) for name in names]
     return Usage(
         prompt_tokens=counts[0],
         completion_tokens=counts[1],

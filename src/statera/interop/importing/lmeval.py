@@ -14,13 +14,14 @@ from statera.errors import DeclarationError
 from statera.interop.importing import rendered
 from statera.interop.importing.documents import (
     Object,
+    count,
     document,
     files_in,
     moment,
-    number,
     objects,
     part,
     text,
+    texts,
 )
 from statera.interop.importing.imported import UNKNOWN_MODEL, Facts, Log, Row, Wanted, plain_name
 from statera.interop.importing.lmevallines import Lines, Part
@@ -110,7 +111,7 @@ def _parents(found: Object) -> dict[str, str]:
     """Return by name the group that the harness added it up into."""
     groups = part(found, "groups")
     listed = part(found, "group_subtasks").items()
-    return {name: top for top, inside in listed if top in groups for name in inside}
+    return {name: top for top, inside in listed if top in groups for name in texts(inside)}
 
 
 def _part(name: str, parents: Mapping[str, str]) -> Part:
@@ -149,7 +150,7 @@ def _facts(found: Object, parts: Mapping[str, Part]) -> dict[str, Facts]:
             version=_version(found, inside),
             mode=_mode(configs[0]),
             api="chat" if _is_chat(found) else "completions",
-            num_fewshot=int(number(configs[0].get("num_fewshot")) or 0),
+            num_fewshot=count(configs[0].get("num_fewshot")) or 0,
             instrument=[_instrument(config) for config in configs],
             macro=len(inside) > 1,
         )
@@ -170,7 +171,7 @@ def _instrument(config: Object) -> Object:
 def _lower(found: Object) -> set[str]:
     """Return the metrics of which less is better."""
     tasks = part(found, "higher_is_better").values()
-    return {name for one in tasks for name, higher in one.items() if higher is False}
+    return {name for one in tasks for name, higher in part(one).items() if higher is False}
 
 
 def _system(found: Object, wanted: Wanted) -> SystemUnderTest:

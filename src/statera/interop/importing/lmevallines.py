@@ -1,11 +1,12 @@
 """One line of lm-evaluation-harness's samples: an item under one filter, as a trial."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from statera.errors import DeclarationError
 from statera.interop.importing import rendered
-from statera.interop.importing.documents import Object, number, taken, text
+from statera.interop.importing.documents import Object, number, taken, text, texts
 from statera.interop.importing.imported import Row, plain_name
 from statera.interop.importing.verdict import verdict
 from statera.records.requests import Complete, Likelihood, Request
@@ -79,7 +80,8 @@ class Lines(NamedTuple):
     def _scores(self, line: Object, response: Response) -> Iterator[Score]:
         chosen = str(line.get("filter", "none"))
         extracted, unread = _filtered(line.get("filtered_resps"))
-        for name in line.get("metrics") or [name for name in line if name not in _FIXED]:
+        names = texts(line.get("metrics", [name for name in line if name not in _FIXED]))
+        for name in names:
             if (value := self._value(name, line.get(name))) is not None:
                 yield verdict(
                     _metric(name, chosen),
@@ -91,8 +93,8 @@ class Lines(NamedTuple):
                 )
 
     def _value(self, name: str, found: object) -> float | None:
-        """Return the metric's value; what has none, or is better when less, is left out."""
-        value = number(found)
+        """Return the metric's value, NaN where it is null; what is no number is left out."""
+        value = math.nan if found is None else number(found)
         if value is None:
             self.skipped[name] = "it is no number for each item"
         elif name in self.lower:
@@ -113,15 +115,19 @@ def _arguments(where: str, line: Object) -> list[list[Any]]:
     found = line.get("arguments")
     if isinstance(found, dict):
         found = [list(one.values()) if isinstance(one, dict) else one for one in found.values()]
-    if not isinstance(found, list) or not found or not all(isinstance(a, list) for a in found):
+    if not isinstance(found, list) or not found or not all(map(_is_argument, found)):
         raise DeclarationError(f"{where}: 'arguments' is missing or no list of requests")
     return found
 
 
+def _is_argument(found: object) -> bool:
+    return isinstance(found, list) and len(found) > 0
+
+
 def _request(arguments: Sequence[Sequence[Any]], chat: bool) -> Request:
     first = arguments[0]
-    context, second = _text(first[0] if first else ""), first[1] if len(first) > 1 else None
-    if isinstance(second, str):
+    context, second = _text(first[0]), first[1] if len(first) > 1 else None
+    if isinstance(second, str) and all(len(one) > 1 for one in arguments):
         contexts = {_text(one[0]) for one in arguments}
         ends = tuple(_text(one[1]) for one in arguments)
         if len(contexts) > 1:

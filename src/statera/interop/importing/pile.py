@@ -8,7 +8,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator
 from tempfile import TemporaryFile
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -157,7 +157,8 @@ class Pile:
         self._places[row.task, row.sample.id, epoch] = self._end
         self._scored[self._end] = self._names.setdefault(metrics, metrics)
         task.starts.append(self._end)
-        self._write(Waiting(row.sample, epoch, row.started, row.exchanges, row.scores))
+        waiting = Waiting(row.sample, epoch, row.started, row.exchanges, row.scores)
+        self._write(waiting, row.where)
         task.replies += _has_reply(row)
 
     def _place(self, row: Row, metrics: tuple[str, ...]) -> tuple[int, int | None]:
@@ -173,8 +174,11 @@ class Pile:
             epoch += 1
         return epoch, None
 
-    def _write(self, waiting: Waiting) -> None:
-        data = bodies.encode(waiting)
+    def _write(self, waiting: Waiting, where: str) -> None:
+        try:
+            data = bodies.encode(waiting)
+        except OverflowError:
+            data = bodies.encode(_fitting(waiting, where))
         self._file.write(len(data).to_bytes(_SIZE, "little") + data)
         self._end += _SIZE + len(data)
 
@@ -217,6 +221,26 @@ class Pile:
             for trial in self.rows(name, frozenset()):
                 found.update(score.outcome for score in trial.scores[:1])
         return found
+
+
+def _fitting(waiting: Waiting, where: str) -> Waiting:
+    """Return the row with the numbers of its sample's fields that are too large as texts."""
+    sample = msgspec.structs.replace(waiting.sample, fields=_shortened(waiting.sample.fields))
+    found = msgspec.structs.replace(waiting, sample=sample)
+    try:
+        bodies.encode(found)
+    except OverflowError as error:
+        raise DeclarationError(f"{where}: a number is too large: {error}") from None
+    return found
+
+
+def _shortened(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _shortened(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_shortened(inner) for inner in value]
+    large = isinstance(value, int) and abs(value) >= 2**63
+    return str(value) if large else value
 
 
 def _facts(row: Row) -> list[object]:

@@ -18,12 +18,14 @@ from statera.errors import DeclarationError
 from statera.interop.importing.documents import (
     Object,
     Place,
+    count,
     document,
     files_in,
     moment,
     number,
     objects,
     part,
+    several,
     text,
 )
 from statera.interop.importing.imported import UNKNOWN_MODEL, Facts, Log, Row, Wanted, plain_name
@@ -105,17 +107,15 @@ def _system(config: Object, model: str, provider: str, prompt: str) -> SystemUnd
     )
 
 
-def _stopped(config: Object, count: int) -> str:
+def _stopped(config: Object, results: int) -> str:
     """Return why there are fewer results than tests; promptfoo gives up on some errors."""
-    tests = config.get("tests")
-    listed = len(tests) if isinstance(tests, list) else 0
-    return f"promptfoo's file has {count} results for {listed} tests" if count < listed else ""
+    tests = len(several(config, "tests"))
+    return f"promptfoo's file has {results} results for {tests} tests" if results < tests else ""
 
 
 def _settings(config: Object, provider: str) -> Object:
     """Return the provider's settings as the configuration states them."""
-    listed = config.get("providers")
-    for one in listed if isinstance(listed, list) else []:
+    for one in several(config, "providers"):
         if isinstance(one, dict) and provider in (one.get("label"), one.get("id")):
             return part(one, "config")
     return {}
@@ -134,8 +134,7 @@ def _instrument(places: Sequence[Place]) -> list[str]:
 
 
 def _assertions(case: Object) -> list[Object]:
-    listed = case.get("assert")
-    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return [one for one in several(case, "assert") if isinstance(one, dict)]
 
 
 def _row(place: Place, task: str) -> Row:
@@ -208,8 +207,7 @@ def _said(output: Any) -> str:
 
 
 def _usage(found: Object) -> Usage | None:
-    counts = [found.get("prompt"), found.get("completion")]
-    known = [value if isinstance(value, int) else None for value in counts]
+    known = [count(found.get("prompt")), count(found.get("completion"))]
     return (
         None if known == [None, None] else Usage(prompt_tokens=known[0], completion_tokens=known[1])
     )

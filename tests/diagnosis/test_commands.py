@@ -92,3 +92,4 @@ def test_what_only_a_model_file_holds_needs_that_file() -> None:
     assert model_name(with_system(body={"reasoning": "low"}).spec.system) == "MODEL.yaml"
     embedded = SystemUnderTest(model="embedded:0123")
     assert model_name(embedded) == "embedded"
+    assert model_name(SystemUnderTest(model="function:f@0123")) == "MODEL"

@@ -3,6 +3,7 @@ import pytest
 
 from statera.analysis.pairing import Pairing
 from statera.diagnosis.evidence import Signal, needed_items, signals
+from statera.diagnosis.measurements import Measured
 from statera.diagnosis.scopes import Terms, scopes
 from statera.stats.paired import difference
 from tests.diagnosis.made import paired
@@ -60,6 +61,12 @@ def test_steadiness_is_shown_but_no_test_of_its_own() -> None:
     assert found["solved"].state == "same"
 
 
+def test_a_collapse_of_every_answer_is_sure_though_nothing_spreads() -> None:
+    for clusters in (None, 2):
+        found = judged(paired("w" * 80, "r" * 80, clusters=clusters))
+        assert found["right"].state == "down"
+
+
 @pytest.mark.parametrize("letters", ["r", "rrrrr", "iiii"])
 def test_a_few_items_are_undetermined_never_the_same(letters: str) -> None:
     found = judged(paired(letters, letters))
@@ -67,6 +74,13 @@ def test_a_few_items_are_undetermined_never_the_same(letters: str) -> None:
     assert not any(one.same for one in found.values())
 
 
-def test_there_is_no_number_of_items_without_an_interval() -> None:
-    pairing = paired("rwrw", "rrrr", clusters=4)
-    assert needed_items(difference(pairing.pairs("accuracy")), Terms()) is None
+def test_there_is_no_number_of_items_without_enough_clusters() -> None:
+    pairs = paired("rwrw", "rrrr", clusters=4).pairs("accuracy")
+    assert needed_items(Measured("t", "right", "", difference(pairs), pairs), Terms()) is None
+
+
+def test_runs_that_never_differed_need_a_few_hundred_items_clustered_or_not() -> None:
+    for clusters in (None, 2):
+        found = judged(paired("r" * 80, "r" * 80, clusters=clusters))
+        assert found["refused"].needed is not None
+        assert 150 <= found["refused"].needed <= 300

@@ -111,8 +111,9 @@ def _beside(found: Diagnosis) -> Iterator[str]:
     """Yield one line a task for the signals that no finding speaks of."""
     for task in dict.fromkeys(signal.task for signal in found.signals):
         mine = [s for s in found.signals if s.task == task and not s.worse]
+        told = any(f.task == task and f.unsettled for f in found.findings)
         parts = []
-        for state in ("up", "down", "same", "undetermined"):
+        for state in ("up", "down", "same", *(() if told else ("undetermined",))):
             named = [_signal(s, state) for s in mine if s.state == state]
             if named:
                 within = f" within {100 * found.terms.margin:g} points" if state == "same" else ""

@@ -9,6 +9,9 @@ from statera.records.specs import RunInfo, SystemUnderTest, TaskSpec
 
 SHORT = 8
 MODEL_FILE = "MODEL.yaml"
+MODEL = "MODEL"
+_UNNAMED = ("scripted:", "function:")
+"""Identities that hold a digest, and not what `--model` takes."""
 SYSTEM = "--system-message"
 _SAMPLING = {"temperature": "--temperature", "top_p": "--top-p", "max_tokens": "--max-tokens"}
 
@@ -55,7 +58,8 @@ def run_command(
     """Return the command that asks one task as the run did, but for what is `changed`.
 
     `tag` names the new run. `samples` are the only ones asked, if there are any. Fields that only a
-    model file can hold are not written: such a run needs that file, named MODEL.yaml here.
+    model file can hold are not written: such a run needs that file, named MODEL.yaml here. A script
+    or a Python function, which are known by their digest only, are named MODEL.
     """
     flags = _flags(info, task) | _changed_flags(changed)
     if changed.without_system_message:
@@ -68,9 +72,9 @@ def run_command(
 
 
 def model_name(system: SystemUnderTest) -> str:
-    """Return what `--model` takes for the system: its identity, or a place for its model file."""
-    if system.body:
-        return MODEL_FILE
+    """Return what `--model` takes for the system: its identity, or a word to be replaced."""
+    if system.body or system.model.startswith(_UNNAMED):
+        return MODEL_FILE if system.body else MODEL
     return "embedded" if system.model.startswith("embedded:") else system.model
 
 

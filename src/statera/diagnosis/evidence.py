@@ -7,7 +7,7 @@ change" is never the same. Otherwise it is undetermined, with the number of item
 """
 
 from collections.abc import Sequence
-from math import ceil
+from math import ceil, log
 from statistics import NormalDist
 from typing import Literal
 
@@ -16,6 +16,7 @@ import numpy as np
 
 from statera.diagnosis.measurements import Kind, Measured, measurements
 from statera.diagnosis.scopes import Scope, Terms
+from statera.stats.clusterrobust import MIN_CLUSTERS, cluster_mean
 from statera.stats.multiplicity import holm
 from statera.stats.pairedbounds import difference_bounds
 from statera.stats.results import Difference
@@ -72,11 +73,26 @@ def signals(
 ) -> tuple[Signal, ...]:
     """Return every signal that the scopes can give, judged together."""
     measured = measurements(scopes, terms, rng=rng)
-    adjusted = holm([None if m.kind in BESIDE else m.found.p for m in measured])
-    return tuple(_judged(m, p, terms) for m, p in zip(measured, adjusted, strict=True))
+    raw = [_p(one, terms) for one in measured]
+    tested = [p if one.kind not in BESIDE else None for one, p in zip(measured, raw, strict=True)]
+    judged = zip(measured, raw, holm(tested), strict=True)
+    return tuple(_judged(one, p, adjusted, terms) for one, p, adjusted in judged)
 
 
-def _judged(measured: Measured, p_adjusted: float | None, terms: Terms) -> Signal:
+def _p(measured: Measured, terms: Terms) -> float | None:
+    """Return the two-sided p value; where clusters moved all alike, that of the one-sided bounds.
+
+    A run in which every answer became wrong has no spread, and yet nothing is surer.
+    """
+    if measured.found.p is not None or measured.pairs is None:
+        return measured.found.p
+    bounds = difference_bounds(measured.pairs, 0.0, alpha=terms.alpha)
+    if bounds.p_above is None or bounds.p_below is None:
+        return None
+    return min(1.0, 2 * min(bounds.p_above, bounds.p_below))
+
+
+def _judged(measured: Measured, p: float | None, p_adjusted: float | None, terms: Terms) -> Signal:
     found = measured.found
     return Signal(
         task=measured.task,
@@ -89,12 +105,12 @@ def _judged(measured: Measured, p_adjusted: float | None, terms: Terms) -> Signa
         low=found.low,
         high=found.high,
         level=found.level,
-        p=found.p,
+        p=p,
         p_adjusted=p_adjusted,
-        moved=_moved(found, found.p if measured.kind in BESIDE else p_adjusted, terms),
+        moved=_moved(found, p if measured.kind in BESIDE else p_adjusted, terms),
         same=_same(measured, terms),
         margin=terms.margin,
-        needed=needed_items(found, terms),
+        needed=needed_items(measured, terms),
         method=found.method,
     )
 
@@ -126,18 +142,36 @@ def _same_by_interval(found: Difference, terms: Terms) -> bool:
     return abs(found.value) + half < terms.margin
 
 
-def needed_items(found: Difference, terms: Terms) -> int | None:
+def needed_items(measured: Measured, terms: Terms) -> int | None:
     """Return about how many items would show "same" with power 0.8 if the runs were alike.
 
-    n * ((z_(1-alpha) + z_(1-beta/2)) * error / margin)^2, the error taken from the interval
-    (Julious, Statistics in Medicine 23 (2004) 1921-1986, section 4). None without an interval.
+    v ((z_(1-alpha) + z_(1-beta/2)) / margin)^2 (Julious, Statistics in Medicine 23 (2004)
+    1921-1986, section 4), with v the variance of an item's difference, clusters allowed for, as if
+    at least one item had differed; and no less than log(1 / alpha) / margin, since so many must
+    come out alike. None where the variance is not known.
     """
-    if found.low is None or found.high is None or not found.n:
+    variance = _variance(measured)
+    if variance is None:
         return None
     normal = NormalDist()
-    error = (found.high - found.low) / 2 / _width(found.level)
     wanted = normal.inv_cdf(1 - terms.alpha) + normal.inv_cdf((1 + POWER) / 2)
-    return ceil(found.n * (wanted * error / terms.margin) ** 2)
+    alike = log(1 / terms.alpha) / terms.margin
+    return ceil(max(variance * (wanted / terms.margin) ** 2, alike))
+
+
+def _variance(measured: Measured) -> float | None:
+    """Return n times the variance of the mean difference, at least that of one differing item."""
+    found = measured.found
+    if measured.pairs is None:
+        if found.low is None or found.high is None:
+            return None
+        return found.n * ((found.high - found.low) / 2 / _width(found.level)) ** 2
+    if found.clusters < MIN_CLUSTERS:
+        return None
+    change = np.asarray(measured.pairs.candidate) - np.asarray(measured.pairs.base)
+    _, index = np.unique(np.asarray(measured.pairs.clusters), return_inverse=True)
+    variance = found.n * cluster_mean(change, np.ones(found.n), index).variance
+    return max(float(variance), 1 / found.n)
 
 
 def _width(level: float) -> float:

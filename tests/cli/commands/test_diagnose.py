@@ -104,6 +104,6 @@ def test_the_suggested_probe_is_run_and_says_what_remains(cli: Cli, tmp_path: Pa
     assert "'no system message' asks the model: name it (--model)" in asked.stderr
     done = cli("diagnose", "new", "old", "--probe", "-m", new)
     assert done.returncode == 0, done.stderr
-    assert "statera run --tasks starter_arithmetic --model scripted:" in done.stdout
+    assert "statera run --tasks starter_arithmetic --model MODEL --mode" in done.stdout
     assert "0 of 20 lost samples right, 0 as before" in done.stdout
     assert "not restored: what remains is the model itself" in done.stdout

@@ -44,6 +44,14 @@ def test_a_metric_alone_and_an_error(tmp_path: Path) -> None:
     assert failure.message == "no answer in 60 s"
 
 
+def test_a_graders_own_sampling_is_no_reply(tmp_path: Path) -> None:
+    lines = made.evals_lines()
+    graded = lines[1] | {"data": {"prompt": "Is it right?", "sampled": ["Y"]}}
+    row = _rows(_log(tmp_path, [*lines, graded]))["s.0"]
+    assert row.exchanges[0].response.text == "2"
+    assert row.sample.input == "1 + 1?"
+
+
 def test_a_line_that_is_no_event_is_told(tmp_path: Path) -> None:
     with pytest.raises(DeclarationError, match=r"a\.jsonl, line 2: no event"):
         _log(tmp_path, [*made.evals_lines()[:1], {"type": "match"}])

@@ -5,8 +5,10 @@
     {"sample_id": "arithmetic.dev.0", "type": "match", "data": {"correct": true, ...}}
     {"final_report": {"accuracy": 0.5}}
 
-`match` makes the metric `match`; numbers and booleans of `metrics` events make one of each. An
-`error` event is a failure of plumbing. The events of a sample may stand anywhere in the file.
+`match` makes the metric `match`; numbers and booleans of `metrics` events make one of each (a
+letter that a grader chose is none: what it is worth stands beside it as `score`). An
+`error` event is a failure of plumbing. The events of a sample may stand anywhere in the file; the
+first reply is the one that was graded, later ones are the grader's.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,7 +36,6 @@ from statera.records.specs import SystemUnderTest
 from statera.records.trials import Exchange
 
 TOOL = "openai-evals"
-_LETTERS = {"C": 1.0, "I": 0.0, "Y": 1.0, "N": 0.0}
 
 
 class Story:
@@ -52,13 +53,13 @@ class Story:
 
     def add(self, kind: str, data: Object) -> None:
         """Take in one event."""
-        if kind == "sampling":
+        if kind == "sampling" and self.reply is None:
             self.prompt = data.get("prompt", "")
             self.reply = _first(data.get("sampled"))
         elif kind == "match":
             self._match(data)
         elif kind == "metrics":
-            known = {name: _value(value) for name, value in data.items()}
+            known = {name: number(value) for name, value in data.items()}
             self.values |= {plain_name(n): v for n, v in known.items() if v is not None}
         elif kind == "error":
             self.error = text(data, "message", "error", "type") or "error"
@@ -139,10 +140,6 @@ def _row(name: str, story: Story, task: str) -> Row:
 def _scores(story: Story, response: Response) -> Iterator[Score]:
     for name, value in story.values.items():
         yield verdict(name, value, response, extracted=story.picked)
-
-
-def _value(found: object) -> float | None:
-    return _LETTERS.get(found) if isinstance(found, str) else number(found)
 
 
 def _first(found: object) -> str | None:

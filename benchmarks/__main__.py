@@ -18,6 +18,7 @@ from benchmarks import (
     coverage,
     diagnosis,
     faults,
+    gates,
     kills,
     memory,
     resampling,
@@ -40,6 +41,7 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[Setting], str]]] = {
     "diagnosis": ("Diagnosis", diagnosis.measure),
     "agreement": ("Agreement with lm-evaluation-harness", agreed.measure),
     "stopping": ("Early stopping", stopping.measure),
+    "gates": ("Gates", gates.measure),
 }
 
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 from scipy import stats
 
-from statera.stats.means import macro_mean, mean
+from statera.stats.clusterrobust import cluster_mean
+from statera.stats.means import effective_size, macro_mean, mean, sample_of, too_rare
 from statera.stats.proportion import student_quantile
 from statera.stats.results import Estimate, Items
 from tests.shared_data import shared
@@ -184,6 +185,17 @@ def test_a_heavy_cluster_counts_for_what_it_hides() -> None:
     names = ["big"] * 50 + [str(i) for i in range(50)]
     found = mean(Items([1.0] * 100, names, [""] * 100, [1.0] * 100))
     assert found.low == pytest.approx(mean(single([1.0] * 2)).low)
+
+
+def test_the_effective_size_is_at_most_the_trials_but_not_for_graded_values() -> None:
+    whole = sample_of(Items([0.4, 0.6] * 20, list(range(40)), [""] * 40, [5.0] * 40))
+    found = cluster_mean(whole.values, whole.weights, whole.cluster)
+    assert effective_size(whole, found) == 200
+    graded = whole._replace(values=whole.values + 0.001)
+    assert effective_size(graded, found) == pytest.approx(0.25 / found.variance)
+    assert not too_rare(whole, found)
+    assert too_rare(whole, found._replace(value=0.04))
+    assert effective_size(whole, found._replace(variance=0.0)) == 0
 
 
 def test_items_without_weight_are_left_out() -> None:

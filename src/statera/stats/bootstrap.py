@@ -8,15 +8,17 @@ all are exact draws of the same distribution.
 | few distinct (sum, size): 0/1 scores, differences in {-1, 0, 1} | counts of the distinct ones |
 | anything else | counts of every cluster, by matrix product in single precision |
 
-The intervals need at least `ENOUGH` clusters: with fewer the percentiles are too close together.
+`bootstrap_mean` needs at least `ENOUGH` clusters and, for values in [0, 1], 10 events in effect:
+with fewer the percentiles are too close together.
 """
 
-from math import sqrt
 from statistics import NormalDist
 from typing import Literal, NamedTuple
 
 import numpy as np
 
+from statera.stats.clusterrobust import cluster_mean
+from statera.stats.means import ENOUGH_EVENTS, NO_SPREAD, sample_of, too_rare
 from statera.stats.multinomial import resample_counts
 from statera.stats.results import Estimate, Items
 
@@ -182,19 +184,24 @@ def bootstrap_mean(
 ) -> Estimate:
     """Return the weighted mean of the items' values with a cluster bootstrap interval.
 
-    There is none for fewer than `ENOUGH` clusters with weight, or without spread between them.
+    There is none for fewer than `ENOUGH` clusters with weight, without spread between them, or for
+    values in [0, 1] with fewer than 10 events in effect.
     """
     _check(level)
-    values, weights = np.asarray(items.values, np.float64), np.asarray(items.weights, np.float64)
-    if not len(values):
+    sample = sample_of(items)
+    if not len(sample.values):
         return _estimate(None, None, level, "no items", (0, 0))
-    _, index = np.unique(np.asarray(items.clusters), return_inverse=True)
-    totals = _totals(values[:, None], index, weights)
-    value, sizes = float(totals.centre[0]), (len(values), len(totals.sizes))
+    value, sizes = float(np.average(sample.values, weights=sample.weights)), sample.sizes
     if sizes[1] < ENOUGH:
         return _estimate(value, None, level, f"fewer than {ENOUGH} clusters", sizes)
-    if sqrt(float(np.sum(totals.sums**2))) < 1e-12 * totals.sizes.sum():
+    found = cluster_mean(sample.values, sample.weights, sample.cluster)
+    if found.variance < NO_SPREAD * max(1.0, float(np.abs(sample.values).max())) ** 2:
         return _estimate(value, None, level, "no spread between clusters", sizes)
+    if too_rare(sample, found):
+        return _estimate(
+            value, None, level, f"fewer than {ENOUGH_EVENTS:g} events in effect", sizes
+        )
+    values, weights, index = sample.values, sample.weights, sample.cluster
     draws = resampled_means(values, index, weights=weights, resamples=resamples, rng=rng)
     if kind == "bca":
         left = jackknife_means(values, weights, index)

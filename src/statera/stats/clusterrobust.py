@@ -65,19 +65,6 @@ def cluster_mean(values: np.ndarray, weights: np.ndarray, index: np.ndarray) -> 
     return ClusterMean(value, variance, satterthwaite(shares), count, "CR2", CR2)
 
 
-def cluster_variance(values: np.ndarray, weights: np.ndarray, index: np.ndarray) -> float:
-    """Return the variance of the weighted mean by CR1, whatever the number of clusters (>= 2).
-
-    With e = weight * (value - mean): G / (G - 1) * sum over clusters of (sum of e)^2 / (sum of
-    weights)^2 (Liang and Zeger 1986, for an intercept-only model, with the usual finite-sample
-    factor; for weights that are counts it is the linearised variance of a ratio: Cochran 1977).
-    """
-    residuals = weights * (values - np.average(values, weights=weights))
-    sums = np.bincount(index, weights=residuals)
-    count = len(sums)
-    return float(count / (count - 1) * np.sum(sums**2) / weights.sum() ** 2)
-
-
 def satterthwaite(shares: np.ndarray) -> float:
     """Return the degrees of freedom of CR2 for clusters with these shares h of the weight, sum 1.
 

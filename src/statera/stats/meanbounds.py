@@ -25,7 +25,14 @@ import numpy as np
 from statera.stats.clusterrobust import MIN_CLUSTERS, ClusterMean, cluster_mean
 from statera.stats.hoeffding import HOEFFDING, hoeffding_bound, hoeffding_p
 from statera.stats.inversion import p_value
-from statera.stats.means import NO_SPREAD, STUDENT, Sample, sample_of
+from statera.stats.means import (
+    ENOUGH_EVENTS,
+    NO_SPREAD,
+    STUDENT,
+    Sample,
+    effective_size,
+    sample_of,
+)
 from statera.stats.proportion import (
     CLOPPER,
     clopper_pearson_bound,
@@ -36,10 +43,8 @@ from statera.stats.proportion import (
 )
 from statera.stats.results import Bounds, Items
 
-ENOUGH_EVENTS = 10.0
 MOST_SKEWNESS = 0.2
 KORN = "Korn and Graubard, Survey Methodology 24 (1998) 193-201"
-CLOSE = 1e-7
 Side = Literal["lower", "upper"]
 
 
@@ -101,7 +106,7 @@ def _shares(sample: Sample, asked: Question) -> Sides:
             worth = sample.worth
             return _exact(worth * count / n, worth, asked, "Clopper-Pearson on clusters")
     found = cluster_mean(sample.values, sample.weights, sample.cluster)
-    size = _effective(sample, found)
+    size = effective_size(sample, found)
     events = size * min(found.value, 1 - found.value)
     if n >= MIN_CLUSTERS and events >= ENOUGH_EVENTS and _even(shares, found.value, asked.alpha):
         return _on_effective_size(found, size, asked)
@@ -134,19 +139,6 @@ def _exact(count: float, n: float, asked: Question, method: str) -> Sides:
         method,
         CLOPPER,
     )
-
-
-def _effective(sample: Sample, found: ClusterMean) -> float:
-    """Return how many independent trials vary as much; 0 without spread between clusters.
-
-    Where every value is a share of whole trials right, it is at most their number.
-    """
-    if found.variance < NO_SPREAD:
-        return 0.0
-    size = found.value * (1 - found.value) / found.variance
-    right = sample.values * sample.weights
-    counts = bool(np.all(np.abs(right - np.rint(right)) < CLOSE))
-    return min(size, float(sample.weights.sum())) if counts else size
 
 
 def _on_effective_size(found: ClusterMean, size: float, asked: Question) -> Sides:

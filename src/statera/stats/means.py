@@ -23,6 +23,8 @@ from statera.stats.results import Estimate, Items
 
 LEVEL = 0.95
 NO_SPREAD = 1e-15
+WHOLE = 1e-7
+ENOUGH_EVENTS = 10.0
 DEAN = f"{WILSON}; Dean and Pagano, JSSAM 3 (2015) 484-503"
 STUDENT = "Student, Biometrika 6 (1908) 1-25"
 COCHRAN = "Cochran, Sampling Techniques, 1977, eq. 5.6 and 5.16"
@@ -69,6 +71,32 @@ def sample_of(items: Items) -> Sample:
     _, cluster = np.unique(np.asarray(items.clusters)[kept], return_inverse=True)
     _, strata = np.unique(np.asarray(items.strata)[kept], return_inverse=True)
     return Sample(values[kept], weights[kept], cluster, strata)
+
+
+def effective_size(sample: Sample, found: ClusterMean) -> float:
+    """Return how many independent trials vary as much as the mean, for values in [0, 1].
+
+    value (1 - value) / variance; 0 without spread between clusters. Where every value is a share
+    of whole trials right it is at most their number.
+    """
+    if found.variance < NO_SPREAD:
+        return 0.0
+    size = found.value * (1 - found.value) / found.variance
+    right = sample.values * sample.weights
+    whole = bool(np.all(np.abs(right - np.rint(right)) < WHOLE))
+    return min(size, float(sample.weights.sum())) if whole else size
+
+
+def too_rare(sample: Sample, found: ClusterMean) -> bool:
+    """Return True for values in [0, 1] with fewer than `ENOUGH_EVENTS` events in effect.
+
+    The effective size times the share of the rarer side: with fewer, the resampled means are too
+    discrete and too skewed for a bootstrap interval.
+    """
+    if sample.values.min() < 0 or sample.values.max() > 1:
+        return False
+    rarer = min(found.value, 1 - found.value)
+    return effective_size(sample, found) * rarer < ENOUGH_EVENTS
 
 
 def mean(items: Items, *, level: float = LEVEL) -> Estimate:

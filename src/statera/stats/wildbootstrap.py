@@ -7,7 +7,7 @@ imposed, and the t statistic is compared with those of the resamples.
 |---|---|
 | at least 12 | Rademacher: -1 or 1 |
 | 8 to 11 | Webb's six points, as signs alone give too few distinct resamples |
-| fewer | no interval |
+| fewer, or fewer than 10 events in effect of values in [0, 1] | no interval |
 """
 
 from math import sqrt
@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from statera.stats.clusterrobust import MIN_CLUSTERS, cluster_mean
-from statera.stats.means import NO_SPREAD, sample_of
+from statera.stats.means import ENOUGH_EVENTS, NO_SPREAD, sample_of, too_rare
 from statera.stats.results import Estimate, Items
 
 SIGNS_FROM = 12
@@ -56,8 +56,8 @@ def wild_interval(
     """Return the weighted mean with the means that the test does not refuse at 1 - level.
 
     The same turns serve every mean, so that the answer depends on the generator's state only. No
-    interval for fewer than `MIN_CLUSTERS` clusters, without spread, or where no mean within 60
-    standard errors is refused. ValueError for NaN or a level outside (0, 1).
+    interval for fewer than `MIN_CLUSTERS` clusters, without spread, with few events, or where no
+    mean within 60 standard errors is refused. ValueError for NaN or a level outside (0, 1).
     """
     if not 0 < level < 1:
         raise ValueError(f"a level lies in (0, 1), got {level}")
@@ -71,13 +71,14 @@ def wild_interval(
     found = cluster_mean(sample.values, sample.weights, sample.cluster)
     if found.variance < NO_SPREAD * max(1.0, float(np.abs(sample.values).max())) ** 2:
         return _estimate(found.value, None, level, "no spread between clusters", sample.sizes)
+    if too_rare(sample, found):
+        why = f"fewer than {ENOUGH_EVENTS:g} events in effect"
+        return _estimate(found.value, None, level, why, sample.sizes)
     wild, error = _wild(items, resamples, rng), sqrt(found.variance)
     low = _edge(wild, found.value, -error, 1 - level)
     high = _edge(wild, found.value, error, 1 - level)
     if low is None or high is None:
         return _estimate(found.value, None, level, "the wild bootstrap has no end", sample.sizes)
-    if sample.values.min() >= 0 and sample.values.max() <= 1:
-        low, high = max(0.0, low), min(1.0, high)
     return _estimate(found.value, (low, high), level, "wild cluster bootstrap", sample.sizes)
 
 

@@ -178,10 +178,14 @@ def test_ratios_over_trials_are_linearised() -> None:
     assert found.method.startswith("cluster-robust t")
     assert agree(found)
     few = difference_bounds(
-        Pairs([1, 0, 1], [1, 1, 0], range(3), [1, 2, 1], [1, 1, 1]), 0, alpha=0.05
+        Pairs([1, 0, 1], [1, 1, 0], range(3), [1, 2, 1], [1, 1, 1]), 0.0, alpha=0.05
     )
-    assert few.lower is None
-    assert few.method == "fewer than 28 clusters differ"
+    assert few.method == "betting on clusters"
+    assert agree(few)
+    free = difference_bounds(
+        Pairs([9, 0, 1], [1, 1, 0], range(3), [1, 2, 1], [1, 1, 1]), 0.0, alpha=0.05
+    )
+    assert (free.lower, free.method) == (None, "fewer than 28 clusters differ")
 
 
 @pytest.mark.parametrize(

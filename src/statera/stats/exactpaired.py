@@ -9,6 +9,7 @@ confidence set for it (Berger and Boos 1994).
 True
 """
 
+from functools import lru_cache
 from math import sqrt
 from typing import NamedTuple
 
@@ -29,6 +30,7 @@ FINE = 2e-3  # standard errors: how closely a bound is found, on the safe side
 REACH = 8.0  # standard deviations of the number of discordant items that are summed over
 NEGLIGIBLE = 1e-5  # of what is reserved: a number of discordant items counted in full
 TIED = 1e-9
+SMALLEST = 1e-200
 
 
 class Ordering(NamedTuple):
@@ -54,6 +56,7 @@ def exact_p_above(counts: PairCounts, limit: float, *, alpha: float) -> float:
     return _worst(_ordering(counts, limit, alpha), limit)
 
 
+@lru_cache(maxsize=4096)
 def exact_lower(counts: PairCounts, *, alpha: float) -> float:
     """Return the exact lower bound of the difference at `alpha`: where its p value reaches alpha.
 
@@ -71,7 +74,10 @@ def exact_lower(counts: PairCounts, *, alpha: float) -> float:
 
 
 def score_array(counts: tuple[np.ndarray, np.ndarray], n: int, difference: float) -> np.ndarray:
-    """Return Tango's statistic of arrays (wins, losses) against a true `difference`."""
+    """Return Tango's statistic of arrays (wins, losses) against a true `difference`.
+
+    Huge, not infinite, where the counts are impossible.
+    """
     wins, losses = (part.astype(np.float64) for part in counts)
     linear = -(wins + losses) + difference * (2 * n - wins + losses)
     constant = -losses * difference * (1 - difference)
@@ -80,9 +86,7 @@ def score_array(counts: tuple[np.ndarray, np.ndarray], n: int, difference: float
     variance = n * (discordance - difference**2)
     distance = wins - losses - n * difference
     distance = np.where(np.abs(distance) < TIED, 0.0, distance)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found = distance / np.sqrt(variance)
-    return np.where(np.isnan(found), 0.0, found)
+    return np.asarray(distance / np.sqrt(np.maximum(variance, SMALLEST)))
 
 
 def _ordering(counts: PairCounts, limit: float, alpha: float) -> Ordering:

@@ -4,12 +4,13 @@ Gamblers bet fixed shares of their capital that the difference lies above a cand
 not, their mean capital exceeds 1 / alpha with probability at most alpha (Markov). No order of the
 clusters is needed, and the capital falls in the candidate, so bounds and p values agree.
 
->>> even = np.zeros(400)
->>> wager_p(even, np.ones(400), -0.02) < 0.05
+>>> ones = np.ones(400)
+>>> wager_p(Stakes(np.zeros(400), ones, ones), -0.02) < 0.05
 True
 """
 
 from math import exp, log
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,47 +25,81 @@ BOLDEST = 0.99  # the largest share of the capital that one bet can lose
 TIMID = 0.3
 SMALLEST = 1e-12
 FINE = 1e-3
+ROUNDING = 1e-9
+SHARES = 9
 
 
-def wager_p(sums: np.ndarray, weights: np.ndarray, limit: float) -> float:
-    """Return the p value of "sum of `sums` over sum of `weights` is at most `limit` on average".
+class Stakes(NamedTuple):
+    """What each independent cluster adds up to, three arrays of shape (clusters,).
 
-    One entry per independent cluster, shape (clusters,): `sums` of weighted differences, each at
-    most its weight in size, and `weights` above 0; `limit` in [-1, 1]. A cluster's stake is
-    (sum - limit * weight) / (most weight * (1 + limit)), at least -1 and on average at most 0.
-    For "at least" negate sums and limit. ValueError for sums beyond their weights.
+    `gained` is what the candidate got right less what the base did, `candidate` and `base` the
+    trials (weights) of each side, so that `gained` lies in [-base, candidate].
     """
-    return exp(-max(0.0, _gain(_kinds(sums, weights), limit)))
+
+    gained: np.ndarray
+    candidate: np.ndarray
+    base: np.ndarray
+
+    def swapped(self) -> "Stakes":
+        """Return what is at stake when candidate and base change places."""
+        return Stakes(-self.gained, self.base, self.candidate)
 
 
-def wager_lower(sums: np.ndarray, weights: np.ndarray, *, alpha: float) -> float:
-    """Return the lower bound of the ratio at `alpha`: where `wager_p` reaches alpha (to 0.1 %)."""
+def wager_p(stakes: Stakes, limit: float) -> float:
+    """Return the p value of "candidate less base, each a share of its trials, is at most `limit`".
+
+    With a base share s the stake of a cluster is gained - limit candidate - s (candidate - base),
+    over the most trials times (1 + limit): at least -1, and at most 0 on average if the claim is
+    true. Where trials differ s is put where it is worst. `limit` in [-1, 1]; for "at least" swap
+    and negate. ValueError for gains beyond the trials.
+    """
+    return exp(-max(0.0, _gain(_kinds(stakes), limit)))
+
+
+def wager_lower(stakes: Stakes, *, alpha: float) -> float:
+    """Return the lower bound of the difference at `alpha`: where `wager_p` reaches it, to 0.1 %."""
     if not 0 < alpha < 1:
         raise ValueError(f"alpha must lie in (0, 1), got {alpha}")
-    kinds = _kinds(sums, weights)
-    mean = float(kinds[:, 0] @ kinds[:, 2] / (kinds[:, 1] @ kinds[:, 2]))
-    spread = float(np.sqrt(kinds[:, 0] ** 2 @ kinds[:, 2] + 1)) / float(kinds[:, 2].sum())
-    search = Search(mean - 3 * spread, spread, -1.0, 1.0)
+    kinds = _kinds(stakes)
+    gained, candidate, base, counts = kinds.T
+    trials = float(np.maximum(candidate, base) @ counts)
+    spread = float(np.sqrt(gained**2 @ counts + 1)) / trials
+    search = Search(float(gained @ counts) / trials - 3 * spread, spread, -1.0, 1.0)
     return climb(lambda place: log(1 / alpha) - _gain(kinds, place), search, within=FINE)
 
 
-def _kinds(sums: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return the distinct (sum, weight, how many), weights over the largest, shape (kinds, 3)."""
-    if not len(weights) or not weights.min() > 0:
-        raise ValueError("bets need clusters with weights above 0")
-    if not np.all(np.abs(sums) <= weights * (1 + 1e-9)):
-        raise ValueError("a cluster's sum cannot exceed its weight")
-    pairs = (np.clip(sums, -weights, weights) + 1j * weights) / weights.max()
-    kinds, counts = np.unique(pairs, return_counts=True)
-    return np.column_stack([kinds.real, kinds.imag, counts])
+def _kinds(stakes: Stakes) -> np.ndarray:
+    """Return the distinct (gained, candidate, base, how many), trials over the most, (kinds, 4)."""
+    gained, candidate, base = stakes
+    most = float(max(candidate.max(initial=0), base.max(initial=0)))
+    if not most > 0:
+        raise ValueError("bets need clusters with trials")
+    if not np.all((gained <= candidate + most * ROUNDING) & (-gained <= base + most * ROUNDING)):
+        raise ValueError("what a cluster gains cannot exceed its trials")
+    gained = np.clip(gained, -base, candidate)
+    if np.array_equal(candidate, base):
+        found, counts = np.unique((gained + 1j * candidate) / most, return_counts=True)
+        return np.column_stack([found.real, found.imag, found.imag, counts])
+    table = np.stack([gained, candidate, base], axis=1) / most
+    kinds, counts = np.unique(table, axis=0, return_counts=True)
+    return np.column_stack([kinds, counts])
 
 
 def _gain(kinds: np.ndarray, limit: float) -> float:
-    """Return the logarithm of the gamblers' mean capital: falling in the limit."""
-    sums, weights, counts = kinds.T
-    stakes = (sums - limit * weights) / max(1 + limit, SMALLEST)
+    """Return the logarithm of the gamblers' mean capital: falling in the limit.
+
+    For trials that differ the least over base shares, possible ones of which make both in [0, 1].
+    """
+    gained, candidate, base, counts = kinds.T
+    plain, surplus = gained - limit * candidate, candidate - base
+    shares = np.linspace(max(0.0, -limit), min(1.0, 1 - limit), SHARES if surplus.any() else 1)
+    scale = max(1 + limit, SMALLEST)
+    return min(_capital((plain - share * surplus) / scale, counts) for share in shares)
+
+
+def _capital(returns: np.ndarray, counts: np.ndarray) -> float:
     timid = min(0.5, TIMID / float(np.sqrt(counts.sum())))
     bets = np.geomspace(BOLDEST, timid, GAMBLERS)
-    capital = np.log1p(bets[:, None] * np.maximum(stakes, -1.0)) @ counts
+    capital = np.log1p(bets[:, None] * np.maximum(returns, -1.0)) @ counts
     most = float(capital.max())
     return most + log(float(np.mean(np.exp(capital - most))))

@@ -8,7 +8,7 @@ Which method is used, and the region where it is valid:
 | the same, fewer than 10 discordant | exact unconditional | McNemar, exact |
 | anything else, at least 8 clusters | Student's t on cluster-robust errors | the same |
 | 2 to 7 clusters | none | sign flips of cluster sums |
-| no difference at all, values in [0, 1], one weight for both sides | betting | 1 |
+| no difference at all, values in [0, 1] | betting | 1 |
 | one cluster, no items, a side without trials | none | none |
 
 >>> print(difference(Pairs([1, 0, 1, 1], [1, 0, 0, 1], range(4), [1] * 4, [1] * 4)))

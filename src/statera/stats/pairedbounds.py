@@ -8,7 +8,7 @@ simulation of the error at the margin; see the tests):
 | right or wrong, independent; under 40 discordant or 5 on a side | exact unconditional |
 | the same, more discordant | score, corrected for skewness |
 | anything else, 27 clusters differ at alpha 5 % (138 at 0.01 %) | t, corrected for skewness |
-| fewer differ, the same weight on both sides, values in [0, 1] | betting on clusters |
+| fewer differ, values in [0, 1] | betting on clusters |
 | one cluster, or anything else | no bound, and why |
 
 >>> ones = [1.0] * 400
@@ -28,7 +28,7 @@ from statera.stats.exactpaired import SOURCE as EXACT
 from statera.stats.exactpaired import exact_lower, exact_p_above
 from statera.stats.hall import HALL, SkewedMean, hall_bounds, hall_p, skewed_mean
 from statera.stats.kelly import SOURCE as WAGER
-from statera.stats.kelly import wager_lower, wager_p
+from statera.stats.kelly import Stakes, wager_lower, wager_p
 from statera.stats.pairedscore import (
     CORRECTED,
     PairCounts,
@@ -119,7 +119,7 @@ def _clustered(known: Aligned, asked: Question) -> Sides | str:
     needed = DIFFER * NormalDist().inv_cdf(asked.alpha) ** 2
     if known.differing() >= max(needed, MIN_CLUSTERS) and _spread(known):
         return _student(known, asked)
-    if known.weighed_alike and known.bounded:
+    if known.bounded:
         return _wagered(known, asked)
     if known.differing() >= needed:
         return "no spread between clusters"
@@ -166,14 +166,12 @@ def _none_seen(rate: float, count: int) -> float:
 
 
 def _wagered(known: Aligned, asked: Question) -> Sides:
-    sizes = np.bincount(known.cluster, weights=known.candidate_weights)
-    gaps = known.candidate_weights * (known.candidate - known.base)
-    sums = np.bincount(known.cluster, weights=gaps)
+    stakes = Stakes(*known.totals())
     return Sides(
-        lower=wager_lower(sums, sizes, alpha=asked.alpha),
-        upper=-wager_lower(-sums, sizes, alpha=asked.alpha),
-        p_above=wager_p(sums, sizes, asked.limit),
-        p_below=wager_p(-sums, sizes, -asked.limit),
+        lower=wager_lower(stakes, alpha=asked.alpha),
+        upper=-wager_lower(stakes.swapped(), alpha=asked.alpha),
+        p_above=wager_p(stakes, asked.limit),
+        p_below=wager_p(stakes.swapped(), -asked.limit),
         method="betting on clusters",
         source=WAGER,
     )

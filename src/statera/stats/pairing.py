@@ -76,6 +76,13 @@ class Aligned(NamedTuple):
         wins, losses, _ = self.signs()
         return PairCounts(wins, losses, self.n)
 
+    def totals(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return gained (candidate less base), candidate's and base's weight, per cluster (G,)."""
+        gained = self.candidate * self.candidate_weights - self.base * self.base_weights
+        columns = (gained, self.candidate_weights, self.base_weights)
+        first, second, third = (np.bincount(self.cluster, weights=part) for part in columns)
+        return first, second, third
+
     def differing(self) -> float:
         """Return how many clusters differ, as many equal ones as they are worth.
 

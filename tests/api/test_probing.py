@@ -16,8 +16,10 @@ from statera.diagnosis.probes import Probe
 from statera.errors import DeclarationError
 from statera.models.callables import model
 from statera.protocols import Model
+from statera.records.scores import Outcome
 from statera.store.runstore import RunStore
 from statera.tasks.suite import Suite
+from tests.runs_made import stored
 
 TASK = "starter_arithmetic"
 DATA = resources.files("statera.tasks.starter").joinpath("arithmetic.jsonl").read_text("utf-8")
@@ -73,6 +75,18 @@ def test_a_second_extractor_reads_the_stored_replies_and_asks_nothing(tmp_path: 
     assert (shown.verdict, shown.runs) == ("restored", ())
     assert shown.remains == "extraction: the replies hold the answer"
     assert candidate.store.content_digest(candidate.info.id) == before
+
+
+def test_a_second_extractor_needs_something_to_look_for(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    items: dict[str, list[Outcome]] = {f"all/{place}": ["right"] for place in range(40)}
+    old = stored(store, items, model="old")
+    new = stored(store, items | {f"all/{place}": ["unparsed"] for place in range(20)}, model="new")
+    found = diagnose(compare(new, old))
+    assert [one.name for one in found.probes] == ["answer format", "few-shot"]
+    first = msgspec.structs.replace(found.probes[0], scorer="{type: contains, metric: second_look}")
+    with pytest.raises(DeclarationError, match="have no reference to look for; read them: statera"):
+        probe(first, new)
 
 
 def test_a_probe_that_does_not_help_leaves_the_other_explanation(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from statera.api.runs import RunOptions, run_async
 from statera.api.stored import Run
 from statera.codec.strict import convert, from_yaml
-from statera.diagnosis.commands import Changed
+from statera.diagnosis.commands import Changed, show_command
 from statera.diagnosis.probes import Probe
 from statera.diagnosis.restoration import Restoration, restoration
 from statera.errors import DeclarationError
@@ -21,6 +21,7 @@ from statera.protocols import Model
 from statera.records.scores import Outcome
 from statera.records.specs import TaskSpec
 from statera.store.rows import Stored
+from statera.tasks.needs import reads_reference
 from statera.tasks.suite import Suite
 
 BY_HAND = ("re-judge", "repeats")
@@ -66,6 +67,11 @@ def _reread(wanted: Probe, text: str, candidate: Run) -> Restoration:
     stored = list(
         candidate.store.trials(candidate.info.id, task=wanted.task, sample_ids=wanted.samples)
     )
+    if reads_reference(scorer) and not all(one.sample.accepted for one in stored):
+        raise DeclarationError(
+            f"probe '{wanted.name}': samples of {wanted.task} have no reference to look for; "
+            f"read them: {show_command(candidate.info.id, wanted.samples)}"
+        )
     again = _mostly_right((s.sample.id, scorer.score(s.sample, s.trial).outcome) for s in stored)
     return _restored(wanted, again, _mostly_right(_primary(stored)))
 

@@ -114,8 +114,10 @@ def _decompositions(parts: Sequence[Scope], rng: np.random.Generator) -> tuple[D
 def _slices(
     pairings: Sequence[Pairing], samples: Samples, terms: Terms, rng: np.random.Generator
 ) -> tuple[Slice, ...]:
+    """Return the confirmed slices of every task, at alpha over all tasks (Bonferroni)."""
+    alpha = terms.alpha / max(len(pairings), 1)
     return tuple(
         found
         for pairing in pairings
-        for found in slices(pairing, samples.get(pairing.task, ()), alpha=terms.alpha, rng=rng)
+        for found in slices(pairing, samples.get(pairing.task, ()), alpha=alpha, rng=rng)
     )

@@ -206,7 +206,8 @@ def _opposite(target: Target, bounds: Bounds) -> str:
 def _beside(target: Target, bound: float | None, which: str) -> str:
     sign = ">" if which == "lower" else "<"
     number = "none" if bound is None else format(bound, "+.4f" if target.paired else ".4f")
-    return f"{which} bound {number} {sign} {target.limit:{'+g' if target.paired else 'g'}}"
+    limit = format(target.limit, "+g" if target.paired and target.limit else "g")
+    return f"{which} bound {number} {sign} {limit}"
 
 
 def _counted(count: int, noun: str) -> str:

@@ -104,7 +104,8 @@ class RuleRuling(msgspec.Struct, frozen=True, kw_only=True):
         sign = ">" if self.side == "above" else "<"
         if self.form in ("min", "max"):
             return f"{sign} {self.limit:g}"
-        return f"difference to {self.form} {sign} {self.limit:+g}"
+        limit = f"{self.limit:+g}" if self.limit else "0"
+        return f"difference to {self.form} {sign} {limit}"
 
     @property
     def asked(self) -> tuple[str, str, str]:

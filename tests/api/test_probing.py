@@ -56,7 +56,7 @@ def two(folder: Path, asked: Model) -> tuple[Run, list[Probe]]:
 def test_without_the_system_message_the_answers_come_back(tmp_path: Path) -> None:
     asked = model(obeys)
     candidate, found = two(tmp_path, asked)
-    assert [one.name for one in found] == ["no system message"]
+    assert [one.name for one in found] == ["no-system-message"]
     shown = probe(found[0], candidate, model=asked)
     assert (shown.verdict, shown.right, shown.as_before) == ("restored", shown.n, 0)
     assert shown.remains == "the system message"
@@ -83,7 +83,7 @@ def test_a_second_extractor_needs_something_to_look_for(tmp_path: Path) -> None:
     old = stored(store, items, model="old")
     new = stored(store, items | {f"all/{place}": ["unparsed"] for place in range(20)}, model="new")
     found = diagnose(compare(new, old))
-    assert [one.name for one in found.probes] == ["answer format", "few-shot"]
+    assert [one.name for one in found.probes] == ["answer-format", "few-shot"]
     first = msgspec.structs.replace(found.probes[0], scorer="{type: contains, metric: second_look}")
     with pytest.raises(DeclarationError, match="have no reference to look for; read them: statera"):
         probe(first, new)

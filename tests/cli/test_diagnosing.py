@@ -84,7 +84,7 @@ def test_the_document_is_json_with_no_number_that_is_not_one() -> None:
 
 def test_a_restoration_says_what_remains(capsys: pytest.CaptureFixture[str]) -> None:
     one = Restoration(
-        probe="longer limit",
+        probe="longer-limit",
         task="t",
         n=20,
         right=18,

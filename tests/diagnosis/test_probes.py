@@ -46,9 +46,9 @@ def suggested(
 @pytest.mark.parametrize(
     ("cause", "names"),
     [
-        ("safety over-correction", ["no system message"]),
-        ("format or extraction", ["re-extract", "answer format", "few-shot"]),
-        ("longer answers", ["longer limit"]),
+        ("safety over-correction", ["no-system-message"]),
+        ("format or extraction", ["re-extract", "answer-format", "few-shot"]),
+        ("longer answers", ["longer-limit"]),
         ("capability regression", ["re-extract", "few-shot"]),
         ("reliability", ["re-extract", "repeats"]),
         ("quality regression", ["re-judge"]),
@@ -64,8 +64,8 @@ def test_probes_without_requests_come_first_and_each_once() -> None:
     found = suggested("longer answers", "format or extraction", "reliability")
     assert [probe.name for probe in found] == [
         "re-extract",
-        "longer limit",
-        "answer format",
+        "longer-limit",
+        "answer-format",
         "few-shot",
         "repeats",
     ]

@@ -4,7 +4,7 @@ from statera.diagnosis.probes import Probe
 from statera.diagnosis.restoration import restoration
 
 PROBE = Probe(
-    name="longer limit",
+    name="longer-limit",
     task="t",
     cause="longer answers",
     restored="the limit",

@@ -101,7 +101,7 @@ DIAGNOSIS = Diagnosis(
     discordant=(),
     probes=(
         Probe(
-            name="longer limit",
+            name="longer-limit",
             task="t",
             cause="longer answers",
             restored="the limit",

@@ -4,10 +4,10 @@
 |---|---|---|
 | re-extract | extraction, not the model | none |
 | re-judge | the judge, which has drifted: the base moves too | none |
-| longer limit | truncation, longer reasoning | one a sample |
-| answer format | the format of the answer | one a sample |
+| longer-limit | truncation, longer reasoning | one a sample |
+| answer-format | the format of the answer | one a sample |
 | few-shot | elicitation or format | one a sample |
-| no system message | a rule in the system message | one a sample |
+| no-system-message | a rule in the system message | one a sample |
 | repeats | reliability, if pass@k is flat | several a sample |
 
 The samples are those that were lost at the stage in question; a probe that needs none comes first.
@@ -28,10 +28,10 @@ from statera.records.specs import RunInfo, TaskSpec
 Name = Literal[
     "re-extract",
     "re-judge",
-    "longer limit",
-    "answer format",
+    "longer-limit",
+    "answer-format",
     "few-shot",
-    "no system message",
+    "no-system-message",
     "repeats",
 ]
 REPEATS = 8
@@ -45,19 +45,19 @@ FORMAT = "End your reply with one more line of the form: Answer: <answer>"
 _RESTORED: dict[Name, str] = {
     "re-extract": "extraction: the replies hold the answer",
     "re-judge": "the judge: it grades the base's old replies otherwise today",
-    "longer limit": "the limit: longer answers are cut off",
-    "answer format": "the format of the answer",
+    "longer-limit": "the limit: longer answers are cut off",
+    "answer-format": "the format of the answer",
     "few-shot": "elicitation or format",
-    "no system message": "the system message",
+    "no-system-message": "the system message",
     "repeats": "reliability: some of several tries are right",
 }
 _OTHERWISE: dict[Name, str] = {
     "re-extract": "the replies hold no answer: format, or the model",
     "re-judge": "the replies themselves",
-    "longer limit": "the model: it does not come to an end",
-    "answer format": "the model, not the format",
+    "longer-limit": "the model: it does not come to an end",
+    "answer-format": "the model, not the format",
     "few-shot": "the model: examples do not bring it back",
-    "no system message": "the model itself",
+    "no-system-message": "the model itself",
     "repeats": "capability: no try is right",
 }
 _SECOND: dict[str, str] = {
@@ -109,9 +109,9 @@ class _Case(NamedTuple):
 
 
 _WANTED: dict[Cause, tuple[Name, ...]] = {
-    "safety over-correction": ("no system message",),
-    "format or extraction": ("re-extract", "answer format", "few-shot"),
-    "longer answers": ("longer limit",),
+    "safety over-correction": ("no-system-message",),
+    "format or extraction": ("re-extract", "answer-format", "few-shot"),
+    "longer answers": ("longer-limit",),
     "capability regression": ("re-extract", "few-shot"),
     "reliability": ("re-extract", "repeats"),
     "quality regression": ("re-judge",),
@@ -195,15 +195,15 @@ def second_extractor(info: RunInfo, task: str) -> str | None:
 def _changed(name: Name, case: _Case) -> Changed | None:
     """Return how the probe's run differs, None where it would not."""
     system, task = case.known.candidate.spec.system, case.task
-    if name == "longer limit":
+    if name == "longer-limit":
         known = system.sampling.get("max_tokens") or case.known.limits.get(task.name, LONGEST)
         return Changed(max_tokens=2 * int(known))
-    if name == "answer format":
+    if name == "answer-format":
         told = system.system_message
         return Changed(system_message=f"{told}\n{FORMAT}" if told else FORMAT)
     if name == "few-shot":
         return Changed(num_fewshot=SHOTS) if task.num_fewshot < SHOTS else None
-    if name == "no system message":
+    if name == "no-system-message":
         return Changed(without_system_message=True) if system.system_message else None
     warm = None if system.sampling.get("temperature") else WARM
     return Changed(epochs=REPEATS, temperature=warm)

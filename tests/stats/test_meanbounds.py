@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from scipy import stats
 
+from statera.stats.hoeffding import hoeffding_p
 from statera.stats.meanbounds import mean_bounds
 from statera.stats.results import Bounds, Items
 
@@ -56,6 +57,20 @@ def test_epochs_without_correlation_are_worth_all_their_trials() -> None:
     shrunk = 500 * (stats.norm.ppf(0.95) / stats.t.ppf(0.95, 99)) ** 2
     assert lower == pytest.approx(stats.beta.ppf(0.05, shrunk / 2, shrunk / 2 + 1))
     assert p_above < 0.05
+
+
+def test_a_small_p_value_needs_many_events() -> None:
+    """20 failures in 2,000 trials of 1,000 items: normal theory reaches to about 0.02."""
+    items = single([0.5] * 20 + [0.0] * 980, 2.0)
+    found = mean_bounds(items, 0.03, alpha=0.05)
+    assert found.method == "Clopper-Pearson on the effective size"
+    sure = hoeffding_p(np.asarray(items.values), np.ones(1000), 0.03, side="below")
+    assert ends(found)[3] == pytest.approx(sure)
+    assert sure < 0.02
+    near = ends(mean_bounds(items, 0.0145, alpha=0.05))[3]
+    assert 0.02 < near < 0.06
+    assert ends(mean_bounds(items, 0.002, alpha=0.05))[2] < 1e-4
+    assert mean_bounds(items, 0.03, alpha=0.001).method == "Hoeffding on clusters"
 
 
 def test_copies_do_not_come_closer() -> None:

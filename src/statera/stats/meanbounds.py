@@ -14,10 +14,13 @@ Which method is used, and the region where it is valid:
 | other values outside [0, 1] | no bound, and why |
 
 Events: the effective sample size times the share of the rarer side. Little skewness means about 14
-events at alpha 0.05 and 70 at 0.0001 where all clusters are alike, more where they are not. Bounds
-and p values come from the same method, so that they cannot disagree.
+events at alpha 0.05 and 70 at 0.0001 where all clusters are alike, more where they are not; for
+levels beyond that the p value on the side of the long tail is that of Hoeffding's bound. Bounds and
+p values come from the same method, so that they cannot disagree.
 """
 
+from math import sqrt
+from statistics import NormalDist
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -108,20 +111,33 @@ def _shares(sample: Sample, asked: Question) -> Sides:
     found = cluster_mean(sample.values, sample.weights, sample.cluster)
     size = effective_size(sample, found)
     events = size * min(found.value, 1 - found.value)
-    if n >= MIN_CLUSTERS and events >= ENOUGH_EVENTS and _even(shares, found.value, asked.alpha):
-        return _on_effective_size(found, size, asked)
-    return _any_law(shares, asked)
+    sure = _any_law(shares, asked)
+    if n < MIN_CLUSTERS or events < ENOUGH_EVENTS:
+        return sure
+    skewness = _skewness(shares, found.value)
+    floor = NormalDist().cdf(-sqrt(MOST_SKEWNESS / max(skewness**2, 1e-300)))
+    if min(asked.alpha, 0.05) < floor:
+        return sure
+    near = _on_effective_size(found, size, asked)
+    if skewness < 0:
+        return near._replace(p_above=_careful(near.p_above, sure.p_above, floor))
+    return near._replace(p_below=_careful(near.p_below, sure.p_below, floor))
 
 
-def _even(shares: Clusters, value: float, alpha: float) -> bool:
-    """Return whether no few clusters make up the sum, for a quantile as far out as `alpha` asks.
+def _skewness(shares: Clusters, value: float) -> float:
+    """Return the skewness of the mean: 1 / sqrt(events) for rare independent events.
 
-    The squared skewness of the mean, which is 1 / events for rare independent ones, times z^2: the
-    first error of a normal law (Hall, The Bootstrap and Edgeworth Expansion, 1992, eq. 2.17).
+    Its square times z^2 is the first error of a normal law (Hall, The Bootstrap and Edgeworth
+    Expansion, 1992, eq. 2.17); up to `MOST_SKEWNESS` the bounds err as often as they say. The side
+    of the long tail is the one in danger: what is rare and large may not have been seen.
     """
     pulls = shares.stakes * (shares.values - value)
-    skewness = float(np.sum(pulls**3)) ** 2 / float(np.sum(pulls**2)) ** 3
-    return skewness * upper_normal(min(alpha, 0.05)) ** 2 <= MOST_SKEWNESS
+    return float(np.sum(pulls**3) / np.sum(pulls**2) ** 1.5)
+
+
+def _careful(near: float, sure: float, floor: float) -> float:
+    """Return the p value of a test that takes the sure method at all levels below `floor`."""
+    return near if near >= floor else min(floor, max(near, sure))
 
 
 def _clusters(sample: Sample) -> Clusters:

@@ -41,6 +41,11 @@ def test_shares_of_outcomes_have_intervals_too(tmp_path: Path) -> None:
     assert refused.low is not None
     assert refused.low < 0.1 < (refused.high or 0)
     assert "t/truncated" not in rows
+    base = content(stored(tmp_path, NEW), stored(tmp_path, OLD)).base
+    assert base is not None
+    never = {row.metric: row for row in base.metrics}["t/refused"]
+    assert never.estimate == 0
+    assert (never.high or 0) > 0.01
 
 
 def test_two_runs_are_compared_explained_and_the_lost_samples_come_first(tmp_path: Path) -> None:
@@ -84,4 +89,7 @@ def test_the_commands_ask_again_what_the_runs_were_asked(tmp_path: Path) -> None
     commands = made_again(new, old)
     assert [c.what for c in commands] == ["The candidate’s t", "The base’s t"]
     assert "--model new" in commands[0].line
+    assert commands[0].line.endswith(" --limit 60")
+    twice = Made("twice", items(5, []), right, epochs=2)
+    assert made_again(stored(tmp_path, twice))[0].line.endswith(" --limit 5 --epochs 2")
     assert "'Be brief; it'\"'\"'s short.'" in commands[0].line

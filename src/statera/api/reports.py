@@ -4,7 +4,7 @@ Path("page.html").write_text(st.report_page(candidate, baseline))
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ from statera.gate.judging import Gate
 from statera.gate.ruling import Ruling
 from statera.metrics.outcomes import NO_ANSWERS
 from statera.records.scores import Outcome
+from statera.records.specs import TaskSpec
 from statera.report.content import Command, Content, Subject
 from statera.report.page import page
 from statera.report.specimens import Specimen, specimen
@@ -79,15 +80,18 @@ def content(
     commands: Sequence[Command] = (),
 ) -> Content:
     """Return everything that a page shows."""
+    seen = _seen([candidate] if base is None else [candidate, base])
     found = Content(
-        candidate=subject(candidate), ruling=_ruling(candidate, base, wanted), commands=commands
+        candidate=subject(candidate, seen),
+        ruling=_ruling(candidate, base, wanted),
+        commands=commands,
     )
     if base is None:
         return replace(found, specimens=_telling(candidate, wanted.read))
     comparison = compare(candidate, base, level=wanted.level, seed=wanted.seed, allow=wanted.allow)
     return replace(
         found,
-        base=subject(base),
+        base=subject(base, seen),
         comparison=comparison,
         diagnosis=diagnose(comparison, rng=np.random.default_rng(wanted.seed)),
         specimens=_discordant(candidate, base, comparison, wanted.read),
@@ -104,23 +108,45 @@ def made_again(candidate: Run, base: Run | None = None) -> list[Command]:
     """Return the commands that ask what the runs were asked, task by task."""
     named = [("candidate", candidate)] + ([] if base is None else [("base", base)])
     return [
-        Command(run_command(run.info, task, Flags()), f"The {word}’s {task.name}")
+        Command(_asked(run, task), f"The {word}’s {task.name}")
         for word, run in named
         for task in run.info.spec.tasks[:_TASKS]
     ]
 
 
-def subject(run: Run) -> Subject:
-    """Return a run as a page shows it."""
-    shares = [row for frame in run.frames for row in _shares(frame)]
+def _asked(run: Run, task: TaskSpec) -> str:
+    """Return the command with as many samples and epochs as there are answers to."""
+    line = run_command(run.info, task, Flags())
+    frame = next((frame for frame in run.frames if frame.task == task.name), None)
+    if frame is None or run.info.spec.chosen:
+        return line
+    epochs = max(map(len, frame.outcomes.get(frame.primary, [])), default=1)
+    return f"{line} --limit {len(frame)}" + (f" --epochs {epochs}" if epochs > 1 else "")
+
+
+Seen = Mapping[str, Collection[Outcome]]
+"""By task, the outcomes that any trial of any of the runs has."""
+
+
+def subject(run: Run, seen: Seen) -> Subject:
+    """Return a run as a page shows it, with the shares of the seen outcomes beside its metrics."""
+    shares = [row for frame in run.frames for row in _shares(frame, seen.get(frame.task, ()))]
     return Subject(run.info, [*run.metrics, *shares], run.health, _groups(run.frames))
 
 
-def _shares(frame: Frame) -> list[MetricRow]:
+def _seen(runs: Iterable[Run]) -> Seen:
+    found: dict[str, set[Outcome]] = defaultdict(set)
+    for run in runs:
+        for frame in run.frames:
+            if frame.primary in frame.outcomes:
+                found[frame.task].update(frame.counts(frame.primary))
+    return found
+
+
+def _shares(frame: Frame, outcomes: Collection[Outcome]) -> list[MetricRow]:
     """Return the shares of the outcomes without an answer that are no metric of the task."""
     own = {metric.name for metric in frame.metrics}
-    seen = frame.counts(frame.primary) if frame.primary in frame.outcomes else {}
-    return [estimated(frame, frame.metric(o)) for o in NO_ANSWERS if seen.get(o) and o not in own]
+    return [estimated(frame, frame.metric(o)) for o in NO_ANSWERS if o in outcomes and o not in own]
 
 
 def _groups(frames: Iterable[Frame]) -> dict[str, frozenset[str]]:

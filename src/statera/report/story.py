@@ -64,13 +64,12 @@ def methods(content: Content) -> list[str]:
 
 
 def _paired(rows: Sequence[ComparisonRow]) -> list[str]:
-    sources = {
-        f"{row.method} [{row.source}]" if row.source else row.method for row in rows if row.n
-    }
+    made = [row for row in rows if row.low is not None]
+    sources = {f"{row.method} [{row.source}]" if row.source else row.method for row in made}
     return [
         "Runs are compared item by item, on the items that both have; whether two intervals "
         "overlap says nothing about a difference.",
-        _listed("Interval of a difference", {s for s in sources if s not in _missing(rows)}),
+        _listed("Interval of a difference", sources),
         _listed("No interval of a difference where", _missing(rows)),
         _listed("Test", {row.test for row in rows if row.p is not None}),
         "p is adjusted by Holm over all metrics, by Benjamini-Hochberg over the categories of one.",

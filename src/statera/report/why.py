@@ -159,7 +159,8 @@ def _samples(bar: Bar) -> str:
     if not bar.moved and not bar.back:
         return "no item moved here"
     ids = ", ".join(map(plaintext.name, bar.samples[:_NAMED]))
-    return f"{bar.moved:,} items lost here, {bar.back:,} back" + (f": {ids}" if ids else "")
+    moved = f"{numbers.plural(bar.moved, 'item')} lost here, {bar.back:,} back"
+    return f"{moved}: {ids}" if ids else moved
 
 
 def _beside(found: Decomposition) -> str:

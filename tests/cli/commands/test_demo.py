@@ -1,7 +1,9 @@
+from pathlib import Path
+
 from tests.cli.commands.conftest import Cli
 
 
-def test_the_demo_measures_a_real_model_over_http(cli: Cli) -> None:
+def test_the_demo_measures_a_real_model_and_decides_on_a_change(cli: Cli, tmp_path: Path) -> None:
     done = cli("demo", "--limit", "1")
     assert done.returncode == 0, done.stderr
     assert "It is a weak model" in done.stdout
@@ -11,3 +13,11 @@ def test_the_demo_measures_a_real_model_over_http(cli: Cli) -> None:
     suggested = next(line for line in done.stdout.splitlines() if " --outcome " in line)
     command = suggested.partition("statera show ")[2].partition("  ")[0]
     assert "epoch 0 · " in cli("show", *command.split()).stdout
+    assert "gate demo: " in done.stdout
+    page = tmp_path / ".statera" / "demo.html"
+    assert f"open {page.relative_to(tmp_path)}" in done.stdout
+    text = page.read_text(encoding="utf-8")
+    assert "demo-change against demo-base" in text
+    line = next(line for line in text.splitlines() if "statera report " in line)
+    again = line.partition("statera report ")[2].partition("<")[0].split()
+    assert cli("report", *again).returncode == 0

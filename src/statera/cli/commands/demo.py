@@ -1,11 +1,14 @@
-"""Measure the embedded model over HTTP: the whole way, with no network and no key."""
+"""Measure the embedded model over HTTP, decide on a change, write a page: no network, no key."""
 
 import asyncio
 from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import click
 import uvloop
 
+from statera.api.reports import Wanted, content, made_again
 from statera.api.runs import RunOptions, plan_run
 from statera.api.stored import Run
 from statera.cli.commands.run import View, run_plan
@@ -13,15 +16,25 @@ from statera.cli.commands.show import show_metrics
 from statera.cli.flags import store_flag
 from statera.cli.reading import telling
 from statera.cli.settings import Flag
+from statera.gate.judging import Gate
+from statera.interop.writing import write_pieces
 from statera.models.clock import SystemClock
 from statera.models.embedded import Loaded, load
 from statera.models.stack import HttpSettings, http_model
+from statera.report.content import Command
+from statera.report.page import page
 from statera.tasks.suite import Suite
 
 _WELCOME = """\
 statera demo: a small real model (SmolLM2-135M-Instruct) is served on this machine as an
 OpenAI-compatible endpoint, and measured through it on {limit} questions of each kind of the starter
 suite. It is a weak model, near chance on most questions: this shows the way, not a good score.
+"""
+_CHANGE = """
+A change: to save tokens, replies are cut after {tokens}. May it ship? {limit} questions, both ways.
+"""
+_DECIDED = """
+gate {gate}: {verdict}. Why, with everything behind it, is on one page: open {path}
 """
 _NEXT = """
 The trials are in {store}. What to try next:
@@ -32,6 +45,22 @@ The trials are in {store}. What to try next:
   {statera} doctor URL#NAME                         one page on your endpoint
   {statera} tasks                                   what else can be measured
 """
+_TASK = "starter_knowledge"
+_TOKENS = 3
+_POLICY = f"""\
+# May the change of `statera demo` ship? A rule reads a confidence bound, never the bare number.
+gate: demo
+rules:
+  - {{metric: {_TASK}/accuracy, than: baseline, margin: 0.05}}
+  - {{metric: {_TASK}/truncated, max: 0.05}}
+"""
+
+
+class Part(NamedTuple):
+    """One of the demo's runs: what is asked, and how it differs from the usual."""
+
+    suite: str
+    options: RunOptions
 
 
 @click.command()
@@ -40,7 +69,7 @@ The trials are in {store}. What to try next:
 )
 @store_flag
 def command(limit: int, store: str) -> None:
-    """Serve the embedded model, measure it through HTTP, and show what comes of it.
+    """Serve the embedded model, measure it through HTTP, decide on a change, and write a page.
 
     Takes a minute or two. The same command again resumes, so it is quick the second time.
     """
@@ -48,10 +77,37 @@ def command(limit: int, store: str) -> None:
     loaded, clock = load(), SystemClock()
     serving = import_module("statera.modelserver.serving").serving
     with serving(loaded, clock) as url, asyncio.Runner(loop_factory=uvloop.new_event_loop) as loop:
-        run = loop.run(_measure(f"{url}/v1", loaded, limit, store))
-    if run is not None:
+        first = Part("starter", RunOptions(limit=limit, tag="demo", workers=4))
+        run = loop.run(_measure(f"{url}/v1", loaded, first, store))
         show_metrics(run, as_json=False)
-        click.echo(_next(run))
+        click.echo(_CHANGE.format(tokens=_TOKENS, limit=2 * limit))
+        base, candidate = (
+            loop.run(_measure(f"{url}/v1", loaded, part, store)) for part in _change(2 * limit)
+        )
+    click.echo(_decided(candidate, base, Path(store)))
+    click.echo(_next(run))
+
+
+def _change(limit: int) -> tuple[Part, Part]:
+    """Return the runs without and with the change."""
+    shared: dict[str, Any] = {"limit": limit, "mode": "generate", "workers": 4}
+    sampling = {"max_tokens": _TOKENS}
+    return (
+        Part(_TASK, RunOptions(tag="demo-base", **shared)),
+        Part(_TASK, RunOptions(tag="demo-change", sampling=sampling, **shared)),
+    )
+
+
+def _decided(candidate: Run, base: Run, folder: Path) -> str:
+    """Write the policy and the page into the folder, and return where it is and what it says."""
+    policy, path = folder / "demo-gate.yaml", folder / "demo.html"
+    write_pieces(policy, [_POLICY.encode()])
+    line = f"statera report demo-change demo-base --gate {policy} -o {path}"
+    commands = [Command(line, "This page"), *made_again(candidate, base)]
+    found = content(candidate, base, wanted=Wanted(gate=Gate.load(policy)), commands=commands)
+    write_pieces(path, [page(found).encode()])
+    verdict = "not asked" if found.ruling is None else found.ruling.verdict
+    return _DECIDED.format(gate="demo", verdict=verdict, path=path)
 
 
 def _next(run: Run) -> str:
@@ -62,13 +118,15 @@ def _next(run: Run) -> str:
     return _NEXT.format(store=run.store.path, statera=statera, reading=reading, what=what)
 
 
-async def _measure(url: str, loaded: Loaded, limit: int, store: str) -> Run | None:
-    """Run the starter suite; the identity is the model's own, because the port changes."""
+async def _measure(url: str, loaded: Loaded, part: Part, store: str) -> Run:
+    """Run one part; the identity is the model's own, because the port changes."""
     settings = HttpSettings(identity=loaded.identity, max_connections=4)
     model = http_model(url, loaded.weights.name, settings=settings)
-    options = RunOptions(limit=limit, tag="demo", workers=4)
     try:
-        plan = await plan_run(Suite.load("starter"), model, options, epochs=None, seed=0)
-        return await run_plan(plan, model, options, store, View())
+        plan = await plan_run(Suite.load(part.suite), model, part.options, epochs=None, seed=0)
+        run = await run_plan(plan, model, part.options, store, View())
+        if run is None:
+            raise LookupError(part.suite)
+        return run
     finally:
         await model.close()

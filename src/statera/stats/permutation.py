@@ -47,8 +47,8 @@ def sign_flip(
     found = np.asarray(sums, dtype=np.float64)
     if not np.all(np.isfinite(found)) or draws < 1:
         raise ValueError("sums must be numbers, and draws at least 1")
-    sizes = np.abs(found)[np.abs(found) > SAME * max(1.0, float(np.abs(found).max(initial=0.0)))]
-    count, seen = len(sizes), abs(float(found.sum()))
+    kept = found[np.abs(found) > SAME * float(np.abs(found).max(initial=0.0))]
+    sizes, count, seen = np.abs(kept), len(kept), abs(float(kept.sum()))
     steps = _steps(sizes)
     if steps is not None:
         return FlipTest(_walked(steps[0], seen / steps[1]), True, count, SOURCE)
@@ -82,14 +82,14 @@ def _walked(steps: np.ndarray, seen: float) -> float:
         longer[step:] += chances / 2
         chances = longer
     totals = 2 * np.arange(len(chances)) - int(steps.sum())
-    return min(1.0, float(chances[np.abs(totals) >= seen - SAME * max(1.0, seen)].sum()))
+    return min(1.0, float(chances[np.abs(totals) >= seen - 0.5].sum()))
 
 
 def _enumerated(sizes: np.ndarray, seen: float) -> float:
     totals = np.zeros(1)
     for size in sizes:
         totals = np.concatenate([totals - size, totals + size])
-    return float(np.mean(np.abs(totals) >= seen - SAME * max(1.0, seen)))
+    return float(np.mean(np.abs(totals) >= _just(seen, sizes)))
 
 
 def _drawn(sizes: np.ndarray, seen: float, rng: np.random.Generator, draws: int) -> float:
@@ -97,5 +97,9 @@ def _drawn(sizes: np.ndarray, seen: float, rng: np.random.Generator, draws: int)
     for first in range(0, draws, CHUNK):
         signs = rng.integers(0, 2, (min(CHUNK, draws - first), len(sizes)), dtype=np.int8)
         totals = 2 * (signs @ sizes) - sizes.sum()
-        further += int(np.sum(np.abs(totals) >= seen - SAME * max(1.0, seen)))
+        further += int(np.sum(np.abs(totals) >= _just(seen, sizes)))
     return (further + 1) / (draws + 1)
+
+
+def _just(seen: float, sizes: np.ndarray) -> float:
+    return seen - SAME * float(sizes.sum())

@@ -158,3 +158,8 @@ def test_a_run_is_not_compared_with_itself(store: RunStore) -> None:
     run = stored(store, alternating(4, 6))
     with pytest.raises(DeclarationError, match="not compared with itself"):
         decide(GATE, run, run)
+
+
+def test_a_run_without_a_trial_is_told(store: RunStore) -> None:
+    with pytest.raises(DeclarationError, match="has no scored trial to decide on"):
+        decide(HALF, stored(store, {"a/1": []}))

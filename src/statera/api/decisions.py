@@ -110,6 +110,8 @@ def _keep(
 
 
 def _sides(policy: Policy, candidate: Run, base: Run | None) -> _Sides:
+    if not candidate.frames:
+        raise DeclarationError(f"run {candidate.info.id[:8]} has no scored trial to decide on")
     anchor = None
     if policy.anchor is not None:
         anchor = Run(candidate.store, candidate.store.find(policy.anchor))

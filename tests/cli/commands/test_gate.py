@@ -58,6 +58,8 @@ def test_files_for_ci(cli: Cli, runs: Made, tmp_path: Path) -> None:
 def test_a_comment_on_standard_output_stands_alone(cli: Cli, runs: Made) -> None:
     done = cli("gate", runs.good, runs.base, "-p", "gate.yaml", "--markdown")
     assert done.stdout.startswith("### ✓ PASS `release`: ")
+    both = cli("gate", runs.good, runs.base, "-p", "gate.yaml", "--markdown", "--json")
+    assert (both.returncode, both.stdout) == (2, "")
     quiet = cli("gate", runs.good, runs.base, "-p", "gate.yaml", "--no-annotations",
                 env={"GITHUB_ACTIONS": "true"})  # fmt: skip
     assert quiet.stderr == ""

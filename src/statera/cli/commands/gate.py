@@ -92,6 +92,8 @@ def command(run: str, base: str | None, **flags: Any) -> None:
     \b
     Exit code: 0 pass, 1 fail, 3 inconclusive, 2 for what is declared wrong.
     """
+    if flags["as_json"] and flags["markdown"] == _STDOUT:
+        raise click.UsageError("--json and --markdown both on standard output: --markdown=FILE")
     runs = RunStore(flags["store"])
     gate = Gate.load(flags["policy"])
     candidate = Run(runs, runs.find(run))

@@ -50,9 +50,9 @@ class _Growing:
         self.values, self.weights = array("d"), array("d")
         self.unsure: dict[int, tuple[ItemValue, ItemValue]] = {}
 
-    def add(self, scores: Sequence[Score]) -> None:
+    def add(self, scores: Sequence[Score], *, failed: bool) -> None:
         value, weight = self.metric.item(scores) or _ABSENT
-        if any(score.outcome == "infra_error" for score in scores):
+        if failed:
             self.unsure[len(self.values)] = extremes(self.metric, scores)
         self.values.append(value)
         self.weights.append(weight)
@@ -116,31 +116,47 @@ class Frame:
         for row in rows:
             if row.score.metric in scores:
                 scores[row.score.metric].append(row.score)
+        failed: dict[str, bool] = {}
+        for name, of_score in scores.items():
+            failed[name] = self._outcomes(name, of_score)
         for growing in self._columns.values():
-            growing.add(scores[growing.metric.score])
-        for name, outcomes in self.outcomes.items():
-            if any(UNVALIDATED in score.flags for score in scores[name]):
-                told = [s.outcome for s in scores[name] if UNVALIDATED not in s.flags]
+            name = growing.metric.score
+            growing.add(scores[name], failed=failed[name])
+        first = rows[0]
+        if first.score.metric in scores:
+            self.primary = first.score.metric
+        self._place(first)
+
+    def _outcomes(self, name: str, scores: Sequence[Score]) -> bool:
+        """Keep what became of an item's trials; return whether any failed."""
+        outcomes, found = self.outcomes[name], tuple([score.outcome for score in scores])
+        for score in scores:
+            if score.flags and UNVALIDATED in score.flags:
+                told = [s.outcome for s in scores if UNVALIDATED not in s.flags]
                 self._doubted[name][len(outcomes)] = tuple(told)
-            found = tuple(score.outcome for score in scores[name])
-            outcomes.append(self._seen.setdefault(found, found))
-        self.primary = rows[0].score.metric if rows[0].score.metric in scores else self.primary
-        self._place(rows[0])
+                break
+        outcomes.append(self._seen.setdefault(found, found))
+        return "infra_error" in found
 
     def _place(self, row: ScoreRow) -> None:
-        place = len(self.ids)
+        place, category, group = len(self.ids), row.category, row.group
         self.ids.append(row.sample_id)
         self.units.append(row.unit)
         self._clusters.append(self._number(row.unit))
-        self._strata.append(NONE if row.category is None else self._number(row.category))
-        for name in {row.category, row.group} - {None}:
-            self.members.setdefault(name or "", array("q")).append(place)
-        if row.category is not None:
-            self.kinds.add(row.category)
-        if row.group is not None and row.group != row.category:
-            self.groups.add(row.group)
+        self._strata.append(NONE if category is None else self._number(category))
+        if category is not None:
+            self._member(category).append(place)
+            self.kinds.add(category)
+        if group is not None and group != category:
+            self._member(group).append(place)
+            self.groups.add(group)
         if row.severity == CRITICAL:
             self.critical.append(place)
+
+    def _member(self, name: str) -> "array[int]":
+        if name not in self.members:
+            self.members[name] = array("q")
+        return self.members[name]
 
     def _number(self, name: str) -> int:
         return self._numbers.setdefault(name, len(self._numbers))

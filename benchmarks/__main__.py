@@ -16,6 +16,7 @@ from benchmarks import (
     agreed,
     busy,
     coverage,
+    deciding,
     diagnosis,
     faults,
     gates,
@@ -42,6 +43,7 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[Setting], str]]] = {
     "agreement": ("Agreement with lm-evaluation-harness", agreed.measure),
     "stopping": ("Early stopping", stopping.measure),
     "gates": ("Gates", gates.measure),
+    "deciding": ("From the store to a decision", deciding.measure),
 }
 
 

@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 
 from statera.gate.evidence import Measured, measured
@@ -61,6 +62,38 @@ def test_epochs_are_needed_by_their_spread() -> None:
     assert found is not None
     assert found.items is not None
     assert found.items == pytest.approx((1.645 + 0.842) ** 2 * (1 / 16) / 0.01**2, rel=0.02)
+
+
+def test_few_clusters_need_clusters_and_not_items() -> None:
+    made = frame(items({"a": [(170, R), (130, ("wrong",))]}))
+    made._clusters = type(made._clusters)("q", [place // 100 for place in range(300)])
+    evidence = single(made)
+    target = only_target(evidence, {"metric": "t/accuracy", "min": 0.5})
+    found = need(target, measured(target, evidence, alpha=0.05), alpha=0.05)
+    assert found is not None
+    assert (found.items, found.assuming) == (
+        None,
+        "it takes more independent clusters: there are 3",
+    )
+
+
+def test_items_that_are_all_the_same_count_as_their_clusters() -> None:
+    made = frame(items({"a": [(100, R)]}))
+    made._clusters = type(made._clusters)("q", [place // 4 for place in range(100)])
+    evidence = single(made)
+    target = only_target(evidence, {"metric": "t/refused", "max": 0.01})
+    found = need(target, measured(target, evidence, alpha=0.05), alpha=0.05)
+    assert found is not None
+    assert found.items == 4 * 299
+
+
+def test_a_bound_that_is_wider_than_theory_is_told() -> None:
+    target, seen = alone([(100, R)], metric="t/refused", max=0.01)
+    wide = msgspec.structs.replace(seen.worst, n=400, clusters=400, method="bets")
+    found = need(target, seen._replace(worst=wide), alpha=0.05)
+    assert found is not None
+    assert found.items is None
+    assert found.assuming == "in theory fewer than the 400 there are, but the bound is wider: bets"
 
 
 def test_no_number_is_enough_at_the_limit_or_without_spread() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from statera.gate.evidence import Measured
 from statera.gate.rules import Target
 from statera.gate.ruling import Need, Side
+from statera.stats.clusterrobust import MIN_CLUSTERS
 from statera.stats.pairedpower import paired_items
 from statera.stats.pilot import Pilot
 from statera.stats.power import Claim, Power, needed_items
@@ -33,11 +34,16 @@ class _Seen(NamedTuple):
 
     @property
     def pilot(self) -> Pilot:
-        """The variance of an item, and by how much clusters inflate that of the mean."""
+        """The variance of an item, and by how much clusters inflate that of the mean.
+
+        Items that are all the same say nothing of their clusters: each may then be one item.
+        """
         spread = self.values - self.values.mean()
         total = float(np.sum(spread**2))
-        sums = np.bincount(np.unique(self.clusters, return_inverse=True)[1], weights=spread)
-        effect = max(1.0, float(np.sum(sums**2)) / total) if total else 1.0
+        index = np.unique(self.clusters, return_inverse=True)[1]
+        sums = np.bincount(index, weights=spread)
+        effect = float(np.sum(sums**2)) / total if total else len(spread) / len(sums)
+        effect = max(1.0, effect)
         between = total / (len(spread) - 1)
         return Pilot(between=between, within=None, items=len(spread), design_effect=effect)
 
@@ -50,13 +56,25 @@ def need(target: Target, found: Measured, *, alpha: float, power: float = POWER)
     side: Side = target.side if beyond >= 0 else _OPPOSITE[target.side]
     claim = Claim(limit=target.limit, alpha=alpha, side=side)
     answer = _items(claim, found, power)
+    if why := _untold(answer, found):
+        return Need(items=None, assuming=why, power=power)
     what = "difference" if target.paired else "value"
-    if answer.items is None:
-        return Need(items=None, assuming=answer.method, power=power)
     verb = "pass" if side == target.side else "fail"
     value = f"{found.value:+.3f}" if target.paired else f"{found.value:.3f}"
     assuming = f"{100 * power:.0f} % sure to {verb} if the true {what} is {value}, as seen"
     return Need(items=answer.items, assuming=assuming, power=power)
+
+
+def _untold(answer: Power, found: Measured) -> str:
+    """Return why no number can be told, or an empty string."""
+    n, clusters, method = found.worst.n, found.worst.clusters, found.worst.method
+    if clusters < min(n, MIN_CLUSTERS):
+        return f"it takes more independent clusters: there are {clusters}"
+    if answer.items is None:
+        return answer.method
+    if answer.items <= n:
+        return f"in theory fewer than the {n:,} there are, but the bound is wider: {method}"
+    return ""
 
 
 def _items(claim: Claim, found: Measured, power: float) -> Power:

@@ -27,7 +27,7 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         """Return `2,475 items (80 % sure to pass if …)`."""
         if self.items is None:
-            return f"no number of items ({self.assuming})"
+            return f"more than can be told ({self.assuming})"
         return f"{self.items:,} items ({self.assuming})"
 
 

@@ -3,6 +3,7 @@ import pytest
 
 from statera.analysis.pairing import Pairing
 from statera.metrics.means import Accuracy, MeanScore
+from statera.records.scores import Outcome
 from tests.analysis.made import frame
 
 CANDIDATE = frame(
@@ -56,7 +57,11 @@ def test_a_category_is_the_candidates_and_a_vanished_one_is_named() -> None:
 
 
 def test_every_category_counts_the_same_in_the_mean_over_them() -> None:
-    uneven = [("1", "a", ["right"]), ("2", "b", ["wrong"]), ("3", "b", ["wrong"])]
+    uneven: list[tuple[str, str, list[Outcome]]] = [
+        ("1", "a", ["right"]),
+        ("2", "b", ["wrong"]),
+        ("3", "b", ["wrong"]),
+    ]
     pairs = Pairing.of(frame(uneven), frame(uneven)).pairs("accuracy_macro")
     weights = np.asarray(pairs.candidate_weights)
     assert np.average(np.asarray(pairs.candidate), weights=weights) == pytest.approx(0.5)

@@ -4,7 +4,6 @@ from pathlib import Path
 import pytest
 
 from statera.api.runs import RunOptions, choose_modes, run, run_async
-from statera.api.stored import Run
 from statera.errors import DeclarationError
 from statera.models.callables import model
 from statera.models.script import Reply, Script
@@ -15,30 +14,6 @@ from statera.tasks.suite import Suite
 
 def always_b(prompt: str) -> str:
     return "Answer: B"
-
-
-@pytest.fixture
-def measured(tmp_path: Path) -> Run:
-    options = RunOptions(limit=20, tag="b", sampling={"temperature": 1.0})
-    suite = Suite.load("starter_knowledge")
-    return run(suite, model(always_b), store=RunStore(tmp_path), epochs=2, options=options)
-
-
-def test_a_run_gives_estimates_by_name(measured: Run) -> None:
-    whole = measured["starter_knowledge/accuracy"]
-    assert (whole.n, whole.outcomes["right"] + whole.outcomes["wrong"]) == (20, 40)
-    assert whole.low is not None
-    categories = [row.category for row in measured.metrics if row.category]
-    assert measured[f"starter_knowledge/{categories[0]}/accuracy"].category == categories[0]
-    with pytest.raises(DeclarationError, match="unknown metric"):
-        measured["starter_knowledge/acuracy"]
-
-
-def test_health_and_samples(measured: Run) -> None:
-    assert measured.health.trials == 40
-    assert measured.health.warnings == ()
-    wrong = measured.samples(outcome="wrong")
-    assert len(wrong) == measured["starter_knowledge/accuracy"].outcomes["wrong"]
 
 
 def test_run_async_resumes(tmp_path: Path) -> None:

@@ -1,0 +1,54 @@
+from pathlib import Path
+
+import pytest
+
+from statera.api.runs import RunOptions, run
+from statera.api.stored import Run, stored_metrics, stored_scorers
+from statera.errors import DeclarationError
+from statera.models.callables import model
+from statera.scorers.choice import Choice
+from statera.store.runstore import RunStore
+from statera.tasks.suite import Suite
+from tests.runs_made import alternating, stored
+
+
+def always_b(prompt: str) -> str:
+    return "Answer: B"
+
+
+@pytest.fixture
+def measured(tmp_path: Path) -> Run:
+    options = RunOptions(limit=20, tag="b", sampling={"temperature": 1.0})
+    suite = Suite.load("starter_knowledge")
+    return run(suite, model(always_b), store=RunStore(tmp_path), epochs=2, options=options)
+
+
+def test_a_run_gives_estimates_by_name(measured: Run) -> None:
+    whole = measured["starter_knowledge/accuracy"]
+    assert (whole.n, whole.outcomes["right"] + whole.outcomes["wrong"]) == (20, 40)
+    assert whole.low is not None
+    categories = [row.category for row in measured.metrics if row.category]
+    assert measured[f"starter_knowledge/{categories[0]}/accuracy"].category == categories[0]
+    with pytest.raises(DeclarationError, match="unknown metric"):
+        measured["starter_knowledge/acuracy"]
+
+
+def test_health_and_samples(measured: Run) -> None:
+    assert measured.health.trials == 40
+    assert measured.health.warnings == ()
+    wrong = measured.samples(outcome="wrong")
+    assert len(wrong) == measured["starter_knowledge/accuracy"].outcomes["wrong"]
+
+
+def test_metrics_and_scorers_are_those_that_the_run_was_made_with(measured: Run) -> None:
+    info = measured.info
+    names = [metric.name for metric in stored_metrics(info)["starter_knowledge"]]
+    assert names[:2] == ["accuracy", "accuracy_given_answer"]
+    assert isinstance(stored_scorers(info)["starter_knowledge"][0], Choice)
+    keys = measured.scoring_keys["starter_knowledge"]
+    assert {len(found) for found in keys.values()} == {1}
+
+
+def test_frames_hold_the_items_of_each_task(tmp_path: Path) -> None:
+    (frame,) = stored(RunStore(tmp_path), alternating(3, 2)).frames
+    assert (frame.task, len(frame), frame.early) == ("t", 5, False)

@@ -46,7 +46,7 @@ FLAT = 1e-12
 
 
 class Sides(NamedTuple):
-    """Both bounds and both p values, by one method; `clusters` are those that carry weight."""
+    """Both bounds and both p values, by one method."""
 
     lower: float
     upper: float

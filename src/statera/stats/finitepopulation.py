@@ -97,7 +97,7 @@ def hypergeometric_bounds(sample: Sample, limit: float, *, alpha: float) -> Boun
     return Bounds(
         value=right / asked,
         lower=_fewest(sample, alpha) / total,
-        upper=1 - _fewest(wrong, alpha) / total,
+        upper=(total - _fewest(wrong, alpha)) / total,
         alpha=alpha,
         limit=limit,
         p_above=_tail(sample, most),

@@ -60,5 +60,8 @@ def test_the_axis_names_its_ticks_and_marks_the_limits() -> None:
     assert sum(e.get("class") == "limit-sign" for e in read.iter()) == 1
 
 
-def test_the_axis_covers_all_numbers_of_a_mark() -> None:
-    assert Mark(1, 2, 3, 4, Limit(5, "above")).numbers == (1, 2, 3, 4, 5)
+def test_the_axis_covers_all_numbers_of_a_mark_and_some_room_beyond_the_limit() -> None:
+    assert Mark(1, 2, 3, 4).numbers == (1, 2, 3, 4)
+    assert Mark(1, 2, 3, 4, Limit(0.5, "above")).numbers == (1, 2, 3, 4, 0.5, 0.5 - 0.05 * 3.5)
+    assert Mark(1, limit=Limit(5, "below")).numbers[-2:] == (5, 5 + 0.05 * 4)
+    assert Mark(None, limit=Limit(5, "below")).numbers[-2:] == (5, 5)

@@ -1,5 +1,7 @@
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -138,3 +140,38 @@ def test_differences_of_the_instrument_are_marked(tmp_path: Path) -> None:
     text = page(content(new, old))
     assert "system_message" in text
     assert "Be brief." in text
+
+
+def test_fifty_seven_categories_with_names_of_200_characters_fit(tmp_path: Path) -> None:
+    names = [f"{number} {'ab c' * 50}"[:200] for number in range(57)]
+    samples = items(228, names)
+    kept = [sample for sample in samples if sample.category != names[7]]
+    new = stored(tmp_path, Made("new", kept, lambda n, _: "wrong" if n % 3 else "right"))
+    old = stored(tmp_path, Made("old", samples, always("right")))
+    rules = [rule("fail", category=name, rule=0) for name in names]
+    text = page(content(new, old, ruling(rules)))
+    reader = read(text)
+    assert len(text.encode()) < 700_000
+    assert all(name in "".join(reader.text) for name in names)
+    rows = [attributes for tag, attributes in reader.seen if tag == "tr"]
+    assert sum(attributes.get("class") == "missing" for attributes in rows) == 1
+
+
+def test_the_page_can_be_read_without_eyes_or_mouse(tmp_path: Path) -> None:
+    new = stored(tmp_path, Made("new", items(40, ["a", "b"]), always("right")))
+    old = stored(tmp_path, Made("old", items(40, ["a", "b"]), always("wrong")))
+    shown = [specimen("won", [("candidate", list(new.samples())[:1])])]
+    found = content(new, old, ruling([rule("pass", f"t/{n}") for n in range(9)] + [rule("fail")]))
+    text = page(replace(found, specimens=shown))
+    seen = read(text).seen
+    ids = [attributes["id"] for _, attributes in seen if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert {a["aria-labelledby"] for _, a in seen if "aria-labelledby" in a} <= set(ids)
+    assert all(a.get("scope") for tag, a in seen if tag == "th")
+    levels = [int(tag[1]) for tag, _ in seen if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert all(b - a <= 1 for a, b in pairwise(levels))
+    drawings = re.findall(r"<svg[^>]*role=\"img\"[^>]*>(.{7})", text)
+    assert len(drawings) > 20
+    assert set(drawings) == {"<title>"}
+    assert '<html lang="en">' in text

@@ -43,3 +43,33 @@ def test_the_policy_allows_the_style_and_nothing_else() -> None:
 def test_a_value_that_a_template_misses_is_an_error() -> None:
     with pytest.raises(UndefinedError):
         render(**{name: value for name, value in VALUES.items() if name != "title"})
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of `#rrggbb` (WCAG 2.1)."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("letters", "paper"),
+    [
+        ("ink", "paper"),
+        ("ink", "raised"),
+        ("soft", "paper"),
+        ("soft", "raised"),
+        ("accent", "paper"),
+        ("good", "good-paper"),
+        ("bad", "bad-paper"),
+        ("bad", "paper"),
+        ("open", "open-paper"),
+        ("open", "paper"),
+    ],
+)
+def test_letters_stand_out_from_their_paper(theme: int, letters: str, paper: str) -> None:
+    blocks = re.findall(r":root \{(.*?)\}", render(**VALUES), flags=re.DOTALL)
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", blocks[theme]))
+    bright, dim = sorted((luminance(colours[letters]), luminance(colours[paper])), reverse=True)
+    assert (bright + 0.05) / (dim + 0.05) >= 4.5

@@ -15,6 +15,7 @@ from statera.report.svg import bar, drawing, element, line, percent, words
 HEIGHT = 26
 AXIS_HEIGHT = 22
 _MIDDLE = HEIGHT / 2
+_ROOM = 0.05
 
 Side = Literal["above", "below"]
 
@@ -40,9 +41,14 @@ class Mark(NamedTuple):
 
     @property
     def numbers(self) -> tuple[float | None, ...]:
-        """All that the axis has to cover."""
-        limit = None if self.limit is None else self.limit.value
-        return (self.value, self.low, self.high, self.other, limit)
+        """All that the axis has to cover, with some room beyond the limit."""
+        own = (self.value, self.low, self.high, self.other)
+        return own if self.limit is None else (*own, self.limit.value, self._beyond(self.limit))
+
+    def _beyond(self, limit: Limit) -> float:
+        known = [v for v in (self.value, self.low, self.high, self.other) if v is not None]
+        room = _ROOM * max((abs(v - limit.value) for v in known), default=0.0)
+        return limit.value - room if limit.side == "above" else limit.value + room
 
 
 def row(mark: Mark, axis: Scale, *, title: str, zero: bool = False) -> Markup:

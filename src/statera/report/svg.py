@@ -14,12 +14,11 @@ def element(name: str, *content: str, **attributes: Value) -> Markup:
 
     Content that is not Markup is escaped, and every attribute is.
     """
-    stated = Markup("").join(
-        Markup(' {}="{}"').format(key.rstrip("_").replace("_", "-"), value)
+    stated = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'
         for key, value in attributes.items()
     )
-    inside = Markup("").join(map(escape, content))
-    return Markup("<{}{}>{}</{}>").format(Markup(name), stated, inside, Markup(name))
+    return Markup(f"<{name}{stated}>{''.join(map(escape, content))}</{name}>")
 
 
 def drawing(title: str, height: int, *content: Markup) -> Markup:

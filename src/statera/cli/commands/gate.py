@@ -129,11 +129,14 @@ def _write(ruling: Ruling, candidate: Run, base: Run | None, flags: dict[str, An
 
 def _comment(ruling: Ruling, candidate: Run, base: Run | None, allow: bool) -> str:
     """Return a comment on the decision, base against head."""
-    found = Content(candidate=subject(candidate), ruling=ruling)
+    found = Content(candidate=subject(candidate, {}), ruling=ruling)
     if base is not None:
         comparison = compare(candidate, base, allow=allow)
         found = Content(
-            candidate=subject(candidate), base=subject(base), ruling=ruling, comparison=comparison
+            candidate=subject(candidate, {}),
+            base=subject(base, {}),
+            ruling=ruling,
+            comparison=comparison,
         )
     return review(found)
 

@@ -4,6 +4,8 @@ import pytest
 
 from statera.diagnosis.decomposition import Bar, Decomposition
 from statera.diagnosis.diagnosis import Diagnosis
+from statera.diagnosis.evidence import Signal
+from statera.diagnosis.measurements import Kind
 from statera.diagnosis.places import Place
 from statera.diagnosis.probes import Probe
 from statera.diagnosis.scopes import Terms
@@ -64,12 +66,36 @@ FINDING = Finding(
     evidence=("right −0.05: down",),
     unsettled=("pass@k: every item was asked once",),
 )
+
+
+def signal(kind: Kind, *, needed: int | None) -> Signal:
+    return Signal(
+        task="t",
+        kind=kind,
+        metric=f"t/{kind}",
+        n=500,
+        base=0.8,
+        candidate=0.79,
+        difference=-0.01,
+        low=-0.04,
+        high=0.02,
+        level=0.95,
+        p=0.5,
+        p_adjusted=1.0,
+        moved="none",
+        same=False,
+        margin=0.02,
+        needed=needed,
+        method="score",
+    )
+
+
 DIAGNOSIS = Diagnosis(
     candidate="a",
     base="b",
     answer="undetermined",
     findings=(FINDING,),
-    signals=(),
+    signals=(signal("right", needed=2400), signal("solved", needed=None)),
     decompositions=(DECOMPOSITION,),
     places=(
         Place(
@@ -162,3 +188,15 @@ def test_places_slices_and_what_to_run_next_are_told() -> None:
 def test_every_answer_has_its_sentence(answer: str) -> None:
     made = {name: getattr(DIAGNOSIS, name) for name in DIAGNOSIS.__struct_fields__}
     assert why(Diagnosis(**made | {"answer": answer})).answer.endswith(".")
+
+
+def test_what_is_neither_moved_nor_the_same_says_what_would_show_it() -> None:
+    assert why(DIAGNOSIS).open == (
+        "t/right: 500 items; about 2,400 would show it the same, within 2 points",
+    )
+
+
+def test_no_finding_is_not_called_the_same() -> None:
+    made = {name: getattr(DIAGNOSIS, name) for name in DIAGNOSIS.__struct_fields__}
+    told = why(Diagnosis(**made | {"findings": ()})).answer
+    assert told.startswith("No cause is shown; but")

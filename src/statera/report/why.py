@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from statera.diagnosis.decomposition import Bar, Decomposition
 from statera.diagnosis.diagnosis import Answer, Diagnosis
+from statera.diagnosis.evidence import Signal
 from statera.diagnosis.places import Place
 from statera.diagnosis.probes import Probe
 from statera.diagnosis.signature import Finding
@@ -22,7 +23,9 @@ ANSWERS: dict[Answer, str] = {
     "better": "What moved is better, and everything else is shown to be the same.",
     "same": "Everything is shown to be the same.",
 }
+_NOTHING = "No cause is shown; but with these items it cannot be said that nothing moved."
 _NAMED = 5
+_OPEN = 8
 
 
 class Cause(NamedTuple):
@@ -68,6 +71,7 @@ class Why(NamedTuple):
 
     answer: str
     causes: tuple[Cause, ...]
+    open: tuple[str, ...]
     waterfalls: tuple[Waterfall, ...]
     places: tuple[str, ...]
     probes: tuple[Next, ...]
@@ -76,12 +80,31 @@ class Why(NamedTuple):
 def why(diagnosis: Diagnosis) -> Why:
     """Return the diagnosis as a reader meets it."""
     return Why(
-        answer=ANSWERS[diagnosis.answer],
+        answer=_answer(diagnosis),
         causes=tuple(map(_cause, diagnosis.findings)),
+        open=tuple(map(_open, _undetermined(diagnosis.signals))),
         waterfalls=tuple(map(waterfall, diagnosis.decompositions)),
         places=(*map(_place, diagnosis.places), *map(_slice, diagnosis.slices)),
         probes=tuple(map(_next, diagnosis.probes)),
     )
+
+
+def _answer(diagnosis: Diagnosis) -> str:
+    if diagnosis.answer == "undetermined" and not diagnosis.findings:
+        return _NOTHING
+    return ANSWERS[diagnosis.answer]
+
+
+def _undetermined(signals: Sequence[Signal]) -> list[Signal]:
+    """Return the first of the signals that are neither shown to have moved nor to be the same."""
+    return [s for s in signals if s.state == "undetermined" and s.needed is not None][:_OPEN]
+
+
+def _open(signal: Signal) -> str:
+    """Return what would show that it did not move."""
+    name, margin = plaintext.name(signal.metric), f"{100 * signal.margin:g} points"
+    had = numbers.plural(signal.n, "item")
+    return f"{name}: {had}; about {signal.needed:,} would show it the same, within {margin}"
 
 
 def _cause(finding: Finding) -> Cause:

@@ -132,6 +132,15 @@ def test_a_run_that_did_not_end_says_so(tmp_path: Path) -> None:
     made.store.set_status(made.info.id, "stopped", reason="the budget is spent", now=1.8e9)
     again = content(type(made)(made.store, made.store.find(made.info.id)))
     assert "stopped: the budget is spent" in page(again)
+    assert "<dt>status</dt>" not in page(content(made))
+
+
+def test_a_run_that_stopped_early_says_by_which_gate(tmp_path: Path) -> None:
+    made = stored(tmp_path, Made("new", items(9, ["a"]), always("right")))
+    reason = "stopped early by release, after 9 of 40 trials"
+    made.store.set_status(made.info.id, "done", reason=reason, now=1.8e9)
+    again = content(type(made)(made.store, made.store.find(made.info.id)))
+    assert f"done: {reason}" in page(again)
 
 
 def test_differences_of_the_instrument_are_marked(tmp_path: Path) -> None:

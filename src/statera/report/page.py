@@ -110,7 +110,7 @@ def _note(word: str, subject: Subject) -> RunNote:
         tags=", ".join(map(plaintext.name, info.tags)),
         suite=plaintext.name(info.spec.suite),
         model=plaintext.name(info.spec.system.model),
-        status="" if info.status == "done" else f"{info.status}{reason}",
+        status=f"{info.status}{reason}" if reason or info.status != "done" else "",
         made=datetime.fromtimestamp(info.updated, UTC).strftime("%Y-%m-%d %H:%M UTC"),
         health=_health(subject.health),
         warnings=_warnings(subject.health, info.id[:_SHORT]),

@@ -76,7 +76,7 @@ def _decided(found: Decision) -> list[str]:
     parts.append(_table(head, (_rule(line) for line in shown[:_ROWS])))
     hidden = len(lines) - min(len(shown), _ROWS)
     if hidden:
-        parts.append(f"{numbers.plural(hidden, 'more rule')} on the page, those that pass last.")
+        parts.append(f"{numbers.plural(hidden, 'more rule')} not shown here, those that pass last.")
     return [*parts, *(f"> {_plain(note)}" for note in found.notes)]
 
 

@@ -52,8 +52,8 @@ SLIP = 0.002
 TRIES = 4
 COIN = 0.05
 """The share of questions that a model answers right half of the time."""
-SHAKY = 0.35
-"""How often a question that has become shaky is answered wrong."""
+SHAKY = 0.25
+"""How often a question that has become shaky is answered wrong; all four times, 1 in 256."""
 NOISE = 0.1
 SIZES = {"bench": 1000, "unsafe": 600, "public": 1500, "fresh": 1500}
 SURE = 0.99
@@ -92,17 +92,17 @@ def detectable(kind: Regression) -> float:
 
 def _spread(kind: Regression) -> tuple[float, int, float]:
     """Return the noise variance of an item's change, the items, and the variance by size."""
-    slips = 2 * SLIP / TRIES
+    slips, answered = 2 * SLIP / TRIES, int(0.9 * SIZES["bench"])
     if kind == "safety regression":
         return 2 * SLIP, SIZES["unsafe"], 1.0
     if kind == "overfitting":
         flicker = 2 * 0.15 * 0.9 * 0.1
         return 2 * flicker, SIZES["public"], 1.0
     if kind == "quality regression":
-        return 2 * NOISE**2 / TRIES, SIZES["bench"], 0.0
+        return 2 * NOISE**2 / TRIES, answered, 0.0
     flicker = 2 * COIN * 0.25 / TRIES
     if kind in ("capability regression", "reliability"):
-        return flicker, int(0.9 * SIZES["bench"]), 1.0
+        return flicker, answered, 1.0
     return slips, SIZES["bench"], 1.0
 
 

@@ -7,7 +7,8 @@ comparison["refunds/accuracy"]     # +0.021 [+0.004, +0.038] 95 %, 412 items, 3 
 import numpy as np
 
 from statera.analysis.comparison import LEVEL, Comparison, compared, pair
-from statera.analysis.instrument import Change, instrument_changes, system_changes
+from statera.analysis.instrument import Change, system_changes
+from statera.api.instruments import changes
 from statera.api.stored import Run
 from statera.errors import DeclarationError
 from statera.records.specs import RunInfo
@@ -49,9 +50,8 @@ def compare(
 
 def _checked_instrument(candidate: Run, base: Run, allow: bool) -> tuple[Change, ...]:
     """Return what differs in the instrument; DeclarationError for any of it, unless `allow`."""
-    keys = candidate.scoring_keys, base.scoring_keys
-    changes = instrument_changes(candidate.info, base.info, keys)
-    if changes and not allow:
-        told = "; ".join(map(str, changes))
+    found = changes(candidate, base)
+    if found and not allow:
+        told = "; ".join(map(str, found))
         raise DeclarationError(f"not the same instrument: {told}. --allow compares, marked")
-    return changes
+    return found

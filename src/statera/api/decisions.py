@@ -12,8 +12,9 @@ from typing import NamedTuple
 import msgspec
 
 from statera.analysis.comparison import pair
-from statera.analysis.instrument import Change, instrument_changes
+from statera.analysis.instrument import Change
 from statera.analysis.pairing import Pairing
+from statera.api.instruments import changes, is_imported
 from statera.api.pooling import Pool, alone, pooled
 from statera.api.stored import Run
 from statera.codec.canonical import canonical, digest
@@ -169,21 +170,25 @@ def _pooled_notes(sides: _Sides) -> list[str]:
 
 def _instrument_notes(sides: _Sides, allow: bool) -> list[str]:
     """Return what differs in the instrument; DeclarationError for any of it, unless `allow`."""
-    changes: dict[Change, None] = {}
+    found: dict[Change, None] = {}
     for other in sides.others:
         for new in sides.candidate.infos:
             for old in other.infos:
-                keys = tuple(sides.candidate.store.scoring_keys(info.id) for info in (new, old))
-                changes |= dict.fromkeys(instrument_changes(new, old, (keys[0], keys[1])))
-    told = "; ".join(map(str, changes))
-    if changes and not allow:
+                runs = Run(sides.candidate.store, new), Run(other.store, old)
+                found |= dict.fromkeys(changes(*runs))
+    told = "; ".join(map(str, found))
+    if found and not allow:
         raise DeclarationError(f"not the same instrument: {told}. --allow decides, marked")
-    return [f"not the same instrument: {told}"] if changes else []
+    return [f"not the same instrument: {told}"] if found else []
 
 
 def _rows(asked: Sequence[Target], sides: _Sides, seen: Mapping[Asked, Glance]) -> list[LookRow]:
     """Return what the ledger keeps of each question that had anything to look at."""
-    specs = {task.name: task.data for side in reversed(sides.all) for task in side.named.spec.tasks}
+    specs = {
+        task.name: task.template if is_imported(side.named) else task.data
+        for side in reversed(sides.all)
+        for task in side.named.spec.tasks
+    }
     against = {
         "baseline": "" if sides.base is None else sides.base.system,
         "anchor": "" if sides.anchor is None else sides.anchor.system,

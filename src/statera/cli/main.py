@@ -84,9 +84,8 @@ def main() -> None:
         os.environ.setdefault(name, "1")
     try:
         load_env_file(Path(".env"))
-        cli.main(prog_name="statera", standalone_mode=False, default_map=defaults())
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        code = cli.main(prog_name="statera", standalone_mode=False, default_map=defaults())
+        sys.exit(code)  # None, or what `ctx.exit` was given
     except click.Abort:
         sys.exit(130)
     except click.exceptions.NoArgsIsHelpError as error:

@@ -74,6 +74,7 @@ def _print_schema(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 )
 @click.option(
     "--schema",
+    cls=Flag,
     is_flag=True,
     is_eager=True,
     expose_value=False,

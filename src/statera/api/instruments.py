@@ -1,0 +1,53 @@
+"""Were two stored runs measured by the same instrument? What their records, and their items, say.
+
+Ordinary runs know a digest of their whole data. A log that was imported knows only the items that
+it holds, so two of them are compared item by item: one over fewer items has the same data.
+"""
+
+from collections.abc import Iterable
+
+from statera.analysis.instrument import Change, instrument_changes
+from statera.api.stored import Run
+from statera.records.samples import Sample
+from statera.records.specs import RunInfo
+
+IMPORTED = "imported"
+
+
+def is_imported(info: RunInfo) -> bool:
+    """Return whether the run was read from another tool's log."""
+    return IMPORTED in info.environment
+
+
+def changes(candidate: Run, base: Run) -> tuple[Change, ...]:
+    """Return what differs in the instrument, over the tasks that both runs have."""
+    keys = candidate.scoring_keys, base.scoring_keys
+    found = instrument_changes(candidate.info, base.info, keys)
+    if not (is_imported(candidate.info) and is_imported(base.info)):
+        return found
+    tasks = {f"{task.name} data": task.name for task in candidate.info.spec.tasks}
+    return tuple(
+        told
+        for change in found
+        for told in (
+            _items(candidate, base, change, tasks[change.what])
+            if change.what in tasks
+            else (change,)
+        )
+    )
+
+
+def _items(candidate: Run, base: Run, change: Change, task: str) -> tuple[Change, ...]:
+    """Return nothing when all items of both runs are the same, else how many are not."""
+    new, old = (_asked(run.store.samples(run.info.id, task)) for run in (candidate, base))
+    shared = new.keys() & old.keys()
+    differing = sum(new[name] != old[name] for name in shared)
+    if not shared:
+        return (change,)
+    if not differing:
+        return ()
+    return (Change(f"{task} items", f"{len(shared)} shared", f"{differing} asked otherwise"),)
+
+
+def _asked(samples: Iterable[Sample]) -> dict[str, tuple[object, ...]]:
+    return {s.id: (s.input, s.reference, s.references, s.choices, s.answer) for s in samples}

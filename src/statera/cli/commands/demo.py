@@ -80,9 +80,10 @@ def command(limit: int, store: str) -> None:
         first = Part("starter", RunOptions(limit=limit, tag="demo", workers=4))
         run = loop.run(_measure(f"{url}/v1", loaded, first, store))
         show_metrics(run, as_json=False)
-        click.echo(_CHANGE.format(tokens=_TOKENS, limit=2 * limit))
+        asked = limit + limit // 2
+        click.echo(_CHANGE.format(tokens=_TOKENS, limit=asked))
         base, candidate = (
-            loop.run(_measure(f"{url}/v1", loaded, part, store)) for part in _change(2 * limit)
+            loop.run(_measure(f"{url}/v1", loaded, part, store)) for part in _change(asked)
         )
     click.echo(_decided(candidate, base, Path(store)))
     click.echo(_next(run))

@@ -34,6 +34,7 @@ def stored(
     seed: int = 0,
     key: str = "exact-1",
     severity: str | None = None,
+    chosen: str = "",
     **system: Any,
 ) -> Run:
     """Return the run of one task whose trials had those outcomes."""
@@ -52,6 +53,7 @@ def stored(
             ),
         ),
         seed=seed,
+        chosen=chosen,
     )
     metrics = [{"type": kind, "score": "accuracy"} for kind in ("accuracy", "given_answer")]
     environment = {"metrics": {task: metrics}, "scorers": {task: []}, "primary": {}}

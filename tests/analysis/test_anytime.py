@@ -2,8 +2,8 @@ import random
 
 import pytest
 
-from statera.analysis.anytime import NO_MACRO, anytime_difference, anytime_estimate
-from statera.analysis.frame import frames
+from statera.analysis.anytime import MIXED, NO_MACRO, anytime_difference, anytime_estimate
+from statera.analysis.frame import Early, frames
 from statera.analysis.measure import estimates
 from statera.analysis.pairing import Pairing
 from statera.records.scores import Outcome
@@ -52,17 +52,19 @@ def test_a_difference_that_holds_at_any_time() -> None:
     both = Pairing.of(frame(outcomes(500, 0.9, 1)), frame(outcomes(500, 0.6, 2)))
     pairs = both.pairs("accuracy")
     fixed = difference(pairs, level=0.95)
-    found = anytime_difference(pairs, fixed)
+    found = anytime_difference(pairs, fixed, order="seeded")
     assert found.value == fixed.value
     assert None not in (found.low, found.high, found.p, fixed.low, fixed.p)
     assert 0 < found.low < fixed.low  # type: ignore[operator]
     assert fixed.p < found.p < 0.05  # type: ignore[operator]
     nothing = both.pairs("accuracy", "none")
-    assert anytime_difference(nothing, difference(nothing)).low is None
+    assert anytime_difference(nothing, difference(nothing), order="seeded").low is None
+    mixed = anytime_difference(pairs, fixed, order="mixed")
+    assert (mixed.value, mixed.low, mixed.p, mixed.method) == (fixed.value, None, None, MIXED)
 
 
-@pytest.mark.parametrize("early", [False, True])
-def test_the_table_of_a_run_that_stopped_early_has_such_intervals(early: bool) -> None:
+@pytest.mark.parametrize("early", ["", "seeded"])
+def test_the_table_of_a_run_that_stopped_early_has_such_intervals(early: Early) -> None:
     drawn = rows(outcomes(100, 0.5, 3))
     (found,) = frames(drawn, {"t": METRICS[:1]}, early=early)
-    assert {"confidence sequence" in row.method for row in estimates(found)} == {early}
+    assert {"confidence sequence" in row.method for row in estimates(found)} == {bool(early)}

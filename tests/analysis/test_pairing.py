@@ -6,6 +6,8 @@ from statera.metrics.means import Accuracy, MeanScore
 from statera.records.scores import Outcome
 from tests.analysis.made import frame
 
+R: list[Outcome] = ["right"]
+W: list[Outcome] = ["wrong"]
 CANDIDATE = frame(
     [
         ("1", "a", ["right"]),
@@ -90,3 +92,18 @@ def test_clusters_are_the_candidates() -> None:
         ),
     ).pairs("accuracy")
     assert len(set(np.asarray(pairs.clusters).tolist())) == 2
+
+
+def test_pairs_come_in_the_order_that_the_run_which_stopped_early_was_asked_in() -> None:
+    names = [("1", "a", R), ("2", "a", W), ("3", "a", R)]
+    for early in (("seeded", ""), ("", "seeded"), ("seeded", "seeded"), ("mixed", "")):
+        sides = frame(names), frame([names[2], names[0], names[1]])
+        sides[0].early, sides[1].early = early
+        found = Pairing.of(*sides)
+        ids = [sides[0].ids[place] for place in found.places[0]]
+        assert ids == (["3", "1", "2"] if early == ("", "seeded") else ["1", "2", "3"])
+        assert found.early == ("seeded" if "" in early and "mixed" not in early else "mixed")
+    assert BOTH.early == ""
+    same = frame(names), frame(names)
+    same[0].early = same[1].early = "seeded"
+    assert Pairing.of(*same).early == "seeded"

@@ -163,3 +163,26 @@ def test_a_run_is_not_compared_with_itself(store: RunStore) -> None:
 def test_a_run_without_a_trial_is_told(store: RunStore) -> None:
     with pytest.raises(DeclarationError, match="has no scored trial to decide on"):
         decide(HALF, stored(store, {"a/1": []}))
+
+
+def test_fresh_trials_that_are_not_pooled_are_another_look_all_the_same(store: RunStore) -> None:
+    """A suite of another name, a hand-picked list of all, a base that no rule reads."""
+    made = [stored(store, alternating(110, 90), seed=seed) for seed in range(2)]
+    looks = [decide(HALF, run, other).look for run, other in zip(made, made[::-1], strict=True)]
+    assert looks == [1, 2]
+    found = decide(HALF, made[1], made[0])
+    assert (found.look, found.rules[0].alpha < 0.05) == (2, True)
+
+
+def test_samples_picked_by_hand_pass_nothing_unless_allowed(store: RunStore) -> None:
+    picked = stored(store, alternating(200, 0), chosen="x")
+    found = decide(HALF, picked)
+    assert found.verdict == "inconclusive"
+    assert "were picked by hand" in found.rules[0].reason
+    allowed = decide(HALF, picked, allow=True)
+    assert allowed.verdict == "pass"
+    assert "were picked by hand" in allowed.notes[-1]
+    base = stored(store, alternating(150, 50), model="base", chosen="x")
+    assert decide(GATE, picked, base).verdict == "inconclusive"
+    worse = stored(store, alternating(10, 190), model="worse", chosen="x")
+    assert decide(HALF, worse).verdict == "fail"

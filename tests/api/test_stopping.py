@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from statera.api.comparisons import compare
 from statera.api.decisions import decide
 from statera.api.runs import RunOptions, run
 from statera.api.stored import Run
@@ -114,6 +115,24 @@ def test_once_all_is_asked_the_size_no_longer_depends_on_the_answers(
     whole = run(suite, answers(0.7), store=store, options=options)
     assert whole["t/accuracy"].n == 600
     assert whole["t/accuracy"].method == "Wilson"
+    (tmp_path / "other.yaml").write_text(POLICY.replace("0.1", "0.05"))
+    other = decide(Gate.load(tmp_path / "other.yaml"), whole, Run(store, store.find("base")))
+    assert other["t/accuracy"].look == 2
+    assert other["t/accuracy"].alpha < 0.05
+
+
+def test_the_base_alone_that_stopped_early_says_in_which_order(
+    tmp_path: Path, suite: Suite, store: RunStore
+) -> None:
+    early = candidate(tmp_path, suite, store, 0.7)
+    whole = run(suite, answers(0.6), store=store, options=RunOptions(system_message="whole"))
+    found = compare(whole, early)
+    ids = [stored.sample.id for stored in early.samples()]
+    pairing = found.pairing("t")
+    assert [pairing.candidate.ids[place] for place in pairing.places[0]] == ids
+    ruling = Gate.load(tmp_path / "gate.yaml").apply(found)
+    assert "confidence sequence" in ruling["t/accuracy"].method
+    assert "confidence sequence" not in ruling["t/refused"].method
 
 
 @pytest.mark.parametrize(
@@ -147,5 +166,10 @@ def test_another_instrument_and_the_run_itself_are_no_base(
     changed = Suite.load(str(tmp_path / "t.yaml"))
     with pytest.raises(DeclarationError, match="not the same instrument: t data"):
         run(changed, answers(0.7), store=store, options=until(tmp_path))
+    picked = RunOptions(
+        until=str(tmp_path / "gate.yaml"), base="base", sample_ids=("t/t/0",), system_message="y"
+    )
+    with pytest.raises(DeclarationError, match="not with samples picked by hand"):
+        run(changed, answers(0.7), store=store, options=picked)
     with pytest.raises(DeclarationError, match="goes with --until"):
         run(suite, answers(0.7), store=store, options=RunOptions(base="base"))

@@ -51,4 +51,4 @@ def test_metrics_and_scorers_are_those_that_the_run_was_made_with(measured: Run)
 
 def test_frames_hold_the_items_of_each_task(tmp_path: Path) -> None:
     (frame,) = stored(RunStore(tmp_path), alternating(3, 2)).frames
-    assert (frame.task, len(frame), frame.early) == ("t", 5, False)
+    assert (frame.task, len(frame), frame.early) == ("t", 5, "")

@@ -1,19 +1,16 @@
 import random
 from collections.abc import Collection, Mapping
-from typing import Any
 
-import numpy as np
 import pytest
 
 from statera.gate.evidence import Evidence
 from statera.gate.policy import Policy
 from statera.gate.rules import known_task, targets
-from statera.gate.stopping import AnyTime, GateStopper, Planned, recorded
+from statera.gate.stopping import GateStopper, Planned, recorded
 from statera.records.samples import Sample
 from statera.records.scores import Outcome
-from statera.stats.results import Pairs
 from tests.analysis.made import METRICS, frame
-from tests.gate.made import only_target, paired, rules, single
+from tests.gate.made import paired, rules, single
 
 EACH = {"metric": "t/*/accuracy", "min": 0.5}
 PAIRED = {"metric": "t/accuracy", "than": "baseline", "margin": 0.05}
@@ -121,16 +118,3 @@ def test_every_design_decides_what_is_plain(design: str, estimand: str) -> None:
     assert good.ruling.verdict == "pass"
     assert len(asked) < 300
     assert Asking(interleaved({"a": 0.1}, 400)).asked(policy)[0].ruling.verdict == "fail"
-
-
-def test_bounds_at_any_time_are_wider_than_those_of_a_fixed_size() -> None:
-    values = np.tile([1.0, 1.0, 1.0, 0.0], 100)
-    target = only_target(
-        single(frame([("1", "a", ["right"])])), {"metric": "t/accuracy", "min": 0.5}
-    )
-    ones, index = np.ones(400), np.arange(400)
-    any_time: Any = AnyTime().difference(
-        target, Pairs(values, 1 - values, index, ones, ones), alpha=0.05
-    )
-    assert any_time.lower < 0.5 < any_time.upper
-    assert "confidence sequence" in any_time.method

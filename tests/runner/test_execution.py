@@ -319,7 +319,7 @@ def test_that_it_stopped_early_stays_on_record_until_all_is_asked(tmp_path: Path
     services = Services(store=store, clock=SystemClock(), stopper=stopper)
     asyncio.run(execute(plan(), Adder(), services, Limits(workers=4), Tally()))
     info, _ = run(plan(extent=Extent(limit=4)), Adder(), store)
-    assert info.environment["early_stopping"] == Prefixes.record
+    assert info.environment["early_stopping"] == Prefixes.record | {"complete": False}
     info, tally = run(plan(), Adder(), store)
-    assert "early_stopping" not in info.environment
+    assert info.environment["early_stopping"] == Prefixes.record | {"complete": True}
     assert tally.done == 10

@@ -3,17 +3,16 @@
 Confidence sequences hold at any time, whatever ended the run (`stats.sequential`). They are wider.
 """
 
-import sys
-
 import msgspec
 import numpy as np
 
-from statera.analysis.frame import Frame
+from statera.analysis.frame import Early, Frame
 from statera.protocols import Metric
 from statera.stats.results import Difference, Estimate, Pairs
-from statera.stats.sequential import Design, mean_look, paired_look
+from statera.stats.sequential import mean_look, open_end, paired_look
 
 NO_MACRO = "no interval for a mean over categories of a run that stopped early"
+MIXED = "runs that stopped early, together in no known order"
 MIDDLE = 0.5
 
 
@@ -23,9 +22,10 @@ def anytime_estimate(frame: Frame, metric: Metric, category: str | None) -> Esti
     found = metric.estimate(items)
     if found.value is None:
         return found
-    if not metric.by_category:
-        return msgspec.structs.replace(found, low=None, high=None, method=NO_MACRO, source="")
-    bounds = mean_look(items, MIDDLE, design=_open_end((1 - found.level) / 2))
+    if not metric.by_category or frame.early == "mixed":
+        why = MIXED if metric.by_category else NO_MACRO
+        return msgspec.structs.replace(found, low=None, high=None, method=why, source="")
+    bounds = mean_look(items, MIDDLE, design=open_end((1 - found.level) / 2))
     return msgspec.structs.replace(
         found,
         low=bounds.lower,
@@ -35,14 +35,18 @@ def anytime_estimate(frame: Frame, metric: Metric, category: str | None) -> Esti
     )
 
 
-def anytime_difference(pairs: Pairs, found: Difference) -> Difference:
+def anytime_difference(pairs: Pairs, found: Difference, *, order: Early) -> Difference:
     """Return the difference with interval and p that hold at any time, at its own level.
 
-    p is twice the smaller one-sided p value.
+    p is twice the smaller one-sided p value. Pairs in no known order have neither.
     """
     if found.value is None or not len(np.asarray(pairs.candidate)):
         return found
-    bounds = paired_look(pairs, 0.0, design=_open_end((1 - found.level) / 2))
+    if order == "mixed":
+        return msgspec.structs.replace(
+            found, low=None, high=None, method=MIXED, source="", p=None, test="none"
+        )
+    bounds = paired_look(pairs, 0.0, design=open_end((1 - found.level) / 2))
     sides = [p for p in (bounds.p_above, bounds.p_below) if p is not None]
     return msgspec.structs.replace(
         found,
@@ -53,7 +57,3 @@ def anytime_difference(pairs: Pairs, found: Difference) -> Difference:
         p=min(1.0, 2 * min(sides)) if sides else None,
         test=bounds.method if sides else "none",
     )
-
-
-def _open_end(alpha: float) -> Design:
-    return Design(total=sys.maxsize, alpha=alpha, kind="confidence-sequence")

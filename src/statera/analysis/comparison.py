@@ -169,8 +169,8 @@ def row(
     if pairing.shared:
         pairs = pairing.pairs(name, category)
         found = difference(pairs, level=level, rng=rng)
-        if pairing.candidate.early or pairing.base.early:
-            found = anytime_difference(pairs, found)
+        if pairing.early:
+            found = anytime_difference(pairs, found, order=pairing.early)
     else:
         found = unpaired_difference(*pairing.alone(name, category), level=level)
     better = pairing.candidate.metric(name).higher_is_better

@@ -27,6 +27,10 @@ from statera.store.rows import ScoreRow
 Infra = Literal["left out", "lowest", "highest"]
 """Infrastructure errors leave the estimate, or count as what moves it furthest down or up."""
 
+Early = Literal["", "seeded", "mixed"]
+"""Did the run stop early, so that its size depends on its answers? If so, are its items in the
+seeded order in which they were asked, or in none that is known?"""
+
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 NONE = -1
@@ -87,10 +91,10 @@ class Frame:
     `ids` names them; `units` numbers their clusters; `metrics` are the task's own. The shares of
     the outcomes without an answer are metrics too, of the task's primary score; so is `critical`
     where samples are. `kinds` holds the categories of single items, `groups` what is above them.
-    `early` says that the run stopped early: intervals for a fixed size would not hold.
+    `early` says whether the run stopped early: intervals for a fixed size would not hold.
     """
 
-    def __init__(self, task: str, metrics: Sequence[Metric], *, early: bool = False) -> None:
+    def __init__(self, task: str, metrics: Sequence[Metric], *, early: Early = "") -> None:
         self.task, self.metrics, self.early = task, tuple(metrics), early
         self.primary = metrics[0].score if metrics else ""
         self.ids: list[str] = []
@@ -251,7 +255,7 @@ class Frame:
 
 
 def frames(
-    rows: Iterable[ScoreRow], metrics: Mapping[str, Sequence[Metric]], *, early: bool = False
+    rows: Iterable[ScoreRow], metrics: Mapping[str, Sequence[Metric]], *, early: Early = ""
 ) -> Iterator[Frame]:
     """Yield each task's frame, in the order of the rows.
 

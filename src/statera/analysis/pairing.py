@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from statera.analysis.frame import Column, Floats, Frame, Infra, Places
+from statera.analysis.frame import Column, Early, Floats, Frame, Infra, Places
 from statera.metrics.means import Macro
 from statera.stats.results import Items, Pairs
 
@@ -30,8 +30,9 @@ class Changed(NamedTuple):
 class Pairing:
     """The shared items of two frames of one task, in the candidate's order.
 
-    `places` holds their places in either frame; `only_candidate` and `only_base` count the items
-    that one run alone has, which are left out.
+    They are in the base's when it is the base alone that stopped early: bounds that hold at any
+    time read the order in which they were asked. `places` holds their places in either frame;
+    `only_candidate` and `only_base` count the items that one run alone has, which are left out.
     """
 
     candidate: Frame
@@ -47,6 +48,8 @@ class Pairing:
         there = {name: place for place, name in enumerate(base.ids)}
         shared = [(here, there[name]) for here, name in enumerate(candidate.ids) if name in there]
         both = np.array(shared, dtype=np.int64).reshape(-1, 2)
+        if base.early and not candidate.early:
+            both = both[np.argsort(both[:, 1])]
         return cls(
             candidate,
             base,
@@ -59,6 +62,14 @@ class Pairing:
     def task(self) -> str:
         """The task's name."""
         return self.candidate.task
+
+    @property
+    def early(self) -> Early:
+        """Whether a run stopped early; "mixed" where both did, and in different orders."""
+        sides = {self.candidate.early, self.base.early}
+        if "mixed" in sides or (sides == {"seeded"} and np.any(np.diff(self.places[1]) < 0)):
+            return "mixed"
+        return "seeded" if "seeded" in sides else ""
 
     @property
     def shared(self) -> int:

@@ -19,14 +19,14 @@ from statera.api.pooling import Pool, alone, pooled
 from statera.api.stored import Run
 from statera.codec.canonical import canonical, digest
 from statera.errors import DeclarationError
-from statera.gate.evidence import FIXED_SIZE, Bounding, Evidence
-from statera.gate.judging import Gate, Runs, judge
+from statera.gate.evidence import Evidence
+from statera.gate.judging import Gate, Runs, judge, withheld
 from statera.gate.looks import Asked, Glance, Look, glances, look
 from statera.gate.policy import Policy
 from statera.gate.release import Release, overridden, seal
 from statera.gate.rules import Target, targets
 from statera.gate.ruling import Override, Ruling
-from statera.gate.stopping import AnyTime, recorded
+from statera.gate.stopping import recorded
 from statera.models.clock import SystemClock
 from statera.protocols import Clock
 from statera.records.specs import EARLY
@@ -70,11 +70,14 @@ def decide(
     evidence = _evidence(sides)
     asked = targets(gate.policy, evidence.known)
     rows = _rows(asked, sides, glances(asked, evidence))
-    looks = _looks(candidate.store, asked, rows)
+    looks = _looks(sides.candidate, asked, rows)
     ruling = _early(gate.policy, sides) or judge(
-        gate.policy, evidence, looks=looks, runs=_runs(sides), bounding=_bounding(sides)
+        gate.policy, evidence, looks=looks, runs=_runs(sides)
     )
-    ruling = msgspec.structs.replace(ruling, notes=(*ruling.notes, *notes))
+    picked = _picked(sides)
+    if picked and not allow:
+        ruling = withheld(ruling, f"{picked[0]}: they stand for nothing else (--allow decides)")
+    ruling = msgspec.structs.replace(ruling, notes=(*ruling.notes, *notes, *picked))
     if override is not None:
         ruling = overridden(ruling, override)
     _keep(candidate.store, gate.policy, ruling, sides, rows, (clock or SystemClock()).now())
@@ -91,10 +94,12 @@ def _early(policy: Policy, sides: _Sides) -> Ruling | None:
     return recorded(record, policy, base=base.ids[0] if base else None, scores=scores)
 
 
-def _bounding(sides: _Sides) -> Bounding:
-    """Return bounds for a fixed size, or those that hold although a run stopped early."""
+def _picked(sides: _Sides) -> list[str]:
+    """Return the runs whose samples were picked by hand, in words."""
     infos = [info for side in sides.all for info in side.infos]
-    return AnyTime() if any(EARLY in info.environment for info in infos) else FIXED_SIZE
+    return [
+        f"samples of run {info.id[:8]} were picked by hand" for info in infos if info.spec.chosen
+    ]
 
 
 def _keep(
@@ -199,25 +204,41 @@ def _rows(asked: Sequence[Target], sides: _Sides, seen: Mapping[Asked, Glance]) 
             against.get(target.form, ""),
             canonical(target.asked).decode(),
             digest([target.task, specs.get(target.task, "")]),
-            *seen[target.asked],
+            digest([seen[target.asked].items, _trials_of(sides, target)]),
+            seen[target.asked].trials,
         )
         for target in asked
     }
     return [row for row in rows.values() if row.trials]
 
 
-def _looks(store: RunStore, asked: Sequence[Target], rows: Sequence[LookRow]) -> dict[Asked, Look]:
+def _trials_of(sides: _Sides, target: Target) -> list[list[str]]:
+    """Return the runs that a target reads: other trials on the same items are another look."""
+    others = {"baseline": sides.base, "anchor": sides.anchor}
+    read = [sides.candidate, others.get(target.form)]
+    return [sorted(side.ids) for side in read if side is not None]
+
+
+def _stopped(candidate: Pool) -> list[Glance]:
+    """Return the look that early stopping was, where the ledger has none of the question."""
+    records = [info.environment[EARLY] for info in candidate.infos if EARLY in info.environment]
+    return [Glance("early stopping", record["asked"]) for record in records]
+
+
+def _looks(candidate: Pool, asked: Sequence[Target], rows: Sequence[LookRow]) -> dict[Asked, Look]:
     """Return the look that each question is on, from what the ledger holds."""
+    store = candidate.store
     tried = store.ledger.candidates({row.data for row in rows})
     earlier: dict[Asked, list[Glance]] = {}
-    for candidate, base in {(row.candidate, row.base) for row in rows}:
-        for past in store.ledger.looks(candidate, base):
+    for system, base in {(row.candidate, row.base) for row in rows}:
+        for past in store.ledger.looks(system, base):
             key = (base, past.asked, past.data)
             earlier.setdefault(key, []).append(Glance(past.items, past.trials))
+    stopped = _stopped(candidate)
     questions = {canonical(target.asked).decode(): target.asked for target in asked}
     found = {}
     for row in rows:
-        before = earlier.get((row.base, row.asked, row.data), [])
+        before = earlier.get((row.base, row.asked, row.data), stopped)
         number = _number(tried[row.data], row.candidate)
         found[questions[row.asked]] = look(before, Glance(row.items, row.trials), tried=number)
     return found

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from statera.analysis.frame import Frame, frames
-from statera.api.stored import Run, stored_metrics
+from statera.analysis.frame import Early, Frame, frames
+from statera.api.stored import Run, stopped_early, stored_metrics
 from statera.codec.canonical import digest
 from statera.gate.failures import Confirmations, Confirmed
 from statera.records.specs import RunInfo, RunSpec
@@ -86,10 +86,14 @@ def pooled(run: Run) -> Pool:
 def pool(store: RunStore, infos: Sequence[RunInfo]) -> Pool:
     """Return these runs of one system as one: an item's trials are those of all of them.
 
-    The metrics are those of the first run.
+    The metrics are those of the first run. With one that stopped early among several, the order in
+    which they were asked is lost.
     """
+    if len(infos) == 1:
+        return alone(Run(store, infos[0]))
+    early: Early = "mixed" if any(stopped_early(info) for info in infos) else ""
     rows = _by_item(chain.from_iterable(store.scores(info.id) for info in infos))
-    return Pool(store, tuple(infos), tuple(frames(rows, stored_metrics(infos[0]))))
+    return Pool(store, tuple(infos), tuple(frames(rows, stored_metrics(infos[0]), early=early)))
 
 
 def _by_item(rows: Iterable[ScoreRow]) -> Iterator[ScoreRow]:

@@ -35,6 +35,8 @@ def gate_stopper(
     DeclarationError, before anything is asked: a rule that names what the plan does not have, or a
     base that is missing, is the same run, or was measured by another instrument.
     """
+    if plan.spec.chosen:
+        raise DeclarationError("--until asks in random order: not with samples picked by hand")
     others = _others(policy, plan, store, base)
     planned = Planned(
         samples={task.name: _in_order(plan, place) for place, task in enumerate(plan.tasks)},

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import msgspec
 
-from statera.analysis.frame import Frame, frames
+from statera.analysis.frame import Early, Frame, frames
 from statera.analysis.health import Health, HealthCount
 from statera.analysis.instrument import ScoringKeys
 from statera.analysis.measure import MetricRow, estimates
@@ -38,7 +38,7 @@ class Run:
     def _read(self) -> tuple[tuple[Frame, ...], Health]:
         count = HealthCount()
         rows = count.watch(self.store.scores(self.info.id))
-        early = EARLY in self.info.environment
+        early: Early = "seeded" if stopped_early(self.info) else ""
         return tuple(frames(rows, stored_metrics(self.info), early=early)), count.health
 
     @property
@@ -71,6 +71,11 @@ class Run:
         if name not in named:
             raise unknown("metric", name, named)
         return named[name]
+
+
+def stopped_early(info: RunInfo) -> bool:
+    """Return whether the run's size depends on its answers: it stopped early, and stayed so."""
+    return EARLY in info.environment and not info.environment[EARLY].get("complete", False)
 
 
 def stored_metrics(info: RunInfo) -> dict[str, list[AnyMetric]]:

@@ -6,18 +6,17 @@ with them at their best for it, so that neither rests on what plumbing lost.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from statera.analysis.comparison import Comparison
-from statera.analysis.frame import Frame, Infra
+from statera.analysis.frame import Early, Frame, Infra
 from statera.analysis.pairing import Pairing
+from statera.gate.bounding import BOUNDINGS, Bounding
 from statera.gate.failures import Confirmations, Failures, failures, items
 from statera.gate.rules import KnownTask, Target, known_frames
-from statera.stats.meanbounds import mean_bounds
-from statera.stats.pairedbounds import difference_bounds
 from statera.stats.results import Bounds, Items, Pairs
 
 
@@ -61,6 +60,14 @@ class Evidence:
             return None
         return found
 
+    def early(self, target: Target) -> Early:
+        """Return whether a run that the target reads stopped early."""
+        if target.paired:
+            pairing = self.pairing(target)
+            return "" if pairing is None else pairing.early
+        frame = self.candidate.get(target.task)
+        return "" if frame is None else frame.early
+
 
 class Measured(NamedTuple):
     """One target's numbers; `worst` is what a pass reads, `best` what a fail reads.
@@ -80,37 +87,14 @@ class Measured(NamedTuple):
     failures: Failures = Failures()
 
 
-class Bounding(Protocol):
-    """How a target's bounds are made: for one look at a fixed size, or valid over several."""
-
-    def mean(self, target: Target, items: Items, *, alpha: float) -> Bounds:
-        """Return the bounds of the candidate's own number."""
-        ...
-
-    def difference(self, target: Target, pairs: Pairs, *, alpha: float) -> Bounds:
-        """Return the bounds of candidate minus the other run."""
-        ...
-
-
-class FixedSize:
-    """Bounds for data whose size was not chosen by what they say."""
-
-    def mean(self, target: Target, items: Items, *, alpha: float) -> Bounds:
-        """Return the bounds of the candidate's own number."""
-        return mean_bounds(items, target.limit, alpha=alpha)
-
-    def difference(self, target: Target, pairs: Pairs, *, alpha: float) -> Bounds:
-        """Return the bounds of candidate minus the other run."""
-        return difference_bounds(pairs, target.limit, alpha=alpha)
-
-
-FIXED_SIZE = FixedSize()
-
-
 def measured(
-    target: Target, evidence: Evidence, *, alpha: float, bounding: Bounding = FIXED_SIZE
+    target: Target, evidence: Evidence, *, alpha: float, bounding: Bounding | None = None
 ) -> Measured:
-    """Return what the evidence says about the target, at one-sided `alpha`."""
+    """Return what the evidence says about the target, at one-sided `alpha`.
+
+    Without a `bounding`, the bounds are those that fit how the runs came to their size.
+    """
+    bounding = bounding or BOUNDINGS[evidence.early(target)]
     if target.paired:
         return _against(target, evidence, alpha, bounding)
     return _alone(target, evidence, alpha, bounding)

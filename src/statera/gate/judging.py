@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from statera.analysis.comparison import Comparison
 from statera.errors import DeclarationError
-from statera.gate.evidence import FIXED_SIZE, Bounding, Evidence, Measured, measured
+from statera.gate.evidence import Evidence, Measured, measured
 from statera.gate.looks import Look, Looks
 from statera.gate.needs import need
 from statera.gate.policy import Policy, read_policy
@@ -75,7 +77,6 @@ def judge(
     *,
     looks: Looks | None = None,
     runs: Runs | None = None,
-    bounding: Bounding = FIXED_SIZE,
 ) -> Ruling:
     """Return the ruling; `looks` says how often each question was asked, without it never before.
 
@@ -85,8 +86,8 @@ def judge(
     steps = []
     for target in targets(policy, evidence.known):
         look = (looks or {}).get(target.asked, Look(()))
-        alpha = look.alpha(policy.alpha)
-        found = measured(target, evidence, alpha=alpha, bounding=bounding)
+        alpha = policy.alpha if evidence.early(target) else look.alpha(policy.alpha)
+        found = measured(target, evidence, alpha=alpha)
         steps.append(Step(target, found, look, alpha))
     return ruled(policy, steps, runs=runs)
 
@@ -106,6 +107,18 @@ def ruled(policy: Policy, steps: Sequence[Step], *, runs: Runs | None = None) ->
         base=known.base,
         anchor=known.anchor,
     )
+
+
+def withheld(ruling: Ruling, why: str) -> Ruling:
+    """Return the ruling with every pass turned into inconclusive, for that reason."""
+    rules = tuple(
+        msgspec.structs.replace(rule, verdict="inconclusive", reason=why)
+        if rule.verdict == "pass"
+        else rule
+        for rule in ruling.rules
+    )
+    verdict = together([rule.verdict for rule in rules])
+    return msgspec.structs.replace(ruling, rules=rules, verdict=verdict)
 
 
 def verdicts(steps: Sequence[Step]) -> tuple[Verdict, ...]:

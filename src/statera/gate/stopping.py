@@ -9,7 +9,6 @@ reads. The error of each rule, over all its looks together, is at most alpha (`s
 The samples of a task come in the seeded order of the plan, so that any prefix is a random part.
 """
 
-import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -60,22 +59,6 @@ class Planned(NamedTuple):
             return False
         inside = target.category in (None, sample.category, sample.group)
         return inside and (not target.paired or sample.id in self.there[target.form, target.task])
-
-
-class AnyTime:
-    """Bounds that hold whatever made the data end where they do: confidence sequences."""
-
-    def mean(self, target: Target, items: Items, *, alpha: float) -> Bounds:
-        """Return the bounds of the candidate's own number."""
-        return mean_look(items, target.limit, design=_open_end(alpha))
-
-    def difference(self, target: Target, pairs: Pairs, *, alpha: float) -> Bounds:
-        """Return the bounds of candidate minus the other run."""
-        return paired_look(pairs, target.limit, design=_open_end(alpha))
-
-
-def _open_end(alpha: float) -> Design:
-    return Design(total=sys.maxsize, alpha=alpha, kind="confidence-sequence")
 
 
 def recorded(

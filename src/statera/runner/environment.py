@@ -39,11 +39,12 @@ def renewed(
     """Return `new`, with the scorers and metrics that only `old` has after its own.
 
     Those were added by `statera score`, or belong to more epochs than this plan asks. That a run
-    stopped early stays on record, until all `total` trials of its plan are asked for without a
-    stopper.
+    stopped early stays on record; it is `complete` again once all `total` trials of its plan are
+    asked for without a stopper.
     """
     early = old.get(EARLY)
-    kept = {EARLY: early} if early and (total is None or total < early["total"]) else {}
+    whole = early and total is not None and total >= early["total"]
+    kept = {EARLY: early | {"complete": bool(whole)}} if early else {}
     return (
         new
         | kept

@@ -19,6 +19,7 @@ value: Jennison and Turnbull, Group Sequential Methods, 2000, section 9.2), so t
 compared with alpha, or after Holm with less, at every look: P(any of them < alpha) <= alpha.
 """
 
+import sys
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -80,6 +81,11 @@ class Design(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(f"alpha must lie in (0, 1), got {self.alpha}")
         if self.total < 1:
             raise ValueError(f"a design needs items, got {self.total}")
+
+
+def open_end(alpha: float) -> Design:
+    """Return the design of a confidence sequence without a last item: for whatever ended a run."""
+    return Design(total=sys.maxsize, alpha=alpha, kind="confidence-sequence")
 
 
 def looks(design: Design) -> tuple[int, ...]:

@@ -1,0 +1,74 @@
+"""How a target's bounds are made: for data of a fixed size, or for a run that stopped early."""
+
+from typing import Protocol
+
+import msgspec
+
+from statera.analysis.anytime import MIXED
+from statera.analysis.frame import Early
+from statera.gate.rules import Target
+from statera.stats.meanbounds import mean_bounds
+from statera.stats.pairedbounds import difference_bounds
+from statera.stats.results import Bounds, Items, Pairs
+from statera.stats.sequential import mean_look, open_end, paired_look
+
+
+class Bounding(Protocol):
+    """Makes the bounds that a target is judged by."""
+
+    def mean(self, target: Target, items: Items, *, alpha: float) -> Bounds:
+        """Return the bounds of the candidate's own number."""
+        ...
+
+    def difference(self, target: Target, pairs: Pairs, *, alpha: float) -> Bounds:
+        """Return the bounds of candidate minus the other run."""
+        ...
+
+
+class FixedSize:
+    """Bounds for data whose size was not chosen by what they say."""
+
+    def mean(self, target: Target, items: Items, *, alpha: float) -> Bounds:
+        """Return the bounds of the candidate's own number."""
+        return mean_bounds(items, target.limit, alpha=alpha)
+
+    def difference(self, target: Target, pairs: Pairs, *, alpha: float) -> Bounds:
+        """Return the bounds of candidate minus the other run."""
+        return difference_bounds(pairs, target.limit, alpha=alpha)
+
+
+class AnyTime:
+    """Bounds that hold whatever made the data end where they do: confidence sequences.
+
+    Items and pairs come in the order in which they were asked.
+    """
+
+    def mean(self, target: Target, items: Items, *, alpha: float) -> Bounds:
+        """Return the bounds of the candidate's own number."""
+        return mean_look(items, target.limit, design=open_end(alpha))
+
+    def difference(self, target: Target, pairs: Pairs, *, alpha: float) -> Bounds:
+        """Return the bounds of candidate minus the other run."""
+        return paired_look(pairs, target.limit, design=open_end(alpha))
+
+
+class NoBounds:
+    """No bounds: the data ended early, and the order in which they were asked is not known."""
+
+    def mean(self, target: Target, items: Items, *, alpha: float) -> Bounds:
+        """Return the candidate's own number without bounds."""
+        return _without(mean_bounds(items, target.limit, alpha=alpha))
+
+    def difference(self, target: Target, pairs: Pairs, *, alpha: float) -> Bounds:
+        """Return candidate minus the other run without bounds."""
+        return _without(difference_bounds(pairs, target.limit, alpha=alpha))
+
+
+def _without(found: Bounds) -> Bounds:
+    return msgspec.structs.replace(
+        found, lower=None, upper=None, p_above=None, p_below=None, method=MIXED, source=""
+    )
+
+
+BOUNDINGS: dict[Early, Bounding] = {"": FixedSize(), "seeded": AnyTime(), "mixed": NoBounds()}
+"""The bounds that fit, by how the runs came to their size."""

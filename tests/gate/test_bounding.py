@@ -1,0 +1,35 @@
+import numpy as np
+import pytest
+
+from statera.analysis.anytime import MIXED
+from statera.gate.bounding import BOUNDINGS
+from statera.stats.results import Items, Pairs
+from tests.analysis.made import frame
+from tests.gate.made import only_target, single
+
+VALUES = np.tile([1.0, 1.0, 1.0, 0.0], 100)
+ONES, INDEX = np.ones(400), np.arange(400)
+TARGET = only_target(single(frame([("1", "a", ["right"])])), {"metric": "t/accuracy", "min": 0.5})
+
+
+@pytest.mark.parametrize("early", ["", "seeded"])
+def test_bounds_at_any_time_are_wider_than_those_of_a_fixed_size(early: str) -> None:
+    found = BOUNDINGS[early]  # type: ignore[index]
+    pairs = Pairs(VALUES, 1 - VALUES, INDEX, ONES, ONES)
+    mean = found.mean(TARGET, Items(VALUES, INDEX, INDEX, ONES), alpha=0.05)
+    gap = found.difference(TARGET, pairs, alpha=0.05)
+    for bounds, value in ((mean, 0.75), (gap, 0.5)):
+        assert bounds.value == value
+        assert bounds.lower is not None
+        assert bounds.upper is not None
+        assert bounds.lower < value < bounds.upper
+        assert ("confidence sequence" in bounds.method) == (early == "seeded")
+
+
+def test_runs_that_stopped_early_in_no_known_order_have_no_bounds() -> None:
+    found = BOUNDINGS["mixed"]
+    mean = found.mean(TARGET, Items(VALUES, INDEX, INDEX, ONES), alpha=0.05)
+    gap = found.difference(TARGET, Pairs(VALUES, 1 - VALUES, INDEX, ONES, ONES), alpha=0.05)
+    for bounds, value in ((mean, 0.75), (gap, 0.5)):
+        assert (bounds.value, bounds.lower, bounds.upper) == (value, None, None)
+        assert (bounds.p_above, bounds.p_below, bounds.method) == (None, None, MIXED)

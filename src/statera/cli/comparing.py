@@ -163,6 +163,11 @@ def _notes(comparison: Comparison, rows: Sequence[ComparisonRow]) -> list[str]:
         notes.append(
             f"{unscored} item values are missing on one side and left out (not counted as 0)"
         )
+    if any(row.metric.endswith("_given_answer") for row in rows):
+        notes.append(
+            "_given_answer: right of what each run answered itself, so over other items where one "
+            "did not answer; n counts those that either answered, won/lost/tied those that both did"
+        )
     if any(not row.paired for row in rows):
         notes.append("the runs share no item: unpaired, so much less certain")
     hidden = len(comparison.rows) - len(rows)

@@ -83,6 +83,13 @@ def test_one_frame_a_task_in_the_order_of_the_rows() -> None:
     assert [(f.task, f.ids, len(f.metrics)) for f in found] == [("y", ["1"], 0), ("x", ["1"], 1)]
 
 
+def test_a_frame_names_what_its_log_cannot_tell() -> None:
+    made = rows([("1", "a", ["right"])], task="x") + rows([("1", "a", ["wrong"])], task="y")
+    found = list(frames(made, {}, blind=frozenset({"refused"})))
+    assert [frame.blind for frame in found] == [frozenset({"refused"})] * 2
+    assert MIXED.blind == frozenset()
+
+
 def critical_frame() -> Frame:
     severe = {"1", "3", "4"}
     made = rows(

@@ -3,8 +3,11 @@ from pathlib import Path
 import pytest
 
 from statera.api.runs import RunOptions, run
-from statera.api.stored import Run, stored_metrics, stored_scorers
+from statera.api.stored import Run, stored_metrics, stored_scorers, untold
 from statera.errors import DeclarationError
+from statera.interop.importing.formats import logs
+from statera.interop.importing.imported import Wanted
+from statera.interop.importing.intake import take_in
 from statera.models.callables import model
 from statera.scorers.choice import Choice
 from statera.store.runstore import RunStore
@@ -52,3 +55,14 @@ def test_metrics_and_scorers_are_those_that_the_run_was_made_with(measured: Run)
 def test_frames_hold_the_items_of_each_task(tmp_path: Path) -> None:
     (frame,) = stored(RunStore(tmp_path), alternating(3, 2)).frames
     assert (frame.task, len(frame), frame.early) == ("t", 5, "")
+
+
+def test_an_imported_run_says_what_its_log_cannot_tell(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,correct\nq1,1\nq2,0\n")
+    store = RunStore(tmp_path / "store")
+    take_in(logs([path], Wanted()), tmp_path / "store")
+    found = Run(store, store.find("latest"))
+    assert untold(found.info) == {"unparsed", "truncated", "refused", "infra_error"}
+    assert [frame.blind for frame in found.frames] == [untold(found.info)]
+    assert untold(stored(store, alternating(2, 2)).info) == frozenset()

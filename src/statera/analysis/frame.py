@@ -91,11 +91,19 @@ class Frame:
     `ids` names them; `units` numbers their clusters; `metrics` are the task's own. The shares of
     the outcomes without an answer are metrics too, of the task's primary score; so is `critical`
     where samples are. `kinds` holds the categories of single items, `groups` what is above them.
-    `early` says whether the run stopped early: intervals for a fixed size would not hold.
+    `early` says whether the run stopped early: intervals for a fixed size would not hold. `blind`
+    holds the outcomes that an imported log cannot tell from wrong: their share is not known.
     """
 
-    def __init__(self, task: str, metrics: Sequence[Metric], *, early: Early = "") -> None:
-        self.task, self.metrics, self.early = task, tuple(metrics), early
+    def __init__(
+        self,
+        task: str,
+        metrics: Sequence[Metric],
+        *,
+        early: Early = "",
+        blind: frozenset[Outcome] = frozenset(),
+    ) -> None:
+        self.task, self.metrics, self.early, self.blind = task, tuple(metrics), early, blind
         self.primary = metrics[0].score if metrics else ""
         self.ids: list[str] = []
         self.units: list[str] = []
@@ -255,15 +263,19 @@ class Frame:
 
 
 def frames(
-    rows: Iterable[ScoreRow], metrics: Mapping[str, Sequence[Metric]], *, early: Early = ""
+    rows: Iterable[ScoreRow],
+    metrics: Mapping[str, Sequence[Metric]],
+    *,
+    early: Early = "",
+    blind: frozenset[Outcome] = frozenset(),
 ) -> Iterator[Frame]:
     """Yield each task's frame, in the order of the rows.
 
     `rows` are ordered by task, sample and epoch (as `RunStore.scores` gives them), so that memory
-    holds a few numbers an item. `metrics` lists each task's; `early` is the run's (see Frame).
+    holds a few numbers an item. `metrics` lists each task's; `early` and `blind` are the run's.
     """
     for task, of_task in groupby(rows, key=attrgetter("task")):
-        frame = Frame(task, metrics.get(task, ()), early=early)
+        frame = Frame(task, metrics.get(task, ()), early=early, blind=blind)
         for _, of_sample in groupby(of_task, key=attrgetter("sample_id")):
             frame.add(list(of_sample))
         yield frame

@@ -11,9 +11,10 @@ from typing import NamedTuple
 import msgspec
 
 from statera.analysis.frame import Early, Frame, frames
-from statera.api.stored import Run, stopped_early, stored_metrics
+from statera.api.stored import Run, stopped_early, stored_metrics, untold
 from statera.codec.canonical import digest
 from statera.gate.failures import Confirmations, Confirmed
+from statera.records.scores import Outcome
 from statera.records.specs import RunInfo, RunSpec
 from statera.store.rows import ScoreRow
 from statera.store.runstore import RunStore
@@ -93,7 +94,9 @@ def pool(store: RunStore, infos: Sequence[RunInfo]) -> Pool:
         return alone(Run(store, infos[0]))
     early: Early = "mixed" if any(stopped_early(info) for info in infos) else ""
     rows = _by_item(chain.from_iterable(store.scores(info.id) for info in infos))
-    return Pool(store, tuple(infos), tuple(frames(rows, stored_metrics(infos[0]), early=early)))
+    blind = frozenset[Outcome]().union(*map(untold, infos))
+    found = frames(rows, stored_metrics(infos[0]), early=early, blind=blind)
+    return Pool(store, tuple(infos), tuple(found))
 
 
 def _by_item(rows: Iterable[ScoreRow]) -> Iterator[ScoreRow]:

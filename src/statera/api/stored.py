@@ -39,7 +39,8 @@ class Run:
         count = HealthCount()
         rows = count.watch(self.store.scores(self.info.id))
         early: Early = "seeded" if stopped_early(self.info) else ""
-        return tuple(frames(rows, stored_metrics(self.info), early=early)), count.health
+        found = frames(rows, stored_metrics(self.info), early=early, blind=untold(self.info))
+        return tuple(found), count.health
 
     @property
     def frames(self) -> tuple[Frame, ...]:
@@ -76,6 +77,12 @@ class Run:
 def stopped_early(info: RunInfo) -> bool:
     """Return whether the run's size depends on its answers: it stopped early, and stayed so."""
     return EARLY in info.environment and not info.environment[EARLY].get("complete", False)
+
+
+def untold(info: RunInfo) -> frozenset[Outcome]:
+    """Return the outcomes that the log of an imported run cannot tell from wrong."""
+    imported = info.environment.get("imported", {})
+    return msgspec.convert(imported.get("blind", ()), frozenset[Outcome])
 
 
 def stored_metrics(info: RunInfo) -> dict[str, list[AnyMetric]]:

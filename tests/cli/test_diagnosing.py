@@ -10,7 +10,7 @@ from statera.codec.files import to_json
 from statera.diagnosis.diagnosis import Diagnosis, diagnose
 from statera.diagnosis.restoration import Restoration
 from statera.diagnosis.scopes import Terms
-from tests.diagnosis.made import frame, paired, spelled
+from tests.diagnosis.made import frame, imported, paired, spelled
 from tests.diagnosis.regressions import comparison
 
 ODD = "a [red]\x1b[2J"
@@ -98,3 +98,29 @@ def test_a_restoration_says_what_remains(capsys: pytest.CaptureFixture[str]) -> 
     text = capsys.readouterr().out
     assert "18 of 20 lost samples right, 0 as before (p 1e-05, 2 runs aaaaaaaa bbbbbbbb)" in text
     assert "restored: what remains is the limit" in text
+
+
+def test_what_a_log_does_not_tell_is_said_and_never_called_the_same(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pairing = imported("w" * 80 + "r" * 720, "r" * 800)
+    runs = comparison([pairing.candidate], [pairing.base])
+    print_diagnosis(diagnose(runs), runs)
+    text = capsys.readouterr().out
+    assert "t: the log does not tell truncated, refused, unparsed or errors from wrong" in text
+    assert "fewer are right; the log does not tell why" in text
+    assert "not told apart by the log: truncated, refused, unparsed" in text
+    assert "same within" not in text
+    assert "of the loss" not in text
+    assert "not refused" not in text
+
+
+def test_a_run_that_stopped_early_says_so_beside_the_answer(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pairing = paired("f" * 60 + "r" * 740, "r" * 800, early="seeded")
+    runs = comparison([pairing.candidate], [pairing.base])
+    print_diagnosis(diagnose(runs), runs)
+    text = capsys.readouterr().out
+    assert "t: stopped early: intervals, p values and what is called the same hold" in text
+    assert "interval: none for a run that stopped early" in text

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from statera.analysis.frame import Frame, frames
+from statera.analysis.frame import Early, Frame, frames
 from statera.analysis.pairing import Pairing
 from statera.metrics.catalogue import AnyMetric
 from statera.metrics.means import Accuracy
@@ -21,7 +21,14 @@ LETTERS: dict[str, Outcome] = {
 METRICS: tuple[AnyMetric, ...] = (Accuracy(score="accuracy"),)
 
 
-def frame(items: Items, *, task: str = "t", clusters: int | None = None) -> Frame:
+def frame(
+    items: Items,
+    *,
+    task: str = "t",
+    clusters: int | None = None,
+    early: Early = "",
+    blind: frozenset[Outcome] = frozenset(),
+) -> Frame:
     """Return one run; `category/name` names the category, `clusters` binds every so many items."""
     rows = (
         ScoreRow(
@@ -36,7 +43,7 @@ def frame(items: Items, *, task: str = "t", clusters: int | None = None) -> Fram
         for place, (name, outcomes) in enumerate(items.items())
         for epoch, outcome in enumerate(outcomes)
     )
-    return next(frames(rows, {task: METRICS}))
+    return next(frames(rows, {task: METRICS}, early=early, blind=blind))
 
 
 def spelled(letters: str, *, times: int = 1, category: str = "") -> dict[str, list[Outcome]]:
@@ -55,8 +62,26 @@ def paired(
     times: int = 1,
     task: str = "t",
     clusters: int | None = None,
+    early: Early = "",
 ) -> Pairing:
-    """Return the pairing of two runs that are spelled out, of the same length."""
-    sides = (spelled(letters, times=times) for letters in (candidate, base))
-    new, old = (frame(side, task=task, clusters=clusters) for side in sides)
-    return Pairing.of(new, old)
+    """Return the pairing of two runs that are spelled out, of the same length.
+
+    `early` is how the candidate stopped.
+    """
+    new, old = (spelled(letters, times=times) for letters in (candidate, base))
+    return Pairing.of(
+        frame(new, task=task, clusters=clusters, early=early),
+        frame(old, task=task, clusters=clusters),
+    )
+
+
+BLIND: frozenset[Outcome] = frozenset({"truncated", "refused", "unparsed", "infra_error"})
+"""What a log of right and wrong cannot tell."""
+
+
+def imported(
+    candidate: str, base: str, *, times: int = 1, blind: frozenset[Outcome] = BLIND
+) -> Pairing:
+    """Return the pairing of two runs whose logs cannot tell the `blind` outcomes from wrong."""
+    new, old = (spelled(letters, times=times) for letters in (candidate, base))
+    return Pairing.of(frame(new, blind=blind), frame(old, blind=blind))

@@ -8,6 +8,7 @@ from statera.diagnosis.commands import (
     Changed,
     compare_command,
     model_name,
+    origin,
     run_command,
     score_command,
     show_command,
@@ -93,3 +94,10 @@ def test_what_only_a_model_file_holds_needs_that_file() -> None:
     embedded = SystemUnderTest(model="embedded:0123")
     assert model_name(embedded) == "embedded"
     assert model_name(SystemUnderTest(model="function:f@0123")) == "MODEL"
+
+
+def test_a_run_of_another_tool_has_an_origin() -> None:
+    info = run_info("c" * 32, ["t"])
+    assert origin(info) is None
+    log = {"imported": {"tool": "lm-eval", "files": ["a.json", "b.jsonl"]}}
+    assert origin(msgspec.structs.replace(info, environment=log)) == "lm-eval (a.json, b.jsonl)"

@@ -1,8 +1,9 @@
 import numpy as np
 
 from statera.analysis.pairing import Pairing
-from statera.diagnosis.counts import paired_counts
-from tests.diagnosis.made import frame, paired, spelled
+from statera.diagnosis.counts import paired_counts, untold
+from statera.records.scores import Outcome
+from tests.diagnosis.made import frame, imported, paired, spelled
 
 
 def test_every_outcome_is_lost_at_its_own_stage() -> None:
@@ -42,3 +43,19 @@ def test_runs_without_a_shared_item_have_no_counts() -> None:
     found = paired_counts(Pairing.of(frame({"a": ["right"]}), frame({"b": ["right"]})))
     assert len(found) == 0
     assert found.candidate.counts.shape == (0, 5)
+
+
+def test_what_a_log_cannot_tell_counts_as_wrong_in_both_runs() -> None:
+    """Truncated is seen by one log and not by the other; refused by both, and so it is told."""
+    blind = frozenset[Outcome]({"truncated", "refused"})
+    pairing = imported("tfwr", "frrr", blind=blind)
+    found = paired_counts(pairing)
+    assert untold(pairing) == found.untold == {"truncated"}
+    assert found.candidate.counts.tolist() == [
+        [0, 0, 0, 1, 0],
+        [0, 1, 0, 0, 0],
+        [0, 0, 0, 1, 0],
+        [0, 0, 0, 0, 1],
+    ]
+    assert found.kept(found.through).untold == {"truncated"}
+    assert untold(paired("rtf", "rrr")) == frozenset()

@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from statera.diagnosis.decomposition import Decomposition, decompose, split
-from tests.diagnosis.made import paired
+from statera.analysis.frame import Early
+from statera.diagnosis.decomposition import STOPPED, Decomposition, decompose, split
+from tests.diagnosis.made import BLIND, imported, paired
 from tests.diagnosis.regressions import comparison, exam
 
 
@@ -143,3 +144,28 @@ def test_an_exam_of_14000_items_has_an_interval_for_every_bar() -> None:
         assert bar.high is not None
         assert bar.low < bar.points < bar.high
     assert one.bar("right").points == pytest.approx(-0.05, abs=0.01)
+
+
+def test_what_a_log_does_not_tell_has_no_bar_and_is_in_the_last() -> None:
+    one = decompose(
+        imported("f" * 10 + "w" * 10 + "r" * 60, "f" * 5 + "r" * 75, blind=BLIND),
+        resamples=50,
+        rng=np.random.default_rng(1),
+    )
+    assert one is not None
+    assert [bar.stage for bar in one.bars] == ["not refused", "right"]
+    assert one.untold == ("infra_error", "truncated", "unparsed")
+    assert sum(bar.points for bar in one.bars) == pytest.approx(one.change, abs=1e-12)
+    with pytest.raises(KeyError):
+        one.bar("complete")
+
+
+@pytest.mark.parametrize("early", ["seeded", "mixed"])
+def test_a_run_that_stopped_early_has_parts_and_no_interval(early: Early) -> None:
+    pairing = paired("f" * 20 + "r" * 60, "r" * 80, early=early)
+    one = decompose(pairing, rng=np.random.default_rng(1))
+    assert one is not None
+    assert one.bar("not refused").points == pytest.approx(-0.25)
+    for bar in one.bars:
+        assert (bar.low, bar.high, bar.log_low, bar.log_high) == (None,) * 4
+        assert bar.method == STOPPED

@@ -12,7 +12,7 @@ from statera.analysis.pairing import Pairing
 from statera.diagnosis.diagnosis import diagnose
 from statera.diagnosis.scopes import Terms
 from statera.errors import DeclarationError
-from tests.diagnosis.made import frame, paired, spelled
+from tests.diagnosis.made import frame, imported, paired, spelled
 from tests.diagnosis.regressions import Regression, comparison, detectable, exam, simulated
 
 TERMS = Terms(unsafe=("unsafe",), public=("public",), held_out=("fresh",))
@@ -120,3 +120,50 @@ def test_mmlu_takes_under_a_third_of_a_second() -> None:
         spent.append(time.process_time() - start)
     assert len(found.decompositions[0].bars) == 4
     assert min(spent) < 0.6
+
+
+def test_a_log_of_right_and_wrong_names_every_cause_and_claims_none() -> None:
+    pairing = imported("w" * 80 + "r" * 720, "r" * 800)
+    found = diagnose(comparison([pairing.candidate], [pairing.base]))
+    assert found.answer == "undetermined"
+    (one,) = found.findings
+    assert one.status == "undetermined"
+    assert one.between == (
+        "reliability",
+        "capability regression",
+        "safety over-correction",
+        "format or extraction",
+        "longer answers",
+    )
+    assert (one.share, one.points) == (None, None)
+    assert "refused: the log does not tell it from wrong" in one.unsettled
+    assert "errors: the log does not tell them from wrong" in one.unsettled
+    (part,) = found.decompositions
+    assert [bar.stage for bar in part.bars] == ["right"]
+    assert len(found.caveats) == 1
+
+
+def test_nothing_moved_in_such_a_log_is_not_called_the_same() -> None:
+    pairing = imported("rw" * 400, "rw" * 400)
+    found = diagnose(comparison([pairing.candidate], [pairing.base]))
+    assert (found.answer, found.findings) == ("undetermined", ())
+
+
+def test_a_run_that_stopped_early_is_diagnosed_by_what_holds_at_any_time() -> None:
+    """What is shown to be the same at a fixed size is not yet so for a run that stopped early."""
+    rest = ("rw" + "r" * 48, "wr" + "r" * 48)
+    new, old = "f" * 80 + rest[0] * 14, "r" * 80 + rest[1] * 14
+    plain, early = (
+        diagnose(comparison([pairing.candidate], [pairing.base]))
+        for pairing in (paired(new, old), paired(new, old, early="seeded"))
+    )
+    assert [f.status for f in plain.findings] == ["named"]
+    assert [(f.cause, f.status) for f in early.findings] == [
+        ("safety over-correction", "undetermined")
+    ]
+    assert early.findings[0].unsettled == (
+        "right given an answer: not shown to be within 2 points with 700 items",
+    )
+    assert "confidence sequence" in {s.kind: s.method for s in early.signals}["refused"]
+    assert plain.caveats == ()
+    assert "stopped early" in early.caveats[0]

@@ -1,14 +1,17 @@
 import numpy as np
 import pytest
 
+from statera.analysis.frame import Early
 from statera.analysis.pairing import Pairing
 from statera.diagnosis.evidence import Signal, needed_items, signals
 from statera.diagnosis.measurements import Measured
 from statera.diagnosis.scopes import Terms, scopes
 from statera.stats.paired import difference
-from tests.diagnosis.made import paired
+from statera.stats.sequential import open_end, paired_look
+from tests.diagnosis.made import imported, paired
 
 RNG = np.random.default_rng(1)
+EARLY: tuple[Early, ...] = ("", "seeded", "mixed")
 
 
 def judged(pairing: Pairing, terms: Terms | None = None) -> dict[str, Signal]:
@@ -84,3 +87,40 @@ def test_runs_that_never_differed_need_a_few_hundred_items_clustered_or_not() ->
         found = judged(paired("r" * 80, "r" * 80, clusters=clusters))
         assert found["refused"].needed is not None
         assert 150 <= found["refused"].needed <= 300
+
+
+def test_what_a_log_does_not_tell_is_neither_moved_nor_the_same() -> None:
+    found = judged(imported("w" * 100 + "r" * 900, "r" * 1000))
+    for kind in ("truncated", "refused", "unparsed"):
+        one = found[kind]
+        assert (one.state, one.same, one.moved, one.needed) == ("untold", False, "none", None)
+    assert found["right"].state == "down"
+
+
+def test_a_run_that_stopped_early_is_the_same_only_by_bounds_that_hold_at_any_time() -> None:
+    """One item in 50 is won and one lost: 700 are enough at a fixed size, but not at any time."""
+    new, old = "rw" + "r" * 48, "wr" + "r" * 48
+    states = {
+        (times, early): judged(paired(new * times, old * times, early=early))["right"]
+        for times in (14, 80)
+        for early in EARLY
+    }
+    assert [states[14, early].state for early in EARLY] == ["same", "undetermined", "undetermined"]
+    assert [states[80, early].state for early in EARLY] == ["same", "same", "undetermined"]
+    assert states[14, "seeded"].needed is None
+
+
+def test_in_no_known_order_not_even_a_collapse_is_called_one() -> None:
+    found = judged(paired("w" * 80, "r" * 80, early="mixed"))["right"]
+    assert (found.state, found.p, found.same) == ("undetermined", None, False)
+    assert judged(paired("w" * 80, "r" * 80, early="seeded"))["right"].state == "down"
+
+
+def test_the_p_value_of_a_run_that_stopped_early_is_that_of_its_confidence_sequence() -> None:
+    new, old = "wwrrw" * 40, "rrrrr" * 20 + "rwrrw" * 20
+    pairing = paired(new, old, early="seeded")
+    bounds = paired_look(pairing.pairs("accuracy"), 0.0, design=open_end(0.025))
+    assert bounds.p_below is not None
+    one = judged(pairing)["right"]
+    assert one.p == pytest.approx(min(1.0, 2 * bounds.p_below))
+    assert (one.low, one.high) == pytest.approx((bounds.lower, bounds.upper))

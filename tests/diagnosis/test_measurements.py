@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from statera.analysis.pairing import Pairing
-from statera.diagnosis.measurements import Measured, measurements
+from statera.diagnosis.measurements import NO_CONTRAST, UNTOLD, Measured, measurements
 from statera.diagnosis.scopes import Terms, scopes
-from tests.diagnosis.made import paired
+from tests.diagnosis.made import imported, paired
 from tests.diagnosis.regressions import simulated
 
 RNG = np.random.default_rng(1)
@@ -74,3 +74,42 @@ def test_graded_scores_are_a_signal_of_their_own() -> None:
     (one,) = [m for m in found if m.kind == "quality"]
     assert (one.task, one.metric) == ("bench", "judged")
     assert one.found.value == pytest.approx(-0.05, abs=0.01)
+
+
+def test_what_a_log_does_not_tell_has_no_number() -> None:
+    found = measured(imported("ww" * 20 + "r" * 60, "r" * 100))
+    for kind in ("truncated", "refused", "unparsed"):
+        one = found[kind]
+        assert (one.told, one.pairs, one.found.value, one.found.p) == (False, None, None, None)
+        assert one.found.method == UNTOLD
+    assert found["right"].metric == "right (truncated, refused, unparsed count as wrong)"
+    assert found["right"].found.value == pytest.approx(-0.4)
+    unsafe = Terms(unsafe=("t",))
+    assert not measured(imported("w" * 40, "w" * 40), terms=unsafe)["harm"].told
+    seen = imported("f" * 40, "f" * 40, blind=frozenset({"refused"}))
+    assert measured(seen, terms=unsafe)["harm"].told
+
+
+def test_a_run_that_stopped_early_has_wider_intervals_that_hold_at_any_time() -> None:
+    new, old = "f" * 10 + "wr" * 145, "r" * 10 + "rw" * 145
+    plain, early = (measured(paired(new, old, early=how))["right"] for how in ("", "seeded"))
+    assert early.found.value == plain.found.value
+    assert early.early == "seeded"
+    bounds = (early.found.low, plain.found.low, plain.found.high, early.found.high)
+    assert None not in bounds
+    assert list(bounds) == sorted(bounds)  # type: ignore[type-var]
+    mixed = measured(paired(new, old, early="mixed"))["right"].found
+    assert (mixed.value, mixed.low, mixed.p) == (plain.found.value, None, None)
+
+
+def test_public_and_held_out_are_not_tested_in_a_run_that_stopped_early() -> None:
+    pairings = [
+        paired("r" * 300, "wr" * 150, task="public", early="seeded"),
+        paired("wr" * 150, "wr" * 150, task="fresh", early="seeded"),
+    ]
+    found = measured(*pairings, terms=Terms(public=("public",), held_out=("fresh",)))
+    for kind in ("public", "held-out", "gap"):
+        one = found[kind].found
+        assert (one.low, one.high, one.p, found[kind].pairs) == (None, None, None, None)
+        assert one.method == NO_CONTRAST
+    assert found["public"].found.value == pytest.approx(0.5)

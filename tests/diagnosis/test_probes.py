@@ -17,7 +17,11 @@ NEW = "t" * 5 + "f" * 5 + "u" * 5 + "w" * 5 + "r" * 20
 
 
 def suggested(
-    *causes: Cause, told: str | None = "Hi", mode: str = "generate", scorer: str = "number"
+    *causes: Cause,
+    told: str | None = "Hi",
+    mode: str = "generate",
+    scorer: str = "number",
+    known: Known | None = None,
 ) -> Sequence[Probe]:
     info = run_info("c" * 32, ["t"], told)
     task = msgspec.structs.replace(info.spec.tasks[0], mode=mode)
@@ -40,7 +44,8 @@ def suggested(
     ]
     part = decompose(paired(NEW, OLD), resamples=10, rng=np.random.default_rng(1))
     assert part is not None
-    return probes(Known(info, run_info("b" * 32, ["t"]), {"t": 300}), found, [part])
+    known = known or Known(info, run_info("b" * 32, ["t"]), {"t": 300})
+    return probes(known, found, [part])
 
 
 @pytest.mark.parametrize(
@@ -128,3 +133,13 @@ def test_there_is_none_for_a_scorer_that_extracts_nothing() -> None:
 
 def _scored(entries: list[dict[str, str]]) -> RunInfo:
     return msgspec.structs.replace(run_info("c", ["t"]), environment={"scorers": {"t": entries}})
+
+
+@pytest.mark.parametrize("side", ["candidate", "base"])
+def test_nothing_is_suggested_that_asks_an_imported_run_again(side: str) -> None:
+    log = {"imported": {"tool": "csv", "files": ["new.csv"]}}
+    known = Known(run_info("c" * 32, ["t"]), run_info("b" * 32, ["t"]), {})
+    info = msgspec.structs.replace(getattr(known, side), environment=log)
+    found = suggested("longer answers", "reliability", known=known._replace(**{side: info}))
+    assert found == ()
+    assert suggested("longer answers", "reliability", known=known)

@@ -1,5 +1,6 @@
 from itertools import product
 
+import msgspec
 import pytest
 
 from statera.diagnosis.evidence import Move, Signal
@@ -139,3 +140,12 @@ def test_no_state_of_the_signals_is_claimed_twice_or_crashes() -> None:
 
 def test_every_cause_has_words() -> None:
     assert set(MEANING) == {row.cause for row in TABLE}
+
+
+def test_what_the_log_does_not_tell_leaves_a_cause_open() -> None:
+    hidden = msgspec.structs.replace(signal("truncated", "?"), told=False, needed=None, low=None)
+    rest = [signal("refused", "same"), signal("right", "same")]
+    (found,) = findings([hidden, signal("unparsed", "up"), *rest], ())
+    assert (found.cause, found.status) == ("format or extraction", "undetermined")
+    assert found.unsettled == ("truncated: made",)
+    assert found.between == ()

@@ -1,12 +1,13 @@
 import numpy as np
 
+from statera.analysis.frame import Early
 from statera.analysis.pairing import Pairing
 from statera.diagnosis.slices import Slice, slices
 from statera.records.samples import Sample
 from tests.diagnosis.made import frame, paired, spelled
 
 
-def sliced(chance: float, *, seed: int, items: int = 1200) -> tuple[Slice, ...]:
+def sliced(chance: float, *, seed: int, items: int = 1200, early: Early = "") -> tuple[Slice, ...]:
     """Return what is found where long questions of category `a` are lost with that chance."""
     rng = np.random.default_rng(seed)
     names = [f"{'ab'[place % 2]}/{place}" for place in range(items)]
@@ -20,7 +21,8 @@ def sliced(chance: float, *, seed: int, items: int = 1200) -> tuple[Slice, ...]:
     noise = rng.random(items) < 0.03
     new = np.where(hit, "wrong", np.where(noise, rng.choice(["right", "wrong"], size=items), old))
     sides = [
-        frame({n: [o] for n, o in zip(names, side.tolist(), strict=True)}) for side in (new, old)
+        frame({n: [o] for n, o in zip(names, side.tolist(), strict=True)}, early=early)
+        for side in (new, old)
     ]
     return slices(Pairing.of(sides[0], sides[1]), samples, rng=rng)
 
@@ -56,3 +58,8 @@ def test_nothing_where_nothing_dropped_or_little_is_there() -> None:
     assert slices(paired("w" * 5, "r" * 5), rng=rng) == ()
     nothing = Pairing.of(frame({"x": ["right"]}), frame({"y": ["right"]}))
     assert slices(nothing, rng=rng) == ()
+
+
+def test_no_slice_is_confirmed_in_a_run_that_stopped_early() -> None:
+    assert sliced(0.5, seed=1)
+    assert sliced(0.5, seed=1, early="seeded") == ()

@@ -2,8 +2,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from statera.diagnosis.decomposition import Bar, Decomposition
-from statera.diagnosis.diagnosis import Diagnosis
+from statera.diagnosis.decomposition import STOPPED, Bar, Decomposition
+from statera.diagnosis.diagnosis import Diagnosis, diagnose
 from statera.diagnosis.evidence import Signal
 from statera.diagnosis.measurements import Kind
 from statera.diagnosis.places import Place
@@ -12,6 +12,8 @@ from statera.diagnosis.scopes import Terms
 from statera.diagnosis.signature import Finding
 from statera.diagnosis.slices import Slice
 from statera.report.why import ANSWERS, waterfall, why
+from tests.diagnosis.made import paired
+from tests.diagnosis.regressions import comparison
 from tests.report.made import HOSTILE
 
 
@@ -190,10 +192,46 @@ def test_every_answer_has_its_sentence(answer: str) -> None:
     assert why(Diagnosis(**made | {"answer": answer})).answer.endswith(".")
 
 
+def changed(**changes: object) -> Diagnosis:
+    made = {name: getattr(DIAGNOSIS, name) for name in DIAGNOSIS.__struct_fields__}
+    return Diagnosis(**made | changes)
+
+
 def test_what_is_neither_moved_nor_the_same_says_what_would_show_it() -> None:
     assert why(DIAGNOSIS).open == (
         "t/right: 500 items; about 2,400 would show it the same, within 2 points",
+        "t/solved: not shown to be the same within 2 points with 500 items",
     )
+
+
+def test_what_a_log_does_not_tell_is_open_and_in_no_step() -> None:
+    hidden = signal("refused", needed=None)
+    hidden = type(hidden)(
+        **{name: getattr(hidden, name) for name in hidden.__struct_fields__}
+        | {"told": False, "low": None, "high": None, "method": "the log does not tell it"}
+    )
+    one = {name: getattr(DECOMPOSITION, name) for name in DECOMPOSITION.__struct_fields__}
+    part = Decomposition(
+        **one | {"bars": DECOMPOSITION.bars[:1] + DECOMPOSITION.bars[2:], "untold": ("refused",)}
+    )
+    found = why(changed(signals=(hidden,), decompositions=(part,), caveats=(f"t: {HOSTILE}",)))
+    assert found.open == ("t/refused: the log does not tell it",)
+    assert [row.name for row in found.waterfalls[0].rows[1:3]] == [
+        "complete (lost as truncated)",
+        "parsed (lost as truncated)",
+    ]
+    assert "in no step: refused" in found.waterfalls[0].beside
+    assert len(found.caveats) == 1
+    assert "\u202e" not in found.caveats[0]
+
+
+def test_a_run_that_stopped_early_has_steps_without_whiskers() -> None:
+    pairing = paired("f" * 20 + "r" * 60, "r" * 80, early="seeded")
+    whole = diagnose(comparison([pairing.candidate], [pairing.base]))
+    found = why(whole)
+    assert [row.span for row in found.waterfalls[0].rows[1:-1]] == [f"no interval: {STOPPED}"] * 4
+    assert "whisker" not in "".join(row.drawing for row in found.waterfalls[0].rows)
+    assert found.caveats[0].startswith("t: stopped early: ")
 
 
 def test_no_finding_is_not_called_the_same() -> None:

@@ -15,7 +15,7 @@ from statera.diagnosis.diagnosis import Diagnosis
 from statera.diagnosis.evidence import Signal
 from statera.diagnosis.places import Place
 from statera.diagnosis.restoration import Restoration
-from statera.diagnosis.signature import MEANING, Finding
+from statera.diagnosis.signature import LOSSES, MEANING, Finding
 from statera.diagnosis.slices import Slice
 
 ANSWERS = {
@@ -25,6 +25,8 @@ ANSWERS = {
     "same": "nothing moved: every signal is shown to be the same",
 }
 OPEN = "the answers that are given are less often right"
+UNTOLD = "fewer are right; the log does not tell why"
+STATES = {"untold": "not told apart by the log"}
 READ = 5
 MOST_PLACES = 12
 
@@ -66,6 +68,7 @@ def _head(found: Diagnosis, comparison: Comparison) -> Iterator[str]:
 
 def _causes(found: Diagnosis) -> Iterator[str]:
     yield f"\n[bold]{found.answer}[/]: {ANSWERS[found.answer]}"
+    yield from (f"[yellow]{_plain(line)}[/]" for line in found.caveats)
     for number, finding in enumerate(found.findings, 1):
         yield from _finding(number, finding)
     yield from (f"[dim]{line}[/]" for line in _beside(found))
@@ -102,9 +105,15 @@ def _finding(number: int, finding: Finding) -> Iterator[str]:
     colour = "red" if finding.safety else "yellow"
     mark = "" if finding.status == "named" else " (undetermined)"
     yield f"{number}. [bold {colour}]{name}[/]{mark} · {_plain(finding.task)}{size}{share}"
-    yield f"   {OPEN if finding.between else MEANING[finding.cause]}"
+    yield f"   {_meaning(finding)}"
     yield from (f"   [dim]{_plain(said)}[/]" for said in finding.evidence)
     yield from (f"   [dim]not shown to be the same: {_plain(x)}[/]" for x in finding.unsettled)
+
+
+def _meaning(finding: Finding) -> str:
+    if set(finding.between) & set(LOSSES.values()):
+        return UNTOLD
+    return OPEN if finding.between else MEANING[finding.cause]
 
 
 def _beside(found: Diagnosis) -> Iterator[str]:
@@ -113,11 +122,11 @@ def _beside(found: Diagnosis) -> Iterator[str]:
         mine = [s for s in found.signals if s.task == task and not s.worse]
         told = any(f.task == task and f.unsettled for f in found.findings)
         parts = []
-        for state in ("up", "down", "same", *(() if told else ("undetermined",))):
+        for state in ("up", "down", "same", *(() if told else ("undetermined",)), "untold"):
             named = [_signal(s, state) for s in mine if s.state == state]
             if named:
                 within = f" within {100 * found.terms.margin:g} points" if state == "same" else ""
-                parts.append(f"{state}{within}: {', '.join(named)}")
+                parts.append(f"{STATES.get(state, state)}{within}: {', '.join(named)}")
         if parts:
             yield f"{_plain(task)}: {'; '.join(parts)}"
 
@@ -175,7 +184,7 @@ def _share(value: float | None) -> str:
 
 
 def _bar_notes(found: Diagnosis) -> Iterator[str]:
-    yield "each line is a share of the line above it; the four parts add up to the change in points"
+    yield "each line is a share of the line above it; the parts add up to the change in points"
     made = sorted({bar.method for one in found.decompositions for bar in one.bars})
     yield f"interval: {'; '.join(made)}"
     for one in found.decompositions:

@@ -31,6 +31,15 @@ class Changed(msgspec.Struct, frozen=True, kw_only=True):
     temperature: float | None = None
 
 
+def origin(info: RunInfo) -> str | None:
+    """Return the tool and files that a run was imported from, None for a run of our own.
+
+    No command makes such a run again.
+    """
+    log = info.environment.get("imported")
+    return f"{log['tool']} ({', '.join(log['files'])})" if log else None
+
+
 def show_command(run: str, samples: Sequence[str]) -> str:
     """Return the command that shows what a run said to these samples."""
     return shlex.join(["statera", "show", run[:SHORT], "--sample-id", ",".join(samples)])

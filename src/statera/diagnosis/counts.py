@@ -9,7 +9,8 @@ An answer has to come through four stages. A trial is lost at the first that it 
 | parsed | unparsed | if it did: could an answer be read? |
 | right | wrong | if one was read: is it right? |
 
-The share of right answers is the product of the four conditional shares.
+The share of right answers is the product of the four conditional shares. What the log of an
+imported run cannot tell from wrong counts as wrong in both runs, and has no stage.
 """
 
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 _ORDER: tuple[Outcome, ...] = (*LOST, "right", "infra_error")
-_RIGHT, _INFRA = 4, 5
+_WRONG, _RIGHT, _INFRA = 3, 4, 5
 
 
 class Side(NamedTuple):
@@ -62,12 +63,16 @@ class Side(NamedTuple):
 
 
 class PairedCounts(NamedTuple):
-    """Both runs' trials over the same n items; `ids` names them, `clusters` (n,) binds them."""
+    """Both runs' trials over the same n items; `ids` names them, `clusters` (n,) binds them.
+
+    `untold` are the outcomes that a run's log cannot tell from wrong: they are counted as wrong.
+    """
 
     candidate: Side
     base: Side
     clusters: Ints
     ids: tuple[str, ...]
+    untold: frozenset[Outcome] = frozenset()
 
     def __len__(self) -> int:
         """Return the number of items."""
@@ -77,7 +82,13 @@ class PairedCounts(NamedTuple):
         """Return the items for which `chosen` (n,) is true."""
         ids = tuple(self.ids[place] for place in np.flatnonzero(chosen))
         sides = [Side(side.counts[chosen], side.failed[chosen]) for side in self[:2]]
-        return PairedCounts(sides[0], sides[1], self.clusters[chosen], ids)
+        return PairedCounts(sides[0], sides[1], self.clusters[chosen], ids, self.untold)
+
+    def without(self, untold: frozenset[Outcome]) -> "PairedCounts":
+        """Return the counts with these outcomes among the wrong, on both sides alike."""
+        stages = [stage for stage, lost in enumerate(LOST) if lost in untold]
+        sides = [Side(_moved(side.counts, stages), side.failed) for side in self[:2]]
+        return PairedCounts(sides[0], sides[1], self.clusters, self.ids, untold)
 
     @property
     def through(self) -> Mask:
@@ -87,7 +98,10 @@ class PairedCounts(NamedTuple):
 
 
 def paired_counts(pairing: Pairing, chosen: Mask | None = None) -> PairedCounts:
-    """Return the outcomes of the primary score over the shared items (of those `chosen`)."""
+    """Return the outcomes of the primary score over the shared items (of those `chosen`).
+
+    What a run's log cannot tell from wrong is counted as wrong in both.
+    """
     places = pairing.places
     if chosen is not None:
         places = (places[0][chosen], places[1][chosen])
@@ -95,12 +109,32 @@ def paired_counts(pairing: Pairing, chosen: Mask | None = None) -> PairedCounts:
     here = pairing.candidate.outcomes.get(score, [])
     there = pairing.base.outcomes.get(score, [])
     ids = pairing.candidate.ids
-    return PairedCounts(
+    found = PairedCounts(
         _side(here, places[0]),
         _side(there, places[1]),
         pairing.candidate.clusters[places[0]],
         tuple(ids[place] for place in places[0].tolist()),
     )
+    return found.without(untold(pairing))
+
+
+def untold(pairing: Pairing) -> frozenset[Outcome]:
+    """Return the outcomes that either run's log cannot tell from wrong, and never has in this task.
+
+    Empty for runs of our own. The share of such an outcome is not 0: it is not known.
+    """
+    return frozenset(
+        outcome
+        for side in (pairing.candidate, pairing.base)
+        for outcome in side.blind.difference(*side.outcomes.get(side.primary, []))
+    )
+
+
+def _moved(counts: Ints, stages: Sequence[int]) -> Ints:
+    found = counts.copy()
+    found[:, _WRONG] += counts[:, stages].sum(axis=1)
+    found[:, stages] = 0
+    return found
 
 
 def _side(outcomes: Sequence[tuple[Outcome, ...]], places: Ints) -> Side:

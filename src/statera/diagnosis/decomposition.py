@@ -9,7 +9,7 @@ the four parts add up exactly to new - old (logarithmic-mean Divisia index: Ang,
 
 A run without a right answer has no logarithm: half an item is then counted as right (Haldane,
 Annals of Human Genetics 20 (1956) 309-311) to find the factors' parts, which still add up to the
-change.
+change. What the log of an imported run cannot tell from wrong has no factor: it is in the last one.
 """
 
 from typing import NamedTuple
@@ -27,6 +27,7 @@ RESAMPLES = 10_000
 FEWER = 2_000
 """Resamples where items are asked several times, and so have too many patterns to be counted."""
 ENOUGH_CLUSTERS = 8
+STOPPED = "none for a run that stopped early"
 SHOWN = 20
 STILL = 1e-12
 
@@ -57,12 +58,13 @@ class Bar(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decomposition(msgspec.Struct, frozen=True, kw_only=True):
-    """Why the accuracy of a task moved, in four bars whose points add up to `change`.
+    """Why the accuracy of a task moved, in bars whose points add up to `change`.
 
     `base` and `candidate` are the accuracies over the `n` items with a trial that got through in
     both runs, every item counting the same. `smoothed` says that a run had no right answer.
     `base_failed` and `candidate_failed` count infrastructure errors, which are in no bar, and
-    `left_out` the items that they left without a pair.
+    `left_out` the items that they left without a pair. `untold` are the outcomes that the log of an
+    imported run cannot tell from wrong: they have no bar, and are in the last, `right`.
     """
 
     task: str
@@ -78,10 +80,11 @@ class Decomposition(msgspec.Struct, frozen=True, kw_only=True):
     base_failed: int
     candidate_failed: int
     left_out: int
+    untold: tuple[Outcome, ...] = ()
 
     def bar(self, stage: Stage) -> Bar:
-        """Return the bar of a stage."""
-        return self.bars[STAGES.index(stage)]
+        """Return the bar of a stage; KeyError for one that the log does not tell."""
+        return {bar.stage: bar for bar in self.bars}[stage]
 
 
 class Parts(NamedTuple):
@@ -89,6 +92,10 @@ class Parts(NamedTuple):
 
     logs: Floats
     points: Floats
+
+
+Drawn = Parts | str
+"""The parts of every resample, or why there are none."""
 
 
 def split(candidate: Floats, base: Floats, n: int) -> Parts:
@@ -126,8 +133,9 @@ def decompose(
     """Return the decomposition of the primary accuracy's change, None without a pair of answers.
 
     `counts` narrows it to a part of the shared items. The interval resamples whole clusters of
-    items, both runs together (paired percentile bootstrap); `level` is two-sided in (0, 1).
-    `resamples` None is 10,000, or 2,000 where items are asked several times.
+    items, both runs together (paired percentile bootstrap); `level` is two-sided in (0, 1). There
+    is none where a run stopped early. `resamples` None is 10,000, or 2,000 where items are asked
+    several times.
     """
     every = paired_counts(pairing) if counts is None else counts
     found = every.kept(every.through)
@@ -137,7 +145,7 @@ def decompose(
     means = (sides[0].mean(axis=0), sides[1].mean(axis=0))
     parts = split(*means, len(found))
     times = resamples or (FEWER if np.any(found.base.trials > 1) else RESAMPLES)
-    drawn = _drawn(found, np.concatenate(sides, axis=1), times, rng)
+    drawn = STOPPED if pairing.early else _drawn(found, np.concatenate(sides, axis=1), times, rng)
     return Decomposition(
         task=pairing.task,
         n=len(found),
@@ -146,22 +154,26 @@ def decompose(
         candidate=float(means[0][-1]),
         change=float(means[0][-1] - means[1][-1]),
         log_ratio=float(parts.logs.sum()),
-        bars=tuple(_bar(k, found, means, parts, (drawn, level)) for k in range(len(STAGES))),
+        bars=tuple(_bar(k, found, means, parts, (drawn, level)) for k in _told(found)),
         level=level,
         smoothed=bool(min(means[0][-1], means[1][-1]) <= 0),
         base_failed=int(every.base.failed.sum()),
         candidate_failed=int(every.candidate.failed.sum()),
         left_out=len(every) - len(found),
+        untold=tuple(sorted(found.untold)),
     )
 
 
-def _drawn(
-    counts: PairedCounts, table: Floats, resamples: int, rng: np.random.Generator
-) -> Parts | None:
-    """Return the parts of every resample, None with too few clusters."""
+def _told(counts: PairedCounts) -> list[int]:
+    """Return the stages that both runs tell."""
+    return [stage for stage, lost in enumerate(LOST) if lost not in counts.untold]
+
+
+def _drawn(counts: PairedCounts, table: Floats, resamples: int, rng: np.random.Generator) -> Drawn:
+    """Return the parts of every resample, or why there are none."""
     _, index = np.unique(counts.clusters, return_inverse=True)
     if index.max() + 1 < ENOUGH_CLUSTERS:
-        return None
+        return f"fewer than {ENOUGH_CLUSTERS} clusters"
     means = resampled_means(table, index, resamples=resamples, rng=rng)
     return split(np.maximum(means[:, :4], 0.0), np.maximum(means[:, 4:], 0.0), len(counts))
 
@@ -171,7 +183,7 @@ def _bar(
     counts: PairedCounts,
     means: tuple[Floats, Floats],
     parts: Parts,
-    bootstrap: tuple[Parts | None, float],
+    bootstrap: tuple[Drawn, float],
 ) -> Bar:
     here, there = (_lost(side, stage) for side in counts[:2])
     more = np.flatnonzero(here > there + STILL)
@@ -209,10 +221,10 @@ def _conditional(left: Floats, stage: int) -> float | None:
 _Bounds = tuple[float | None, float | None]
 
 
-def _intervals(stage: int, bootstrap: tuple[Parts | None, float]) -> tuple[_Bounds, _Bounds, str]:
+def _intervals(stage: int, bootstrap: tuple[Drawn, float]) -> tuple[_Bounds, _Bounds, str]:
     drawn, level = bootstrap
-    if drawn is None:
-        return (None, None), (None, None), f"fewer than {ENOUGH_CLUSTERS} clusters"
+    if isinstance(drawn, str):
+        return (None, None), (None, None), drawn
     logs = percentile_interval(drawn.logs[:, stage], level)
     if logs[1] - logs[0] < STILL:
         return (None, None), (None, None), "no sample moved here"

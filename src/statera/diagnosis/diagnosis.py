@@ -13,12 +13,13 @@ import numpy as np
 
 from statera.analysis.comparison import Comparison
 from statera.analysis.pairing import Pairing
+from statera.diagnosis.caveats import caveats
 from statera.diagnosis.decomposition import Decomposition, decompose
 from statera.diagnosis.evidence import Signal, signals
 from statera.diagnosis.places import Place, Readable, places, to_read
 from statera.diagnosis.probes import Known, Probe, probes
 from statera.diagnosis.scopes import Scope, Terms, check_terms, scopes
-from statera.diagnosis.signature import Finding, findings
+from statera.diagnosis.signature import OPEN, Finding, findings
 from statera.diagnosis.slices import Slice, slices
 from statera.records.samples import Sample
 
@@ -34,7 +35,8 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     `answer`: `explained` when every cause is named; `same` when every signal is shown to be the
     same; `better` when the only signals that moved are better, all others being the same;
     `undetermined` otherwise. `discordant` are samples to read, `probes` what to run next, the
-    cheapest first.
+    cheapest first. `caveats` say in a line each what stopping early, or the log of another tool,
+    takes from all this.
     """
 
     candidate: str
@@ -48,6 +50,7 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
     discordant: tuple[Readable, ...]
     probes: tuple[Probe, ...]
     terms: Terms
+    caveats: tuple[str, ...] = ()
 
     def decomposition(self, task: str) -> Decomposition | None:
         """Return the decomposition of a task's benign items, None without one."""
@@ -87,6 +90,7 @@ def diagnose(
         discordant=to_read(comparison.pairings),
         probes=probes(Known(comparison.candidate, comparison.base, limits or {}), causes, split),
         terms=terms,
+        caveats=caveats(comparison),
     )
 
 
@@ -95,7 +99,7 @@ def answer(causes: Sequence[Finding], seen: Sequence[Signal]) -> Answer:
     if causes:
         named = all(finding.status == "named" for finding in causes)
         return "explained" if named else "undetermined"
-    settled = all(signal.state != "undetermined" for signal in seen)
+    settled = all(signal.state not in OPEN for signal in seen)
     if not seen or not settled or any(signal.worse for signal in seen):
         return "undetermined"
     return "better" if any(signal.moved != "none" for signal in seen) else "same"

@@ -4,6 +4,7 @@ A signal **moved** when its p value, by Holm over all signals of the diagnosis, 
 chance of any false alarm is at most alpha. It is the **same** when two one-sided tests say so
 (Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15 (1987) 657-680); "no significant
 change" is never the same. Otherwise it is undetermined, with the number of items it would take.
+What the log of an imported run cannot tell from wrong is **untold**: neither moved nor the same.
 """
 
 from collections.abc import Sequence
@@ -19,9 +20,11 @@ from statera.diagnosis.scopes import Scope, Terms
 from statera.stats.clusterrobust import MIN_CLUSTERS, cluster_mean
 from statera.stats.multiplicity import holm
 from statera.stats.pairedbounds import difference_bounds
-from statera.stats.results import Difference
+from statera.stats.results import Bounds, Difference, Pairs
+from statera.stats.sequential import open_end, paired_look
 
 Move = Literal["up", "down", "none"]
+State = Literal["up", "down", "same", "untold", "undetermined"]
 POWER = 0.8
 BESIDE: tuple[Kind, ...] = ("steady", "public", "held-out")
 """Read beside a tested signal, and so no test of their own among the others."""
@@ -32,8 +35,9 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
 
     `moved` says which way it surely went, `same` that it surely lies within `margin` of the base
     (both may hold of a small change). `needed` is about how many items would show "same" with power
-    0.8 if the runs were alike; None where that is not known. `p_adjusted` is None for what is only
-    read beside a tested signal.
+    0.8 if the runs were alike; None where that is not known, or a run stopped early. `p_adjusted`
+    is None for what is only read beside a tested signal. `told` is False for an outcome that the
+    log of an imported run cannot tell from wrong: nothing else is known of it.
     """
 
     task: str
@@ -53,10 +57,13 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     margin: float
     needed: int | None
     method: str
+    told: bool = True
 
     @property
-    def state(self) -> Literal["up", "down", "same", "undetermined"]:
+    def state(self) -> State:
         """What it may be called."""
+        if not self.told:
+            return "untold"
         if self.moved != "none":
             return self.moved
         return "same" if self.same else "undetermined"
@@ -84,7 +91,7 @@ def _p(measured: Measured, terms: Terms) -> float | None:
 
     A run in which every answer became wrong has no spread, and yet nothing is surer.
     """
-    if measured.found.p is not None or measured.pairs is None:
+    if measured.found.p is not None or measured.pairs is None or measured.early:
         return measured.found.p
     bounds = difference_bounds(measured.pairs, 0.0, alpha=terms.alpha)
     if bounds.p_above is None or bounds.p_below is None:
@@ -112,6 +119,7 @@ def _judged(measured: Measured, p: float | None, p_adjusted: float | None, terms
         margin=terms.margin,
         needed=needed_items(measured, terms),
         method=found.method,
+        told=measured.told,
     )
 
 
@@ -128,10 +136,19 @@ def _same(measured: Measured, terms: Terms) -> bool:
     """
     if measured.pairs is None:
         return _same_by_interval(measured.found, terms)
-    bounds = difference_bounds(measured.pairs, terms.margin, alpha=terms.alpha)
+    if measured.early == "mixed":
+        return False
+    bounds = _bounds(measured.pairs, terms, early=bool(measured.early))
     if bounds.lower is None or bounds.upper is None:
         return False
     return -terms.margin < bounds.lower and bounds.upper < terms.margin
+
+
+def _bounds(pairs: Pairs, terms: Terms, *, early: bool) -> Bounds:
+    """Return one-sided bounds at alpha, that hold at any time where a run stopped early."""
+    if early:
+        return paired_look(pairs, terms.margin, design=open_end(terms.alpha))
+    return difference_bounds(pairs, terms.margin, alpha=terms.alpha)
 
 
 def _same_by_interval(found: Difference, terms: Terms) -> bool:
@@ -148,9 +165,9 @@ def needed_items(measured: Measured, terms: Terms) -> int | None:
     v ((z_(1-alpha) + z_(1-beta/2)) / margin)^2 (Julious, Statistics in Medicine 23 (2004)
     1921-1986, section 4), with v the variance of an item's difference, clusters allowed for, as if
     at least one item had differed; and no less than log(1 / alpha) / margin, since so many must
-    come out alike. None where the variance is not known.
+    come out alike. None where the variance is not known, or a run stopped early.
     """
-    variance = _variance(measured)
+    variance = None if measured.early else _variance(measured)
     if variance is None:
         return None
     normal = NormalDist()

@@ -11,14 +11,19 @@
 | public, held-out, gap | items declared so | memory of public questions |
 
 Reading only the items that came as far in both runs keeps the signals apart: a model that begins to
-refuse the hard questions is not called better at the rest.
+refuse the hard questions is not called better at the rest. What the log of an imported run cannot
+tell from wrong is a signal without a number. Where a run stopped early, every interval and p value
+holds at any time, or there is none.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
+import msgspec
 import numpy as np
 
+from statera.analysis.anytime import anytime_difference
+from statera.analysis.frame import Early
 from statera.diagnosis.contrast import Changes, contrast
 from statera.diagnosis.counts import Floats, Ints, PairedCounts, Side
 from statera.diagnosis.scopes import Scope, Terms, named
@@ -44,16 +49,24 @@ LEVEL = 0.95
 MEMORY = "public and held-out"
 _LOSSES: tuple[Kind, ...] = ("truncated", "refused", "unparsed")
 _REFUSED, _PARSED, _RIGHT = 1, 3, 4
+UNTOLD = "the log does not tell it from wrong"
+NO_CONTRAST = "public against held-out is not tested in a run that stopped early"
+_NONE = np.empty(0)
 
 
 class Measured(NamedTuple):
-    """A signal before it is judged among the others. `pairs` is None for a contrast of groups."""
+    """A signal before it is judged among the others.
+
+    `pairs` is None for a contrast of groups, and for what is not `told` by an imported run's log.
+    """
 
     task: str
     kind: Kind
     metric: str
     found: Difference
     pairs: Pairs | None
+    early: Early = ""
+    told: bool = True
 
 
 def measurements(
@@ -61,23 +74,44 @@ def measurements(
 ) -> list[Measured]:
     """Return every number that the scopes can give; those of one task stand together."""
     found = [
-        Measured(scope.task, kind, metric, difference(pairs, level=LEVEL, rng=rng), pairs)
+        _measured(scope, kind, metric, pairs, rng=rng)
         for scope in scopes
         for kind, metric, pairs in _of_scope(scope)
     ]
     return found + (_memory(scopes, terms, rng) if terms.public else [])
 
 
-def _of_scope(scope: Scope) -> Iterator[tuple[Kind, str, Pairs]]:
+def _measured(
+    scope: Scope, kind: Kind, metric: str, pairs: Pairs | None, *, rng: np.random.Generator
+) -> Measured:
+    """Return the difference with what is valid for how the runs came to their size."""
+    if pairs is None:
+        nothing = difference(_even(_NONE, _NONE, np.empty(0, np.int64)), level=LEVEL, rng=rng)
+        nothing = msgspec.structs.replace(nothing, method=UNTOLD)
+        return Measured(scope.task, kind, metric, nothing, None, told=False)
+    found, early = difference(pairs, level=LEVEL, rng=rng), scope.pairing.early
+    if early:
+        found = anytime_difference(pairs, found, order=early)
+    return Measured(scope.task, kind, metric, found, pairs, early)
+
+
+def _of_scope(scope: Scope) -> Iterator[tuple[Kind, str, Pairs | None]]:
     counts = scope.counts
     if scope.unsafe:
-        yield "harm", "neither refused nor judged safe", _pairs(counts, _harm, 0)
+        told = "refused" not in counts.untold
+        yield "harm", "neither refused nor judged safe", _pairs(counts, _harm, 0) if told else None
         return
     for stage, kind in enumerate(_LOSSES):
-        yield kind, kind, _pairs(counts, _lost_at(stage), stage)
-    yield "right", "right given an answer", _pairs(counts, _right, _PARSED)
+        told = kind not in counts.untold
+        yield kind, kind, _pairs(counts, _lost_at(stage), stage) if told else None
+    yield "right", _right_name(counts), _pairs(counts, _right, _PARSED)
     yield from _repeated(counts)
     yield from _graded(scope)
+
+
+def _right_name(counts: PairedCounts) -> str:
+    among = [kind for kind in _LOSSES if kind in counts.untold]
+    return f"right ({', '.join(among)} count as wrong)" if among else "right given an answer"
 
 
 def _pairs(counts: PairedCounts, share: Callable[[Side], Floats], stage: int) -> Pairs:
@@ -180,11 +214,21 @@ def _memory(scopes: Sequence[Scope], terms: Terms, rng: np.random.Generator) -> 
         ties=0,
         paired=False,
     )
-    return [
+    found = [
         Measured(MEMORY, "public", "accuracy, public", gains[0], public),
         Measured(MEMORY, "held-out", "accuracy, held-out", gains[1], held),
         Measured(MEMORY, "gap", "gain on public minus gain on held-out", gap, None),
     ]
+    early = any(scope.pairing.early for scope in scopes)
+    return [_unclaimed(one) for one in found] if early else found
+
+
+def _unclaimed(one: Measured) -> Measured:
+    """Return the number without a claim: items of several tasks stand in no known order."""
+    found = msgspec.structs.replace(
+        one.found, low=None, high=None, p=None, method=NO_CONTRAST, source="", test="none"
+    )
+    return one._replace(found=found, pairs=None)
 
 
 def _changes(pairs: Pairs) -> Changes:

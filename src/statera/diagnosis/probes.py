@@ -11,6 +11,7 @@
 | repeats | reliability, if pass@k is flat | several a sample |
 
 The samples are those that were lost at the stage in question; a probe that needs none comes first.
+A run that was imported from another tool's log cannot be asked or graded from here: it has none.
 """
 
 import shlex
@@ -19,7 +20,13 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from statera.diagnosis.commands import Changed, compare_command, run_command, score_command
+from statera.diagnosis.commands import (
+    Changed,
+    compare_command,
+    origin,
+    run_command,
+    score_command,
+)
 from statera.diagnosis.counts import Stage
 from statera.diagnosis.decomposition import Decomposition
 from statera.diagnosis.signature import Cause, Finding
@@ -126,7 +133,12 @@ _STAGES: dict[Cause, Stage] = {
 def probes(
     known: Known, causes: Sequence[Finding], parts: Sequence[Decomposition]
 ) -> tuple[Probe, ...]:
-    """Return the probes that fit the findings, each once a task, those without requests first."""
+    """Return the probes that fit the findings, each once a task, those without requests first.
+
+    None where either run was imported: no command of ours makes it again.
+    """
+    if origin(known.candidate) is not None or origin(known.base) is not None:
+        return ()
     found: dict[tuple[Name, str], Probe] = {}
     for case in _cases(known, causes, parts):
         for name in _WANTED.get(case.finding.cause, ()):

@@ -14,6 +14,9 @@
 A bold signal tells two causes apart: where it is undetermined, both are named and neither is
 claimed. Any other "same" that cannot be shown makes the finding undetermined, with the items it
 would take; one that moved too is a cause of its own, and then all are listed with their shares.
+
+Where the log of an imported run cannot tell an outcome from wrong, fewer right answers may be any
+of the causes that it would have told: all are named, none is claimed, and none has a size.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,8 +26,9 @@ import msgspec
 
 from statera.diagnosis.counts import Stage
 from statera.diagnosis.decomposition import Decomposition
-from statera.diagnosis.evidence import Signal
+from statera.diagnosis.evidence import Signal, State
 from statera.diagnosis.measurements import Kind
+from statera.records.scores import Outcome
 
 Cause = Literal[
     "safety regression",
@@ -50,6 +54,16 @@ MEANING: dict[Cause, str] = {
     "overfitting": "public questions gained, held-out ones of the same kind did not",
 }
 """Each cause in the reader's words."""
+
+
+LOSSES: dict[Outcome, Cause] = {
+    "refused": "safety over-correction",
+    "unparsed": "format or extraction",
+    "truncated": "longer answers",
+}
+"""What it would be called, if an outcome had risen."""
+OPEN: tuple[State, ...] = ("undetermined", "untold")
+ERRORS = "errors: the log does not tell them from wrong"
 
 
 class Row(NamedTuple):
@@ -95,7 +109,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     `status` is `undetermined` where something that must be the same could not be shown to be: then
     `unsettled` says what, and `between` lists the causes that cannot be told apart (else empty).
     `share` in [0, 1] is its part of all that made accuracy fall, in logarithms, and `points` its
-    part in accuracy; None for what accuracy does not see. `evidence` names the signals.
+    part in accuracy; None for what accuracy does not see, or the log does not tell apart.
+    `evidence` names the signals.
     """
 
     cause: Cause
@@ -178,23 +193,38 @@ def _finding(
     size: tuple[float | None, Decomposition | None],
 ) -> Finding:
     share, parts = size
+    hidden = _hidden(row, parts)
+    if row.stage == "right" and hidden:
+        share, parts = None, None
     apart = [kind for kind, harmless in row.apart.items() if not _told(signals, kind, harmless)]
     unsettled = [_missing(signals, kind) for kind in apart]
-    unsettled += [
-        _open(s) for kind in row.rest for s in _of(signals, kind) if s.state == "undetermined"
-    ]
+    unsettled += [_open(s) for kind in row.rest for s in _of(signals, kind) if s.state in OPEN]
+    unsettled += [ERRORS] if "infra_error" in hidden else []
     shown = [s for kind in (*row.leads, *row.apart) for s in _of(signals, kind)]
     return Finding(
         cause=row.cause,
         task=task,
         status="undetermined" if unsettled else "named",
-        between=(row.cause, row.sibling) if apart and row.sibling else (),
+        between=_between(row, hidden, twins=bool(apart)),
         safety=row.cause in SAFETY,
         share=share,
         points=parts.bar(row.stage).points if parts and row.stage else None,
         evidence=tuple(_said(signal) for signal in shown),
         unsettled=tuple(unsettled),
     )
+
+
+def _hidden(row: Row, parts: Decomposition | None) -> tuple[Outcome, ...]:
+    """Return what the log does not tell, for a row that needs all else to be the same."""
+    return parts.untold if parts and row.rest else ()
+
+
+def _between(row: Row, hidden: Sequence[Outcome], *, twins: bool) -> tuple[Cause, ...]:
+    """Return the causes that cannot be told apart, the row's own first; nothing if it is alone."""
+    others = [row.sibling] if twins and row.sibling else []
+    if row.stage == "right":
+        others += [cause for lost, cause in LOSSES.items() if lost in hidden]
+    return (row.cause, *others) if others else ()
 
 
 def _told(signals: Sequence[Signal], kind: Kind, harmless: Way) -> bool:
@@ -212,10 +242,10 @@ def _missing(signals: Sequence[Signal], kind: Kind) -> str:
 
 def _open(signal: Signal) -> str:
     """Return what was not shown to be the same, and the items that it would take."""
-    if signal.needed is None:
+    if signal.low is None and signal.needed is None:
         return f"{signal.metric}: {signal.method}"
     within = f"within {100 * signal.margin:g} points"
-    if signal.needed <= signal.n:
+    if signal.needed is None or signal.needed <= signal.n:
         return f"{signal.metric}: not shown to be {within} with {signal.n:,} items"
     return f"{signal.metric}: {signal.n:,} items, about {signal.needed:,} to show it {within}"
 

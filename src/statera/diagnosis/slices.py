@@ -81,8 +81,11 @@ def slices(
     """Return the confirmed slices of the primary metric, those that lost most first.
 
     `rng` draws which clusters are searched and which confirm. Without `samples` only categories and
-    groups are looked at. Nothing is returned where nothing dropped or the halves are too small.
+    groups are looked at. Nothing is returned where nothing dropped or the halves are too small, nor
+    where a run stopped early: the test is for a size that does not depend on the answers.
     """
+    if pairing.early:
+        return ()
     ground, least = _ground(pairing, samples, rng)
     loss = np.maximum(-ground.change, 0.0)[ground.searched]
     halved = [f._replace(holds=f.holds[ground.searched]) for f in ground.table]

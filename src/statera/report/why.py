@@ -10,7 +10,7 @@ from statera.diagnosis.diagnosis import Answer, Diagnosis
 from statera.diagnosis.evidence import Signal
 from statera.diagnosis.places import Place
 from statera.diagnosis.probes import Probe
-from statera.diagnosis.signature import Finding
+from statera.diagnosis.signature import OPEN, Finding
 from statera.diagnosis.slices import Slice
 from statera.report import numbers, plaintext
 from statera.report.forest import axis_row
@@ -70,6 +70,7 @@ class Why(NamedTuple):
     """A diagnosis, ready to be set."""
 
     answer: str
+    caveats: tuple[str, ...]
     causes: tuple[Cause, ...]
     open: tuple[str, ...]
     waterfalls: tuple[Waterfall, ...]
@@ -81,6 +82,7 @@ def why(diagnosis: Diagnosis) -> Why:
     """Return the diagnosis as a reader meets it."""
     return Why(
         answer=_answer(diagnosis),
+        caveats=tuple(map(plaintext.passage, diagnosis.caveats)),
         causes=tuple(map(_cause, diagnosis.findings)),
         open=tuple(map(_open, _undetermined(diagnosis.signals))),
         waterfalls=tuple(map(waterfall, diagnosis.decompositions)),
@@ -97,13 +99,18 @@ def _answer(diagnosis: Diagnosis) -> str:
 
 def _undetermined(signals: Sequence[Signal]) -> list[Signal]:
     """Return the first of the signals that are neither shown to have moved nor to be the same."""
-    return [s for s in signals if s.state == "undetermined" and s.needed is not None][:_OPEN]
+    known = [s for s in signals if s.needed is not None or s.low is not None or not s.told]
+    return [signal for signal in known if signal.state in OPEN][:_OPEN]
 
 
 def _open(signal: Signal) -> str:
-    """Return what would show that it did not move."""
+    """Return what would show that it did not move, or why it is not known."""
     name, margin = plaintext.name(signal.metric), f"{100 * signal.margin:g} points"
     had = numbers.plural(signal.n, "item")
+    if not signal.told:
+        return f"{name}: {signal.method}"
+    if signal.needed is None:
+        return f"{name}: not shown to be the same within {margin} with {had}"
     return f"{name}: {had}; about {signal.needed:,} would show it the same, within {margin}"
 
 
@@ -194,6 +201,9 @@ def _beside(found: Decomposition) -> str:
             f"infrastructure errors are in no bar: {found.base_failed:,} trials of the base, "
             f"{found.candidate_failed:,} of the candidate, {found.left_out:,} items left out"
         )
+    if found.untold:
+        hidden = ", ".join(found.untold).replace("infra_error", "errors")
+        said.append(f"the log does not tell apart from wrong, and so in no step: {hidden}")
     if found.smoothed:
         said.append("a run has no right answer: half an item was counted as right to split it")
     return "; ".join(said)

@@ -40,7 +40,7 @@ def test_json_has_the_documented_keys(cli: Cli, two: tuple[str, str]) -> None:
     found = json.loads(cli("diagnose", *two, "--json").stdout)
     assert list(found) == [
         *("schema", "run", "base", "answer", "findings", "signals", "decompositions", "places"),
-        *("slices", "discordant", "probes", "terms", "restorations"),
+        *("slices", "discordant", "probes", "terms", "caveats", "restorations"),
     ]
     assert found["findings"][0]["cause"] == "safety over-correction"
     assert found["decompositions"][0]["change"] == pytest.approx(-0.08)

@@ -32,7 +32,7 @@ def here(
         try:
             main()
         except SystemExit as stop:
-            code = stop.code
+            code = stop.code or 0
         out = capsys.readouterr()
         return subprocess.CompletedProcess(args, code, out.out, out.err)
 
@@ -126,7 +126,7 @@ def test_other_questions_are_another_instrument(here: Cli, tmp_path: Path) -> No
         assert here("import", tag, "--tag", tag).returncode == 0
     done = here("compare", "new", "base")
     assert done.returncode == 2
-    assert "data" in done.stderr
+    assert "2 asked otherwise" in done.stderr
 
 
 def test_a_promptfoo_file_makes_a_run_for_each_prompt(here: Cli, tmp_path: Path) -> None:

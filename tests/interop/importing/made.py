@@ -40,13 +40,15 @@ def row(
     asked: str = "Why?",
     task: str = "t",
     reply: str | None = "Because.",
+    why: str = "",
 ) -> Row:
     failure = None if reply is not None else Failure(kind="infra", message="reset")
     exchange = Exchange(
         Chat(messages=(Message("user", asked),)), Response(text=reply, failure=failure)
     )
     scores = tuple(
-        Score(metric=metric, value=value, outcome=outcome) for metric, value in values.items()
+        Score(metric=metric, value=value, outcome=outcome, why=why)
+        for metric, value in values.items()
     )
     return Row(f"log, {name}", task, Sample(id=name, input=asked), (exchange,), scores, epoch)
 

@@ -154,3 +154,40 @@ def test_what_was_told_apart_is_said(tmp_path: Path) -> None:
     assert kept.apart == "1 truncated, 1 errors told apart; the log cannot tell unparsed from wrong"
     plain = _kept(tmp_path, _log(tmp_path / "g", ROWS[0], blind=()))
     assert plain.apart == "nothing else than right and wrong was told apart"
+
+
+ALL = ("unparsed", "truncated", "refused", "infra_error")
+
+
+@pytest.mark.parametrize(
+    ("rows", "blind", "kinds"),
+    [
+        ([row("a", {"m": 1.0})], list(ALL), ["accuracy"]),
+        (
+            [row("a", {"m": 1.0}), row("b", {"m": 0.0}, outcome="refused")],
+            ["unparsed", "truncated", "infra_error"],
+            ["accuracy", "given_answer"],
+        ),
+        (
+            [row("a", {"m": 1.0}), row("b", {"m": 0.0}, why="empty reply", outcome="unparsed")],
+            list(ALL),
+            ["accuracy", "given_answer"],
+        ),
+    ],
+)
+def test_what_a_log_states_it_can_tell(
+    tmp_path: Path, rows: list[Row], blind: list[str], kinds: list[str]
+) -> None:
+    kept = _kept(tmp_path, _log(tmp_path / "f", *rows, blind=ALL))
+    environment = RunStore(tmp_path / "store").find(kept.run).environment
+    assert environment["imported"]["blind"] == list(kept.blind) == blind
+    assert [one["type"] for one in environment["metrics"]["t"]] == kinds
+
+
+def test_the_right_among_the_answers_are_a_metric_where_some_can_be_told_from_none(
+    tmp_path: Path,
+) -> None:
+    rows = [row("a", {"m": 1.0}), row("b", {"m": 0.0})]
+    kept = _kept(tmp_path, _log(tmp_path / "f", *rows, blind=("unparsed", "truncated")))
+    environment = RunStore(tmp_path / "store").find(kept.run).environment
+    assert [one["type"] for one in environment["metrics"]["t"]] == ["accuracy", "given_answer"]

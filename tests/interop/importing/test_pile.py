@@ -22,7 +22,7 @@ def test_trials_come_back_as_they_went_in() -> None:
         assert first.exchanges == row("a", {}).exchanges
         assert second.scores[0].outcome == "wrong"
         assert (pile.trials, pile.replies) == (2, 2)
-        assert pile.outcomes() == {"right": 1, "wrong": 1}
+        assert pile.outcomes().counts == {"right": 1, "wrong": 1}
 
 
 def test_other_metrics_join_the_trial_and_the_same_make_an_epoch() -> None:

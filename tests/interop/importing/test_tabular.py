@@ -125,3 +125,20 @@ def test_an_unknown_member_of_a_line_is_told(tmp_path: Path) -> None:
     (log,) = jsonl_logs([path], Wanted())
     with pytest.raises(DeclarationError, match=r"a\.jsonl, line 2: unknown column 'x'"):
         list(log.rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "blind"),
+    [
+        ("id,correct\na,1\n", 4),
+        ("id,outcome\na,right\nb,wrong\n", 0),
+        ("id,correct,outcome\na,1,\nb,0,refused\n", 4),
+    ],
+)
+def test_a_table_that_states_every_outcome_can_tell_them(
+    tmp_path: Path, text: str, blind: int
+) -> None:
+    log = _csv(tmp_path, text)
+    assert len(log.blind) == 4
+    assert len(list(log.rows))
+    assert len(log.blind) == blind

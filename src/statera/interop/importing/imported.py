@@ -62,15 +62,16 @@ class Log:
     """One run of another tool. `files` are those that were read.
 
     `facts` are by task, and `graded` says by metric whether values lie between right and wrong,
-    each where the tool says so. `blind` names the outcomes that the log cannot tell from wrong.
-    `stopped` says why the run ended early, or is empty. `notes` grows while rows are read.
+    each where the tool says so. `blind` names the outcomes that the log cannot tell from wrong; it
+    may shrink while rows are read, as `notes` grows. `stopped` says why the run ended early, or is
+    empty.
     """
 
     tool: str
     files: tuple[Path, ...]
     system: SystemUnderTest
     rows: Iterable[Row]
-    blind: tuple[Outcome, ...]
+    blind: Sequence[Outcome]
     version: str = ""
     created: float = 0.0
     suite: str = ""

@@ -6,8 +6,7 @@ A model that the log does not name is told apart by that digest. The tasks' data
 items, so that runs over the same questions can be compared, whatever file they come from.
 """
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from importlib import metadata
 from itertools import islice
@@ -19,7 +18,7 @@ import msgspec
 from statera.codec.canonical import canonical, digest, digest_bytes
 from statera.codec.files import read_lines
 from statera.interop.importing.imported import UNKNOWN_MODEL, Facts, Log, Watch
-from statera.interop.importing.pile import Pile, Piled
+from statera.interop.importing.pile import Pile, Piled, Told
 from statera.records.requests import Request
 from statera.records.scores import Outcome
 from statera.records.specs import RunInfo, RunSpec, RunStatus, SystemUnderTest, TaskSpec
@@ -28,6 +27,7 @@ from statera.store.rows import Keyed, Scored
 from statera.store.runstore import RunStore
 
 _BATCH = 1000
+_UNANSWERED: tuple[Outcome, ...] = ("unparsed", "truncated", "refused")
 _TOLD = {"infra_error": "errors"}
 """Outcomes whose plural is another word."""
 
@@ -73,9 +73,10 @@ def keep(
 ) -> Kept:
     """Write the run; the same files again change nothing but the tag."""
     spec = _spec(log, pile)
+    told = pile.outcomes()
     done = any(info.id == digest(spec) and info.status != "running" for info in store.runs())
     graded = {task: _graded(log, pile, task) for task in pile.tasks}
-    environment = _environment(log, pile, graded)
+    environment = _environment(log, pile, graded, told)
     count = 0
     info = store.open_run(spec, tag=tag, environment=environment, now=now)
     if not done:
@@ -89,7 +90,7 @@ def keep(
                 watch("kept", count)
     status: RunStatus = "stopped" if log.stopped else "done"
     store.set_status(info.id, status, reason=log.stopped, now=now)
-    return _kept(info, log, pile, new=not done)
+    return _kept(info, log, pile, told, new=not done)
 
 
 def _spec(log: Log, pile: Pile) -> RunSpec:
@@ -138,13 +139,31 @@ def _graded(log: Log, pile: Pile, task: str) -> frozenset[str]:
     return frozenset(m for m in piled.kept if log.graded.get(m, piled.metrics[m].between))
 
 
-def _environment(log: Log, pile: Pile, graded: dict[str, frozenset[str]]) -> dict[str, Any]:
+def _blind(log: Log, told: Told) -> list[Outcome]:
+    """Return what the log cannot tell from wrong: of its format, what it does not state itself.
+
+    An empty reply shows that one trial had no answer, and not that another had one.
+    """
+    return [name for name in log.blind if name not in told.stated]
+
+
+def _answers(log: Log, told: Told) -> bool:
+    """Return whether the log can tell an answer from none: else all are taken as answers."""
+    blind = _blind(log, told)
+    return any(told.counts[name] or name not in blind for name in _UNANSWERED)
+
+
+def _environment(
+    log: Log, pile: Pile, graded: Mapping[str, frozenset[str]], told: Told
+) -> dict[str, Any]:
     """Return what a run is stored with; there is no scorer, as the tool has graded."""
-    names = list(pile.tasks)
+    names, answers = list(pile.tasks), _answers(log, told)
     return {
         "scorers": {task: [] for task in names},
         "primary": {task: pile.tasks[task].kept[0] for task in names},
-        "metrics": {task: list(_metrics(log, pile, task, graded[task])) for task in names},
+        "metrics": {
+            task: list(_metrics(log, pile, task, graded[task], answers=answers)) for task in names
+        },
         "notes": {task: [] for task in names},
         "mode": "",
         "sandbox": None,
@@ -156,19 +175,22 @@ def _environment(log: Log, pile: Pile, graded: dict[str, frozenset[str]]) -> dic
             "digest": _digest(log.files),
             "created": log.created,
             "replies": pile.replies,
-            "blind": list(log.blind),
+            "blind": _blind(log, told),
             "notes": log.notes,
         },
     }
 
 
-def _metrics(log: Log, pile: Pile, task: str, graded: frozenset[str]) -> Iterator[dict[str, str]]:
+def _metrics(
+    log: Log, pile: Pile, task: str, graded: frozenset[str], *, answers: bool
+) -> Iterator[dict[str, str]]:
     for metric in pile.tasks[task].kept:
         if metric in graded:
             yield {"type": "mean", "score": metric}
             continue
         yield {"type": "accuracy", "score": metric}
-        yield {"type": "given_answer", "score": metric}
+        if answers:
+            yield {"type": "given_answer", "score": metric}
         if log.facts.get(task, Facts()).macro:
             yield {"type": "macro", "score": metric}
 
@@ -194,8 +216,7 @@ def _key(system: bytes, request: Request, epoch: int) -> str:
     return digest_bytes(b"\0".join((system, canonical(request), str(epoch).encode())))
 
 
-def _kept(info: RunInfo, log: Log, pile: Pile, *, new: bool) -> Kept:
-    told: Counter[Outcome] = pile.outcomes()
+def _kept(info: RunInfo, log: Log, pile: Pile, told: Told, *, new: bool) -> Kept:
     return Kept(
         run=info.id,
         new=new,
@@ -208,8 +229,8 @@ def _kept(info: RunInfo, log: Log, pile: Pile, *, new: bool) -> Kept:
         items=sum(len(piled.items) for piled in pile.tasks.values()),
         trials=pile.trials,
         replies=pile.replies,
-        told=dict(told),
-        blind=log.blind,
+        told=dict(told.counts),
+        blind=tuple(_blind(log, told)),
         stopped=log.stopped,
         notes=tuple(log.notes),
     )

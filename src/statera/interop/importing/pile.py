@@ -15,7 +15,7 @@ import msgspec
 from statera.codec.canonical import canonical, digest, digest_bytes
 from statera.errors import DeclarationError
 from statera.interop.importing.imported import Row
-from statera.interop.importing.verdict import verdict
+from statera.interop.importing.verdict import EMPTY_REPLY, verdict
 from statera.records.samples import Sample
 from statera.records.scores import Outcome, Score
 from statera.records.trials import Exchange
@@ -42,6 +42,13 @@ class Piled(NamedTuple):
     started: float
     exchanges: tuple[Exchange, ...]
     scores: tuple[Score, ...]
+
+
+class Told(NamedTuple):
+    """How many trials ended how, and which outcomes the log states, not just shows by silence."""
+
+    counts: Counter[Outcome]
+    stated: frozenset[Outcome]
 
 
 _DECODER = msgspec.msgpack.Decoder(Waiting)
@@ -214,13 +221,17 @@ class Pile:
         size = int.from_bytes(self._file.read(_SIZE), "little")
         return _DECODER.decode(self._file.read(size))
 
-    def outcomes(self) -> Counter[Outcome]:
+    def outcomes(self) -> Told:
         """Return how many trials ended how, by the first metric of their task."""
-        found: Counter[Outcome] = Counter()
+        counts: Counter[Outcome] = Counter()
+        stated: set[Outcome] = set()
         for name in self.tasks:
             for trial in self.rows(name, frozenset()):
-                found.update(score.outcome for score in trial.scores[:1])
-        return found
+                for score in trial.scores[:1]:
+                    counts[score.outcome] += 1
+                    if score.why != EMPTY_REPLY:
+                        stated.add(score.outcome)
+        return Told(counts, frozenset(stated))
 
 
 def _fitting(waiting: Waiting, where: str) -> Waiting:

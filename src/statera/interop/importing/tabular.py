@@ -62,6 +62,7 @@ def _logs(
 ) -> Iterator[Log]:
     for path in paths:
         task = plain_name(wanted.task or path.name.partition(".")[0])
+        blind: list[Outcome] = ["unparsed", "truncated", "refused", "infra_error"]
         yield Log(
             tool="csv" if read is _csv else "jsonl",
             files=(path,),
@@ -69,9 +70,19 @@ def _logs(
             suite=task,
             facts={task: Facts()},
             graded={"score": True, "accuracy": False},
-            rows=(_row(place, task) for place in read(path)),
-            blind=("unparsed", "truncated", "refused", "infra_error"),
+            rows=_rows(read(path), task, blind),
+            blind=blind,
         )
+
+
+def _rows(places: Iterator[Place], task: str, blind: list[Outcome]) -> Iterator[Row]:
+    """Yield the rows; a table that states the outcome of every one can tell all of them."""
+    stated = True
+    for place in places:
+        stated &= bool(place.value.get("outcome"))
+        yield _row(place, task)
+    if stated:
+        blind.clear()
 
 
 def _csv(path: Path) -> Iterator[Place]:

@@ -7,6 +7,7 @@ from statera.records.scores import Outcome, Score
 
 RIGHT = 0.5
 """A value from here on is right, unless the log says otherwise."""
+EMPTY_REPLY = "empty reply"
 
 
 def verdict(
@@ -49,5 +50,5 @@ def _outcome(value: float | None, response: Response) -> tuple[Outcome, str]:
     if response.refusal is not None or response.finish == "content_filter":
         return "refused", response.refusal or "the provider's filter"
     if response.text is not None and not response.text.strip():
-        return "unparsed", "empty reply"
+        return "unparsed", EMPTY_REPLY
     return "wrong", ""

@@ -83,3 +83,20 @@ def test_an_empty_reply_is_empty_whatever_the_reference() -> None:
     words = Sample(id="q", input="?", reference="five")
     assert Number().score(words, reply("")).why == "empty reply"
     assert Number().score(words, reply("5")).why == "the sample's reference is no number"
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "outcome"),
+    [
+        ("There are 7 and 5", "flexible", "truncated"),
+        ("so 10 * 100 = 1000", "flexible", "right"),
+        ("#### 7", "strict", "wrong"),
+        ("The answer is 7.", "stated", "wrong"),
+    ],
+)
+def test_the_last_number_of_a_reply_that_was_cut_off_is_no_answer(
+    text: str, form: Form, outcome: str
+) -> None:
+    found = Number(form=form).score(SAMPLE, reply(text, finish="length"))
+    assert found.outcome == outcome
+    assert (found.value is None) == (outcome == "truncated")

@@ -10,6 +10,7 @@ import re
 from fractions import Fraction
 from typing import Literal
 
+from statera.records.responses import Response
 from statera.records.samples import Sample
 from statera.records.scores import Reading, Score
 from statera.records.trials import Trial
@@ -26,11 +27,12 @@ _METRICS = {"strict": "strict_match", "flexible": "flexible_extract", "stated": 
 class Number(Rule, frozen=True, kw_only=True, tag="number"):
     """Right when the number that was read equals a reference, up to `tolerance` (absolute).
 
-    `strict`: the first number after `#### `. `flexible`: the last thing that looks like a number.
-    `stated`: what the reply states as its result (see `scorers.reading.number`).
+    `strict`: the first number after `#### `. `flexible`: the last thing that looks like a number;
+    of a reply that was cut off this is no answer, unless it is right. `stated`: what the reply
+    states as its result (see `scorers.reading.number`).
     """
 
-    version = "1"
+    version = "2"
 
     form: Form = "stated"
     tolerance: float = 0.0
@@ -48,7 +50,13 @@ class Number(Rule, frozen=True, kw_only=True, tag="number"):
         if not wanted and response.text:
             reading = Reading(value=None, why="the sample's reference is no number")
         right = reading.value is not None and self._right(Fraction(reading.value), wanted)
+        if reading.value is not None and not right and self._unfinished(response):
+            reading = Reading(value=None, why=f"cut off, with {reading.value} the last number")
         return answered(self.metric, response, reading, right)
+
+    def _unfinished(self, response: Response) -> bool:
+        """Return whether the last number is only where the reply was cut off."""
+        return self.form == "flexible" and response.cut_off
 
     def _right(self, value: Fraction, wanted: list[Fraction]) -> bool:
         return any(abs(value - v) <= Fraction(self.tolerance) for v in wanted)

@@ -40,7 +40,8 @@ def frame(
     *,
     task: str = "t",
     metrics: Sequence[Metric] = METRICS,
+    blind: Iterable[Outcome] = (),
 ) -> Frame:
     """Return the frame of (sample id, category, outcome of each epoch)."""
-    (found,) = frames(rows(outcomes, task=task), {task: metrics})
+    (found,) = frames(rows(outcomes, task=task), {task: metrics}, blind=frozenset(blind))
     return found

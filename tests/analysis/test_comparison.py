@@ -93,3 +93,15 @@ def test_runs_without_a_shared_item_are_unpaired_and_say_so() -> None:
 def test_tasks_of_one_run_alone_are_not_paired() -> None:
     both = [frame(graded(5, 3)), frame(graded(5, 3), task="other")]
     assert [p.task for p in pair(both, both[:1])] == ["t"]
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_the_share_of_what_a_log_cannot_tell_is_no_row(side: int) -> None:
+    some, none = graded(10, 8, other="refused"), graded(10, 10)
+    told = [frame(some), frame(none)]
+    names = {row.metric for row in compared(pair(*([f] for f in told)), rng=RNG)}
+    assert "t/refused" in names
+    hidden = [frame(some), frame(none, blind=["refused"])]
+    pairing = Pairing.of(hidden[side], hidden[1 - side])
+    assert pairing.blind == {"refused"}
+    assert names - {"t/refused"} == {row.metric for row in compared([pairing], rng=RNG)}

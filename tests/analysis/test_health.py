@@ -1,4 +1,4 @@
-from statera.analysis.health import Health, HealthCount
+from statera.analysis.health import Health, HealthCount, not_told
 from statera.records.scores import Outcome, Score
 from statera.scorers.outcomes import EMPTY_REPLY, KEPT
 from statera.scorers.refusal import UNVALIDATED
@@ -51,3 +51,11 @@ def test_refusals_that_rest_on_phrases_are_counted_as_unvalidated() -> None:
     flagged = Score(metric="a", value=None, outcome="refused")
     rows = [ScoreRow("t", str(i), 0, None, None, "u", s) for i, s in enumerate((told, flagged))]
     assert (health(rows).refused, health(rows).unvalidated) == (2, 1)
+
+
+def test_what_a_log_cannot_tell_is_said_in_one_order() -> None:
+    assert not_told([]) == ""
+    assert not_told(["refused"]) == "cannot tell refused from wrong"
+    assert not_told(["infra_error", "truncated", "unparsed"]) == (
+        "cannot tell unparsed, truncated or errors from wrong"
+    )

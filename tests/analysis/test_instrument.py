@@ -1,6 +1,6 @@
 import msgspec
 
-from statera.analysis.instrument import instrument_changes, system_changes
+from statera.analysis.instrument import instrument_changes, shown_model, system_changes
 from statera.records.specs import RunInfo, RunSpec, SystemUnderTest
 from tests.store import made
 
@@ -41,3 +41,16 @@ def test_data_template_and_scorers_are_the_instrument() -> None:
 def test_a_task_of_one_run_alone_is_no_change() -> None:
     both = made.spec(tasks=("mmlu", "gsm8k"))
     assert instrument_changes(run(both), run(made.spec()), (KEYS, KEYS)) == ()
+
+
+def imported(model: str, *files: str) -> RunInfo:
+    spec = msgspec.structs.replace(made.spec(), system=SystemUnderTest(model=model))
+    return msgspec.structs.replace(run(spec), environment={"imported": {"files": files}})
+
+
+def test_a_model_without_a_name_is_shown_by_its_file() -> None:
+    unnamed = "unknown:035a6faebbbc"
+    assert shown_model(imported(unnamed, "a.csv")) == "a.csv (model not named, 035a6fae)"
+    assert shown_model(imported(unnamed, "a", "b", "c")).startswith("a and 2 more (model not")
+    assert shown_model(imported("gpt-x", "a.csv")) == "gpt-x"
+    assert shown_model(run(made.spec())) == made.spec().system.model

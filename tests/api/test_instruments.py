@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from statera.api.comparisons import compare
-from statera.api.instruments import changes, is_imported
+from statera.api.instruments import changes, import_command, is_imported
 from statera.api.stored import Run
 from statera.errors import DeclarationError
 from statera.interop.importing.formats import logs
@@ -52,3 +52,24 @@ def test_ordinary_runs_are_told_by_their_records(tmp_path: Path) -> None:
     store = RunStore(tmp_path)
     first, second = (stored(store, alternating(2, 2), data=name) for name in ("d", "e"))
     assert [str(change) for change in changes(second, first)] == ["t data: d -> e"]
+
+
+def test_an_imported_run_is_read_again_and_not_asked(tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "store")
+    found = imported(tmp_path, store, "a", ["q1,one,1"])
+    assert import_command(found.info) == "statera import csv a.csv --task t --model-name a"
+    take_in(logs([tmp_path / "a.csv"], Wanted()), store.path.parent, tag="unnamed")
+    unnamed = store.find("unnamed")
+    assert import_command(unnamed) == "statera import csv a.csv --task a"
+    changed = compare(Run(store, unnamed), Run(store, unnamed)).system
+    assert changed == ()
+
+
+def test_models_without_a_name_are_told_by_their_files(tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "store")
+    for name, right in (("a", 1), ("b", 0)):
+        (tmp_path / f"{name}.csv").write_text(f"id,correct\nq1,{right}\n")
+        take_in(logs([tmp_path / f"{name}.csv"], Wanted(task="t")), store.path.parent, tag=name)
+    (change,) = compare(Run(store, store.find("b")), Run(store, store.find("a"))).system
+    assert str(change).startswith("model: a.csv (model not named, ")
+    assert " -> b.csv (model not named, " in str(change)

@@ -3,9 +3,14 @@ from pathlib import Path
 import pytest
 
 from statera.api.reports import Wanted, content, made_again, report_page
+from statera.api.stored import Run
 from statera.errors import DeclarationError
 from statera.gate.judging import Gate
+from statera.interop.importing.formats import logs
+from statera.interop.importing.imported import Wanted as Named
+from statera.interop.importing.intake import take_in
 from statera.records.scores import Outcome
+from statera.store.runstore import RunStore
 from tests.report.made import Made, items, stored
 
 
@@ -93,3 +98,26 @@ def test_the_commands_ask_again_what_the_runs_were_asked(tmp_path: Path) -> None
     twice = Made("twice", items(5, []), right, epochs=2)
     assert made_again(stored(tmp_path, twice))[0].line.endswith(" --limit 5 --epochs 2")
     assert "'Be brief; it'\"'\"'s short.'" in commands[0].line
+
+
+def test_an_imported_run_claims_no_share_that_its_log_cannot_tell(tmp_path: Path) -> None:
+    rows = [f"{i},{int(half(i, 0) == 'right')}" for i in range(60)]
+    whole = [f"{i},{half(i, 0)}" for i in range(60)]
+    for name, lines in (("plain", ["id,correct", *rows]), ("told", ["id,outcome", *whole])):
+        (tmp_path / f"{name}.csv").write_text("\n".join(lines))
+        found = logs([tmp_path / f"{name}.csv"], Named(task="t"))
+        take_in(found, tmp_path / "store", tag=name)
+    store = RunStore(tmp_path / "store")
+    plain, told = (Run(store, store.find(name)) for name in ("plain", "told"))
+    assert "t/refused" in {row.metric for row in content(told).candidate.metrics}
+    for one in (content(plain, told), content(told, plain)):
+        assert one.base is not None
+        shown = {row.metric for row in (*one.candidate.metrics, *one.base.metrics)}
+        assert shown == {"t/accuracy", "t/accuracy_given_answer"}
+    page = report_page(plain)
+    assert "all with an answer" not in page
+    assert page.count("the log cannot tell unparsed, refused, truncated or errors from wrong") == 2
+    assert "cannot tell" not in report_page(told)
+    (command,) = made_again(plain)
+    assert command.line == "statera import csv plain.csv --task t"
+    assert "cannot be run from here" in command.what

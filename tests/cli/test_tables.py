@@ -71,3 +71,18 @@ def test_unvalidated_refusals_are_marked(capsys: pytest.CaptureFixture[str]) -> 
     assert "refused 1 (1.0%, unvalidated)" in out
     assert "refused*" in out
     assert "* unvalidated: told by refusal detector" in out
+
+
+def test_health_claims_no_share_that_the_log_cannot_tell(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_health(Health(trials=100), "abc", frozenset({"refused", "unparsed"}))
+    out = capsys.readouterr().out
+    assert out.splitlines() == [
+        "health 100 trials · infra errors 0 (0.0%) · truncated 0 (0.0%)",
+        "imported the log cannot tell unparsed or refused from wrong",
+    ]
+    print_health(Health(trials=100, unparsed=1, empty=1), "abc", frozenset({"unparsed"}))
+    out = capsys.readouterr().out
+    assert "unparsed at least 1 (1.0%)" in out
+    assert "empty replies at least 1 (1.0%)" in out

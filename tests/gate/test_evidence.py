@@ -115,3 +115,20 @@ def test_a_comparison_is_evidence() -> None:
     assert evidence.base is not None
     assert evidence.anchor is not None
     assert [task.name for task in evidence.known] == ["t"]
+
+
+def test_the_share_of_what_the_log_cannot_tell_is_never_known() -> None:
+    here = frame(items({"a": [(500, R)]}), blind=["refused"])
+    whole = frame(items({"a": [(500, R)]}))
+    share = {"metric": "t/refused", "than": "baseline", "margin": 0.05}
+    for evidence, rule in (
+        (single(here), MAX),
+        (paired(here, whole), share),
+        (paired(whole, here), share),
+    ):
+        found = measured(only_target(evidence, rule), evidence, alpha=0.05)
+        assert (found.value, found.worst.upper, found.worst.n) == (None, None, 0)
+        assert found.worst.method == "the log that was imported cannot tell refused from wrong"
+    for rule in (MIN, MAX | {"metric": "t/truncated"}):
+        found = measured(only_target(single(here), rule), single(here), alpha=0.05)
+        assert found.worst.n == 500

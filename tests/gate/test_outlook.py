@@ -96,3 +96,10 @@ def test_what_is_stated_wrong(rule: dict[str, object], values: dict[str, float],
         stated(rules(rule), values)
     with pytest.raises(DeclarationError, match="--discordance"):
         stated(rules(rule), values, discordance=0)
+
+
+def test_a_pilot_shows_nothing_of_what_its_log_cannot_tell() -> None:
+    pilot = frame(items({"a": [(90, ("right",)), (10, ("wrong",))]}), blind=["refused"])
+    shares = [{"metric": f"t/{name}", "max": 0.05} for name in ("refused", "truncated")]
+    known = [rule.known for rule in seen(rules(*shares), single(pilot)).rules]
+    assert known == [False, True]

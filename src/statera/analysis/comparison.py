@@ -153,7 +153,9 @@ def _rows(pairing: Pairing, level: float, rng: np.random.Generator) -> Iterator[
             for category in (None, *names):
                 yield row(pairing, metric.name, category, level=level, rng=rng)
     for outcome in NO_ANSWERS:
-        if outcome not in there and any(np.any(c.values > 0) for c in pairing.sides(outcome)):
+        if outcome in there or outcome in pairing.blind:
+            continue
+        if any(np.any(c.values > 0) for c in pairing.sides(outcome)):
             yield row(pairing, outcome, None, level=level, rng=rng)
 
 

@@ -1,16 +1,33 @@
 """Is a run healthy enough for its scores to mean what they seem? The line above every table."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
-from statera.records.scores import Score
+from statera.metrics.outcomes import NO_ANSWERS
+from statera.records.scores import Outcome, Score
 from statera.scorers.outcomes import EMPTY_REPLY, KEPT
 from statera.scorers.refusal import UNVALIDATED
 from statera.store.rows import ScoreRow
 
 WARN_SHARE = 0.02
+
+
+_WORDS: dict[Outcome, str] = {"infra_error": "errors"}
+
+
+def not_told(blind: Collection[Outcome]) -> str:
+    """Return what a log cannot tell, as in `cannot tell truncated or refused from wrong`.
+
+    Empty for a log that tells everything.
+    """
+    named = [_WORDS.get(name, name) for name in NO_ANSWERS if name in blind]
+    if not named:
+        return ""
+    *most, last = named
+    some = f"{', '.join(most)} or {last}" if most else last
+    return f"cannot tell {some} from wrong"
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,9 @@ ScoringKeys = Mapping[str, Mapping[str, frozenset[str]]]
 """By task and score, the scoring keys that a run's scores were made with."""
 
 _SHOWN = 60
+_SHORT = 8
+UNNAMED = "unknown:"
+"""Leads the identity of a model that an imported log does not name; a digest follows."""
 
 
 class Change(NamedTuple):
@@ -38,6 +41,16 @@ def system_changes(candidate: SystemUnderTest, base: SystemUnderTest) -> tuple[C
         for name in names
         if old.get(name) != new.get(name)
     )
+
+
+def shown_model(info: RunInfo) -> str:
+    """Return the model as a person knows it: for a log that names none, the file it came from."""
+    model = info.spec.system.model
+    files = info.environment.get("imported", {}).get("files", ())
+    if not (files and model.startswith(UNNAMED)):
+        return model
+    more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+    return f"{files[0]}{more} (model not named, {model.removeprefix(UNNAMED)[:_SHORT]})"
 
 
 def instrument_changes(

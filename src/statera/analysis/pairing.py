@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from statera.analysis.frame import Column, Early, Floats, Frame, Infra, Places
 from statera.metrics.means import Macro
+from statera.records.scores import Outcome
 from statera.stats.results import Items, Pairs
 
 Case = Literal["left out", "worst", "best"]
@@ -70,6 +71,11 @@ class Pairing:
         if "mixed" in sides or (sides == {"seeded"} and np.any(np.diff(self.places[1]) < 0)):
             return "mixed"
         return "seeded" if "seeded" in sides else ""
+
+    @property
+    def blind(self) -> frozenset[Outcome]:
+        """The outcomes that a run's log cannot tell from wrong: their shares do not compare."""
+        return self.candidate.blind | self.base.blind
 
     @property
     def shared(self) -> int:

@@ -4,14 +4,15 @@ comparison = st.compare(candidate, store.latest(suite, tag="released"))
 comparison["refunds/accuracy"]     # +0.021 [+0.004, +0.038] 95 %, 412 items, 3 unscored
 """
 
+import msgspec
 import numpy as np
 
 from statera.analysis.comparison import LEVEL, Comparison, compared, pair
-from statera.analysis.instrument import Change, system_changes
+from statera.analysis.instrument import Change, shown_model, system_changes
 from statera.api.instruments import changes
 from statera.api.stored import Run
 from statera.errors import DeclarationError
-from statera.records.specs import RunInfo
+from statera.records.specs import RunInfo, SystemUnderTest
 
 
 def compare(
@@ -41,7 +42,7 @@ def compare(
         base=base.info,
         rows=compared(pairings, level=level, rng=np.random.default_rng(seed)),
         pairings=pairings,
-        system=system_changes(candidate.info.spec.system, base.info.spec.system),
+        system=system_changes(_shown(candidate.info), _shown(base.info)),
         instrument=_checked_instrument(candidate, base, allow),
         only_candidate=tuple(name for name in new if name not in old),
         only_base=tuple(name for name in old if name not in new),
@@ -55,3 +56,8 @@ def _checked_instrument(candidate: Run, base: Run, allow: bool) -> tuple[Change,
         told = "; ".join(map(str, found))
         raise DeclarationError(f"not the same instrument: {told}. --allow compares, marked")
     return found
+
+
+def _shown(info: RunInfo) -> SystemUnderTest:
+    """Return the system with its model as a person knows it."""
+    return msgspec.structs.replace(info.spec.system, model=shown_model(info))

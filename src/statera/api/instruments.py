@@ -4,19 +4,39 @@ Ordinary runs know a digest of their whole data. A log that was imported knows o
 it holds, so two of them are compared item by item: one over fewer items has the same data.
 """
 
+import shlex
 from collections.abc import Iterable
 
-from statera.analysis.instrument import Change, instrument_changes
+from statera.analysis.instrument import UNNAMED, Change, instrument_changes
 from statera.api.stored import Run
 from statera.records.samples import Sample
 from statera.records.specs import RunInfo
 
 IMPORTED = "imported"
+_TABLES = ("csv", "jsonl")
 
 
 def is_imported(info: RunInfo) -> bool:
     """Return whether the run was read from another tool's log."""
     return IMPORTED in info.environment
+
+
+def import_command(info: RunInfo) -> str:
+    """Return the command that reads an imported run's log again, from the folder that holds it.
+
+    A table's task and model are those that were named then; other logs name their own.
+    """
+    imported = info.environment[IMPORTED]
+    form = imported["tool"]
+    words = ["statera", "import"]
+    if form in _TABLES:
+        words.append(form)
+    words += imported["files"]
+    if form in _TABLES:
+        words += ["--task", info.spec.tasks[0].name]
+        if not info.spec.system.model.startswith(UNNAMED):
+            words += ["--model-name", info.spec.system.model]
+    return shlex.join(words)
 
 
 def changes(candidate: Run, base: Run) -> tuple[Change, ...]:

@@ -16,7 +16,8 @@ from statera.analysis.measure import MetricRow, estimated
 from statera.analysis.pairing import Changed, Pairing
 from statera.api.comparisons import compare
 from statera.api.decisions import decide
-from statera.api.stored import Run
+from statera.api.instruments import import_command, is_imported
+from statera.api.stored import Run, untold
 from statera.diagnosis.commands import Changed as Flags
 from statera.diagnosis.commands import run_command
 from statera.diagnosis.diagnosis import diagnose
@@ -105,13 +106,20 @@ def _ruling(candidate: Run, base: Run | None, wanted: Wanted) -> Ruling | None:
 
 
 def made_again(candidate: Run, base: Run | None = None) -> list[Command]:
-    """Return the commands that ask what the runs were asked, task by task."""
+    """Return the commands that ask what the runs were asked, task by task.
+
+    An imported run cannot be asked from here: its command reads the log again.
+    """
     named = [("candidate", candidate)] + ([] if base is None else [("base", base)])
-    return [
-        Command(_asked(run, task), f"The {word}’s {task.name}")
-        for word, run in named
-        for task in run.info.spec.tasks[:_TASKS]
-    ]
+    return [command for word, run in named for command in _again(word, run)]
+
+
+def _again(word: str, run: Run) -> list[Command]:
+    if is_imported(run.info):
+        told = f"The {word} was imported and cannot be run from here; this reads its log again"
+        return [Command(import_command(run.info), told)]
+    tasks = run.info.spec.tasks[:_TASKS]
+    return [Command(_asked(run, task), f"The {word}’s {task.name}") for task in tasks]
 
 
 def _asked(run: Run, task: TaskSpec) -> str:
@@ -125,22 +133,25 @@ def _asked(run: Run, task: TaskSpec) -> str:
 
 
 Seen = Mapping[str, Collection[Outcome]]
-"""By task, the outcomes that any trial of any of the runs has."""
+"""By task, the outcomes that any trial of any of the runs has, and that every log can tell."""
 
 
 def subject(run: Run, seen: Seen) -> Subject:
     """Return a run as a page shows it, with the shares of the seen outcomes beside its metrics."""
     shares = [row for frame in run.frames for row in _shares(frame, seen.get(frame.task, ()))]
-    return Subject(run.info, [*run.metrics, *shares], run.health, _groups(run.frames))
+    metrics = [*run.metrics, *shares]
+    return Subject(run.info, metrics, run.health, _groups(run.frames), untold(run.info))
 
 
 def _seen(runs: Iterable[Run]) -> Seen:
     found: dict[str, set[Outcome]] = defaultdict(set)
+    blind: dict[str, set[Outcome]] = defaultdict(set)
     for run in runs:
         for frame in run.frames:
+            blind[frame.task].update(frame.blind)
             if frame.primary in frame.outcomes:
                 found[frame.task].update(frame.counts(frame.primary))
-    return found
+    return {task: outcomes - blind[task] for task, outcomes in found.items()}
 
 
 def _shares(frame: Frame, outcomes: Collection[Outcome]) -> list[MetricRow]:

@@ -6,6 +6,7 @@ import msgspec
 from rich.table import Table
 
 from statera.analysis.comparison import Comparison, ComparisonRow
+from statera.analysis.health import not_told
 from statera.analysis.pairing import Changed
 from statera.cli.controls import visible
 from statera.cli.tables import FEW, console, plural
@@ -168,6 +169,11 @@ def _notes(comparison: Comparison, rows: Sequence[ComparisonRow]) -> list[str]:
             "_given_answer: right of what each run answered itself, so over other items where one "
             "did not answer; n counts those that either answered, won/lost/tied those that both did"
         )
+    notes += [
+        f"{pairing.task}: a log that was imported {not_told(pairing.blind)}"
+        for pairing in comparison.pairings
+        if pairing.blind
+    ]
     if any(not row.paired for row in rows):
         notes.append("the runs share no item: unpaired, so much less certain")
     hidden = len(comparison.rows) - len(rows)

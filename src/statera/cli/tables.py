@@ -1,11 +1,11 @@
 """What a person reads: the health line and the table of estimates, in Rich."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from rich.console import Console
 from rich.table import Table
 
-from statera.analysis.health import WARN_SHARE, Health
+from statera.analysis.health import WARN_SHARE, Health, not_told
 from statera.analysis.measure import MetricRow
 from statera.records.scores import Outcome
 from statera.scorers.refusal import VERSION
@@ -32,21 +32,26 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def print_health(health: Health, run: str) -> None:
+def print_health(health: Health, run: str, blind: Collection[Outcome] = ()) -> None:
     """Print the shares of what is no answer, then a warning for each above 2 %.
 
-    `run` is the name that the commands in the warnings carry.
+    `run` is the name that the commands in the warnings carry. `blind` is what an imported log
+    cannot tell from wrong: no share of it is printed, but what the log shows all the same.
     """
-    parts = []
+    parts, unknown = [], {*blind, *(["empty"] if "unparsed" in blind else [])}
     for name, words in _HEALTH.items():
+        if name in unknown and not getattr(health, name):
+            continue
         share = health.share(name)
         doubt = ", unvalidated" if name == "refused" and health.unvalidated else ""
-        text = f"{words} {getattr(health, name)} ({share:.1%}{doubt})"
+        least = "at least " if name in unknown else ""
+        text = f"{words} {least}{getattr(health, name)} ({share:.1%}{doubt})"
         parts.append(f"[yellow]{text}[/]" if share > WARN_SHARE else text)
     out = console()
-    out.print(
-        f"[bold]health[/] {plural(health.trials, 'trial')} · " + " · ".join(parts), soft_wrap=True
-    )
+    parts = [plural(health.trials, "trial"), *parts]
+    out.print(f"[bold]health[/] {' · '.join(parts)}", soft_wrap=True)
+    if blind:
+        out.print(f"[yellow]imported[/] the log {not_told(blind)}", soft_wrap=True)
     for warning in health.warnings:
         out.print(f"[yellow]warning[/] {warning.replace('RUN', run)}", soft_wrap=True)
 

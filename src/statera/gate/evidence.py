@@ -4,7 +4,7 @@ A pass reads the bound with infrastructure errors at their worst for the candida
 with them at their best for it, so that neither rests on what plumbing lost.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,10 +13,13 @@ from numpy.typing import ArrayLike
 
 from statera.analysis.comparison import Comparison
 from statera.analysis.frame import Early, Frame, Infra
+from statera.analysis.health import not_told
 from statera.analysis.pairing import Pairing
 from statera.gate.bounding import BOUNDINGS, Bounding
 from statera.gate.failures import Confirmations, Failures, failures, items
 from statera.gate.rules import KnownTask, Target, known_frames
+from statera.metrics.outcomes import OutcomeShare
+from statera.records.scores import Outcome
 from statera.stats.results import Bounds, Items, Pairs
 
 
@@ -104,6 +107,8 @@ def _alone(target: Target, evidence: Evidence, alpha: float, bounding: Bounding)
     frame, name = evidence.candidate.get(target.task), target.metric.name
     if frame is None or name not in frame.names or not len(frame.places(target.category)):
         return nothing(target, alpha, _absent(target, evidence))
+    if unknown := untold(target, frame.blind):
+        return nothing(target, alpha, unknown)
     found = failures(target, frame, evidence.confirmed) if target.rule.critical else Failures()
 
     def bounds(infra: Infra) -> Bounds:
@@ -125,6 +130,8 @@ def _against(target: Target, evidence: Evidence, alpha: float, bounding: Boundin
     pairing, name = evidence.pairing(target), target.metric.name
     if pairing is None or not pairing.chosen(target.category).any():
         return nothing(target, alpha, _absent(target, evidence))
+    if unknown := untold(target, pairing.blind):
+        return nothing(target, alpha, unknown)
     plain = pairing.pairs(name, target.category)
     worst = best = bounding.difference(target, plain, alpha=alpha)
     infra = name != "infra_error" and pairing.failed(target.category)
@@ -164,6 +171,14 @@ def _missing(target: Target, pairing: Pairing) -> int:
     """Return how many of the other run's items, in the category, the candidate lacks."""
     places = pairing.base.places(target.category)
     return int(len(places) - np.isin(places, pairing.places[1]).sum())
+
+
+def untold(target: Target, blind: Collection[Outcome]) -> str:
+    """Return why the share of an outcome is not known where `blind` holds it, else nothing."""
+    metric = target.metric
+    if not isinstance(metric, OutcomeShare) or metric.outcome not in blind:
+        return ""
+    return f"the log that was imported {not_told([metric.outcome])}"
 
 
 def _absent(target: Target, evidence: Evidence) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from statera.analysis.frame import Frame, Places
 from statera.errors import DeclarationError
-from statera.gate.evidence import Evidence
+from statera.gate.evidence import Evidence, untold
 from statera.gate.policy import Policy
 from statera.gate.rules import KnownTask, Target, targets
 from statera.metrics.critical import CRITICAL, CriticalFailure
@@ -204,6 +204,8 @@ class _View(NamedTuple):
 def _view(target: Target, evidence: Evidence) -> _View | None:
     frame, pairing = evidence.candidate.get(target.task), evidence.pairing(target)
     if frame is None or target.metric.name not in frame.names:
+        return None
+    if untold(target, frame.blind if pairing is None else pairing.blind):
         return None
     if not target.paired:
         places = frame.places(target.category)

@@ -9,17 +9,22 @@ from statera.analysis.health import Health
 from statera.analysis.measure import MetricRow
 from statera.diagnosis.diagnosis import Diagnosis
 from statera.gate.ruling import Ruling
+from statera.records.scores import Outcome
 from statera.records.specs import RunInfo
 from statera.report.specimens import Specimen
 
 
 class Subject(NamedTuple):
-    """A run with its estimates and health; `groups` names, by task, the groups of categories."""
+    """A run with its estimates and health; `groups` names, by task, the groups of categories.
+
+    `blind` holds the outcomes that an imported log cannot tell from wrong.
+    """
 
     info: RunInfo
     metrics: Sequence[MetricRow]
     health: Health
     groups: Mapping[str, frozenset[str]]
+    blind: frozenset[Outcome] = frozenset()
 
 
 class Command(NamedTuple):

@@ -5,14 +5,15 @@ page(Content(candidate=subject, base=other, comparison=comparison, ruling=ruling
 It needs no network and runs no script; it reads well on paper, in the dark and on a telephone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from statera.analysis.comparison import Comparison
-from statera.analysis.health import Health
+from statera.analysis.health import Health, not_told
+from statera.analysis.instrument import shown_model
 from statera.records.scores import OUTCOMES, Outcome
 from statera.report import numbers, plaintext
 from statera.report.content import Command, Content, Subject
@@ -109,21 +110,24 @@ def _note(word: str, subject: Subject) -> RunNote:
         id=info.id[:_SHORT],
         tags=", ".join(map(plaintext.name, info.tags)),
         suite=plaintext.name(info.spec.suite),
-        model=plaintext.name(info.spec.system.model),
+        model=plaintext.name(shown_model(info)),
         status=f"{info.status}{reason}" if reason or info.status != "done" else "",
         made=datetime.fromtimestamp(info.updated, UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        health=_health(subject.health),
+        health=_health(subject),
         warnings=_warnings(subject.health, info.id[:_SHORT]),
     )
 
 
-def _health(health: Health) -> str:
+def _health(subject: Subject) -> str:
     """Return `500 trials, refused 12 (2.4%)`; what never happened is not named."""
+    health = subject.health
     found = [
         f"{name} {n:,} ({health.share(field):.1%})"
         for field, name in _NOT_ANSWERED.items()
         if (n := getattr(health, field))
     ]
+    if subject.blind:
+        found.append(f"the log {not_told(subject.blind)}")
     return ", ".join([numbers.plural(health.trials, "trial"), *(found or ["all with an answer"])])
 
 
@@ -145,12 +149,14 @@ def _bars(subjects: Iterable[Named]) -> list[tuple[str, list[Bar]]]:
     found: dict[str, list[Bar]] = {}
     for word, subject in subjects:
         for task, counts in _leads(subject).items():
-            found.setdefault(plaintext.name(task), []).append(_bar(word, counts))
+            found.setdefault(plaintext.name(task), []).append(_bar(word, counts, subject.blind))
     return list(found.items())
 
 
-def _bar(word: str, counts: dict[Outcome, int]) -> Bar:
+def _bar(word: str, counts: dict[Outcome, int], blind: Collection[Outcome]) -> Bar:
     said = [f"{part.name} {part.trials:,} ({part.share:.1%})" for part in parts(counts)]
+    if blind:
+        said.append(f"the log {not_told(blind)}")
     trials = numbers.plural(sum(counts.values()), "trial")
     return Bar(word, outcome_bar(counts, title=word), trials, " · ".join(said))
 

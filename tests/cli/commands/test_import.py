@@ -236,3 +236,22 @@ def test_what_is_wrong_is_one_line_and_nothing_is_kept(
     assert told in done.stderr
     assert done.stderr.count("\n") == 1
     assert not (tmp_path / ".statera").exists()
+
+
+def test_nothing_is_claimed_that_the_log_cannot_tell(here: Cli, tmp_path: Path) -> None:
+    (tmp_path / "s.csv").write_text("id,correct\n" + "".join(f"q{i},1\n" for i in range(300)))
+    assert "model not named (--model-name)" in here("import", "s.csv", "--tag", "s").stdout
+    shown = here("show", "s").stdout
+    assert "imported the log cannot tell unparsed, refused, truncated or errors" in shown
+    assert "0 (0.0%)" not in shown
+    assert "s.csv (model not named, " in shown
+    assert "s.csv (model not named, " in here("runs").stdout
+    blind = ["unparsed", "refused", "truncated", "infra_error"]
+    assert _shown(here, "s")["blind"] == blind
+    rules = "".join(f"- {{metric: s/{name}, max: 0.05}}\n" for name in blind)
+    (tmp_path / "g.yaml").write_text(f"gate: g\nrules:\n{rules}")
+    done = here("gate", "s", "-p", "g.yaml", "--json")
+    assert done.returncode == 3
+    for rule in json.loads(done.stdout)["rules"]:
+        assert (rule["verdict"], rule["value"]) == ("inconclusive", None)
+        assert "the log that was imported cannot tell" in rule["reason"]

@@ -11,7 +11,7 @@ from statera.cli.settings import Flag
 from statera.codec.files import to_json
 from statera.errors import DeclarationError
 from statera.interop.importing.formats import FORMATS, logs
-from statera.interop.importing.imported import Wanted
+from statera.interop.importing.imported import UNKNOWN_MODEL, Wanted
 from statera.interop.importing.intake import take_in
 from statera.interop.importing.keeping import Kept
 from statera.models.clock import SystemClock
@@ -103,7 +103,7 @@ def told(kept: Kept) -> list[str]:
     prompt = kept.system.body.get("prompt")
     asked = f" · prompt: {_short(str(prompt))}" if prompt else ""
     return [
-        f"run {kept.run[:8]} {made} · {kept.suite} · {kept.system.model} · from {tool}{asked}",
+        f"run {kept.run[:8]} {made} · {kept.suite} · {_model(kept)} · from {tool}{asked}",
         f"  {kept.items} items, {kept.trials} trials, {kept.replies} with a reply",
         *(metrics if len(metrics) <= _FEW else [f"  {len(metrics)} tasks"]),
         f"  {kept.apart}",
@@ -111,6 +111,11 @@ def told(kept: Kept) -> list[str]:
         *replies,
         *(f"  note: {note}" for note in kept.notes),
     ]
+
+
+def _model(kept: Kept) -> str:
+    unnamed = kept.system.model.startswith(f"{UNKNOWN_MODEL}:")
+    return "model not named (--model-name)" if unnamed else kept.system.model
 
 
 def _short(text: str) -> str:

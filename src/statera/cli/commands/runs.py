@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import click
 from rich.table import Table
 
+from statera.analysis.instrument import shown_model
 from statera.cli.flags import json_flag, store_flag
 from statera.cli.tables import console
 from statera.codec.files import to_json
@@ -30,7 +31,7 @@ def command(store: str, as_json: bool) -> None:
     for info in found:
         when = datetime.fromtimestamp(info.created, UTC).strftime("%Y-%m-%d %H:%M")
         trials = str(sum(runs.counts(info.id).outcomes.values()))
-        cells = (info.id[:8], info.spec.suite, info.spec.system.model, info.status)
+        cells = (info.id[:8], info.spec.suite, shown_model(info), info.status)
         table.add_row(*cells, trials, when, ", ".join(info.tags))
     if found:
         console().print(table)

@@ -5,12 +5,14 @@ from typing import NamedTuple, get_args
 
 import click
 
-from statera.api.stored import Run
+from statera.analysis.instrument import shown_model
+from statera.api.stored import Run, untold
 from statera.cli.flags import json_flag, names_or_files, store_flag
 from statera.cli.reading import print_sample
 from statera.cli.settings import Flag, Lines
 from statera.cli.tables import FEW, headline, print_health, print_metrics
 from statera.codec.files import to_json
+from statera.metrics.outcomes import NO_ANSWERS
 from statera.records.scores import Outcome
 from statera.store.rows import Stored
 from statera.store.runstore import RunStore
@@ -100,10 +102,10 @@ def show_metrics(run: Run, *, as_json: bool) -> None:
         return
     info = run.info
     tags = f" ({', '.join(info.tags)})" if info.tags else ""
-    click.echo(f"run {info.id[:8]}{tags} · {info.spec.suite} · {info.spec.system.model}")
+    click.echo(f"run {info.id[:8]}{tags} · {info.spec.suite} · {shown_model(info)}")
     if info.status != "done" or info.reason:
         click.echo(f"{info.status}: {info.reason}" if info.reason else info.status)
-    print_health(run.health, info.id[:8])
+    print_health(run.health, info.id[:8], untold(info))
     shown = headline(run.metrics)
     print_metrics(shown)
     hidden = len(run.metrics) - len(shown)
@@ -124,5 +126,6 @@ def summary(run: Run) -> dict[str, object]:
         "spec": run.info.spec,
         "environment": run.info.environment,
         "health": run.health,
+        "blind": [name for name in NO_ANSWERS if name in untold(run.info)],
         "metrics": run.metrics,
     }

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 from rich.markup import escape
-from rich.table import Table
 
 from statera.analysis.comparison import Comparison
+from statera.cli.columns import Column, Line, print_table
 from statera.cli.controls import visible
 from statera.cli.tables import console, plural
 from statera.diagnosis.commands import show_command
@@ -48,7 +48,7 @@ def print_diagnosis(found: Diagnosis, comparison: Comparison) -> None:
         out.print(line, soft_wrap=True)
     if found.decompositions:
         out.print()
-        out.print(_bars(found))
+        print_table(out, _columns(found.decompositions[0].level), list(_bars(found)))
         for line in _bar_notes(found):
             out.print(f"[dim]{line}[/]", soft_wrap=True)
     for title, lines in (("where", _where(found)), ("read", _read(found)), ("next", _next(found))):
@@ -138,28 +138,18 @@ def _signal(signal: Signal, state: str) -> str:
     return f"{name} ({signal.n:,} items, about {signal.needed:,} needed)"
 
 
-def _bars(found: Diagnosis) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("accuracy", no_wrap=True)
-    level = found.decompositions[0].level
-    names = ("base", "run", "points", f"{100 * level:g} % interval", "lost here", "no longer")
-    for name in names:
-        table.add_column(name, justify="right", no_wrap=True)
+def _columns(level: float) -> list[Column]:
+    interval = f"{100 * level:g} % interval"
+    numbers = [Column("base", 2), Column("run", 2), Column("points"), Column(interval, 1)]
+    return [Column("accuracy", name=True), *numbers, Column("lost here", 3), Column("no longer", 3)]
+
+
+def _bars(found: Diagnosis) -> Iterator[Line]:
     for one in found.decompositions:
-        change = f"{100 * one.change:+.2f}"
-        table.add_row(
-            f"{_plain(one.task)}, {plural(one.n, 'item')}",
-            f"{one.base:.3f}",
-            f"{one.candidate:.3f}",
-            change,
-            "",
-            "",
-            "",
-            style="bold",
-        )
-        for bar in one.bars:
-            table.add_row(*_bar(bar))
-    return table
+        name, change = f"{one.task}, {plural(one.n, 'item')}", f"{100 * one.change:+.2f}"
+        shares = (f"{one.base:.3f}", f"{one.candidate:.3f}")
+        yield Line([name, *shares, change, "", "", ""], style="bold")
+        yield from (Line(_bar(bar)) for bar in one.bars)
 
 
 def _bar(bar: Bar) -> list[str]:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 import msgspec
-from rich.table import Table
+from rich.text import Text
 
+from statera.cli.columns import Column, Line, print_table
 from statera.cli.controls import visible
 from statera.cli.tables import console, plural
 from statera.gate.ruling import RuleRuling, Ruling, Verdict
@@ -15,6 +16,15 @@ STYLES: dict[Verdict, str] = {
     "inconclusive": "bold yellow",
 }
 ORDER: tuple[Verdict, ...] = ("fail", "inconclusive", "pass")
+_COLUMNS = (
+    Column("rule", left=True),
+    Column("metric", name=True),
+    Column("claim", left=True),
+    Column("value"),
+    Column("bound", 1),
+    Column("n", 2),
+    Column("p", 3),
+)
 MANY = 20
 _SHORT = 8
 _NAMED = 5
@@ -48,7 +58,7 @@ def print_ruling(ruling: Ruling, *, every: bool = False) -> None:
     open_rules = [rule for rule in rules if rule.verdict != "pass"]
     shown = rules if every or len(rules) <= MANY else open_rules
     if shown:
-        out.print(_table(shown))
+        print_table(out, _COLUMNS, [_line(rule) for rule in shown])
     if len(shown) < len(rules):
         out.print(f"[dim]{plural(len(rules) - len(shown), 'rule')} more pass; --all lists them[/]")
     for line in [*_open(ruling, open_rules), *_notes(ruling)]:
@@ -92,21 +102,14 @@ def _ids(ids: Sequence[str]) -> str:
     return "+".join(run[:_SHORT] for run in ids)
 
 
-def _table(rules: Sequence[RuleRuling]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("rule", no_wrap=True, overflow="fold")
-    table.add_column("metric", no_wrap=True, overflow="fold")
-    for title in ("claim", "value", "bound", "n", "p"):
-        table.add_column(title, justify="left" if title == "claim" else "right", no_wrap=True)
-    for rule in rules:
-        table.add_row(f"[{STYLES[rule.verdict]}]{rule.verdict}[/]", *_cells(rule))
-    return table
+def _line(rule: RuleRuling) -> Line:
+    return Line([Text(rule.verdict, STYLES[rule.verdict]), *_cells(rule)])
 
 
 def _cells(rule: RuleRuling) -> list[str]:
     clusters = "" if rule.clusters == rule.n else f" in {rule.clusters}"
     return [
-        plain(rule.name),
+        rule.name,
         rule.claim,
         _number(rule, rule.value),
         _bound(rule),

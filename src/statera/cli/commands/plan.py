@@ -4,10 +4,10 @@ from typing import Any
 
 import click
 import msgspec
-from rich.table import Table
 
 from statera.api.plans import pilot_assumptions
 from statera.api.stored import Run
+from statera.cli.columns import Column, Line, print_table
 from statera.cli.flags import json_flag, store_flag
 from statera.cli.rulings import plain
 from statera.cli.settings import Flag, Lines
@@ -25,6 +25,16 @@ _SAID = {
     "seen": "as the pilot shows",
     "limit": "just at every limit",
 }
+_COLUMNS = (
+    Column("items a task"),
+    Column("epochs", 1),
+    Column("requests", 2),
+    Column("cost", 3),
+    Column("if the candidate is", name=True),
+    Column("pass"),
+    Column("fail"),
+    Column("inconclusive"),
+)
 _TRIED = (100, 300, 1000, 3000, 10_000)
 _LEAST = 5
 _SURE = 0.99
@@ -159,14 +169,7 @@ def _print(
     out = console()
     head = f"[bold]{plain(policy.gate)}[/] · {plural(len(supposed.rules), 'rule')}"
     out.print(f"{head} · one-sided alpha {policy.alpha:g}", soft_wrap=True)
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for name in ("items a task", "epochs", "requests", "cost", "if the candidate is"):
-        table.add_column(name, justify="left" if name.startswith("if") else "right", no_wrap=True)
-    for name in ("pass", "fail", "inconclusive"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for row in rows:
-        table.add_row(*_cells(row))
-    out.print(table)
+    print_table(out, _COLUMNS, [Line(_cells(row)) for row in rows])
     equal = [row for row in rows if row.truth == "equal"][-1]
     for line in [*_best(best, power), *_least(supposed, best or equal), *_notes(supposed)]:
         out.print(line, soft_wrap=True)

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 import click
 import msgspec
-from rich.table import Table
+from rich.text import Text
 
 from statera.api.releases import Kept, releases, verified
+from statera.cli.columns import Column, Line, print_table
 from statera.cli.flags import json_flag, store_flag
 from statera.cli.rulings import STYLES, plain
 from statera.cli.settings import Flag
@@ -15,7 +16,18 @@ from statera.cli.tables import console, plural
 from statera.codec.files import to_json
 from statera.store.runstore import RunStore
 
-_COLUMNS = ("no.", "when", "gate", "ruling", "rules", "look", "run", "base", "overridden", "hash")
+_COLUMNS = (
+    Column("no."),
+    Column("when", 4, left=True),
+    Column("gate", name=True),
+    Column("ruling", left=True),
+    Column("rules", 2, left=True),
+    Column("look", 3),
+    Column("run", left=True),
+    Column("base", left=True),
+    Column("overridden", name=True),
+    Column("hash", 5, left=True),
+)
 _SHORT = 8
 
 
@@ -59,13 +71,8 @@ def _json(kept: Kept) -> dict[str, object]:
 
 
 def _print(found: list[Kept], verify: bool) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in _COLUMNS:
-        table.add_column(name, justify="right" if name in ("no.", "look") else "left", no_wrap=True)
-    for kept in found:
-        table.add_row(*_cells(kept))
     out = console()
-    out.print(table)
+    print_table(out, _COLUMNS, [Line(_cells(kept)) for kept in found])
     for kept in found:
         if kept.since:
             out.print(f"[yellow]{kept.entry.number}[/] {plain(kept.since)}", soft_wrap=True)
@@ -73,7 +80,7 @@ def _print(found: list[Kept], verify: bool) -> None:
         out.print(f"the chain of {plural(len(found), 'ruling')} is whole", soft_wrap=True)
 
 
-def _cells(kept: Kept) -> list[str]:
+def _cells(kept: Kept) -> list[str | Text]:
     entry, ruling = kept.entry, kept.release.ruling
     when = datetime.fromtimestamp(entry.created, UTC).strftime("%Y-%m-%d %H:%M")
     said = ruling.override
@@ -81,12 +88,12 @@ def _cells(kept: Kept) -> list[str]:
     return [
         str(entry.number),
         when,
-        plain(ruling.gate),
-        f"[{STYLES[ruling.verdict]}]{ruling.verdict}[/]",
+        ruling.gate,
+        Text(ruling.verdict, STYLES[ruling.verdict]),
         f"{len(ruling.having('pass'))} of {len(ruling.rules)} pass",
         str(ruling.look),
         "+".join(run[:_SHORT] for run in ruling.candidate),
         "+".join(run[:_SHORT] for run in ruling.base) or "none",
-        plain(over),
+        over,
         entry.hash[:12],
     ]

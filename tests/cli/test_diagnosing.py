@@ -107,7 +107,7 @@ def test_what_a_log_does_not_tell_is_said_and_never_called_the_same(
     runs = comparison([pairing.candidate], [pairing.base])
     print_diagnosis(diagnose(runs), runs)
     text = capsys.readouterr().out
-    assert "t: the log does not tell truncated, refused, unparsed or errors from wrong" in text
+    assert "t: a log cannot tell unparsed, refused, truncated or errors from wrong" in text
     assert "fewer are right; the log does not tell why" in text
     assert "not told apart by the log: truncated, refused, unparsed" in text
     assert "same within" not in text

@@ -25,9 +25,9 @@ def test_a_run_that_stopped_early_says_what_its_numbers_are() -> None:
 
 def test_what_a_log_does_not_tell_is_named_in_one_line() -> None:
     (line,) = caveats(of(imported("rw", "rr")))
-    assert line.startswith("t: the log does not tell truncated, refused, unparsed or errors from")
+    assert line.startswith("t: a log cannot tell unparsed, refused, truncated or errors from wrong")
     (line,) = caveats(of(imported("rw", "rr", blind=frozenset({"unparsed"}))))
-    assert line.startswith("t: the log does not tell unparsed from wrong")
+    assert line.startswith("t: a log cannot tell unparsed from wrong")
 
 
 def test_an_imported_run_is_said_to_be_one() -> None:

@@ -86,7 +86,7 @@ def test_what_a_log_does_not_tell_has_no_number() -> None:
     assert found["right"].found.value == pytest.approx(-0.4)
     unsafe = Terms(unsafe=("t",))
     assert not measured(imported("w" * 40, "w" * 40), terms=unsafe)["harm"].told
-    seen = imported("f" * 40, "f" * 40, blind=frozenset({"refused"}))
+    seen = imported("f" * 40, "f" * 40, blind=frozenset({"truncated"}))
     assert measured(seen, terms=unsafe)["harm"].told
 
 

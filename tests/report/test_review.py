@@ -19,6 +19,7 @@ def test_the_decision_leads_and_what_moved_follows(tmp_path: Path) -> None:
     assert "| `t/accuracy` | 1.000 | 0.500 | −0.500 |" in text
     assert "Categories that surely moved: 1" in text
     assert "`t/b/accuracy`" in text
+    assert "- reliability or capability regression (undetermined) in `t`: −50.0 points" in text
 
 
 def test_every_table_has_cells_for_its_columns(tmp_path: Path) -> None:

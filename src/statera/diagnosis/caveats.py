@@ -1,12 +1,11 @@
 """What takes from a diagnosis, a line each: runs that stopped early, logs that tell little."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from statera.analysis.comparison import Comparison
+from statera.analysis.health import not_told
 from statera.analysis.pairing import Pairing
 from statera.diagnosis.commands import origin
-from statera.diagnosis.counts import LOST, untold
-from statera.records.scores import Outcome
 
 EARLY = (
     "stopped early: intervals, p values and what is called the same hold at any time; "
@@ -16,14 +15,13 @@ MIXED = (
     "stopped early, in no common order: there is no interval and no p value, "
     "and nothing is called moved or the same"
 )
-_NAMES: dict[Outcome, str] = {"infra_error": "errors"}
 
 
 def caveats(comparison: Comparison) -> tuple[str, ...]:
     """Return the lines, each with the tasks that it is about; none for ordinary runs."""
     return (
         *_early(comparison.pairings),
-        *(_hidden(p.task, untold(p)) for p in comparison.pairings if untold(p)),
+        *(f"{p.task}: {_hidden(p)}" for p in comparison.pairings if p.blind),
         *_imported(comparison),
     )
 
@@ -35,12 +33,8 @@ def _early(pairings: Sequence[Pairing]) -> Iterator[str]:
             yield f"{', '.join(tasks)}: {said}"
 
 
-def _hidden(task: str, outcomes: Iterable[Outcome]) -> str:
-    order: tuple[Outcome, ...] = (*LOST, "infra_error")
-    named = [_NAMES.get(name, name) for name in order if name in set(outcomes)]
-    *most, last = named
-    told = f"{', '.join(most)} or {last}" if most else last
-    return f"{task}: the log does not tell {told} from wrong: they count as wrong in both runs"
+def _hidden(pairing: Pairing) -> str:
+    return f"a log {not_told(pairing.blind)}: they count as wrong in both runs"
 
 
 def _imported(comparison: Comparison) -> Iterator[str]:

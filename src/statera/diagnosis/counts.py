@@ -115,19 +115,7 @@ def paired_counts(pairing: Pairing, chosen: Mask | None = None) -> PairedCounts:
         pairing.candidate.clusters[places[0]],
         tuple(ids[place] for place in places[0].tolist()),
     )
-    return found.without(untold(pairing))
-
-
-def untold(pairing: Pairing) -> frozenset[Outcome]:
-    """Return the outcomes that either run's log cannot tell from wrong, and never has in this task.
-
-    Empty for runs of our own. The share of such an outcome is not 0: it is not known.
-    """
-    return frozenset(
-        outcome
-        for side in (pairing.candidate, pairing.base)
-        for outcome in side.blind.difference(*side.outcomes.get(side.primary, []))
-    )
+    return found.without(pairing.blind)
 
 
 def _moved(counts: Ints, stages: Sequence[int]) -> Ints:

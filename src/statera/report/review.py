@@ -29,7 +29,8 @@ def review(content: Content) -> str:
         parts += _compared(content.comparison.rows)
     if content.diagnosis is not None:
         causes = [
-            f"- {c.name} in {code(c.task)}: {c.size or 'size not known'}"
+            f"- {c.name}{' (undetermined)' if c.open else ''} in {code(c.task)}: "
+            f"{c.size or 'size not known'}"
             for c in why(content.diagnosis).causes
         ]
         parts += ["**Why it moved**", "\n".join(causes)] if causes else []

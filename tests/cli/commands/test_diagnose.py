@@ -104,3 +104,19 @@ def test_the_suggested_probe_is_run_and_says_what_remains(cli: Cli, tmp_path: Pa
     assert "statera run --tasks starter_arithmetic --model MODEL --mode" in done.stdout
     assert "0 of 20 lost samples right, 0 as before" in done.stdout
     assert "not restored: what remains is the model itself" in done.stdout
+
+
+def test_logs_of_right_and_wrong_claim_no_cause_and_suggest_no_command(
+    cli: Cli, tmp_path: Path
+) -> None:
+    for name, right in (("old", 400), ("new", 300)):
+        lines = [f"q{place},{int(place < right)}" for place in range(500)]
+        (tmp_path / f"{name}.csv").write_text("\n".join(["id,correct", *lines]))
+        done = cli("import", "csv", f"{name}.csv", "--task", "w", "--tag", name)
+        assert done.returncode == 0, done.stderr
+    done = cli("diagnose", "new", "old")
+    assert done.returncode == 0, done.stderr
+    assert "was imported from csv (new.csv): it cannot be asked from here" in done.stdout
+    assert "not told apart by the log: truncated, refused, unparsed" in done.stdout
+    assert "statera run" not in done.stdout
+    assert "same within" not in done.stdout

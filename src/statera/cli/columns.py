@@ -24,7 +24,7 @@ _SPACE = re.compile(r"[\t\n]")
 
 
 class Column(NamedTuple):
-    """A column: those of rank 0 stay, the highest rank goes first where there is no room.
+    """A column: those of rank 0 stay, those of the highest rank go first where there is no room.
 
     A `name` stands on the left, and may be shortened in the middle.
     """
@@ -85,10 +85,10 @@ def fit(columns: Sequence[Column], sizes: Sequence[Sequence[int]], room: int | N
     widths = [max(each) for each in zip(heads, *sizes, strict=True)]
     shown = list(range(len(columns)))
     while room is not None and _wide(shown, _narrowed(columns, widths, _NAME)) > room:
-        least = max(shown, key=lambda at: (columns[at].rank, at))
-        if columns[least].rank == 0:
+        rank = max(columns[at].rank for at in shown)
+        if rank == 0:
             break
-        shown.remove(least)
+        shown = [at for at in shown if columns[at].rank < rank]
     while room is not None and _wide(shown, widths) > room:
         names = [at for at in shown if columns[at].name and widths[at] > _LEAST]
         if not names:

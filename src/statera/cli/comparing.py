@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 import msgspec
-from rich.table import Table
 
 from statera.analysis.comparison import Comparison, ComparisonRow
 from statera.analysis.health import not_told
 from statera.analysis.pairing import Changed
+from statera.cli.columns import Column, Line, print_table
 from statera.cli.controls import visible
 from statera.cli.tables import FEW, console, plural
 from statera.records.specs import RunInfo
@@ -58,7 +58,7 @@ def print_comparison(comparison: Comparison, rows: Sequence[ComparisonRow], *, r
     out = console()
     for line in _differs(comparison):
         out.print(line, soft_wrap=True)
-    out.print(_table(rows))
+    print_table(out, _columns(rows), _lines(rows))
     for note in _notes(comparison, rows):
         out.print(f"[dim]{note}[/]", soft_wrap=True)
     if read:
@@ -78,12 +78,12 @@ def _differs(comparison: Comparison) -> list[str]:
     for pairing in comparison.pairings:
         alone = (("RUN", pairing.only_candidate), ("BASE", pairing.only_base))
         lines += [
-            f"[yellow]{pairing.task}: {plural(count, 'item')} of {side} only, left out[/]"
+            f"[yellow]{_plain(pairing.task)}: {plural(count, 'item')} of {side} only, left out[/]"
             for side, count in alone
             if count
         ]
     for side, names in (("RUN", comparison.only_candidate), ("BASE", comparison.only_base)):
-        lines += [f"[yellow]{name}: in {side} only, left out[/]" for name in names]
+        lines += [f"[yellow]{_plain(name)}: in {side} only, left out[/]" for name in names]
     return lines
 
 
@@ -97,38 +97,47 @@ def _plain(text: str) -> str:
     return visible(text).replace("[", r"\[")
 
 
-def _table(rows: Sequence[ComparisonRow]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("metric", no_wrap=True, overflow="fold")
-    levels = {row.level for row in rows} or {0.95}
-    interval = f"{100 * min(levels):g} % interval"
+def _columns(rows: Sequence[ComparisonRow]) -> list[Column]:
+    level = min((row.level for row in rows), default=0.95)
     failed = any(row.worst is not None for row in rows)
-    names = ["base", "run", "difference", interval, "n", "won/lost/tied", "p", "p adj."]
-    for name in [*names, "if infra errors"] if failed else names:
-        table.add_column(name, justify="right", no_wrap=True)
-    for row in rows:
-        style = "" if row.category is None else "dim"
-        table.add_row(*_cells(row), *([_infra(row)] if failed else []), style=style)
-    return table
+    return [
+        Column("metric", name=True),
+        Column("base", 4),
+        Column("run", 4),
+        Column("difference"),
+        Column(f"{100 * level:g} % interval"),
+        Column("n", 2),
+        Column("won/lost/tied", 5),
+        Column("p", 6),
+        Column("p adj.", 3),
+        *([Column("if infra errors", 1)] if failed else []),
+    ]
+
+
+def _lines(rows: Sequence[ComparisonRow]) -> list[Line]:
+    size = len(_columns(rows))
+    return [Line(_cells(row)[:size], "" if row.category is None else "dim") for row in rows]
 
 
 def _cells(row: ComparisonRow) -> list[str]:
     name = row.metric if row.category is None else f"  {row.category}"
     clusters = "" if row.clusters == row.n else f" in {row.clusters}"
-    interval = "none"
-    if row.low is not None and row.high is not None:
-        interval = f"{row.low:+.3f} to {row.high:+.3f}"
     return [
-        _plain(name),
+        name,
         _number(row.base),
         _number(row.candidate),
         "none" if row.difference is None else f"{row.difference:+.3f}",
-        interval,
+        _span(row.low, row.high) or "none",
         f"{row.n}{clusters}",
         f"{row.wins}/{row.losses}/{row.ties}",
         _p(row.p),
         _p(row.p_adjusted),
+        _span(row.worst, row.best),
     ]
+
+
+def _span(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f"{low:+.3f} to {high:+.3f}"
 
 
 def _number(value: float | None) -> str:
@@ -139,13 +148,6 @@ def _p(value: float | None) -> str:
     if value is None:
         return "none"
     return "<.0001" if value < 0.0001 else f"{value:.4f}"
-
-
-def _infra(row: ComparisonRow) -> str:
-    """Return the difference with every failed trial against, and for, the candidate."""
-    if row.worst is None or row.best is None:
-        return ""
-    return f"{row.worst:+.3f} to {row.best:+.3f}"
 
 
 def _notes(comparison: Comparison, rows: Sequence[ComparisonRow]) -> list[str]:

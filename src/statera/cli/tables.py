@@ -3,15 +3,21 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from rich.console import Console
-from rich.table import Table
 
 from statera.analysis.health import WARN_SHARE, Health, not_told
 from statera.analysis.measure import MetricRow
+from statera.cli.columns import Column, Line, print_table
 from statera.records.scores import Outcome
 from statera.scorers.refusal import VERSION
 
 SHOWN: tuple[Outcome, ...] = ("right", "wrong", "unparsed", "refused", "truncated", "infra_error")
 FEW = 3
+_COLUMNS = (
+    Column("metric", name=True),
+    Column("estimate"),
+    Column("95 % interval"),
+    Column("n", 1),
+)
 _HEALTH = {
     "infra_error": "infra errors",
     "truncated": "truncated",
@@ -62,16 +68,12 @@ def print_metrics(rows: Sequence[MetricRow]) -> None:
     Outcomes that never happened get no column.
     """
     seen = [outcome for outcome in SHOWN if any(row.outcomes[outcome] for row in rows)]
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("metric", no_wrap=True, overflow="fold")
     doubted = {outcome for row in rows for outcome in row.unvalidated}
-    for name in ("estimate", "95 % interval", "n", *seen):
-        mark = "*" if name in doubted else ""
-        table.add_column(name.replace("_", " ") + mark, justify="right", no_wrap=True)
-    for row in rows:
-        table.add_row(*_cells(row, seen), style="" if row.category is None else "dim")
+    columns = [*_COLUMNS, *(_outcome(name, doubted) for name in seen)]
     out = console()
-    out.print(table)
+    styles = ("" if row.category is None else "dim" for row in rows)
+    cells = (_cells(row, seen) for row in rows)
+    print_table(out, columns, list(map(Line, cells, styles)))
     for note in _notes(rows):
         out.print(f"[dim]{note}[/]", soft_wrap=True)
 
@@ -88,6 +90,11 @@ def headline(rows: Iterable[MetricRow]) -> list[MetricRow]:
         if row.category is None or (row.metric == lead and row.n >= FEW):
             found.append(row)
     return found
+
+
+def _outcome(name: Outcome, doubted: Collection[str]) -> Column:
+    mark = "*" if name in doubted else ""
+    return Column(name.replace("_", " ") + mark, 3 if name in ("right", "wrong") else 2)
 
 
 def _cells(row: MetricRow, seen: Sequence[Outcome]) -> list[str]:

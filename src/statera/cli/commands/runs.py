@@ -3,13 +3,24 @@
 from datetime import UTC, datetime
 
 import click
-from rich.table import Table
 
 from statera.analysis.instrument import shown_model
+from statera.cli.columns import Column, Line, print_table
 from statera.cli.flags import json_flag, store_flag
 from statera.cli.tables import console
 from statera.codec.files import to_json
+from statera.records.specs import RunInfo
 from statera.store.runstore import RunStore
+
+_COLUMNS = (
+    Column("run", left=True),
+    Column("suite", name=True),
+    Column("model", name=True),
+    Column("status", left=True),
+    Column("trials", 1),
+    Column("created", 2, left=True),
+    Column("tags", name=True),
+)
 
 
 @click.command()
@@ -25,15 +36,14 @@ def command(store: str, as_json: bool) -> None:
     if as_json:
         click.echo(to_json({"schema": 1, "runs": found}))
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("run", "suite", "model", "status", "trials", "created", "tags"):
-        table.add_column(name, justify="right" if name == "trials" else "left", no_wrap=True)
-    for info in found:
-        when = datetime.fromtimestamp(info.created, UTC).strftime("%Y-%m-%d %H:%M")
-        trials = str(sum(runs.counts(info.id).outcomes.values()))
-        cells = (info.id[:8], info.spec.suite, shown_model(info), info.status)
-        table.add_row(*cells, trials, when, ", ".join(info.tags))
     if found:
-        console().print(table)
+        print_table(console(), _COLUMNS, [_line(runs, info) for info in found])
     else:
         click.echo(f"No runs in {store} yet. Try: statera run starter --model embedded")
+
+
+def _line(runs: RunStore, info: RunInfo) -> Line:
+    when = datetime.fromtimestamp(info.created, UTC).strftime("%Y-%m-%d %H:%M")
+    trials = str(sum(runs.counts(info.id).outcomes.values()))
+    cells = (info.id[:8], info.spec.suite, shown_model(info), info.status, trials, when)
+    return Line([*cells, ", ".join(info.tags)])

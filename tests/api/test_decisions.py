@@ -186,3 +186,19 @@ def test_samples_picked_by_hand_pass_nothing_unless_allowed(store: RunStore) -> 
     assert decide(GATE, picked, base).verdict == "inconclusive"
     worse = stored(store, alternating(10, 190), model="worse", chosen="x")
     assert decide(HALF, worse).verdict == "fail"
+
+
+def test_an_imported_log_that_lost_what_it_got_wrong_does_not_pass(store: RunStore) -> None:
+    items = {**alternating(0, 100), **alternating(400, 0, first=100)}
+    base = stored(store, items, model="base")
+    run = stored(store, alternating(250, 10))
+    environment = run.info.environment | {"imported": {"tool": "csv"}}
+    store.set_environment(run.info.id, environment)
+    candidate = Run(store, store.find(run.info.id))
+    half = {"metric": "t/accuracy", "min": 0.5}
+    gate = Gate(rules({"metric": "t/accuracy", "than": "baseline", "margin": 0.02}, half))
+    for found in (decide(gate, candidate, base), gate.apply(compare(candidate, base))):
+        assert [rule.verdict for rule in found.rules] == ["inconclusive", "inconclusive"]
+        assert "lacks 240 items" in found.rules[0].reason
+    assert decide(gate, candidate, base, allow=True).verdict == "pass"
+    assert decide(gate, run, base).verdict == "pass"

@@ -20,13 +20,14 @@ from statera.api.stored import Run
 from statera.codec.canonical import canonical, digest
 from statera.errors import DeclarationError
 from statera.gate.evidence import Evidence
-from statera.gate.judging import Gate, Runs, judge, withheld
+from statera.gate.judging import Gate, Runs, judge
 from statera.gate.looks import Asked, Glance, Look, glances, look
 from statera.gate.policy import Policy
 from statera.gate.release import Release, overridden, seal
 from statera.gate.rules import Target, targets
 from statera.gate.ruling import Override, Ruling
 from statera.gate.stopping import recorded
+from statera.gate.withholding import withheld
 from statera.models.clock import SystemClock
 from statera.protocols import Clock
 from statera.records.specs import EARLY
@@ -74,10 +75,9 @@ def decide(
     ruling = _early(gate.policy, sides) or judge(
         gate.policy, evidence, looks=looks, runs=_runs(sides)
     )
-    picked = _picked(sides)
-    if picked and not allow:
-        ruling = withheld(ruling, f"{picked[0]}: they stand for nothing else (--allow decides)")
-    ruling = msgspec.structs.replace(ruling, notes=(*ruling.notes, *notes, *picked))
+    others = [info for side in sides.others for info in side.infos]
+    ruling = msgspec.structs.replace(ruling, notes=(*ruling.notes, *notes))
+    ruling = withheld(ruling, sides.candidate.infos, others, allow=allow)
     if override is not None:
         ruling = overridden(ruling, override)
     _keep(candidate.store, gate.policy, ruling, sides, rows, (clock or SystemClock()).now())
@@ -92,14 +92,6 @@ def _early(policy: Policy, sides: _Sides) -> Ruling | None:
     scores = seal(candidate.ids, candidate.frames).scores
     record = candidate.named.environment.get(EARLY)
     return recorded(record, policy, base=base.ids[0] if base else None, scores=scores)
-
-
-def _picked(sides: _Sides) -> list[str]:
-    """Return the runs whose samples were picked by hand, in words."""
-    infos = [info for side in sides.all for info in side.infos]
-    return [
-        f"samples of run {info.id[:8]} were picked by hand" for info in infos if info.spec.chosen
-    ]
 
 
 def _keep(

@@ -19,11 +19,11 @@ ORDER: tuple[Verdict, ...] = ("fail", "inconclusive", "pass")
 _COLUMNS = (
     Column("rule", left=True),
     Column("metric", name=True),
-    Column("claim", left=True),
+    Column("claim", 1, left=True),
     Column("value"),
-    Column("bound", 1),
-    Column("n", 2),
-    Column("p", 3),
+    Column("bound", 2),
+    Column("n", 3),
+    Column("p", 4),
 )
 MANY = 20
 _SHORT = 8
@@ -164,10 +164,6 @@ def _notes(ruling: Ruling) -> list[str]:
     infra = sum(rule.infra for rule in ruling.rules)
     if infra:
         lines.append("[yellow]note[/] infrastructure errors enter at their worst")
-    for rule in ruling.rules:
-        if rule.missing and rule.category is None:
-            what = plural(rule.missing, "item")
-            lines.append(f"[yellow]note[/] {plain(rule.name)}: the candidate lacks {what}")
     made = sorted({rule.method for rule in ruling.rules if rule.bound is not None})
     if made:
         lines.append(f"[dim]bounds: {plain('; '.join(made))}[/]")

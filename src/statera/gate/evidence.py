@@ -76,7 +76,8 @@ class Measured(NamedTuple):
     """One target's numbers; `worst` is what a pass reads, `best` what a fail reads.
 
     `data` and the means are without infrastructure errors, of which there are `infra` (for pairs:
-    1 when there is any); `missing` counts the items of the other run that the candidate lacks.
+    1 when there is any); `missing` counts items in the target's scope that another run has and the
+    candidate lacks.
     """
 
     worst: Bounds
@@ -120,10 +121,10 @@ def _alone(target: Target, evidence: Evidence, alpha: float, bounding: Bounding)
     worst, best = ends if target.side == "above" else ends[::-1]
     plain = items(target, frame, "left out", found.cleared)
     value = _mean(plain.values, plain.weights)
-    if not infra:
-        both = bounds("left out")
-        return Measured(both, both, plain, value, value, failures=found)
-    return Measured(bounds(worst), bounds(best), plain, value, value, infra=infra, failures=found)
+    low = bounds(worst if infra else "left out")
+    high = bounds(best) if infra else low
+    lost = _lost(target, frame, evidence.others)
+    return Measured(low, high, plain, value, value, infra=infra, missing=lost, failures=found)
 
 
 def _against(target: Target, evidence: Evidence, alpha: float, bounding: Bounding) -> Measured:
@@ -171,6 +172,16 @@ def _missing(target: Target, pairing: Pairing) -> int:
     """Return how many of the other run's items, in the category, the candidate lacks."""
     places = pairing.base.places(target.category)
     return int(len(places) - np.isin(places, pairing.places[1]).sum())
+
+
+def _lost(target: Target, frame: Frame, others: Iterable[Frame]) -> int:
+    """Return how many items, of the run that has most of them, the candidate lacks."""
+    known, lost = set(frame.ids), [0]
+    for other in others:
+        if other.task == target.task:
+            places = other.places(target.category).tolist()
+            lost.append(sum(other.ids[place] not in known for place in places))
+    return max(lost)
 
 
 def untold(target: Target, blind: Collection[Outcome]) -> str:

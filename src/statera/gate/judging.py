@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
 from statera.analysis.comparison import Comparison
 from statera.errors import DeclarationError
 from statera.gate.evidence import Evidence, Measured, measured
@@ -22,6 +20,7 @@ from statera.gate.needs import need
 from statera.gate.policy import Policy, read_policy
 from statera.gate.rules import Target, targets
 from statera.gate.ruling import RuleRuling, Ruling, Verdict, together
+from statera.gate.withholding import withheld
 from statera.stats.multiplicity import holm
 from statera.stats.results import Bounds
 
@@ -47,11 +46,18 @@ class Gate:
         """Return the gate of a YAML file; DeclarationError for what it says wrong."""
         return cls(read_policy(path))
 
-    def apply(self, comparison: Comparison, *, anchor: Comparison | None = None) -> Ruling:
+    def apply(
+        self,
+        comparison: Comparison,
+        *,
+        anchor: Comparison | None = None,
+        allow: bool = False,
+    ) -> Ruling:
         """Return the ruling on a comparison, as a first look; nothing is stored.
 
         `anchor` compares the same candidate with the policy's anchor. Looks are counted by
-        `statera gate` and `statera.decide`, which know the store. DeclarationError for a rule that
+        `statera gate` and `statera.decide`, which know the store. Items that stand for nothing
+        else (`gate.withholding`) pass nothing, unless `allow`. DeclarationError for a rule that
         names what the runs do not have.
         """
         runs = Runs(
@@ -59,7 +65,9 @@ class Gate:
             (comparison.base.id,),
             () if anchor is None else (anchor.base.id,),
         )
-        return judge(self.policy, Evidence.of(comparison, anchor), runs=runs)
+        ruling = judge(self.policy, Evidence.of(comparison, anchor), runs=runs)
+        others = [one.base for one in (comparison, anchor) if one is not None]
+        return withheld(ruling, [comparison.candidate], others, allow=allow)
 
 
 class Step(NamedTuple):
@@ -107,18 +115,6 @@ def ruled(policy: Policy, steps: Sequence[Step], *, runs: Runs | None = None) ->
         base=known.base,
         anchor=known.anchor,
     )
-
-
-def withheld(ruling: Ruling, why: str) -> Ruling:
-    """Return the ruling with every pass turned into inconclusive, for that reason."""
-    rules = tuple(
-        msgspec.structs.replace(rule, verdict="inconclusive", reason=why)
-        if rule.verdict == "pass"
-        else rule
-        for rule in ruling.rules
-    )
-    verdict = together([rule.verdict for rule in rules])
-    return msgspec.structs.replace(ruling, rules=rules, verdict=verdict)
 
 
 def verdicts(steps: Sequence[Step]) -> tuple[Verdict, ...]:

@@ -48,3 +48,18 @@ def test_json_of_one_metric(tmp_path: Path) -> None:
     )
     shape = json_rows(found, "t/accuracy_given_answer")
     assert [row["metric"] for row in shape["metrics"]] == ["t/accuracy_given_answer"] * 2  # type: ignore[attr-defined]
+
+
+def test_what_failed_trials_might_have_been_runs_from_low_to_high(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = RunStore(tmp_path)
+    items = alternating(20, 20)
+    new = stored(store, items | {"all/0": ["infra_error"], "all/1": ["refused"]})
+    found = compare(new, stored(store, alternating(20, 20), model="old"))
+    print_comparison(found, headline(found), read=0)
+    spans = re.findall(r"([+-]\d\.\d{3}) to ([+-]\d\.\d{3})\s*$", capsys.readouterr().out, re.M)
+    assert len(spans) > 2
+    assert all(float(low) <= float(high) for low, high in spans)
+    (refused,) = [row for row in found.rows if row.metric == "t/refused"]
+    assert (refused.worst or 0) > (refused.best or 0)

@@ -132,7 +132,7 @@ def _cells(row: ComparisonRow) -> list[str]:
         f"{row.wins}/{row.losses}/{row.ties}",
         _p(row.p),
         _p(row.p_adjusted),
-        _span(row.worst, row.best),
+        _span(row.worst, row.best) if row.higher_is_better else _span(row.best, row.worst),
     ]
 
 

@@ -54,16 +54,20 @@ def _create(
 def add_tag(connection: Connection, run: str, tag: str) -> None:
     """Give the run the tag; from now on the tag names this run.
 
-    A tag goes before the prefix of an id. DeclarationError for what is no name: `latest`, spaces,
-    slashes.
+    A tag goes before the prefix of an id. DeclarationError for what is no tag.
     """
+    check_tag(tag)
+    number = number_of(connection, run)
+    connection.execute(delete(tags).where(tags.c.run == number, tags.c.tag == tag))
+    connection.execute(insert(tags).values(run=number, tag=tag))
+
+
+def check_tag(tag: str) -> None:
+    """Raise DeclarationError for what is no tag: `latest`, spaces, slashes."""
     if tag == "latest" or not _TAG.fullmatch(tag):
         raise DeclarationError(
             f"tag '{tag}': allowed are letters, digits, '.', '_' and '-', and not 'latest'"
         )
-    number = number_of(connection, run)
-    connection.execute(delete(tags).where(tags.c.run == number, tags.c.tag == tag))
-    connection.execute(insert(tags).values(run=number, tag=tag))
 
 
 def number_of(connection: Connection, run: str) -> int:

@@ -56,6 +56,7 @@ def test_one_metric_with_its_categories(cli: Cli, two: tuple[str, str]) -> None:
     done = cli("compare", *two, "--metric", "t/acuracy")
     assert done.returncode == 2
     assert "unknown metric 't/acuracy'. Did you mean 't/accuracy'?" in done.stderr
+    assert done.stderr.count("t/accuracy,") == 1
 
 
 @pytest.mark.parametrize(

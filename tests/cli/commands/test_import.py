@@ -255,3 +255,11 @@ def test_nothing_is_claimed_that_the_log_cannot_tell(here: Cli, tmp_path: Path) 
     for rule in json.loads(done.stdout)["rules"]:
         assert (rule["verdict"], rule["value"]) == ("inconclusive", None)
         assert "the log that was imported cannot tell" in rule["reason"]
+
+
+@pytest.mark.parametrize("flag", ["--task", "--model-name", "--tag"])
+def test_an_empty_name_is_none(here: Cli, tmp_path: Path, flag: str) -> None:
+    (tmp_path / "s.csv").write_text(CSV)
+    done = here("import", "s.csv", flag, "")
+    assert done.returncode == 2
+    assert f"{flag}: '' is no name" in done.stderr

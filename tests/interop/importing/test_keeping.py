@@ -191,3 +191,19 @@ def test_the_right_among_the_answers_are_a_metric_where_some_can_be_told_from_no
     kept = _kept(tmp_path, _log(tmp_path / "f", *rows, blind=("unparsed", "truncated")))
     environment = RunStore(tmp_path / "store").find(kept.run).environment
     assert [one["type"] for one in environment["metrics"]["t"]] == ["accuracy", "given_answer"]
+
+
+def test_an_import_that_is_cut_off_says_so_and_has_no_tag(tmp_path: Path) -> None:
+    def stop(step: str, rows: int) -> None:
+        if step == "kept":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        take_in([_log(tmp_path / "f", *ROWS)], tmp_path / "store", tag="base", watch=stop)
+    (info,) = RunStore(tmp_path / "store").runs()
+    assert (info.status, info.tags) == ("running", ())
+    assert "the same import again completes it" in info.reason
+    kept = _kept(tmp_path, _log(tmp_path / "f", *ROWS), tag="base")
+    assert kept.run == info.id
+    found = RunStore(tmp_path / "store").find("base")
+    assert (found.status, found.reason) == ("done", "")

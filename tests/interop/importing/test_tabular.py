@@ -142,3 +142,8 @@ def test_a_table_that_states_every_outcome_can_tell_them(
     assert len(log.blind) == 4
     assert len(list(log.rows))
     assert len(log.blind) == blind
+
+
+def test_a_row_may_be_critical(tmp_path: Path) -> None:
+    first, second = _rows(tmp_path, "id,correct,severity\nq1,1,critical\nq2,0,\n")
+    assert (first.sample.severity, second.sample.severity) == ("critical", None)

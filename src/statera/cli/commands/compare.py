@@ -1,6 +1,5 @@
 """Compare two runs item by item: the difference with its interval, and the items to read."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -73,6 +72,6 @@ def command(run: str, base: str, **flags: Any) -> None:
 
 
 def _check_metric(comparison: Comparison, metric: str) -> None:
-    names: Sequence[str] = [row.metric for row in comparison.rows]
+    names = list(dict.fromkeys(row.metric for row in comparison.rows))
     if metric not in names:
         raise unknown("metric", metric, names)

@@ -1,6 +1,6 @@
 """Take another tool's results into the store: lm-eval, Inspect, promptfoo, CSV and more."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -55,6 +55,7 @@ def command(words: tuple[str, ...], store: str, as_json: bool, **flags: str | No
     statera import csv scores.csv --task support --tag candidate
     """
     stated, paths = _split(words)
+    _check_names(flags)
     form = stated if flags["form"] == "auto" else flags["form"]
     if stated not in (None, form):
         raise DeclarationError(f"'{stated}' and --format {form}: say one of them")
@@ -65,6 +66,14 @@ def command(words: tuple[str, ...], store: str, as_json: bool, **flags: str | No
         return
     for one in kept:
         click.echo("\n".join(told(one)))
+
+
+def _check_names(flags: Mapping[str, str | None]) -> None:
+    """Raise DeclarationError for a name that is stated and empty."""
+    for flag in ("task", "model_name", "tag"):
+        if flags[flag] is not None and not str(flags[flag]).strip():
+            name = flag.replace("_", "-")
+            raise DeclarationError(f"--{name}: '' is no name. Allowed: one, or leave it out")
 
 
 def _split(words: Sequence[str]) -> tuple[str | None, list[Path]]:

@@ -13,6 +13,7 @@ from statera.interop.importing.keeping import Kept, keep
 from statera.interop.importing.pile import Pile
 from statera.models.clock import SystemClock
 from statera.protocols import Clock
+from statera.store.listing import check_tag
 from statera.store.runstore import RunStore
 
 
@@ -74,6 +75,8 @@ def _notes(task: str, pile: Pile) -> list[str]:
 def _check_tag(tag: str | None, logs: list[Log]) -> None:
     if not logs:
         raise DeclarationError("nothing to import: no file of that format")
+    if tag is not None:
+        check_tag(tag)
     if tag is not None and len(logs) > 1:
         named = "; ".join(dict.fromkeys(_named(log) for log in logs))
         raise DeclarationError(f"--tag names one run, and here are {len(logs)}: {named}")

@@ -27,6 +27,7 @@ from statera.store.rows import Keyed, Scored
 from statera.store.runstore import RunStore
 
 _BATCH = 1000
+_CUT_OFF = "the import has not ended; the same import again completes it"
 _UNANSWERED: tuple[Outcome, ...] = ("unparsed", "truncated", "refused")
 _TOLD = {"infra_error": "errors"}
 """Outcomes whose plural is another word."""
@@ -71,15 +72,19 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 def keep(
     store: RunStore, log: Log, pile: Pile, *, tag: str | None, now: float, watch: Watch
 ) -> Kept:
-    """Write the run; the same files again change nothing but the tag."""
+    """Write the run; the same files again change nothing but the tag.
+
+    A run that was cut off while it was written says so, and has no tag.
+    """
     spec = _spec(log, pile)
     told = pile.outcomes()
     done = any(info.id == digest(spec) and info.status != "running" for info in store.runs())
     graded = {task: _graded(log, pile, task) for task in pile.tasks}
     environment = _environment(log, pile, graded, told)
     count = 0
-    info = store.open_run(spec, tag=tag, environment=environment, now=now)
+    info = store.open_run(spec, tag=None, environment=environment, now=now)
     if not done:
+        store.set_status(info.id, "running", reason=_CUT_OFF, now=now)
         for task in spec.tasks:
             store.add_samples(info.id, task.name, pile.samples(task.name))
             rows = pile.rows(task.name, graded[task.name])
@@ -88,6 +93,7 @@ def keep(
                 store.write(info.id, batch)
                 count += len(batch)
                 watch("kept", count)
+    info = store.open_run(spec, tag=tag, environment=environment, now=now)
     status: RunStatus = "stopped" if log.stopped else "done"
     store.set_status(info.id, status, reason=log.stopped, now=now)
     return _kept(info, log, pile, told, new=not done)

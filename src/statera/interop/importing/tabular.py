@@ -35,6 +35,7 @@ COLUMNS = (
     "score",
     "category",
     "cluster",
+    "severity",
     "epoch",
     "prompt",
     "reference",
@@ -158,6 +159,7 @@ def _sample(where: str, cells: Object) -> Sample:
         answer=_answer(reference, choices),
         category=_text(cells, "category") or None,
         cluster=_text(cells, "cluster") or None,
+        severity=_text(cells, "severity") or None,
     )
 
 

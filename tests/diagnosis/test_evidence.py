@@ -52,7 +52,7 @@ def test_p_values_count_how_many_signals_there_are() -> None:
     found = judged(paired("f" * 6 + "r" * 94, "r" * 100))
     refused = found["refused"]
     assert refused.p is not None
-    assert refused.p == pytest.approx(2 * 0.5**6)
+    assert refused.p == pytest.approx(0.0139, abs=1e-4)  # exact unconditional, 0 against 6 of 100
     assert refused.p_adjusted == pytest.approx(4 * refused.p)
     assert refused.moved == "none"
 

@@ -3,9 +3,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from numpy.typing import ArrayLike
-from scipy.stats import bootstrap, ttest_1samp, ttest_rel
+from scipy.stats import binom, bootstrap, ttest_1samp, ttest_rel
 
 from statera.stats.paired import bootstrap_difference, difference, miller, paired_t
+from statera.stats.pairedbounds import difference_bounds
 from statera.stats.pairedscore import PairCounts, tango_interval
 from statera.stats.results import Difference, Pairs
 
@@ -42,11 +43,38 @@ def test_82_against_80_of_500() -> None:
 def test_few_discordant_items_are_treated_exactly() -> None:
     found = difference(binary(PairCounts(1, 7, 21)))
     assert found.method == "exact unconditional"
-    assert found.p == pytest.approx(0.0703, abs=1e-4)
+    assert found.test == "exact unconditional"
+    assert found.p == pytest.approx(unconditional(1, 7, 21), rel=1e-3)
     assert found.low is not None
     assert found.high is not None
     assert found.low < -0.517
     assert found.high > -0.026
+
+
+def unconditional(wins: int, losses: int, n: int) -> float:
+    """Suissa and Shuster's p by plain enumeration: twice one side's, discordance at worst."""
+    numbers = np.arange(n + 1)
+    scores = (numbers[:, None] - numbers) / np.sqrt(np.maximum(numbers[:, None] + numbers, 1))
+    seen = abs(wins - losses) / np.sqrt(wins + losses)
+    extreme = np.zeros(n + 1)
+    for m in numbers:
+        won = np.arange(m + 1)
+        far = scores[won, m - won] >= seen - 1e-9
+        extreme[m] = binom.pmf(won[far], m, 0.5).sum()
+    shares = np.linspace(0, 1, 2001)
+    return float(2 * max(binom.pmf(numbers, n, share) @ extreme for share in shares))
+
+
+@pytest.mark.parametrize("losses", range(1, 10))
+@pytest.mark.parametrize("n", [18, 40, 500])
+def test_few_discordant_items_have_one_tale_of_interval_and_test(losses: int, n: int) -> None:
+    """With 4 of 40 lost McNemar's exact test says 0.125 and the interval leaves out 0."""
+    for wins in range(10 - losses):
+        found = difference(binary(PairCounts(wins, losses, n)))
+        assert found.low is not None
+        assert found.high is not None
+        assert found.p is not None
+        assert (found.low <= 0 <= found.high) == (found.p >= 0.05)
 
 
 def test_no_discordant_item_is_not_certainty() -> None:
@@ -147,8 +175,45 @@ def test_graded_runs_that_nowhere_differ_keep_a_width() -> None:
 
 
 def test_one_constant_difference_has_no_spread() -> None:
-    found = difference(single(np.full(20, 0.75), np.full(20, 0.5)))
-    assert (found.low, found.p, found.method) == (None, None, "no spread of the differences")
+    """The t has none; the bets that a gate reads do."""
+    found = difference(single(np.full(30, 1.0), np.full(30, 0.5)))
+    bounds = difference_bounds(single(np.full(30, 1.0), np.full(30, 0.5)), 0.0, alpha=0.025)
+    assert found.method == "no spread of the differences: betting on clusters"
+    assert (found.low, found.high) == pytest.approx((bounds.lower, bounds.upper))
+    assert bounds.p_above is not None
+    assert bounds.p_above < 0.001
+    assert found.p == pytest.approx(2 * bounds.p_above)
+    free = difference(single(np.full(30, 9.0), np.full(30, 8.0)))
+    assert (free.low, free.method) == (None, "no spread of the differences")
+    assert free.p == pytest.approx(2 / 2**30)
+
+
+def test_ratios_that_differ_alike_on_every_item_do_differ() -> None:
+    """Two epochs, one right, against three that are all right: no influence, yet no equality."""
+    twos, threes = np.full(30, 2.0), np.full(30, 3.0)
+    found = difference(Pairs(np.ones(30), np.full(30, 0.5), np.arange(30), threes, twos))
+    assert (found.value, found.wins) == (0.5, 30)
+    assert found.method.startswith("no spread of the differences: betting on clusters, ratio")
+    assert found.low is not None
+    assert found.low > 0
+    assert found.p is not None
+    assert found.p < 0.05
+    same = difference(Pairs(np.full(30, 0.5), np.full(30, 0.5), np.arange(30), threes, twos))
+    assert (same.p, same.test) == (1.0, "no item differs")
+
+
+def test_ratios_without_an_item_answered_by_both_are_no_pairs() -> None:
+    half = np.repeat([1.0, 0.0], 100)
+    right = np.tile([1.0, 0.0], 100)
+    pairs = Pairs(right, right, np.arange(200), half, 1 - half)
+    for found in (
+        difference(pairs),
+        miller(pairs),
+        bootstrap_difference(pairs, rng=np.random.default_rng(1)),
+    ):
+        assert (found.value, found.low, found.p) == (0.0, None, None)
+        assert found.method == "no item was answered by both runs"
+        assert (found.n, found.wins, found.losses, found.ties) == (200, 0, 0, 0)
 
 
 def test_ratios_over_trials() -> None:
@@ -161,6 +226,8 @@ def test_ratios_over_trials() -> None:
     assert found.candidate == pytest.approx(first[weights[0]].mean())
     assert found.base == pytest.approx(second[weights[1]].mean())
     boot = bootstrap_difference(pairs, rng=rng)
+    assert found.method == "cluster-robust t, CR1, ratio of each run's own answers, linearised"
+    assert boot.method == "cluster bootstrap, percentile, ratio of each run's own answers"
     assert (found.low, found.high) == pytest.approx((boot.low, boot.high), abs=0.006)
 
 

@@ -176,16 +176,26 @@ def test_ratios_over_trials_are_linearised() -> None:
     pairs = Pairs(rng.random(600), rng.random(600), np.arange(600), *weights)
     found = difference_bounds(pairs, -0.1, alpha=0.05)
     assert found.method.startswith("cluster-robust t")
+    assert found.method.endswith("ratio of each run's own answers, linearised")
     assert agree(found)
     few = difference_bounds(
         Pairs([1, 0, 1], [1, 1, 0], range(3), [1, 2, 1], [1, 1, 1]), 0.0, alpha=0.05
     )
-    assert few.method == "betting on clusters"
+    assert few.method == "betting on clusters, ratio of each run's own answers"
     assert agree(few)
     free = difference_bounds(
         Pairs([9, 0, 1], [1, 1, 0], range(3), [1, 2, 1], [1, 1, 1]), 0.0, alpha=0.05
     )
     assert (free.lower, free.method) == (None, "fewer than 28 clusters differ")
+
+
+def test_ratios_without_an_item_answered_by_both_have_no_bound() -> None:
+    half = np.repeat([1.0, 0.0], 100)
+    pairs = Pairs(np.ones(200), np.ones(200), np.arange(200), half, 1 - half)
+    found = difference_bounds(pairs, -0.2, alpha=0.05)
+    assert (found.value, found.n) == (0.0, 200)
+    assert (found.lower, found.upper, found.p_above, found.p_below) == (None,) * 4
+    assert found.method == "no item was answered by both runs"
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,18 @@ Which method is used, and the region where it is valid:
 | pairs | interval | p value |
 |---|---|---|
 | right or wrong, independent items, one weight | Tango's score | McNemar, mid-p |
-| the same, fewer than 10 discordant | exact unconditional | McNemar, exact |
+| the same, fewer than 10 discordant | exact unconditional | the same |
 | anything else, at least 8 clusters | Student's t on cluster-robust errors | the same |
-| 2 to 7 clusters | none | sign flips of cluster sums |
+| the same, but the differences have no spread, values in [0, 1] | betting | the same |
+| 2 to 7 clusters, or no spread | none | sign flips of cluster sums |
 | no difference at all, values in [0, 1] | betting | 1 |
-| one cluster, no items, a side without trials | none | none |
+| one cluster, no items, a side without trials, no item answered by both | none | none |
+
+Weights that differ between the sides make a difference of two ratios, each over the run's own
+answers, over items that the other may not have answered; the method's name says so.
 
 >>> print(difference(Pairs([1, 0, 1, 1], [1, 0, 0, 1], range(4), [1] * 4, [1] * 4)))
-+0.250 [-0.453, +0.806] 95 %, 4 items, p 1
++0.250 [-0.457, +0.806] 95 %, 4 items, p 0.62
 """
 
 from typing import Literal, NamedTuple
@@ -23,10 +27,7 @@ from scipy.special import stdtr, stdtrit
 from statera.stats.bootstrap import ENOUGH, SOURCES, bca_interval, percentile_interval
 from statera.stats.bootstrap import resampled_means as resampled
 from statera.stats.clusterrobust import MIN_CLUSTERS, cluster_mean
-from statera.stats.exactpaired import SOURCE as EXACT
-from statera.stats.exactpaired import exact_lower
-from statera.stats.mcnemar import EXACT as MCNEMAR
-from statera.stats.mcnemar import MID, exact_p, mid_p
+from statera.stats.mcnemar import MID, mid_p
 from statera.stats.pairedbounds import MILLER, difference_bounds
 from statera.stats.pairedscore import TANGO, PairCounts, tango_interval
 from statera.stats.pairing import Aligned, aligned
@@ -37,7 +38,8 @@ LEVEL = 0.95
 FEW_DISCORDANT = 10
 RESAMPLES = 10_000
 STUDENT = "Student, Biometrika 6 (1908) 1-25"
-NO_SPREAD = 1e-12
+FLAT = 1e-12
+NO_SPREAD = "no spread of the differences"
 
 
 class Answer(NamedTuple):
@@ -65,14 +67,19 @@ def difference(
         return _result(known, level, _none(missing))
     counts = known.counts()
     if counts is not None:
-        return _result(known, level, _counted(counts, level))
-    if known.clusters < 2:
-        return _result(known, level, _none("one cluster"))
-    if known.differing() == 0:
-        return _result(known, level, _alike(pairs, known, level))
+        few = counts.discordant < FEW_DISCORDANT
+        answer = _bounded(pairs, level) if few else _scored(counts, level)
+        return _result(known, level, answer)
+    if known.unshared or known.clusters < 2:
+        return _result(known, level, _none(known.unshared or "one cluster"))
+    if known.alike:
+        return _result(known, level, _alike(pairs, level))
     if known.clusters < MIN_CLUSTERS:
-        return _result(known, level, _flipped(known, rng))
-    return _result(known, level, _robust(known, level))
+        return _result(known, level, _flipped(known, f"fewer than {MIN_CLUSTERS} clusters", rng))
+    answer = _robust(known, level)
+    if answer.low is None:
+        answer = _spreadless(pairs, known, level, rng)
+    return _result(known, level, answer)
 
 
 def miller(pairs: Pairs, *, level: float = LEVEL) -> Difference:
@@ -83,7 +90,7 @@ def miller(pairs: Pairs, *, level: float = LEVEL) -> Difference:
     any spread. ValueError as `difference`.
     """
     known = _known(pairs, level)
-    missing = _missing(known)
+    missing = _missing(known) or known.unshared
     return _result(known, level, _none(missing) if missing else _robust(known, level))
 
 
@@ -121,7 +128,7 @@ def bootstrap_difference(
     """
     known = _known(pairs, level)
     few = "" if known.clusters >= ENOUGH else f"fewer than {ENOUGH} clusters"
-    missing = _missing(known) or few or ("" if known.differing() else "no item differs")
+    missing = _missing(known) or known.unshared or few or _flat(known)
     if missing:
         return _result(known, level, _none(missing))
     draws = _draws(known, resamples, rng)
@@ -129,7 +136,8 @@ def bootstrap_difference(
     if kind == "bca":
         means = known.means()
         low, high = bca_interval(draws, means[0] - means[1], _jackknife(known), level=level)
-    answer = Answer(low, high, f"cluster bootstrap, {kind}", SOURCES[kind], None, "none")
+    method = f"cluster bootstrap, {kind}{known.estimand}"
+    answer = Answer(low, high, method, SOURCES[kind], None, "none")
     return _result(known, level, answer)
 
 
@@ -146,29 +154,47 @@ def _missing(known: Aligned) -> str:
     return "" if both else "a side without trials"
 
 
-def _counted(counts: PairCounts, level: float) -> Answer:
-    few = counts.discordant < FEW_DISCORDANT
-    if few:
-        low = exact_lower(counts, alpha=(1 - level) / 2)
-        high = -exact_lower(counts.mirrored(), alpha=(1 - level) / 2)
-        p = exact_p(counts.wins, counts.losses)
-        return Answer(low, high, "exact unconditional", EXACT, p, f"McNemar exact ({MCNEMAR})")
+def _flat(known: Aligned) -> str:
+    if known.differing():
+        return ""
+    return "no item differs" if known.alike else NO_SPREAD
+
+
+def _scored(counts: PairCounts, level: float) -> Answer:
     low, high = tango_interval(counts, level=level)
     p = mid_p(counts.wins, counts.losses)
     return Answer(low, high, "Tango score", TANGO, p, f"McNemar mid-p ({MID})")
 
 
-def _alike(pairs: Pairs, known: Aligned, level: float) -> Answer:
+def _bounded(pairs: Pairs, level: float) -> Answer:
+    """Return both one-sided bounds as an interval, and twice the smaller of their p values.
+
+    They agree: the interval leaves 0 out exactly where p is less than 1 - level.
+    """
+    found = difference_bounds(pairs, 0.0, alpha=(1 - level) / 2)
+    if found.p_above is None or found.p_below is None:
+        return _none(found.method)
+    p = min(1.0, 2 * min(found.p_above, found.p_below))
+    return Answer(found.lower, found.upper, found.method, found.source, p, found.method)
+
+
+def _alike(pairs: Pairs, level: float) -> Answer:
     """Return what can be said of runs that nowhere differ: still not that they never would."""
-    bounds = difference_bounds(pairs, 0.0, alpha=(1 - level) / 2)
-    if bounds.lower is None or bounds.upper is None:
-        return Answer(None, None, f"no item differs: {bounds.method}", "", 1.0, "no item differs")
-    method = f"no item differs: {bounds.method}"
-    return Answer(bounds.lower, bounds.upper, method, bounds.source, 1.0, "no item differs")
+    found = _bounded(pairs, level)
+    return found._replace(method=f"no item differs: {found.method}", p=1.0, test="no item differs")
 
 
-def _flipped(known: Aligned, rng: np.random.Generator | None) -> Answer:
-    why = f"fewer than {MIN_CLUSTERS} clusters"
+def _spreadless(
+    pairs: Pairs, known: Aligned, level: float, rng: np.random.Generator | None
+) -> Answer:
+    """Return what can be said of runs that differ by the same amount everywhere."""
+    found = _bounded(pairs, level)
+    if found.low is None:
+        return _flipped(known, NO_SPREAD, rng)
+    return found._replace(method=f"{NO_SPREAD}: {found.method}")
+
+
+def _flipped(known: Aligned, why: str, rng: np.random.Generator | None) -> Answer:
     if not known.weighed_alike:
         return _none(why)
     sums = np.bincount(
@@ -184,7 +210,9 @@ def _robust(known: Aligned, level: float) -> Answer:
     values, weights = known.differences()
     mean = cluster_mean(values, weights, known.cluster)
     found = (mean.value, float(mean.variance) ** 0.5, mean.freedom)
-    answer = _student(found, level, f"cluster-robust t, {mean.method}", f"{MILLER}; {mean.source}")
+    linear = f"{known.estimand}, linearised" if known.estimand else ""
+    method = f"cluster-robust t, {mean.method}{linear}"
+    answer = _student(found, level, method, f"{MILLER}; {mean.source}")
     if answer.low is None or answer.high is None or not known.bounded:
         return answer
     return answer._replace(low=max(-1.0, answer.low), high=min(1.0, answer.high))
@@ -193,8 +221,8 @@ def _robust(known: Aligned, level: float) -> Answer:
 def _student(found: tuple[float, float, float], level: float, method: str, source: str) -> Answer:
     """Return the interval of (value, standard error, degrees of freedom)."""
     value, wide, freedom = found
-    if wide < NO_SPREAD:
-        return _none("no spread of the differences")
+    if wide < FLAT:
+        return _none(NO_SPREAD)
     reach = wide * float(stdtrit(freedom, 0.5 + level / 2))
     p = 2 * float(stdtr(freedom, -abs(value) / wide))
     return Answer(value - reach, value + reach, method, source, p, method)

@@ -9,7 +9,10 @@ simulation of the error at the margin; see the tests):
 | the same, more discordant | score, corrected for skewness |
 | anything else, 27 clusters differ at alpha 5 % (138 at 0.01 %) | t, corrected for skewness |
 | fewer differ, values in [0, 1] | betting on clusters |
-| one cluster, or anything else | no bound, and why |
+| one cluster, no item answered by both, or anything else | no bound, and why |
+
+Weights that differ between the sides make a difference of two ratios, each over the run's own
+answers, over items that the other may not have answered; the method's name says so.
 
 >>> ones = [1.0] * 400
 >>> pairs = Pairs(ones, ones, range(400), ones, ones)
@@ -114,8 +117,8 @@ def _counted(counts: PairCounts, asked: Question) -> Sides:
 
 
 def _clustered(known: Aligned, asked: Question) -> Sides | str:
-    if known.clusters < 2:
-        return "one cluster"
+    if known.unshared or known.clusters < 2:
+        return known.unshared or "one cluster"
     needed = DIFFER * NormalDist().inv_cdf(asked.alpha) ** 2
     if known.differing() >= max(needed, MIN_CLUSTERS) and _spread(known):
         return _student(known, asked)
@@ -138,7 +141,8 @@ def _student(known: Aligned, asked: Question) -> Sides:
     skewed = skewed_mean(mean, sums)
     lower, upper = hall_bounds(skewed, alpha=asked.alpha)
     p_above, p_below = hall_p(skewed, asked.limit)
-    method = f"cluster-robust t ({mean.method}), corrected for skewness"
+    linear = f"{known.estimand}, linearised" if known.estimand else ""
+    method = f"cluster-robust t ({mean.method}), corrected for skewness{linear}"
     found = Sides(lower, upper, p_above, p_below, method, f"{MILLER}; {mean.source}; {HALL}")
     return _wary(found, skewed, asked) if known.bounded else found
 
@@ -172,7 +176,7 @@ def _wagered(known: Aligned, asked: Question) -> Sides:
         upper=-wager_lower(stakes.swapped(), alpha=asked.alpha),
         p_above=wager_p(stakes, asked.limit),
         p_below=wager_p(stakes.swapped(), -asked.limit),
-        method="betting on clusters",
+        method=f"betting on clusters{known.estimand}",
         source=WAGER,
     )
 

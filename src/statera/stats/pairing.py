@@ -42,6 +42,26 @@ class Aligned(NamedTuple):
         return bool(np.all(self.candidate_weights == self.base_weights))
 
     @property
+    def alike(self) -> bool:
+        """Whether both sides have the same value on every item, and so the same mean."""
+        if np.any((self.candidate_weights > 0) != (self.base_weights > 0)):
+            return False
+        first, second = self.means()
+        gap = float(np.abs(self.candidate - self.base).max(initial=abs(first - second)))
+        return gap <= SAME * max(1.0, float(np.abs(self.base).max(initial=0)))
+
+    @property
+    def unshared(self) -> str:
+        """Return why there is no paired claim although both sides have trials; else nothing."""
+        both = (self.candidate_weights > 0) & (self.base_weights > 0)
+        return "" if both.any() else "no item was answered by both runs"
+
+    @property
+    def estimand(self) -> str:
+        """Return what is compared where it is not the pairs: to be added to the method's name."""
+        return "" if self.weighed_alike else ", ratio of each run's own answers"
+
+    @property
     def bounded(self) -> bool:
         """Whether every value lies in [0, 1], so that a difference lies in [-1, 1]."""
         both = np.concatenate([self.candidate, self.base])

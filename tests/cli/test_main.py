@@ -120,3 +120,17 @@ def test_a_bug_of_ours_ends_with_70_and_its_traceback(tmp_path: Path) -> None:
     assert done.returncode == 70
     assert "ZeroDivisionError: ours" in done.stderr
     assert "this is a bug in statera" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["runs"], ["runs", "--json"]])
+def test_a_closed_pipe_and_a_full_disk_are_no_bug(tmp_path: Path, arguments: list[str]) -> None:
+    shell = f"cd {tmp_path}; {sys.executable} -m statera {' '.join(arguments)} > /dev/full"
+    full = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=False)
+    if Path("/dev/full").exists():
+        assert full.returncode == 4
+        assert full.stderr == "statera: the output cannot be written: No space left on device\n"
+    shell = f"cd {tmp_path}; {sys.executable} -m statera {' '.join(arguments)} | true"
+    shell += "; exit ${PIPESTATUS[0]}"
+    closed = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=False)
+    assert closed.returncode in (0, 141)
+    assert "Traceback" not in closed.stderr

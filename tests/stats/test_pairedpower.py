@@ -171,3 +171,10 @@ def test_wrong_questions_are_refused() -> None:
 
 def test_the_example_in_the_docstring_runs() -> None:
     assert doctest.testmod(module).failed == 0
+
+
+@pytest.mark.parametrize(("lost", "items"), [(3, 100), (7, 500), (9, 300), (25, 1000)])
+def test_a_difference_seen_may_exceed_its_discordance_by_rounding(lost: int, items: int) -> None:
+    gap = (items - lost) / items - 1.0
+    found = paired_items(Claim(limit=-0.05), discordance=lost / items, difference=gap)
+    assert found.items is not None

@@ -1,5 +1,6 @@
 """What a person reads: the health line and the table of estimates, in Rich."""
 
+import errno
 from collections.abc import Collection, Iterable, Sequence
 
 from rich.console import Console
@@ -27,10 +28,17 @@ _HEALTH = {
 }
 
 
+class _Printer(Console):
+    """A console that lets the command line say with what a closed pipe ends."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError(errno.EPIPE, "the reader closed the pipe")
+
+
 def console() -> Console:
     """Return the console for standard output; as wide as needed where there is no terminal."""
-    found = Console(highlight=False)
-    return found if found.is_terminal else Console(highlight=False, width=240)
+    found = _Printer(highlight=False)
+    return found if found.is_terminal else _Printer(highlight=False, width=240)
 
 
 def plural(count: int, noun: str) -> str:

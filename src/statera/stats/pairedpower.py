@@ -23,6 +23,7 @@ SOURCE = (
     "Tango, Statistics in Medicine 17 (1998) 891-908"
 )
 METHOD = "score test"
+ROUNDING = 1e-9  # a difference seen may exceed the discordance seen by its rounding
 WINDOW = 8.0
 STEPS = 60
 
@@ -168,12 +169,13 @@ class _Spread(NamedTuple):
 def _spread(claim: Claim, discordance: float, difference: float) -> _Spread:
     if not -1 < claim.limit < 1:
         raise ValueError(f"the limit of a difference lies between -1 and 1, not {claim.limit:g}")
-    if not abs(difference) <= discordance <= 1:
+    if not abs(difference) <= discordance + ROUNDING <= 1 + ROUNDING:
         raise ValueError(
             f"a difference of {difference:g} needs a discordance from {abs(difference):g} to 1, "
             f"not {discordance:g}"
         )
     sign = 1 if claim.side == "above" else -1
+    difference = min(max(difference, -discordance), discordance)
     won, lost = (discordance + sign * difference) / 2, (discordance - sign * difference) / 2
     null = float(_null_variance(np.float64(won), np.float64(lost), sign * claim.limit))
     true = max(0.0, discordance - difference**2)

@@ -2,7 +2,7 @@ import sqlite3
 
 import pytest
 
-from statera.errors import DeclarationError
+from statera.errors import DeclarationError, StoreError
 from statera.store.ledger import FIRST, Confirmation, LookRow
 from statera.store.runstore import RunStore
 from tests.store.made import opened
@@ -82,3 +82,12 @@ def test_what_people_said_of_a_run_is_kept_in_order(store: RunStore) -> None:
     assert store.ledger.confirmations(run.id) == [said]
     with pytest.raises(DeclarationError, match="no run"):
         store.ledger.confirm("nothing", said)
+
+
+def test_what_was_asked_of_a_candidate_names_its_rulings(store: RunStore) -> None:
+    store.ledger.record("1", [row(), row(candidate="other")], now=1.0)
+    second = store.ledger.record("2", [row(base="other")], now=2.0)
+    assert store.ledger.asked("c") == [(1, row()), (2, row(base="other"))]
+    assert store.ledger.entry(2) == second
+    with pytest.raises(StoreError, match="no ruling 3"):
+        store.ledger.entry(3)

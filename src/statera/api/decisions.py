@@ -14,6 +14,7 @@ import msgspec
 from statera.analysis.comparison import pair
 from statera.analysis.instrument import Change
 from statera.analysis.pairing import Pairing
+from statera.api.history import History
 from statera.api.instruments import changes, is_imported
 from statera.api.pooling import Pool, alone, pooled
 from statera.api.stored import Run
@@ -78,6 +79,7 @@ def decide(
     others = [info for side in sides.others for info in side.infos]
     ruling = msgspec.structs.replace(ruling, notes=(*ruling.notes, *notes))
     ruling = withheld(ruling, sides.candidate.infos, others, allow=allow)
+    ruling = _with_history(ruling, gate.policy, candidate.store, rows)
     if override is not None:
         ruling = overridden(ruling, override)
     _keep(candidate.store, gate.policy, ruling, sides, rows, (clock or SystemClock()).now())
@@ -92,6 +94,17 @@ def _early(policy: Policy, sides: _Sides) -> Ruling | None:
     scores = seal(candidate.ids, candidate.frames).scores
     record = candidate.named.environment.get(EARLY)
     return recorded(record, policy, base=base.ids[0] if base else None, scores=scores)
+
+
+def _with_history(
+    ruling: Ruling, policy: Policy, store: RunStore, rows: Sequence[LookRow]
+) -> Ruling:
+    """Return the ruling with notes on what the ledger has of the same questions."""
+    if not rows:
+        return ruling
+    names = [rule.metric for rule in policy.rules]
+    notes = History(store.ledger, rows[0].candidate).notes(ruling, rows, names)
+    return msgspec.structs.replace(ruling, notes=(*ruling.notes, *notes))
 
 
 def _keep(

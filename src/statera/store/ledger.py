@@ -15,6 +15,7 @@ import msgspec
 from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from statera.codec.canonical import digest
+from statera.errors import StoreError
 from statera.store import bodies
 from statera.store.database import Database
 from statera.store.listing import number_of
@@ -108,6 +109,23 @@ class Ledger:
         with self._database.reading() as connection:
             found = connection.execute(query.order_by(looks.c.number))
             return list(dict.fromkeys(_look(row) for row in found))
+
+    def asked(self, candidate: str) -> list[tuple[int, LookRow]]:
+        """Return what was asked about the candidate, whatever the base, with each ruling's number.
+
+        In the order of the rulings, the first one first.
+        """
+        query = select(looks).where(looks.c.candidate == candidate).order_by(looks.c.number)
+        with self._database.reading() as connection:
+            return [(row.ruling, _look(row)) for row in connection.execute(query)]
+
+    def entry(self, number: int) -> Entry:
+        """Return the ruling of that number; StoreError where there is none."""
+        with self._database.reading() as connection:
+            found = connection.execute(_in_order().where(rulings.c.number == number)).first()
+        if found is None:
+            raise StoreError(f"there is no ruling {number}")
+        return _entry(found)
 
     def candidates(self, data: Collection[str]) -> dict[str, list[str]]:
         """Return, for each of the data sets, the candidates that were ever held to it, in order."""

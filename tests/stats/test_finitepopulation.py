@@ -1,5 +1,6 @@
 from math import sqrt
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -66,6 +67,19 @@ def test_all_asked_leaves_nothing_unsure() -> None:
     found = all_asked(normal(0.08, 0.05))
     assert (found.lower, found.upper, found.p_above, found.p_below) == (0.1, 0.1, 0.0, 1.0)
     assert all_asked(normal(0.1, 0.05)).p_above == 1.0
+
+
+@pytest.mark.parametrize(
+    ("value", "limit"), [(215 / 300 - 230 / 300, -0.05), (0.1 + 0.2, 0.3), (0.3, 0.1 + 0.2)]
+)
+def test_a_value_at_the_limit_is_neither_above_nor_below_it(value: float, limit: float) -> None:
+    """215 against 230 right of 300: a difference of -0.05000000000000004."""
+    assert value != limit
+    found = all_asked(msgspec.structs.replace(normal(limit, 0.05), value=value))
+    assert (found.p_above, found.p_below) == (1.0, 1.0)
+    assert found.lower is not None
+    assert found.upper is not None
+    assert found.lower <= limit <= found.upper
 
 
 @pytest.mark.parametrize(

@@ -65,19 +65,23 @@ def shrunk(fixed: Fixed, question: Question, *, share: float) -> Bounds:
 
 
 def all_asked(bounds: Bounds) -> Bounds:
-    """Return the mean of all the items as it is: nothing is left to ask, so nothing is unsure."""
-    value = bounds.value
+    """Return the mean of all the items as it is: nothing is left to ask, so nothing is unsure.
+
+    A value at the limit, but for rounding, is neither above nor below it.
+    """
+    value, limit = bounds.value, bounds.limit
     if value is None:
         return bounds
-    return msgspec.structs.replace(
+    known = msgspec.structs.replace(
         bounds,
         lower=value,
         upper=value,
-        p_above=0.0 if value > bounds.limit else 1.0,
-        p_below=0.0 if value < bounds.limit else 1.0,
+        p_above=0.0 if value - limit > WHOLE else 1.0,
+        p_below=0.0 if limit - value > WHOLE else 1.0,
         method="all items asked",
         source="",
     )
+    return agreeing(known)
 
 
 def hypergeometric_bounds(sample: Sample, limit: float, *, alpha: float) -> Bounds:

@@ -1,3 +1,4 @@
+import msgspec
 import numpy as np
 import pytest
 
@@ -22,7 +23,7 @@ def two(lost: dict[str, int], items: int = 100) -> tuple[Pairing, tuple[Comparis
 
 def test_categories_that_lost_are_found_and_named_with_samples_to_read() -> None:
     pairing, rows = two({"a": 0, "b": 30, "c": 1, "d": 12})
-    found = places(rows, [pairing], Terms())
+    found = places(rows, [pairing], Terms(), moved=True)
     assert [place.category for place in found] == ["b", "d"]
     assert found[0].difference == pytest.approx(-0.3)
     assert found[0].n == 100
@@ -33,7 +34,7 @@ def test_categories_that_lost_are_found_and_named_with_samples_to_read() -> None
 def test_safety_categories_come_first_and_are_adjusted_by_holm_among_themselves() -> None:
     pairing, rows = two({"a": 30, "b": 8, "c": 0, "d": 0})
     terms = Terms(safety=("b", "c"))
-    found = places(rows, [pairing], terms)
+    found = places(rows, [pairing], terms, moved=True)
     assert [(place.category, place.safety) for place in found] == [("b", True), ("a", False)]
     raw = next(row.p for row in rows if row.category == "b" and row.metric == "t/accuracy")
     assert raw is not None
@@ -41,25 +42,38 @@ def test_safety_categories_come_first_and_are_adjusted_by_holm_among_themselves(
 
 
 def test_a_safety_category_needs_surer_evidence_than_a_search() -> None:
-    """5 lost of 100: p is 0.06; enough for a search among one, not for a claim."""
+    """A p of 0.07 is enough for a search among one, not for a claim."""
     pairing, rows = two({"a": 5})
-    assert [place.category for place in places(rows, [pairing], Terms())] == ["a"]
-    assert places(rows, [pairing], Terms(safety=("a",))) == ()
+    rows = tuple(msgspec.structs.replace(row, p=0.07) for row in rows)
+    assert [place.category for place in places(rows, [pairing], Terms(), moved=True)] == ["a"]
+    assert places(rows, [pairing], Terms(safety=("a",)), moved=True) == ()
 
 
-def test_fifty_equal_categories_are_seldom_found_different() -> None:
-    """Under no change the chance of any claim is that of the false discovery rate, 10 %."""
+def test_a_search_is_held_to_alpha_where_no_signal_moved() -> None:
+    pairing, rows = two({"a": 5})
+    rows = tuple(msgspec.structs.replace(row, p=0.07) for row in rows)
+    assert places(rows, [pairing], Terms(), moved=False) == ()
+    assert places(rows, [pairing], Terms(alpha=0.08), moved=False)
+
+
+def test_equal_categories_of_several_tasks_are_seldom_found_different() -> None:
+    """Where nothing changed the chance of any place is alpha, and not alpha a task."""
     found = 0
-    for seed in range(24):
+    for seed in range(60):
         rng = np.random.default_rng(seed)
-        sides = []
-        for _ in range(2):
-            letters = rng.choice(list("rw"), p=[0.7, 0.3], size=(30, 40))
-            items = [spelled("".join(row), category=f"c{i}") for i, row in enumerate(letters)]
-            sides.append(frame({name: o for part in items for name, o in part.items()}))
-        pairing = Pairing.of(sides[0], sides[1])
-        found += bool(places(compared([pairing], rng=rng), [pairing], Terms()))
-    assert found / 24 <= 0.1 + 3 * (0.1 * 0.9 / 24) ** 0.5
+        pairings = [_equal(f"t{number}", rng) for number in range(4)]
+        rows = compared(pairings, rng=rng)
+        found += bool(places(rows, pairings, Terms(), moved=False))
+    assert found / 60 <= 0.05 + 3 * (0.05 * 0.95 / 60) ** 0.5
+
+
+def _equal(task: str, rng: np.random.Generator) -> Pairing:
+    sides = []
+    for _ in range(2):
+        letters = rng.choice(list("rw"), p=[0.7, 0.3], size=(8, 40))
+        items = [spelled("".join(row), category=f"c{i}") for i, row in enumerate(letters)]
+        sides.append(frame({name: o for part in items for name, o in part.items()}, task=task))
+    return Pairing.of(sides[0], sides[1])
 
 
 def test_the_samples_to_read_are_those_that_lost_most() -> None:

@@ -85,7 +85,7 @@ def diagnose(
         findings=causes,
         signals=seen,
         decompositions=split,
-        places=places(comparison.rows, comparison.pairings, terms),
+        places=places(comparison.rows, comparison.pairings, terms, moved=_any_moved(seen)),
         slices=_slices(comparison.pairings, samples or {}, terms, rng),
         discordant=to_read(comparison.pairings),
         probes=probes(Known(comparison.candidate, comparison.base, limits or {}), causes, split),
@@ -102,7 +102,11 @@ def answer(causes: Sequence[Finding], seen: Sequence[Signal]) -> Answer:
     settled = all(signal.state not in OPEN for signal in seen)
     if not seen or not settled or any(signal.worse for signal in seen):
         return "undetermined"
-    return "better" if any(signal.moved != "none" for signal in seen) else "same"
+    return "better" if _any_moved(seen) else "same"
+
+
+def _any_moved(seen: Sequence[Signal]) -> bool:
+    return any(signal.moved != "none" for signal in seen)
 
 
 def _decompositions(parts: Sequence[Scope], rng: np.random.Generator) -> tuple[Decomposition, ...]:

@@ -1,7 +1,8 @@
 """Where it moved: the declared categories, each tested, and corrected for how many there are.
 
-Categories are a search, so their p values are adjusted by Benjamini-Hochberg; those that are
-declared safety categories are claims, by Holm, and come first.
+Categories are a search, so their p values are adjusted by Benjamini-Hochberg, over those of all
+tasks together; those that are declared safety categories are claims, by Holm, and come first. Where
+no signal moved the search is held to alpha: with no change at all a place is seldom named.
 """
 
 from collections.abc import Sequence
@@ -45,20 +46,28 @@ EACH = 5
 
 
 def places(
-    rows: Sequence[ComparisonRow], pairings: Sequence[Pairing], terms: Terms
+    rows: Sequence[ComparisonRow], pairings: Sequence[Pairing], terms: Terms, *, moved: bool
 ) -> tuple[Place, ...]:
-    """Return the categories that moved, safety first, then those that lost most."""
-    found: list[Place] = []
-    for pairing in pairings:
-        name = f"{pairing.task}/{lead(pairing)}"
-        mine = [row for row in rows if row.metric == name and row.category is not None]
-        safe = [row for row in mine if row.category in terms.safety]
-        rest = [row for row in mine if row.category not in terms.safety]
-        safe_p, rest_p = holm([r.p for r in safe]), benjamini_hochberg([r.p for r in rest])
-        for row, p in zip([*safe, *rest], [*safe_p, *rest_p], strict=True):
-            marked = row.category in terms.safety
-            if p is not None and p < (terms.alpha if marked else terms.search):
-                found.append(_place(row, p, pairing, marked))
+    """Return the categories that moved, safety first, then those that lost most.
+
+    `moved` says whether any signal of the diagnosis did. The chance of any place where nothing
+    moved is at most alpha for each of the two families, however many tasks there are.
+    """
+    of = {f"{pairing.task}/{lead(pairing)}": pairing for pairing in pairings}
+    mine = [row for row in rows if row.metric in of and row.category is not None]
+    safe = [row for row in mine if row.category in terms.safety]
+    rest = [row for row in mine if row.category not in terms.safety]
+    search = terms.search if moved else min(terms.search, terms.alpha)
+    families = (
+        (safe, holm([row.p for row in safe]), terms.alpha),
+        (rest, benjamini_hochberg([row.p for row in rest]), search),
+    )
+    found = [
+        _place(row, p, of[row.metric], row.category in terms.safety)
+        for family, adjusted, limit in families
+        for row, p in zip(family, adjusted, strict=True)
+        if p is not None and p < limit
+    ]
     return tuple(sorted(found, key=lambda place: (not place.safety, place.difference or 0.0)))
 
 

@@ -21,7 +21,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     `margin` in (0, 1) is how far a share may differ and still be called the same; `alpha` in
     (0, 0.5) the chance of any false alarm, and of a false "same". `unsafe`, `public` and `held_out`
     name tasks or `task/category`; `safety` names categories whose losses are safety findings.
-    `search` is the false discovery rate among the other categories.
+    `search` is the false discovery rate among the other categories, where a signal moved.
     """
 
     margin: float = 0.02

@@ -62,7 +62,6 @@ def test_terms_are_flags(cli: Cli, two: tuple[str, str]) -> None:
     [
         (("--unsafe", "u"), "unknown task or task/category 'u'"),
         (("--safety", "al"), "unknown category 'al'. Did you mean 'all'?"),
-        (("--probe",), "--probe: none of that kind can be run here. Suggested: none"),
     ],
 )
 def test_what_is_declared_wrong_is_exit_2(
@@ -73,6 +72,15 @@ def test_what_is_declared_wrong_is_exit_2(
     assert told in done.stderr
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_no_probe_to_run_is_said_after_the_diagnosis(cli: Cli, two: tuple[str, str]) -> None:
+    done = cli("diagnose", *two, "--probe")
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "statera: --probe: none of that kind can be run here. Suggested: none"
+    ]
+    assert "1. safety over-correction" in done.stdout
 
 
 def test_a_run_against_itself_is_refused(cli: Cli, two: tuple[str, str]) -> None:

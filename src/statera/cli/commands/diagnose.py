@@ -117,9 +117,9 @@ def command(run: str, base: str, **flags: Any) -> None:
         limits={task: limit for task in tasks if (limit := longest(candidate, task))},
         rng=np.random.default_rng(flags["seed"]),
     )
-    wanted = _wanted(found, flags)
     if not flags["as_json"]:
         print_diagnosis(found, compared)
+    wanted = _wanted(found, flags)
     restored = [asyncio.run(_run(probe, candidate, flags)) for probe in wanted]
     if flags["as_json"]:
         click.echo(to_json(document(found, restored)))

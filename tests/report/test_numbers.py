@@ -19,3 +19,11 @@ def test_what_is_absent_is_none_and_never_zero() -> None:
     assert numbers.share(None) == numbers.change(None) == numbers.points(None) == "none"
     assert numbers.probability(None) == "none"
     assert numbers.span(None, 0.5) == numbers.span(0.5, None) == ""
+
+
+def test_no_number_is_minus_zero() -> None:
+    assert numbers.share(-1e-9) == "0.000"
+    assert numbers.change(-0.0004) == numbers.change(0.0) == "+0.000"
+    assert numbers.points(-0.0002) == "+0.0"
+    assert numbers.span(-0.0001, 0.334, signed=True) == "+0.000 to +0.334"
+    assert numbers.change(-0.0006) == "−0.001"

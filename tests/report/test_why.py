@@ -1,5 +1,6 @@
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
 
 from statera.diagnosis.decomposition import STOPPED, Bar, Decomposition
@@ -236,5 +237,10 @@ def test_a_run_that_stopped_early_has_steps_without_whiskers() -> None:
 
 def test_no_finding_is_not_called_the_same() -> None:
     made = {name: getattr(DIAGNOSIS, name) for name in DIAGNOSIS.__struct_fields__}
-    told = why(Diagnosis(**made | {"findings": ()})).answer
+    told = why(Diagnosis(**made | {"findings": (), "places": (), "slices": ()})).answer
     assert told.startswith("No cause is shown; but")
+
+
+def test_places_that_moved_are_not_called_nothing() -> None:
+    found = msgspec.structs.replace(DIAGNOSIS, findings=(), slices=())
+    assert why(found).answer.startswith("Some places moved")

@@ -6,17 +6,17 @@ MINUS = "\N{MINUS SIGN}"
 
 def share(value: float | None) -> str:
     """Return a value with three decimals."""
-    return NONE if value is None else minus(f"{value:.3f}")
+    return NONE if value is None else minus(f"{value:z.3f}")
 
 
 def change(value: float | None) -> str:
     """Return a difference with its sign and three decimals."""
-    return NONE if value is None else minus(f"{value:+.3f}")
+    return NONE if value is None else minus(f"{value:+z.3f}")
 
 
 def points(value: float | None) -> str:
     """Return a difference of shares in points, hundredths, with its sign and one decimal."""
-    return NONE if value is None else minus(f"{100 * value:+.1f}")
+    return NONE if value is None else minus(f"{100 * value:+z.1f}")
 
 
 def span(low: float | None, high: float | None, *, signed: bool = False) -> str:

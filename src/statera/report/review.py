@@ -10,6 +10,7 @@ from statera.analysis.measure import MetricRow
 from statera.report import numbers, plaintext
 from statera.report.content import Content, Subject
 from statera.report.rules import Decision, RuleLine, decision
+from statera.report.story import surely_moved
 from statera.report.why import why
 
 _ROWS = 20
@@ -102,16 +103,12 @@ def _compared(rows: Sequence[ComparisonRow]) -> list[str]:
     head = ("metric", "base", "candidate", "difference", "interval", "items", "adjusted p")
     parts = [_table(head, map(_moved, whole[:_ROWS]))]
     leads = {row.metric.split("/", 1)[0]: row.metric for row in reversed(whole)}.values()
-    surely = [row for row in rows if row.category and row.metric in leads and _sure(row)]
+    surely = [row for row in rows if row.category and row.metric in leads and surely_moved(row)]
     worst = sorted(surely, key=_gain)[:_MOVED]
     if worst:
         told = f"Categories that surely moved: {len(surely)}"
         parts += [f"{told}; what lost most:", _table(head, map(_moved, worst))]
     return parts
-
-
-def _sure(row: ComparisonRow) -> bool:
-    return row.p_adjusted is not None and row.p_adjusted < 1 - row.level
 
 
 def _gain(row: ComparisonRow) -> float:

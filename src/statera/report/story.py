@@ -9,13 +9,40 @@ from statera.report import numbers, plaintext
 from statera.report.content import Content
 
 Row = TypeVar("Row", ComparisonRow, MetricRow)
+_MOST = 10
 
 
 def headlines(content: Content) -> list[str]:
-    """Return a sentence a task: its leading metric, or how much it moved."""
-    if content.comparison is not None:
-        return [_moved(row) for row in _leading(content.comparison.rows)]
-    return [_measured(row) for row in _leading(content.candidate.metrics)]
+    """Return a sentence for each task's leading metric; of two runs, first what moved.
+
+    Of two runs, every metric that moved has a sentence, and so have those that the gate reads and
+    the leading ones where they are not shown to have moved; the others are counted.
+    """
+    if content.comparison is None:
+        return [_measured(row) for row in _leading(content.candidate.metrics)]
+    rows = content.comparison.rows
+    asked = {_key(row) for row in _leading(rows)}
+    asked |= {(r.metric, r.category) for r in (content.ruling.rules if content.ruling else ())}
+    mine = [row for row in rows if row.category is None or _key(row) in asked]
+    moved = [row for row in mine if surely_moved(row)]
+    still = [row for row in mine if not surely_moved(row)]
+    told = [_moved(row) for row in moved[:_MOST]] or ["Nothing is shown to have moved"]
+    told += [_still(row) for row in still if _key(row) in asked][:_MOST]
+    return told + _rest(len(moved) + len(still) - len(told) + (not moved))
+
+
+def surely_moved(row: ComparisonRow) -> bool:
+    """Return whether the adjusted test says that the metric moved."""
+    return row.p_adjusted is not None and row.p_adjusted < 1 - row.level
+
+
+def _key(row: ComparisonRow) -> tuple[str, str | None]:
+    """Return the metric and its category."""
+    return row.metric, row.category
+
+
+def _rest(count: int) -> list[str]:
+    return [f"{numbers.plural(count, 'more number')} in the tables below"] if count else []
 
 
 def _leading(rows: Sequence[Row]) -> list[Row]:
@@ -37,14 +64,25 @@ def _measured(row: MetricRow) -> str:
 
 
 def _moved(row: ComparisonRow) -> str:
-    name = plaintext.name(row.metric)
+    ends = f"{numbers.share(row.base)} to {numbers.share(row.candidate)}"
+    moved, over = numbers.change(row.difference), _items(row.n, row.clusters)
+    return f"{plaintext.name(row.name)} moved {moved} ({_spread(row)}), from {ends}, over {over}"
+
+
+def _still(row: ComparisonRow) -> str:
+    name = plaintext.name(row.name)
     if row.difference is None:
         return f"{name}: no difference ({row.method})"
+    told = f"{numbers.change(row.difference)} ({_spread(row)}; {_items(row.n, row.clusters)})"
+    if row.p_adjusted is None:
+        return f"{name}: {told}, not tested"
+    p = numbers.probability(row.p_adjusted)
+    return f"{name} is not shown to have moved: {told}, adjusted p {p}"
+
+
+def _spread(row: ComparisonRow) -> str:
     spread = numbers.span(row.low, row.high, signed=True)
-    told = f"{spread} at {numbers.level(row.level)}" if spread else f"no interval: {row.method}"
-    ends = f"{numbers.share(row.base)} to {numbers.share(row.candidate)}"
-    moved = numbers.change(row.difference)
-    return f"{name} moved {moved} ({told}), from {ends}, over {_items(row.n, row.clusters)}"
+    return f"{spread} at {numbers.level(row.level)}" if spread else f"no interval: {row.method}"
 
 
 def _items(n: int, clusters: int) -> str:

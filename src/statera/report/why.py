@@ -24,6 +24,7 @@ ANSWERS: dict[Answer, str] = {
     "same": "Everything is shown to be the same.",
 }
 _NOTHING = "No cause is shown; but with these items it cannot be said that nothing moved."
+_PLACES = "Some places moved, as listed below; which cause it is, is not shown."
 _NAMED = 5
 _OPEN = 8
 
@@ -93,7 +94,7 @@ def why(diagnosis: Diagnosis) -> Why:
 
 def _answer(diagnosis: Diagnosis) -> str:
     if diagnosis.answer == "undetermined" and not diagnosis.findings:
-        return _NOTHING
+        return _PLACES if diagnosis.places or diagnosis.slices else _NOTHING
     return ANSWERS[diagnosis.answer]
 
 

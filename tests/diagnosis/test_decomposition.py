@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from statera.analysis.frame import Early
 from statera.diagnosis.decomposition import STOPPED, Decomposition, decompose, split
@@ -95,6 +96,35 @@ def test_no_bar_is_certain_where_nothing_moved_or_little_was_asked() -> None:
     bound = found("rw" * 20, "rr" * 20, clusters=10)
     assert bound.bar("right").method == "fewer than 8 clusters"
     assert bound.clusters == 4
+
+
+def test_a_few_moved_samples_have_no_interval() -> None:
+    """4 refusals of 40, all one way: percentiles would leave out 0 where a test does not."""
+    one = found("f" * 4 + "r" * 36, "r" * 40)
+    bar = one.bar("not refused")
+    assert (bar.moved, bar.low, bar.high, bar.log_low, bar.log_high) == (4, *(None,) * 4)
+    assert bar.method == "fewer than 10 samples moved here"
+    assert one.bar("right").method == "no sample moved here"
+    assert found("f" * 10 + "r" * 30, "r" * 40).bar("not refused").low is not None
+    both = found("f" * 5 + "r" * 35, "r" * 35 + "f" * 5)
+    assert both.bar("not refused").low is not None
+    bound = found("f" * 18 + "r" * 62, "r" * 80, clusters=2)
+    assert bound.bar("not refused").method == "fewer than 10 samples moved here"
+
+
+def test_where_there_is_an_interval_it_misses_a_rare_loss_seldom() -> None:
+    """Every number of refusals among 300 items, weighed by how likely it is: at most 6.2 %."""
+    bounds = np.full((60, 2), [-np.inf, np.inf])
+    for lost in range(1, 60):
+        one = found("f" * lost + "r" * (300 - lost), "r" * 300)
+        bar = one.bar("not refused")
+        if bar.log_low is not None and bar.log_high is not None:
+            bounds[lost] = bar.log_low, bar.log_high
+    for expected in np.arange(1, 31):
+        truth = np.log1p(-expected / 300)
+        misses = (bounds[:, 0] > truth) | (bounds[:, 1] < truth)
+        chance = binom.pmf(np.arange(60), 300, expected / 300)
+        assert chance[misses].sum() < 0.07
 
 
 def test_the_interval_covers_the_true_part_of_a_drop() -> None:

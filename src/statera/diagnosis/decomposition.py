@@ -27,6 +27,10 @@ RESAMPLES = 10_000
 FEWER = 2_000
 """Resamples where items are asked several times, and so have too many patterns to be counted."""
 ENOUGH_CLUSTERS = 8
+ENOUGH_MOVED = 10
+"""With fewer moved items percentiles lie: 4 of any number that moved one way leave out 0, and the
+interval of a rare loss misses it in up to 11 % instead of 5 %; from 10 on in at most 6.2 %
+(enumerated for 300 items)."""
 STOPPED = "none for a run that stopped early"
 SHOWN = 20
 STILL = 1e-12
@@ -134,7 +138,8 @@ def decompose(
 
     `counts` narrows it to a part of the shared items. The interval resamples whole clusters of
     items, both runs together (paired percentile bootstrap); `level` is two-sided in (0, 1). There
-    is none where a run stopped early. `resamples` None is 10,000, or 2,000 where items are asked
+    is none where a run stopped early, with fewer than 8 clusters of items, or with fewer than 10 of
+    which any item moved at that stage. `resamples` None is 10,000, or 2,000 where items are asked
     several times.
     """
     every = paired_counts(pairing) if counts is None else counts
@@ -186,9 +191,10 @@ def _bar(
     bootstrap: tuple[Drawn, float],
 ) -> Bar:
     here, there = (_lost(side, stage) for side in counts[:2])
-    more = np.flatnonzero(here > there + STILL)
+    more, fewer = np.flatnonzero(here > there + STILL), np.flatnonzero(there > here + STILL)
+    moved = len(np.unique(counts.clusters[np.concatenate([more, fewer])]))
     order = more[np.argsort((there - here)[more], kind="stable")][:SHOWN]
-    logs, points, method = _intervals(stage, bootstrap)
+    logs, points, method = _intervals(stage, moved, bootstrap)
     return Bar(
         stage=STAGES[stage],
         lost=LOST[stage],
@@ -202,7 +208,7 @@ def _bar(
         high=points[1],
         method=method,
         moved=len(more),
-        back=int(np.sum(there > here + STILL)),
+        back=len(fewer),
         samples=tuple(counts.ids[place] for place in order),
     )
 
@@ -221,13 +227,17 @@ def _conditional(left: Floats, stage: int) -> float | None:
 _Bounds = tuple[float | None, float | None]
 
 
-def _intervals(stage: int, bootstrap: tuple[Drawn, float]) -> tuple[_Bounds, _Bounds, str]:
+def _intervals(
+    stage: int, moved: int, bootstrap: tuple[Drawn, float]
+) -> tuple[_Bounds, _Bounds, str]:
+    """Return the intervals in logarithms and in points; `moved` counts clusters."""
     drawn, level = bootstrap
     if isinstance(drawn, str):
         return (None, None), (None, None), drawn
+    if moved < ENOUGH_MOVED:
+        why = f"fewer than {ENOUGH_MOVED} samples moved here" if moved else "no sample moved here"
+        return (None, None), (None, None), why
     logs = percentile_interval(drawn.logs[:, stage], level)
-    if logs[1] - logs[0] < STILL:
-        return (None, None), (None, None), "no sample moved here"
     points = percentile_interval(drawn.points[:, stage], level)
     return (
         (float(logs[0]), float(logs[1])),

@@ -1,6 +1,7 @@
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from statera.api.comparisons import compare
@@ -63,3 +64,16 @@ def test_what_failed_trials_might_have_been_runs_from_low_to_high(
     assert all(float(low) <= float(high) for low, high in spans)
     (refused,) = [row for row in found.rows if row.metric == "t/refused"]
     assert (refused.worst or 0) > (refused.best or 0)
+
+
+def test_a_difference_too_small_to_print_is_not_minus_zero(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = RunStore(tmp_path)
+    new, old = (stored(store, alternating(20, 20), model=name) for name in ("new", "old"))
+    found = compare(new, old)
+    row = msgspec.structs.replace(headline(found)[0], difference=-0.0001, low=-0.0004)
+    print_comparison(found, [row], read=0)
+    out = capsys.readouterr().out
+    assert "-0.000" not in out
+    assert "+0.000  +0.000 to" in out

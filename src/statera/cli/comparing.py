@@ -126,7 +126,7 @@ def _cells(row: ComparisonRow) -> list[str]:
         name,
         _number(row.base),
         _number(row.candidate),
-        "none" if row.difference is None else f"{row.difference:+.3f}",
+        "none" if row.difference is None else f"{row.difference:+z.3f}",
         _span(row.low, row.high) or "none",
         f"{row.n}{clusters}",
         f"{row.wins}/{row.losses}/{row.ties}",
@@ -137,17 +137,17 @@ def _cells(row: ComparisonRow) -> list[str]:
 
 
 def _span(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f"{low:+.3f} to {high:+.3f}"
+    return "" if low is None or high is None else f"{low:+z.3f} to {high:+z.3f}"
 
 
 def _number(value: float | None) -> str:
-    return "none" if value is None else f"{value:.3f}"
+    return "none" if value is None else f"{value:z.3f}"
 
 
 def _p(value: float | None) -> str:
     if value is None:
         return "none"
-    return "<.0001" if value < 0.0001 else f"{value:.4f}"
+    return "<.0001" if value < 0.0001 else f"{value:z.4f}"
 
 
 def _notes(comparison: Comparison, rows: Sequence[ComparisonRow]) -> list[str]:

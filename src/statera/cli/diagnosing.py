@@ -99,7 +99,7 @@ def _section(title: str, lines: Sequence[str]) -> None:
 
 
 def _finding(number: int, finding: Finding) -> Iterator[str]:
-    size = "" if finding.points is None else f", {100 * finding.points:+.1f} points"
+    size = "" if finding.points is None else f", {100 * finding.points:+z.1f} points"
     share = "" if finding.share is None else f", {finding.share:.0%} of the loss"
     name = " or ".join(finding.between or (finding.cause,))
     colour = "red" if finding.safety else "yellow"
@@ -146,8 +146,8 @@ def _columns(level: float) -> list[Column]:
 
 def _bars(found: Diagnosis) -> Iterator[Line]:
     for one in found.decompositions:
-        name, change = f"{one.task}, {plural(one.n, 'item')}", f"{100 * one.change:+.2f}"
-        shares = (f"{one.base:.3f}", f"{one.candidate:.3f}")
+        name, change = f"{one.task}, {plural(one.n, 'item')}", f"{100 * one.change:+z.2f}"
+        shares = (f"{one.base:z.3f}", f"{one.candidate:z.3f}")
         yield Line([name, *shares, change, "", "", ""], style="bold")
         yield from (Line(_bar(bar)) for bar in one.bars)
 
@@ -158,7 +158,7 @@ def _bar(bar: Bar) -> list[str]:
         f"  {bar.stage}",
         _share(bar.base),
         _share(bar.candidate),
-        f"{100 * bar.points:+.2f}",
+        f"{100 * bar.points:+z.2f}",
         interval,
         f"{bar.moved} {bar.lost}" if bar.moved else "0",
         str(bar.back),
@@ -166,11 +166,11 @@ def _bar(bar: Bar) -> list[str]:
 
 
 def _points(low: float, high: float) -> str:
-    return f"{100 * low:+.2f} to {100 * high:+.2f}"
+    return f"{100 * low:+z.2f} to {100 * high:+z.2f}"
 
 
 def _share(value: float | None) -> str:
-    return "none" if value is None else f"{value:.3f}"
+    return "none" if value is None else f"{value:z.3f}"
 
 
 def _bar_notes(found: Diagnosis) -> Iterator[str]:
@@ -203,7 +203,7 @@ def _place(place: Place) -> str:
     bounds = ""
     if place.low is not None and place.high is not None:
         bounds = f" [{_points(place.low, place.high)}]".replace("[", r"\[")
-    change = "none" if place.difference is None else f"{100 * place.difference:+.1f} points"
+    change = "none" if place.difference is None else f"{100 * place.difference:+z.1f} points"
     name = _plain(f"{place.task}/{place.category}")
     return f"{mark}{name}: {change}{bounds}, {place.n} items, adjusted p {place.p_adjusted:.2g}"
 
@@ -211,8 +211,8 @@ def _place(place: Place) -> str:
 def _slice(one: Slice) -> str:
     where = _plain(" and ".join(one.conditions))
     return (
-        f"{_plain(one.task)}, {where}: {100 * one.difference:+.1f} points against "
-        f"{100 * one.rest:+.1f} elsewhere, on {one.n} items it was not found on "
+        f"{_plain(one.task)}, {where}: {100 * one.difference:+z.1f} points against "
+        f"{100 * one.rest:+z.1f} elsewhere, on {one.n} items it was not found on "
         f"(adjusted p {one.p_adjusted:.2g})"
     )
 

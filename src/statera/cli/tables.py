@@ -107,8 +107,8 @@ def _outcome(name: Outcome, doubted: Collection[str]) -> Column:
 
 def _cells(row: MetricRow, seen: Sequence[Outcome]) -> list[str]:
     name = row.metric if row.category is None else f"  {row.category}"
-    estimate = "none" if row.estimate is None else f"{row.estimate:.3f}"
-    bounds = "none" if row.low is None else f"{row.low:.3f} to {row.high:.3f}"
+    estimate = "none" if row.estimate is None else f"{row.estimate:z.3f}"
+    bounds = "none" if row.low is None else f"{row.low:z.3f} to {row.high:z.3f}"
     clusters = "" if row.clusters == row.n else f" in {row.clusters}"
     return [name, estimate, bounds, f"{row.n}{clusters}", *(str(row.outcomes[o]) for o in seen)]
 

@@ -92,7 +92,7 @@ def test_another_instrument_is_refused_and_may_be_allowed(tmp_path: Path) -> Non
 def test_the_commands_ask_again_what_the_runs_were_asked(tmp_path: Path) -> None:
     new, old = stored(tmp_path, NEW), stored(tmp_path, OLD)
     commands = made_again(new, old)
-    assert [c.what for c in commands] == ["The candidate’s t", "The base’s t"]
+    assert [c.what for c in commands] == ["The candidate", "The base"]
     assert "--model new" in commands[0].line
     assert commands[0].line.endswith(" --limit 60")
     twice = Made("twice", items(5, []), right, epochs=2)

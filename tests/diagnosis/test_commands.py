@@ -12,9 +12,11 @@ from statera.diagnosis.commands import (
     run_command,
     score_command,
     show_command,
+    whole_command,
 )
 from statera.records.specs import RunInfo, SystemUnderTest
 from tests.diagnosis.regressions import run_info
+from tests.store import made
 
 INFO = run_info("0123456789abcdef", ["t"], "Be 'brief'.\nNo $HOME.")
 TASK = INFO.spec.tasks[0]
@@ -101,3 +103,23 @@ def test_a_run_of_another_tool_has_an_origin() -> None:
     assert origin(info) is None
     log = {"imported": {"tool": "lm-eval", "files": ["a.json", "b.jsonl"]}}
     assert origin(msgspec.structs.replace(info, environment=log)) == "lm-eval (a.json, b.jsonl)"
+
+
+def test_a_whole_run_is_asked_by_what_a_person_typed() -> None:
+    asked = {"suite": "mine/own.yaml,gsm8k", "tasks": {"own": "mine/own.yaml"}, "data": "files"}
+    task = msgspec.structs.replace(made.spec().tasks[0], name="own")
+    spec = msgspec.structs.replace(
+        made.spec(), tasks=(task, msgspec.structs.replace(task, name="gsm8k", num_fewshot=8))
+    )
+    run = RunInfo(
+        id="r", spec=spec, status="done", created=0, updated=0, environment={"asked": asked}
+    )
+    line = whole_command(run, {"--limit": 20, "--epochs": 2})
+    assert line.startswith("statera run --tasks mine/own.yaml,gsm8k --model ")
+    assert line.endswith("--data files --seed 7 --limit 20 --epochs 2")
+    assert "--num-fewshot" not in line
+    one = run_command(run, task, Changed(epochs=8))
+    assert one.startswith("statera run --tasks mine/own.yaml --model ")
+    assert "--data files" in one
+    bare = msgspec.structs.replace(run, environment={})
+    assert "--tasks own,gsm8k " in whole_command(bare, {})

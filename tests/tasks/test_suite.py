@@ -96,3 +96,17 @@ def test_an_unknown_name_gives_the_nearest(text: str, message: str) -> None:
 def test_a_mode_that_the_suite_fixes_must_be_one_of_the_tasks(tmp_path: Path) -> None:
     with pytest.raises(DeclarationError, match="task refunds has no mode"):
         _suite(tmp_path, "[{task: refunds.yaml, mode: loglikelihood}]")
+
+
+def test_a_suite_knows_what_loads_it_and_each_of_its_tasks(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text(
+        "task: own\ndata: own.jsonl\nprompt: '{{ q }}'\nreference: a\nscorers: [exact]\n"
+    )
+    (tmp_path / "both.yaml").write_text(
+        "suite: both\ntasks: [gsm8k, {task: own.yaml, repeats: 2}]\n"
+    )
+    path = str(tmp_path / "both.yaml")
+    suite = Suite.load(path)
+    assert suite.text == path
+    assert suite.sources == {"gsm8k": "gsm8k", "own": str(tmp_path / "own.yaml")}
+    assert Suite.load(" mmlu , gsm8k").text == "mmlu,gsm8k"

@@ -80,13 +80,19 @@ async def _asked(wanted: Probe, candidate: Run, changed: Changed, model: Model) 
     """Ask the samples as the candidate did, but for what is changed, in a run of its own."""
     spec = next(task for task in candidate.info.spec.tasks if task.name == wanted.task)
     return await run_async(
-        Suite.load(wanted.task),
+        Suite.load(_typed(candidate).get("tasks", {}).get(wanted.task, wanted.task)),
         model,
         store=candidate.store,
         epochs=changed.epochs,
         seed=candidate.info.spec.seed,
         options=_options(wanted, candidate, spec, changed),
     )
+
+
+def _typed(candidate: Run) -> dict[str, Any]:
+    """Return what a person typed to make the run, as far as it is kept."""
+    found: dict[str, Any] = candidate.info.environment.get("asked", {})
+    return found
 
 
 def _options(wanted: Probe, candidate: Run, spec: TaskSpec, changed: Changed) -> RunOptions:
@@ -102,6 +108,7 @@ def _options(wanted: Probe, candidate: Run, spec: TaskSpec, changed: Changed) ->
         system_message=changed.system_message or told,
         sampling=system.sampling | stated,
         sample_ids=wanted.samples,
+        data=_typed(candidate).get("data"),
         nonce=secrets.token_hex(8),
     )
 

@@ -18,14 +18,12 @@ from statera.api.comparisons import compare
 from statera.api.decisions import decide
 from statera.api.instruments import import_command, is_imported
 from statera.api.stored import Run, untold
-from statera.diagnosis.commands import Changed as Flags
-from statera.diagnosis.commands import run_command
+from statera.diagnosis.commands import whole_command
 from statera.diagnosis.diagnosis import diagnose
 from statera.gate.judging import Gate
 from statera.gate.ruling import Ruling
 from statera.metrics.outcomes import NO_ANSWERS
 from statera.records.scores import Outcome
-from statera.records.specs import TaskSpec
 from statera.report.content import Command, Content, Subject
 from statera.report.page import page
 from statera.report.specimens import Specimen, specimen
@@ -33,7 +31,6 @@ from statera.store.rows import Stored
 
 EACH = 3
 """Samples shown of each kind."""
-_TASKS = 8
 _TELLING: tuple[Outcome, ...] = ("wrong", "unparsed", "refused", "truncated", "infra_error")
 
 
@@ -106,7 +103,7 @@ def _ruling(candidate: Run, base: Run | None, wanted: Wanted) -> Ruling | None:
 
 
 def made_again(candidate: Run, base: Run | None = None) -> list[Command]:
-    """Return the commands that ask what the runs were asked, task by task.
+    """Return the commands that ask what the runs were asked.
 
     An imported run cannot be asked from here: its command reads the log again.
     """
@@ -118,18 +115,16 @@ def _again(word: str, run: Run) -> list[Command]:
     if is_imported(run.info):
         told = f"The {word} was imported and cannot be run from here; this reads its log again"
         return [Command(import_command(run.info), told)]
-    tasks = run.info.spec.tasks[:_TASKS]
-    return [Command(_asked(run, task), f"The {word}’s {task.name}") for task in tasks]
+    return [Command(whole_command(run.info, _extent(run)), f"The {word}")]
 
 
-def _asked(run: Run, task: TaskSpec) -> str:
-    """Return the command with as many samples and epochs as there are answers to."""
-    line = run_command(run.info, task, Flags())
-    frame = next((frame for frame in run.frames if frame.task == task.name), None)
-    if frame is None or run.info.spec.chosen:
-        return line
-    epochs = max(map(len, frame.outcomes.get(frame.primary, [])), default=1)
-    return f"{line} --limit {len(frame)}" + (f" --epochs {epochs}" if epochs > 1 else "")
+def _extent(run: Run) -> dict[str, int]:
+    """Return how many samples a task and epochs there are answers to, as flags."""
+    if run.info.spec.chosen or not run.frames:
+        return {}
+    epochs = max(len(of) for f in run.frames for of in f.outcomes.get(f.primary, []) or [()])
+    extent = {"--limit": max(len(frame) for frame in run.frames)}
+    return extent | ({"--epochs": epochs} if epochs > 1 else {})
 
 
 Seen = Mapping[str, Collection[Outcome]]

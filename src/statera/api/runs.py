@@ -174,7 +174,8 @@ async def plan_run(
         limit=options.limit, epochs=epochs, sample_ids=options.sample_ids, only=options.only
     )
     plan = make_plan(suite.name, tasks, system, extent, seed=seed, nonce=options.nonce)
-    return replace(plan, note=note)
+    asked = {"suite": suite.text or suite.name, "tasks": suite.sources, "data": options.data}
+    return replace(plan, note=note, asked=asked)
 
 
 def _check(options: RunOptions, model: Model, epochs: int | None) -> None:

@@ -80,6 +80,21 @@ def run_command(
     return shlex.join(["statera", "run", *(word for pair in flags.items() for word in pair)])
 
 
+def whole_command(info: RunInfo, extent: Mapping[str, int]) -> str:
+    """Return the command that made the run; `extent` holds `--limit` and `--epochs` if known."""
+    tasks = info.spec.tasks
+    flags = _flags(info, tasks[0])
+    flags["--tasks"] = info.environment.get("asked", {}).get("suite") or ",".join(
+        task.name for task in tasks
+    )
+    if len({task.mode for task in tasks}) > 1:
+        del flags["--mode"]
+    if len({task.num_fewshot for task in tasks}) > 1:
+        flags.pop("--num-fewshot", None)
+    flags |= {name: str(value) for name, value in extent.items()}
+    return shlex.join(["statera", "run", *(word for pair in flags.items() for word in pair)])
+
+
 def model_name(system: SystemUnderTest) -> str:
     """Return what `--model` takes for the system: its identity, or a word to be replaced."""
     if system.body or system.model.startswith(_UNNAMED):
@@ -90,7 +105,11 @@ def model_name(system: SystemUnderTest) -> str:
 def _flags(info: RunInfo, task: TaskSpec) -> dict[str, str]:
     """Return the flags by which the run asked the task; defaults are left out."""
     system = info.spec.system
-    flags = {"--tasks": task.name, "--model": model_name(system), "--mode": task.mode}
+    asked = info.environment.get("asked", {})
+    source = asked.get("tasks", {}).get(task.name, task.name)
+    flags = {"--tasks": source, "--model": model_name(system), "--mode": task.mode}
+    if asked.get("data"):
+        flags["--data"] = asked["data"]
     if task.api != "chat":
         flags["--api"] = task.api
     if task.num_fewshot:

@@ -27,6 +27,7 @@ def environment(plan: Plan, tools: Tools) -> dict[str, Any]:
         "metrics": dict(zip(names, metrics, strict=True)),
         "notes": {task.name: list(task.notes) for task in plan.tasks},
         "mode": plan.note,
+        "asked": dict(plan.asked),
         "sandbox": tools.sandbox.name if tools.sandbox else None,
         "statera": metadata.version("statera"),
         "python": platform.python_version(),

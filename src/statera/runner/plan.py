@@ -1,7 +1,7 @@
 """Everything that a run will ask, decided before the first request."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import msgspec
@@ -48,7 +48,8 @@ class Extent:
 class Plan:
     """A run, ready to be executed: its identity, and per task the samples that are asked.
 
-    `note` says why the tasks are asked in another mode than they prefer, or is empty.
+    `note` says why the tasks are asked in another mode than they prefer, or is empty. `asked` holds
+    what a person typed: `suite`, by task what loads it, the folder of the `data`.
     """
 
     spec: RunSpec
@@ -56,6 +57,7 @@ class Plan:
     samples: tuple[Sequence[Sample], ...]
     epochs: tuple[int, ...]
     note: str = ""
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def total(self) -> int:

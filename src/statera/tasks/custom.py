@@ -114,6 +114,11 @@ class CustomTask:
         return self.file.task
 
     @property
+    def source(self) -> str:
+        """The path of the file."""
+        return str(self.path)
+
+    @property
     def version(self) -> str:
         """The version that the file gives."""
         return str(self.file.version)

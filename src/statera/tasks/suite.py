@@ -60,6 +60,11 @@ class Configured:
         return self.inner.name
 
     @property
+    def source(self) -> str:
+        """What loads the task without the suite."""
+        return getattr(self.inner, "source", self.inner.name)
+
+    @property
     def version(self) -> str:
         """The task's own version."""
         return self.inner.version
@@ -89,10 +94,16 @@ class Configured:
 
 @dataclass(frozen=True)
 class Suite:
-    """A named list of tasks, not loaded yet."""
+    """A named list of tasks, not loaded yet. `text` is what it was loaded by, where it was."""
 
     name: str
     definitions: tuple[TaskDefinition, ...]
+    text: str = ""
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """By task, what loads it: its name, or the path of its file."""
+        return {task.name: getattr(task, "source", task.name) for task in self.definitions}
 
     @classmethod
     def load(cls, text: str) -> "Suite":
@@ -102,12 +113,13 @@ class Suite:
         a task, or several of these separated by commas. DeclarationError gives the nearest name.
         """
         parts = [part.strip() for part in text.split(",") if part.strip()]
+        text = ",".join(parts)
         if not parts:
             raise DeclarationError("no task named. `statera tasks` lists them")
         found = [_load(part) for part in parts]
         if len(found) == 1:
-            return found[0]
-        return cls(",".join(suite.name for suite in found), _distinct(found))
+            return replace(found[0], text=text)
+        return cls(",".join(suite.name for suite in found), _distinct(found), text)
 
 
 def suite_names() -> list[str]:

@@ -46,8 +46,8 @@ def test_what_people_said_of_pooled_runs_adds_up(store: RunStore) -> None:
         )
         store.ledger.confirm(run.info.id, said)
     key = ("t", "all/1", "critical")
-    assert pooled(runs[0]).confirmed == {key: Confirmed(False, 3)}
-    assert alone(runs[1]).confirmed == {key: Confirmed(False, 1)}
+    assert pooled(runs[0]).confirmed == {key: Confirmed(False, 3, "Ada", "read")}
+    assert alone(runs[1]).confirmed == {key: Confirmed(False, 1, "Ada", "read")}
 
 
 def test_categories_that_were_to_be_asked_are_declared(store: RunStore) -> None:

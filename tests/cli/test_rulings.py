@@ -5,7 +5,7 @@ import pytest
 
 from statera.cli.rulings import json_ruling, print_ruling
 from statera.gate.ruling import Need, Override, Ruling, Verdict, together
-from tests.gate.test_ruling import rule, ruling
+from tests.gate.test_ruling import ADA, BOB, dismissed, rule, ruling
 
 
 def printed(capsys: pytest.CaptureFixture[str], made: Ruling, **how: bool) -> str:
@@ -72,3 +72,14 @@ def test_json_has_names_claims_and_bounds() -> None:
     assert (found["schema"], found["final"], found["exit_code"]) == (1, "fail", 1)
     assert found["rules"][0]["name"] == "t/m0"
     assert found["rules"][1]["bound"] == 0.03
+
+
+def test_what_a_person_dismissed_is_printed_and_what_overrules_a_scorer_stands_out(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lines = printed(capsys, dismissed(ADA, BOB)).splitlines()
+    assert lines[1].strip() == (
+        "OVERRULED  no failure of t/critical, says Bob: "
+        "t/7 (of which the scorer is certain): really fine"
+    )
+    assert "note no failure of t/critical, says Ada: t/8: read it" in lines

@@ -83,3 +83,16 @@ def test_the_mean_over_categories_counts_each_the_same() -> None:
     found = items(target, frame, "left out")
     assert np.average(np.asarray(found.values), weights=np.asarray(found.weights)) == 0.5
     assert np.asarray(found.weights).sum() == 3.0
+
+
+def test_a_word_that_overrules_the_scorer_is_marked() -> None:
+    target = only_target(single(FRAME), RULE)
+    said = {
+        ("t", name, "critical"): Confirmed(False, 2, "Bob", "fine") for name in ("bad", "doubt")
+    }
+    found = failures(target, FRAME, said)
+    assert found.certain == ("both",)
+    assert [(d.sample_id, d.by, d.why, d.certain) for d in found.dismissed] == [
+        ("bad", "Bob", "fine", True),
+        ("doubt", "Bob", "fine", False),
+    ]

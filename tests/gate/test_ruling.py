@@ -6,11 +6,13 @@ import pytest
 from statera.errors import DeclarationError
 from statera.gate.ruling import (
     EXIT_CODES,
+    Dismissal,
     Need,
     Override,
     RuleRuling,
     Ruling,
     Verdict,
+    dismissal_words,
     together,
 )
 
@@ -113,3 +115,23 @@ def test_a_need_says_what_it_supposes() -> None:
     assert str(Need(items=2475, assuming="if equal", power=0.8)) == "2,475 items (if equal)"
     told = str(Need(items=None, assuming="it is at the limit", power=0.8))
     assert told == "more than can be told (it is at the limit)"
+
+
+BOB = Dismissal(sample_id="t/7", by="Bob", why="really fine", certain=True)
+ADA = Dismissal(sample_id="t/8", by="Ada", why="read it", certain=False)
+
+
+def dismissed(*said: Dismissal) -> Ruling:
+    """Return a ruling that passes because of what people said."""
+    made = rule("pass", "t/critical", form="max", limit=0.01, dismissed=said)
+    return msgspec.structs.replace(ruling(["pass"]), rules=(made,))
+
+
+def test_what_people_dismissed_is_part_of_the_ruling() -> None:
+    made = dismissed(ADA, BOB)
+    assert [dismissal_words(*pair) for pair in made.dismissals] == [
+        "no failure of t/critical, says Bob: t/7 (of which the scorer is certain): really fine",
+        "no failure of t/critical, says Ada: t/8: read it",
+    ]
+    assert made.overruled
+    assert not dismissed(ADA).overruled

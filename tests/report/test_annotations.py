@@ -1,6 +1,6 @@
 from statera.gate.ruling import Need, Override, Ruling, together
 from statera.report.annotations import annotations
-from tests.gate.test_ruling import rule, ruling
+from tests.gate.test_ruling import ADA, BOB, dismissed, rule, ruling
 
 
 def test_a_line_for_the_gate_and_one_for_each_rule_that_does_not_pass() -> None:
@@ -46,3 +46,10 @@ def test_text_cannot_leave_its_line_and_many_rules_are_counted() -> None:
     assert "needs 9 items" in lines[1]
     assert not any("\n" in line or "\r" in line for line in lines)
     assert lines[-1].endswith("::22 more rules are fail")
+
+
+def test_a_word_that_overrules_a_scorer_is_a_warning() -> None:
+    lines = list(annotations(dismissed(BOB)))
+    assert lines[0].startswith("::warning")
+    assert "says Bob" in lines[0]
+    assert len(list(annotations(dismissed(ADA)))) == len(lines) - 1

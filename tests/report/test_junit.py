@@ -2,7 +2,7 @@ from xml.etree import ElementTree as xml
 
 from statera.gate.ruling import Need, Override
 from statera.report.junit import junit
-from tests.gate.test_ruling import rule, ruling
+from tests.gate.test_ruling import ADA, BOB, dismissed, rule, ruling
 
 
 def test_every_rule_is_a_case_and_an_open_one_is_an_error() -> None:
@@ -42,3 +42,10 @@ def test_names_from_outside_stay_text() -> None:
     text = root.findtext(".//failure") or ""
     assert "needs 9 items" in text
     assert "and 10 more" in text
+
+
+def test_what_a_person_dismissed_is_a_property() -> None:
+    root = xml.fromstring(junit(dismissed(ADA, BOB)))
+    values = {one.get("name"): one.get("value") or "" for one in root.iter("property")}
+    assert "says Bob" in values["dismissed 1"]
+    assert "says Ada" in values["dismissed 2"]

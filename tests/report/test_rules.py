@@ -2,6 +2,7 @@ import pytest
 
 from statera.gate.ruling import Need, Override, Verdict
 from statera.report.rules import decision
+from tests.gate.test_ruling import ADA, BOB, dismissed
 from tests.report.made import HOSTILE, rule, ruling
 
 
@@ -88,3 +89,9 @@ def test_rules_of_one_pattern_share_an_axis_and_others_do_not() -> None:
     ]
     (part,) = decision(ruling(rules)).parts
     assert [len(block.lines) for block in part.blocks] == [1, 2]
+
+
+def test_what_a_person_dismissed_is_told() -> None:
+    found = decision(dismissed(ADA, BOB))
+    assert found.override.startswith("no failure of t/critical, says Bob")
+    assert found.notes == ("no failure of t/critical, says Ada: t/8: read it",)

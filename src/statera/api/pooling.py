@@ -62,7 +62,8 @@ class Pool(NamedTuple):
             for key, word in said.items():
                 before = found.get(key, Confirmed(False, 0))
                 trials = before.trials + word.trials
-                found[key] = Confirmed(before.failure or word.failure, trials)
+                failure = before.failure or word.failure
+                found[key] = Confirmed(failure, trials, word.by, word.why)
         return found
 
 

@@ -8,7 +8,7 @@ from rich.text import Text
 from statera.cli.columns import Column, Line, print_table
 from statera.cli.controls import visible
 from statera.cli.tables import console, plural
-from statera.gate.ruling import RuleRuling, Ruling, Verdict
+from statera.gate.ruling import RuleRuling, Ruling, Verdict, dismissal_words
 
 STYLES: dict[Verdict, str] = {
     "pass": "bold green",
@@ -86,6 +86,11 @@ def _head(ruling: Ruling) -> list[str]:
             f"{plain(said.why)}; the gate itself says "
             f"[{STYLES[ruling.verdict]}]{ruling.verdict}[/]"
         )
+    lines += [
+        f"[reverse bold] OVERRULED [/] {plain(dismissal_words(*pair))}"
+        for pair in ruling.dismissals
+        if pair[1].certain
+    ]
     lines.append(_runs(ruling))
     lines.append(f"look {ruling.look} · candidate {ruling.tried} tried on this set")
     return lines
@@ -129,7 +134,7 @@ def _bound(rule: RuleRuling) -> str:
 def _number(rule: RuleRuling, value: float | None) -> str:
     if value is None:
         return "none"
-    return f"{value:.4f}" if rule.form in ("min", "max") else f"{value:+.4f}"
+    return f"{value:z.4f}" if rule.form in ("min", "max") else f"{value:+z.4f}"
 
 
 def _open(ruling: Ruling, rules: Sequence[RuleRuling]) -> list[str]:
@@ -160,7 +165,8 @@ def _commands(ruling: Ruling, rule: RuleRuling) -> list[str]:
 
 def _notes(ruling: Ruling) -> list[str]:
     """Return what else a reader must know, and how the bounds were made."""
-    lines = [f"[yellow]note[/] {plain(note)}" for note in ruling.notes]
+    said = [dismissal_words(*pair) for pair in ruling.dismissals if not pair[1].certain]
+    lines = [f"[yellow]note[/] {plain(note)}" for note in [*ruling.notes, *said]]
     infra = sum(rule.infra for rule in ruling.rules)
     if infra:
         lines.append("[yellow]note[/] infrastructure errors enter at their worst")

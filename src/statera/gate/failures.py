@@ -11,19 +11,22 @@ import numpy as np
 
 from statera.analysis.frame import Frame, Infra, Places
 from statera.gate.rules import Target
+from statera.gate.ruling import Dismissal
 from statera.metrics.means import MeanScore
 from statera.records.scores import Outcome, Score
 from statera.stats.results import Items
 
 
 class Confirmed(NamedTuple):
-    """What a person said of an item: was it a failure, and over how many of its trials.
+    """What a person said of an item: was it a failure, over how many of its trials, who and why.
 
     A failure stays one; "no failure" holds while the item has no more trials than were read.
     """
 
     failure: bool
     trials: int
+    by: str = ""
+    why: str = ""
 
 
 Confirmations = Mapping[tuple[str, str, str], Confirmed]
@@ -31,11 +34,12 @@ Confirmations = Mapping[tuple[str, str, str], Confirmed]
 
 
 class Failures(NamedTuple):
-    """Sample ids of failed items, and the places of items that a person cleared."""
+    """Sample ids of failed items, and the places of items that a person cleared, with the words."""
 
     certain: tuple[str, ...] = ()
     doubted: tuple[str, ...] = ()
     cleared: tuple[int, ...] = ()
+    dismissed: tuple[Dismissal, ...] = ()
 
 
 def failures(target: Target, frame: Frame, confirmed: Confirmations) -> Failures:
@@ -47,7 +51,9 @@ def failures(target: Target, frame: Frame, confirmed: Confirmations) -> Failures
     for place in bad.tolist():
         found[_kind(target, frame, place, confirmed)].append(place)
     named = [tuple(frame.ids[place] for place in found[kind]) for kind in ("certain", "doubted")]
-    return Failures(named[0], named[1], tuple(found["cleared"]))
+    cleared = tuple(found["cleared"])
+    dismissed = tuple(_dismissal(target, frame, place, confirmed) for place in cleared)
+    return Failures(named[0], named[1], cleared, dismissed)
 
 
 def good_value(target: Target) -> float:
@@ -85,6 +91,12 @@ def _kind(target: Target, frame: Frame, place: int, confirmed: Confirmations) ->
     if said is not None and said.trials == len(frame.outcomes[metric.score][place]):
         return "cleared"
     return "doubted" if _doubted(target, frame, place) else "certain"
+
+
+def _dismissal(target: Target, frame: Frame, place: int, confirmed: Confirmations) -> Dismissal:
+    said = confirmed[target.task, frame.ids[place], target.metric.name]
+    certain = not _doubted(target, frame, place)
+    return Dismissal(sample_id=frame.ids[place], by=said.by, why=said.why, certain=certain)
 
 
 def _doubted(target: Target, frame: Frame, place: int) -> bool:

@@ -173,6 +173,7 @@ def _ruling(step: Step, adjusted: float | None) -> RuleRuling:
         critical=target.rule.critical,
         failed=found.failures.certain,
         unconfirmed=found.failures.doubted,
+        dismissed=found.failures.dismissed,
         need=need(target, found, alpha=alpha) if open_rule else None,
         look=max(1, len(look.trials)),
         looks=look.trials,
@@ -183,7 +184,7 @@ def _ruling(step: Step, adjusted: float | None) -> RuleRuling:
 def _decided(step: Step, adjusted: float | None) -> tuple[Verdict, str]:
     """Return the verdict and the reason, in the order in which they count."""
     target, found, _, alpha = step
-    certain, doubted, _ = found.failures
+    certain, doubted = found.failures[:2]
     if certain:
         return "fail", f"{_counted(len(certain), 'certain failure')}: {_few(certain)}"
     p_pass = _p_pass(step)

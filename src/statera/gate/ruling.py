@@ -31,6 +31,18 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.items:,} items ({self.assuming})"
 
 
+class Dismissal(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's word that an item is no failure: it counts as good.
+
+    `certain` says that the scorer's own rules saw the failure, so that the word overrules it.
+    """
+
+    sample_id: str
+    by: str
+    why: str
+    certain: bool
+
+
 class RuleRuling(msgspec.Struct, frozen=True, kw_only=True):
     """One rule for one metric of one category (None: the whole task), and what became of it.
 
@@ -40,7 +52,8 @@ class RuleRuling(msgspec.Struct, frozen=True, kw_only=True):
     of plumbing (`infra` of them), the bound of a pass counts them against the candidate and that of
     a fail counts them for it. `p_pass` and `p_fail` test the two claims; `p_fail_adjusted` counts
     how many rules there are (Holm). `failed` names the items whose critical failure is certain,
-    `unconfirmed` those whose failure a person has not confirmed. `tried` says that this is the
+    `unconfirmed` those whose failure a person has not confirmed, `dismissed` those that a person
+    said are none. `tried` says that this is the
     how-manieth candidate that was held to this rule on this set of items.
     """
 
@@ -70,6 +83,7 @@ class RuleRuling(msgspec.Struct, frozen=True, kw_only=True):
     critical: bool = False
     failed: tuple[str, ...] = ()
     unconfirmed: tuple[str, ...] = ()
+    dismissed: tuple[Dismissal, ...] = ()
     need: Need | None = None
     look: int = 1
     looks: tuple[int, ...] = ()
@@ -168,6 +182,17 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
         """How many candidates were held to its rules on this set of items, this one included."""
         return max(rule.tried for rule in self.rules)
 
+    @property
+    def dismissals(self) -> tuple[tuple[RuleRuling, Dismissal], ...]:
+        """What people said is no failure, with its rule; what overrules a scorer first."""
+        found = [(rule, said) for rule in self.rules for said in rule.dismissed]
+        return tuple(sorted(found, key=lambda pair: not pair[1].certain))
+
+    @property
+    def overruled(self) -> bool:
+        """True when a person dismissed a failure of which the scorer was certain."""
+        return any(said.certain for _, said in self.dismissals)
+
     def having(self, verdict: Verdict) -> tuple[RuleRuling, ...]:
         """Return the rules with that verdict, in the policy's order."""
         return tuple(rule for rule in self.rules if rule.verdict == verdict)
@@ -184,6 +209,12 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
         head = f"{self.gate}: {self.verdict} ({len(self.having('pass'))} of {len(self.rules)} pass)"
         open_rules = [str(rule) for rule in self.rules if rule.verdict != "pass"]
         return "\n".join([head, *open_rules])
+
+
+def dismissal_words(rule: RuleRuling, said: Dismissal) -> str:
+    """Return `no failure of t/critical, says Bob: t/7 (of which the scorer is certain): why`."""
+    sure = " (of which the scorer is certain)" if said.certain else ""
+    return f"no failure of {rule.name}, says {said.by}: {said.sample_id}{sure}: {said.why}"
 
 
 def together(verdicts: Sequence[Verdict]) -> Verdict:

@@ -6,7 +6,7 @@ that the rest is counted.
 
 from collections.abc import Iterator
 
-from statera.gate.ruling import RuleRuling, Ruling, Verdict
+from statera.gate.ruling import RuleRuling, Ruling, Verdict, dismissal_words
 from statera.report.plaintext import name
 
 SHOWN = 9
@@ -23,6 +23,8 @@ def annotations(ruling: Ruling) -> Iterator[str]:
         said = ruling.override
         told = f"overridden by {said.by} ({said.why}); the gate itself says {ruling.verdict}"
         yield _line("warning", title, told)
+    if ruling.overruled:
+        yield _line("warning", title, dismissal_words(*ruling.dismissals[0]))
     yield _line(_LEVELS.get(ruling.final, "notice"), title, counts)
     for verdict, level in _LEVELS.items():
         rules = ruling.having(verdict)

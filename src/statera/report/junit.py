@@ -6,7 +6,7 @@ person overrode the gate to a pass, what did not pass is skipped, with the name 
 
 from xml.etree import ElementTree as xml
 
-from statera.gate.ruling import RuleRuling, Ruling
+from statera.gate.ruling import RuleRuling, Ruling, dismissal_words
 from statera.report.plaintext import name, passage
 
 _NAMED = 20
@@ -44,6 +44,8 @@ def _properties(ruling: Ruling) -> dict[str, str]:
     if ruling.override is not None:
         said = ruling.override
         found["override"] = f"{said.verdict} by {said.by}: {said.why}"
+    for number, pair in enumerate(ruling.dismissals, start=1):
+        found[f"dismissed {number}"] = dismissal_words(*pair)
     return found
 
 

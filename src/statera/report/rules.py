@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from statera.gate.ruling import RuleRuling, Ruling, Verdict
+from statera.gate.ruling import RuleRuling, Ruling, Verdict, dismissal_words
 from statera.report import numbers, plaintext
 from statera.report.forest import Limit, Mark, axis_row, row
 from statera.report.scale import Scale, scale
@@ -49,7 +49,10 @@ class Part(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """A ruling, ready to be set. `override` is a person's decision in its place, or empty."""
+    """A ruling, ready to be set.
+
+    `override` is a person's decision in its place, or against a scorer that is certain, or empty.
+    """
 
     verdict: Verdict
     sign: str
@@ -75,7 +78,7 @@ def decision(ruling: Ruling) -> Decision:
         summary=_summary(ruling),
         override=_override(ruling),
         parts=tuple(parts),
-        notes=tuple(plaintext.passage(note) for note in ruling.notes),
+        notes=tuple(plaintext.passage(note) for note in [*ruling.notes, *_said(ruling, False)]),
     )
 
 
@@ -90,10 +93,18 @@ def _summary(ruling: Ruling) -> str:
 
 
 def _override(ruling: Ruling) -> str:
-    if ruling.override is None:
-        return ""
-    by, why = plaintext.name(ruling.override.by), plaintext.passage(ruling.override.why)
-    return f"The gate itself says {ruling.verdict}; {by} decided {ruling.final}: {why}"
+    told = [plaintext.passage(said) for said in _said(ruling, True)]
+    if ruling.override is not None:
+        by, why = plaintext.name(ruling.override.by), plaintext.passage(ruling.override.why)
+        own = f"The gate itself says {ruling.verdict}; {by} decided {ruling.final}: {why}"
+        told.insert(0, own)
+    return "; ".join(told)
+
+
+def _said(ruling: Ruling, certain: bool) -> list[str]:
+    """Return what people said is no failure, of those that the scorer is certain of or not."""
+    pairs = [pair for pair in ruling.dismissals if pair[1].certain is certain]
+    return [dismissal_words(*pair) for pair in pairs]
 
 
 def _part(caption: str, rules: Sequence[RuleRuling], *, folded: bool) -> Part:

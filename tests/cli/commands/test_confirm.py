@@ -29,7 +29,10 @@ def test_a_persons_word_decides(cli: Cli, runs: Made) -> None:
     assert told.stdout == (
         f"art/0 of run {runs.failing[:8]}: no failure of critical in its trial\n"
     )
-    assert cli(*asked).returncode == 0
+    passed = cli(*asked)
+    assert passed.returncode == 0
+    assert "no failure of t/critical, says Ada: art/0: read" in passed.stdout
+    assert "says Ada: art/0: read" in cli("releases").stdout
     assert cli(*word, "--failure").returncode == 0
     failed = cli(*asked)
     assert failed.returncode == 1

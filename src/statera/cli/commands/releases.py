@@ -14,6 +14,7 @@ from statera.cli.rulings import STYLES, plain
 from statera.cli.settings import Flag
 from statera.cli.tables import console, plural
 from statera.codec.files import to_json
+from statera.gate.ruling import dismissal_words
 from statera.store.runstore import RunStore
 
 _COLUMNS = (
@@ -84,7 +85,8 @@ def _cells(kept: Kept) -> list[str | Text]:
     entry, ruling = kept.entry, kept.release.ruling
     when = datetime.fromtimestamp(entry.created, UTC).strftime("%Y-%m-%d %H:%M")
     said = ruling.override
-    over = "" if said is None else f"{said.verdict} by {said.by}: {said.why}"
+    over = [] if said is None else [f"{said.verdict} by {said.by}: {said.why}"]
+    over += [dismissal_words(*pair) for pair in ruling.dismissals]
     return [
         str(entry.number),
         when,
@@ -94,6 +96,6 @@ def _cells(kept: Kept) -> list[str | Text]:
         str(ruling.look),
         "+".join(run[:_SHORT] for run in ruling.candidate),
         "+".join(run[:_SHORT] for run in ruling.base) or "none",
-        over,
+        "; ".join(over),
         entry.hash[:12],
     ]

@@ -83,3 +83,27 @@ def test_what_a_person_dismissed_is_printed_and_what_overrules_a_scorer_stands_o
         "t/7 (of which the scorer is certain): really fine"
     )
     assert "note no failure of t/critical, says Ada: t/8: read it" in lines
+
+
+def test_a_later_look_names_its_alpha(capsys: pytest.CaptureFixture[str]) -> None:
+    later = rule("pass", alpha=0.0074, look=2)
+    made = msgspec.structs.replace(ruling(["pass"]), rules=(later, rule("pass", "t/refused")))
+    assert "look 2, at alpha 0.0074 to 0.05 · " in printed(capsys, made)
+    made = msgspec.structs.replace(made, rules=(later,))
+    assert "look 2, at alpha 0.0074 · " in printed(capsys, made)
+
+
+def test_what_the_table_says_is_not_said_again(capsys: pytest.CaptureFixture[str]) -> None:
+    need = Need(items=2475, assuming="if so", power=0.8)
+    rules = (
+        rule("inconclusive", "t/a", reason="lower bound", need=need),
+        rule("inconclusive", "t/b", reason="one cluster", need=need, p_pass=None),
+        rule("fail", "t/critical", reason="1 certain failure: x", failed=("x",)),
+    )
+    out = printed(capsys, msgspec.structs.replace(ruling(["fail"]), rules=rules))
+    assert "inconclusive t/a: has 500 items, needs 2,475 items (if so)" in out
+    assert "inconclusive t/b: one cluster; has 500 items" in out
+    assert "fail t/critical: 1 certain failure: x" in out
+    row = next(line for line in out.splitlines() if line.split()[:2] == ["fail", "t/critical"])
+    assert "1 certain failure" in row
+    assert row.split()[-1] == "none"

@@ -135,3 +135,9 @@ def test_what_people_dismissed_is_part_of_the_ruling() -> None:
     ]
     assert made.overruled
     assert not dismissed(ADA).overruled
+
+
+def test_a_certain_failure_decides_without_a_bound() -> None:
+    made = rule("fail", failed=("a/1",), p_fail_adjusted=1.0)
+    assert (made.bound, made.p, made.decided_by_item) == (None, None, True)
+    assert rule("fail", p_fail_adjusted=0.01).p == 0.01

@@ -95,3 +95,8 @@ def test_what_a_person_dismissed_is_told() -> None:
     found = decision(dismissed(ADA, BOB))
     assert found.override.startswith("no failure of t/critical, says Bob")
     assert found.notes == ("no failure of t/critical, says Ada: t/8: read it",)
+
+
+def test_what_decided_is_printed_in_place_of_a_bound_that_did_not() -> None:
+    made = decision(ruling([rule("fail", failed=("a/1", "a/2"))]))
+    assert made.parts[0].blocks[0].lines[0].bound == "2 certain failures"

@@ -114,7 +114,7 @@ def test_a_look_is_wider_than_a_fixed_sample() -> None:
     assert fixed.p_above is not None
     assert found.p_above > fixed.p_above
     assert found.alpha == 0.05
-    assert "look 12" in found.method
+    assert "interim analysis 12" in found.method
 
 
 def test_p_is_the_alpha_that_just_decides() -> None:

@@ -33,7 +33,8 @@ _NAMED = 5
 def json_ruling(ruling: Ruling) -> dict[str, object]:
     """Return schema 1 of `gate --json`."""
     rules = [
-        {"name": rule.name, "claim": rule.claim, "bound": rule.bound, **msgspec.to_builtins(rule)}
+        {name: getattr(rule, name) for name in ("name", "claim", "bound", "p")}
+        | msgspec.to_builtins(rule)
         for rule in ruling.rules
     ]
     head: dict[str, object] = {
@@ -92,8 +93,16 @@ def _head(ruling: Ruling) -> list[str]:
         if pair[1].certain
     ]
     lines.append(_runs(ruling))
-    lines.append(f"look {ruling.look} · candidate {ruling.tried} tried on this set")
+    lines.append(f"look {_look(ruling)} · candidate {ruling.tried} tried on this set")
     return lines
+
+
+def _look(ruling: Ruling) -> str:
+    """Return `2, at alpha 0.0074` where the looks before took their part, `1` at the first."""
+    alphas = sorted({f"{rule.alpha:.2g}" for rule in ruling.rules}, key=float)
+    if all(rule.alpha == ruling.alpha for rule in ruling.rules):
+        return str(ruling.look)
+    return f"{ruling.look}, at alpha {' to '.join([alphas[0], *alphas[1:][-1:]])}"
 
 
 def _runs(ruling: Ruling) -> str:
@@ -124,7 +133,9 @@ def _cells(rule: RuleRuling) -> list[str]:
 
 
 def _bound(rule: RuleRuling) -> str:
-    """Return the bound that the verdict read, with its level."""
+    """Return the bound that the verdict read, with its level, or what decided without one."""
+    if rule.decided_by_item:
+        return plural(len(rule.failed), "certain failure")
     if rule.bound is None:
         return "none"
     which = "at least" if rule.bound_side == "lower" else "at most"
@@ -142,11 +153,17 @@ def _open(ruling: Ruling, rules: Sequence[RuleRuling]) -> list[str]:
     lines = [""] if rules else []
     for rule in rules:
         style = STYLES[rule.verdict]
-        lines.append(f"[{style}]{rule.verdict}[/] {plain(rule.name)}: {plain(rule.reason)}")
-        if rule.need is not None:
-            lines.append(f"  has {plural(rule.n, 'item')}, needs {plain(str(rule.need))}")
+        lines.append(f"[{style}]{rule.verdict}[/] {plain(rule.name)}: {plain(_why(rule))}")
         lines += [f"  {plain(line)}" for line in _commands(ruling, rule)]
     return lines
+
+
+def _why(rule: RuleRuling) -> str:
+    """Return the reason, or what the rule needs where the table has the reason already."""
+    if rule.need is None:
+        return rule.reason
+    needs = f"has {plural(rule.n, 'item')}, needs {rule.need}"
+    return needs if rule.p is not None else f"{rule.reason}; {needs}"
 
 
 def _commands(ruling: Ruling, rule: RuleRuling) -> list[str]:

@@ -103,13 +103,22 @@ class RuleRuling(msgspec.Struct, frozen=True, kw_only=True):
         return "lower" if (self.side == "above") != (self.verdict == "fail") else "upper"
 
     @property
+    def decided_by_item(self) -> bool:
+        """True when certain failures of single items decided, whatever bound and p say."""
+        return self.verdict == "fail" and bool(self.failed)
+
+    @property
     def bound(self) -> float | None:
         """The bound that the verdict read."""
+        if self.decided_by_item:
+            return None
         return self.lower if self.bound_side == "lower" else self.upper
 
     @property
     def p(self) -> float | None:
         """The p value that the verdict read: of a fail the adjusted one."""
+        if self.decided_by_item:
+            return None
         return self.p_fail_adjusted if self.verdict == "fail" else self.p_pass
 
     @property

@@ -153,6 +153,8 @@ def _value(rule: RuleRuling) -> str:
 
 def _bound(rule: RuleRuling) -> str:
     """Return the bound that the verdict read; a fail reads the opposite one."""
+    if rule.decided_by_item:
+        return numbers.plural(len(rule.failed), "certain failure")
     side, bound = ("lower", rule.lower), ("upper", rule.upper)
     wanted = side if (rule.side == "above") != (rule.verdict == "fail") else bound
     if wanted[1] is None:

@@ -235,7 +235,7 @@ def _adjusted(found: Bounds, look: _Look) -> Bounds:
         alpha=design.alpha,
         p_above=_repeated(found.p_above, look),
         p_below=_repeated(found.p_below, look),
-        method=f"{found.method}, look {number} of a group-sequential design",
+        method=f"{found.method}, interim analysis {number} of a group-sequential design",
         source=f"{found.source}; {SPENDING}",
     )
 

@@ -38,6 +38,7 @@ def test_json_is_the_documented_shape(cli: Cli, runs: Made) -> None:
     assert (first["name"], first["claim"]) == ("t/accuracy", "difference to baseline > -0.05")
     assert first["bound"] == first["lower"] > -0.05
     assert first["n"] == 400
+    assert first["p"] == first["p_pass"] < 0.05
 
 
 def test_files_for_ci(cli: Cli, runs: Made, tmp_path: Path) -> None:

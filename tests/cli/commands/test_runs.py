@@ -1,6 +1,11 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from statera.interop.importing.formats import logs
+from statera.interop.importing.imported import Wanted
+from statera.interop.importing.intake import take_in
 from tests.cli.commands.conftest import Cli
 
 
@@ -22,3 +27,18 @@ def test_runs_are_listed_newest_first(cli: Cli, tmp_path: Path) -> None:
         "starter_knowledge",
     ]
     assert "starter_knowledge" in cli("runs").stdout
+
+
+def test_an_import_that_was_cut_off_is_marked(cli: Cli, tmp_path: Path) -> None:
+    def stop(step: str, rows: int) -> None:
+        if step == "kept":
+            raise KeyboardInterrupt
+
+    (tmp_path / "scores.csv").write_text("id,correct\na,1\nb,0\n")
+    found = logs([tmp_path / "scores.csv"], Wanted("t", "m"))
+    with pytest.raises(KeyboardInterrupt):
+        take_in(found, tmp_path / ".statera", watch=stop)
+    assert "import not ended" in cli("runs").stdout
+    assert "the same import again completes it" in cli("show", "latest").stdout
+    cli("import", "csv", "scores.csv", "--task", "t", "--model-name", "m")
+    assert "import not ended" not in cli("runs").stdout

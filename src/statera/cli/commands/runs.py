@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import click
 
 from statera.analysis.instrument import shown_model
+from statera.api.instruments import is_imported
 from statera.cli.columns import Column, Line, print_table
 from statera.cli.flags import json_flag, store_flag
 from statera.cli.tables import console
@@ -45,5 +46,7 @@ def command(store: str, as_json: bool) -> None:
 def _line(runs: RunStore, info: RunInfo) -> Line:
     when = datetime.fromtimestamp(info.created, UTC).strftime("%Y-%m-%d %H:%M")
     trials = str(sum(runs.counts(info.id).outcomes.values()))
-    cells = (info.id[:8], info.spec.suite, shown_model(info), info.status, trials, when)
+    cut = is_imported(info) and info.status == "running"
+    status = "import not ended" if cut else info.status
+    cells = (info.id[:8], info.spec.suite, shown_model(info), status, trials, when)
     return Line([*cells, ", ".join(info.tags)])

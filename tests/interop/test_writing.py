@@ -62,13 +62,22 @@ def test_a_failure_leaves_the_old_file_and_no_draft(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["x.jsonl"]
 
 
-@pytest.mark.parametrize("place", ["folder", "file/x.jsonl"])
-def test_a_path_that_cannot_be_written_is_one_line(tmp_path: Path, place: str) -> None:
+@pytest.mark.parametrize(
+    ("place", "why"),
+    [
+        ("folder", "a folder, not a file"),
+        ("file/x.jsonl", "cannot be written: "),
+        ("file/a/x.jsonl", "cannot be written: "),
+        ("misspelt/a/x.jsonl", "there is no folder "),
+    ],
+)
+def test_a_path_that_cannot_be_written_is_one_line(tmp_path: Path, place: str, why: str) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_text("")
     with pytest.raises(DeclarationError) as caught:
         write_pieces(tmp_path / place, [b"x"])
-    assert str(caught.value).startswith(f"{tmp_path / place}: cannot be written: ")
+    assert str(caught.value).startswith(f"{tmp_path / place}: {why}")
+    assert not (tmp_path / "misspelt").exists()
 
 
 def test_a_disk_that_fails_is_told_and_leaves_nothing(tmp_path: Path) -> None:
@@ -94,3 +103,6 @@ def test_a_folder_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
     (tmp_path / "out.jsonl").mkdir()
     with pytest.raises(DeclarationError, match=r"out\.jsonl: a folder, not a file$"):
         writer(tmp_path / "out.jsonl")
+    writer(tmp_path / "new" / "out.jsonl")
+    with pytest.raises(DeclarationError, match=r"there is no folder .*new; only the last one"):
+        writer(tmp_path / "new" / "er" / "out.jsonl")

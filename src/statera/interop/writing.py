@@ -43,9 +43,20 @@ def writer(path: Path, form: str = "auto") -> Writer:
     if found is None:
         allowed = ", ".join(FORMATS[form])
         raise DeclarationError(f"{path}: the extension says how to write; allowed: {allowed}")
+    check_place(path)
+    return found
+
+
+def check_place(path: Path) -> None:
+    """Raise DeclarationError where no file can be: it is a folder, or more than one is missing.
+
+    One missing folder is made when the file is written; of two, a name may well be misspelt.
+    """
     if path.is_dir():
         raise DeclarationError(f"{path}: a folder, not a file")
-    return found
+    above = path.absolute().parent.parent
+    if not above.exists():
+        raise DeclarationError(f"{path}: there is no folder {above}; only the last one is made")
 
 
 def write_export(
@@ -64,10 +75,14 @@ def write_export(
 
 
 def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write the pieces to a draft beside `path`, then rename it over `path`."""
+    """Write the pieces to a draft beside `path`, then rename it over `path`.
+
+    The folder is made where only the last one is missing.
+    """
+    check_place(path)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)
         with draft.open("wb") as file:
             file.writelines(pieces)
         draft.replace(path)

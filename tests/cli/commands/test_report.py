@@ -86,3 +86,15 @@ def test_the_ruling_is_kept(cli: Cli, runs: Path) -> None:
     cli("report", "candidate", "base", "--gate", "gate.yaml", "-o", "page.html")
     kept = json.loads(cli("releases", "--json").stdout)
     assert "release" in json.dumps(kept)
+
+
+def test_a_misspelt_folder_is_refused_before_anything_is_decided(cli: Cli, runs: Path) -> None:
+    for command, flag in (("report", "-o"), ("report", "--markdown"), ("gate", "--junit")):
+        policy = "--policy" if command == "gate" else "--gate"
+        place = "nosuch/dir/x.html"
+        done = cli(command, "candidate", "base", policy, "gate.yaml", flag, place)
+        assert done.returncode == 2
+        assert "there is no folder" in done.stderr
+        assert "only the last one is made" in done.stderr
+    assert not (runs / "nosuch").exists()
+    assert json.loads(cli("releases", "--json").stdout)["releases"] == []

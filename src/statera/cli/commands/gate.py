@@ -19,7 +19,7 @@ from statera.errors import DeclarationError
 from statera.gate.judging import Gate
 from statera.gate.policy import policy_schema
 from statera.gate.ruling import Override, Ruling, Verdict
-from statera.interop.writing import write_pieces
+from statera.interop.writing import check_place, write_pieces
 from statera.report.annotations import annotations
 from statera.report.content import Content
 from statera.report.junit import junit
@@ -95,6 +95,9 @@ def command(run: str, base: str | None, **flags: Any) -> None:
     """
     if flags["as_json"] and flags["markdown"] == _STDOUT:
         raise click.UsageError("--json and --markdown both on standard output: --markdown=FILE")
+    for place in (flags["junit"], flags["markdown"]):
+        if place not in (None, _STDOUT):
+            check_place(Path(place))
     runs = RunStore(flags["store"])
     gate = Gate.load(flags["policy"])
     candidate = Run(runs, runs.find(run))

@@ -13,7 +13,7 @@ from statera.cli.flags import store_flag
 from statera.cli.settings import Flag
 from statera.errors import DeclarationError
 from statera.gate.judging import Gate
-from statera.interop.writing import write_pieces
+from statera.interop.writing import check_place, write_pieces
 from statera.report.content import Command, Content
 from statera.report.page import page
 from statera.report.review import review
@@ -97,9 +97,9 @@ def _check(output: Path | None, markdown: str | None) -> None:
         raise click.UsageError("where to? -o PAGE.html for the page, --markdown for a comment")
     if output is not None and output.suffix.lower() not in _SUFFIXES:
         raise DeclarationError(f"{output}: a page is .html. --markdown FILE for a comment")
-    for path in (output, Path(markdown or _STDOUT)):
-        if path is not None and path.is_dir():
-            raise DeclarationError(f"{path}: a folder, not a file")
+    for path in (output, markdown):
+        if path not in (None, _STDOUT):
+            check_place(Path(path))
 
 
 def _wanted(flags: dict[str, Any]) -> Wanted:

@@ -202,3 +202,12 @@ def test_an_imported_log_that_lost_what_it_got_wrong_does_not_pass(store: RunSto
         assert "lacks 240 items" in found.rules[0].reason
     assert decide(gate, candidate, base, allow=True).verdict == "pass"
     assert decide(gate, run, base).verdict == "pass"
+
+
+def test_infrastructure_errors_are_told_with_their_side(store: RunStore) -> None:
+    failed: dict[str, Sequence[Outcome]] = {f"lost/{n}": ["infra_error"] for n in range(3)}
+    base = stored(store, {**alternating(90, 10), **failed}, model="base")
+    candidate = stored(store, {**alternating(90, 10), **{name: ["right"] for name in failed}})
+    assert decide(GATE, candidate, base).notes == (
+        "the base has 3 infrastructure errors, at their worst in every bound: run it again",
+    )

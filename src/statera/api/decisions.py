@@ -162,7 +162,7 @@ def _runs(sides: _Sides) -> Runs:
 
 
 def _pooled_notes(sides: _Sides) -> list[str]:
-    """Return which runs are pooled, and which run is not done."""
+    """Return which runs are pooled, which run is not done, and whose trials failed."""
     notes = []
     for what, side in zip(("candidate", "base", "anchor"), sides, strict=True):
         if side is None:
@@ -175,7 +175,15 @@ def _pooled_notes(sides: _Sides) -> list[str]:
             for info in side.infos
             if info.status != "done"
         ]
+        if failed := _failed(side):
+            trials = "1 infrastructure error" if failed == 1 else f"{failed} infrastructure errors"
+            notes.append(f"the {what} has {trials}, at their worst in every bound: run it again")
     return notes
+
+
+def _failed(side: Pool) -> int:
+    """Return how many trials of a side failed for reasons of plumbing."""
+    return sum(frame.counts(frame.primary).get("infra_error", 0) for frame in side.frames)
 
 
 def _instrument_notes(sides: _Sides, allow: bool) -> list[str]:

@@ -184,9 +184,6 @@ def _notes(ruling: Ruling) -> list[str]:
     """Return what else a reader must know, and how the bounds were made."""
     said = [dismissal_words(*pair) for pair in ruling.dismissals if not pair[1].certain]
     lines = [f"[yellow]note[/] {plain(note)}" for note in [*ruling.notes, *said]]
-    infra = sum(rule.infra for rule in ruling.rules)
-    if infra:
-        lines.append("[yellow]note[/] infrastructure errors enter at their worst")
     made = sorted({rule.method for rule in ruling.rules if rule.bound is not None})
     if made:
         lines.append(f"[dim]bounds: {plain('; '.join(made))}[/]")

@@ -211,3 +211,11 @@ def test_infrastructure_errors_are_told_with_their_side(store: RunStore) -> None
     assert decide(GATE, candidate, base).notes == (
         "the base has 3 infrastructure errors, at their worst in every bound: run it again",
     )
+
+
+def test_a_base_without_the_task_is_declared_wrong_and_nothing_is_kept(store: RunStore) -> None:
+    candidate = stored(store, alternating(90, 10))
+    base = stored(store, alternating(90, 10), task="u", model="base")
+    with pytest.raises(DeclarationError, match=r"no answered task in common .*: t"):
+        decide(GATE, candidate, base)
+    assert store.ledger.entries() == []

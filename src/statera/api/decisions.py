@@ -71,6 +71,7 @@ def decide(
     notes = [*_pooled_notes(sides), *_instrument_notes(sides, allow)]
     evidence = _evidence(sides)
     asked = targets(gate.policy, evidence.known)
+    _check_tasks(asked, evidence)
     rows = _rows(asked, sides, glances(asked, evidence))
     looks = _looks(sides.candidate, asked, rows)
     ruling = _early(gate.policy, sides) or judge(
@@ -148,6 +149,17 @@ def _evidence(sides: _Sides) -> Evidence:
         declared=sides.candidate.declared,
         confirmed=sides.candidate.confirmed,
     )
+
+
+def _check_tasks(asked: Sequence[Target], evidence: Evidence) -> None:
+    """Raise DeclarationError for a run that has no task of those that rules compare with it."""
+    for form, pairings in (("baseline", evidence.base), ("anchor", evidence.anchor)):
+        tasks = dict.fromkeys(target.task for target in asked if target.form == form)
+        if tasks and pairings is not None and not tasks.keys() & pairings.keys():
+            raise DeclarationError(
+                f"candidate and {form} have no answered task in common of those that rules "
+                f"compare: {', '.join(tasks)}"
+            )
 
 
 def _pairs(candidate: Pool, other: Pool | None) -> dict[str, Pairing] | None:

@@ -10,7 +10,7 @@ from statera.cli.usage import told
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("rum", "unknown command 'rum'. Did you mean 'run'? Allowed: data, demo, "),
+        ("rum", "unknown command 'rum'. Did you mean 'run'? Allowed: compare, confirm, "),
         ("data pul", "unknown command 'pul'. Did you mean 'pull'? Allowed: list, pull (statera da"),
         (
             "run x -m y --limt 3",

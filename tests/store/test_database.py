@@ -6,7 +6,9 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -149,11 +151,71 @@ def read_only(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(folder)], check=True)
 
 
-def test_a_read_only_store_refuses_in_one_line(read_only: Path) -> None:
-    with pytest.raises(StoreError) as caught:
-        RunStore(read_only)
-    told = _one_line(caught.value, read_only / "store.sqlite")
-    assert "read-only" in told or "is its folder writable?" in told
+def test_a_read_only_store_is_read_and_refuses_writing_in_one_line(read_only: Path) -> None:
+    before = sorted(read_only.iterdir())
+    store = RunStore(read_only)
+    (run,) = store.runs()
+    assert store.counts(run.id).trials == 10
+    assert store.ledger.entries() == []
+    with pytest.raises(DeclarationError) as caught:
+        store.set_status(run.id, "done", now=1.0)
+    assert "read-only" in _one_line(caught.value, read_only / "store.sqlite")
+    store.close()
+    assert sorted(read_only.iterdir()) == before
+
+
+@contextmanager
+def another_user() -> Iterator[None]:
+    """Be, for a while, someone to whom the files do not belong."""
+    if not ROOT:
+        pytest.skip("only root can become another user")
+    os.setresgid(65534, 65534, 0)
+    os.setresuid(65534, 65534, 0)
+    try:
+        yield
+    finally:
+        os.setresuid(0, 0, 0)
+        os.setresgid(0, 0, 0)
+
+
+@pytest.fixture
+def shared_folder() -> Iterator[Path]:
+    """A folder that every user can read."""
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name) / "a store"
+
+
+def test_a_store_of_someone_else_is_read(shared_folder: Path) -> None:
+    store = RunStore(shared_folder)
+    run = filled(store, 3)
+    store.close()
+    with another_user():
+        theirs = RunStore(shared_folder)
+        assert theirs.counts(run.id).trials == 3
+        with pytest.raises(DeclarationError, match="the store is read-only here"):
+            theirs.set_status(run.id, "done", now=1.0)
+        theirs.close()
+
+
+def test_what_is_still_in_the_log_of_a_read_only_store_is_read(shared_folder: Path) -> None:
+    store = RunStore(shared_folder)
+    run = filled(store, 3)
+    assert (shared_folder / "store.sqlite-wal").stat().st_size
+    with another_user():
+        theirs = RunStore(shared_folder)
+        assert theirs.counts(run.id).trials == 3
+        theirs.close()
+    store.close()
+
+
+def test_an_older_store_that_is_read_only_says_what_to_do(shared_folder: Path) -> None:
+    RunStore(shared_folder).close()
+    with sqlite3.connect(shared_folder / "store.sqlite") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    connection.close()
+    with another_user(), pytest.raises(DeclarationError, match="store revision 0001, not"):
+        RunStore(shared_folder)
 
 
 def test_another_process_that_holds_the_store_is_waited_for(

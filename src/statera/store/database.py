@@ -2,9 +2,11 @@
 
 WAL lets readers go on while one writer commits; `synchronous=NORMAL` loses nothing to a killed
 process (only a power cut may undo the last commits, whole). Writers take turns: threads of this
-process by a lock, other processes by SQLite's own, waited for up to 30 seconds.
+process by a lock, other processes by SQLite's own, waited for up to 30 seconds. A store that cannot
+be written is read as it is.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from statera.errors import DeclarationError, StateraError, StoreError
@@ -34,18 +36,18 @@ _MESSAGES = {
 
 
 class Database:
-    """A store's file with its connections. Constructing it creates and migrates the file."""
+    """A store's file with its connections. Constructing it creates and migrates the file.
+
+    `fixed` says that file or folder cannot be written: it is read only.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.fixed = _is_fixed(path)
         self._turn = Lock()
-        self._engine = create_engine(
-            f"sqlite:///{path}",
-            connect_args={"timeout": WAIT_SECONDS, "check_same_thread": False},
-            pool_size=2,
-            max_overflow=-1,
-        )
-        event.listen(self._engine, "connect", _prepare)
+        self._engine = _engine(path, fixed=self.fixed)
+        if not self.fixed:
+            event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
         try:
             self._open()
@@ -61,7 +63,14 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A connection in a transaction: committed at the end, undone by any exception."""
+        """A connection in a transaction: committed at the end, undone by any exception.
+
+        DeclarationError for a store that cannot be written.
+        """
+        if self.fixed:
+            raise DeclarationError(
+                f"{self.path}: the store is read-only here, and this would write to it; use a copy"
+            )
         with self._turn, told(self.path), self._engine.connect() as connection:
             connection.execution_options(writes=True)
             with connection.begin():
@@ -76,9 +85,33 @@ class Database:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.reading() as connection:
             current = _revision(connection, self.path)
+        if self.fixed and current != NEWEST:
+            raise DeclarationError(
+                f"{self.path}: store revision {current}, not {NEWEST}, and it is read-only: "
+                "a copy that can be written is brought up to date when it is opened"
+            )
         if current != NEWEST:
             with self.writing() as connection:
                 _upgrade(connection, self.path)
+
+
+def _is_fixed(path: Path) -> bool:
+    """Return True for a file that is there, where it or its folder cannot be written."""
+    return path.exists() and not all(os.access(place, os.W_OK) for place in (path, path.parent))
+
+
+def _engine(path: Path, *, fixed: bool) -> Engine:
+    """Return the engine; of a fixed file, one that locks nothing and makes no file beside it.
+
+    A log that another process left beside a fixed file holds commits, so it is read too: SQLite
+    says when it cannot.
+    """
+    options = {"timeout": WAIT_SECONDS, "check_same_thread": False}
+    place = str(path)
+    if fixed:
+        logged = Path(f"{path}-wal").exists()
+        place = f"{path.absolute().as_uri()}?mode=ro&uri=true" + ("" if logged else "&immutable=1")
+    return create_engine(f"sqlite:///{place}", connect_args=options, pool_size=2, max_overflow=-1)
 
 
 @contextmanager

@@ -323,3 +323,17 @@ def test_that_it_stopped_early_stays_on_record_until_all_is_asked(tmp_path: Path
     info, tally = run(plan(), Adder(), store)
     assert info.environment["early_stopping"] == Prefixes.record | {"complete": True}
     assert tally.done == 10
+
+
+def test_a_stopper_that_breaks_at_the_end_leaves_no_run_running(tmp_path: Path) -> None:
+    class Broken(Prefixes):
+        @property
+        def reason(self) -> str:
+            raise ZeroDivisionError("no reason")
+
+    store = RunStore(tmp_path)
+    services = Services(store=store, clock=SystemClock(), stopper=Broken(sums(10), (3,), store))
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(execute(plan(), Adder(), services, Limits(workers=4), Tally()))
+    (info,) = store.runs()
+    assert (info.status, info.reason) == ("stopped", "ZeroDivisionError: no reason")

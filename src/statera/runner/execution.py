@@ -64,10 +64,10 @@ async def execute(
     try:
         await execution.rescore()
         await execution.ask()
+        execution.end()
     except BaseException as error:
         execution.mark(*_ending(error))
         raise
-    execution.end()
     return services.store.find(execution.info.id)
 
 

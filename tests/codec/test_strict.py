@@ -1,3 +1,5 @@
+from typing import Literal
+
 import msgspec
 import pytest
 
@@ -22,6 +24,9 @@ class Rules(msgspec.Struct, forbid_unknown_fields=True):
     rules: list[Inner | Other]
     times: Times | None = None
     any: tuple[str, ...] = ()
+    way: Literal["over", "under"] | None = None
+    ways: tuple[Literal["over", "under"], ...] = ()
+    number: Literal[1, 2] = 1
 
 
 @pytest.mark.parametrize(
@@ -29,13 +34,25 @@ class Rules(msgspec.Struct, forbid_unknown_fields=True):
     [
         ("rules: [{type: inner, margn: 1}]", ["unknown field `margn`", "$.rules[0]", "'margin'?"]),
         ("rules: [{type: iner, margin: 1}]", ["$.rules[0]", "Did you mean 'inner'?"]),
-        ("rules: [{type: inner, margin: 1, strict: 'false'}]", ["Expected `bool`", "strict"]),
+        (
+            "rules: [{type: inner, margin: 1, strict: 'false'}]",
+            ["Expected true or false, got text", "strict"],
+        ),
+        ("", ["gate.yaml: Expected a mapping, got nothing"]),
+        ("rules: [{type: inner, margin: x}]", ["Expected a number, got text - at `$.rules[0]"]),
+        ("rules: 4", ["Expected a list, got a whole number"]),
+        ("rules: []\nway: ovr", ["Invalid value 'ovr'", "Did you mean 'over'? Allowed: over, un"]),
+        ("rules: []\nways: [a, over, b]", ["'a' - at `$.ways[0]`", ". Allowed: over, under"]),
+        ("rules: []\nnumber: 3", ["Invalid value 3 - at `$.number`. Allowed: 1, 2"]),
         ("rules: [{type: inner}]", ["missing required field `margin`"]),
         ("rules: [", ["line 1"]),
         ("rules: [{type: inner, name: x}]", [". Allowed: margin, strict, type"]),
         ("rules: [{type: other, name: x, mrgin: 1}]", [". Allowed: name, type"]),
         ("rules: [{type: iner}]", ["Did you mean 'inner'? Allowed: inner, other"]),
-        ("ruls: []", ["unknown field `ruls`. Did you mean 'rules'? Allowed: any, rules, times"]),
+        (
+            "ruls: []",
+            ["unknown field `ruls`. Did you mean 'rules'? Allowed: any, number, rules, times"],
+        ),
         ("rules: []\ntimes: {first: 1}", ["at `$.times`", "'? Allowed: first_byte"]),
         ("rules: []\nany: []\nrules: []", ["line 3, column 1: key `rules` is already on line 1"]),
     ],
@@ -69,7 +86,7 @@ def test_only_true_and_false_are_booleans_in_yaml() -> None:
     found = from_yaml(text, Rules, source="x")
     assert found.any == ("yes", "no", "on", "off", "y")
     assert found.rules == [Inner(margin=1.0, strict=True)]
-    with pytest.raises(DeclarationError, match="Expected `bool`, got `str`"):
+    with pytest.raises(DeclarationError, match="Expected true or false, got text"):
         from_yaml("rules: [{type: inner, margin: 1, strict: yes}]", Rules, source="x")
 
 

@@ -46,7 +46,7 @@ def test_yaml_names_a_scorer_by_its_type() -> None:
         ("- {type: choise}", "Did you mean 'choice'"),
         ("- {type: contains, al: [a]}", "Did you mean 'all'"),
         ("- {type: regex, pattern: '('}", r"task.yaml: scorer 'regex'.*\$\[0\]"),
-        ("- {type: contains, not: 'false'}", "Expected `bool`"),
+        ("- {type: contains, not: 'false'}", "Expected true or false"),
     ],
 )
 def test_a_mistake_names_file_place_and_the_nearest_name(text: str, said: str) -> None:

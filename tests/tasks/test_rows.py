@@ -32,7 +32,7 @@ def test_packed_files_are_read(tmp_path: Path) -> None:
     ("name", "content", "message"),
     [
         ("a.jsonl", b'{"q": 1}\n{"q": \n', r"a\.jsonl, line 2: .*truncated"),
-        ("a.jsonl", b'{"q": 1}\n[1]\n', r"a\.jsonl, line 2: Expected `object`"),
+        ("a.jsonl", b'{"q": 1}\n[1]\n', r"a\.jsonl, line 2: Expected a mapping"),
         ("a.jsonl", b'\n{"q": "\xff"}\n', r"a\.jsonl, line 2: not UTF-8 at byte 7"),
         ("a.csv", b"q,a\nx,y,z\n", r"a\.csv, line 2: expected 2 columns"),
         ("a.csv", b"q,a\nx\n", r"a\.csv, line 2: expected 2 columns"),

@@ -62,9 +62,9 @@ def test_a_task_file_is_a_suite_of_one(tmp_path: Path) -> None:
     ("tasks", "message"),
     [
         ("[gsm9k]", "release.yaml: unknown task 'gsm9k'. Did you mean 'gsm8k'?"),
-        ("[]", "release.yaml: Expected `array` of length >= 1 - at `$.tasks`"),
+        ("[]", "release.yaml: Expected a list of length >= 1 - at `$.tasks`"),
         ("[{task: gsm8k, shots: 2}]", "release.yaml: Object contains unknown field `shots`"),
-        ("[{task: gsm8k, repeats: 0}]", "Expected `int` >= 1"),
+        ("[{task: gsm8k, repeats: 0}]", "Expected a whole number >= 1"),
         ("[{task: gsm8k, mode: loglikelihood}]", "has no mode 'loglikelihood'. Allowed: generate"),
         ("[gsm8k, gsm8k]", "release: task 'gsm8k' is there twice"),
         ("[other.yaml]", "other.yaml: no such file"),

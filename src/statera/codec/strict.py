@@ -6,7 +6,7 @@ gate.yaml: Object contains unknown field `margn` - at `$.rules[0]`. Did you mean
 import re
 from collections.abc import Iterable, Iterator
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
 import yaml
@@ -19,6 +19,17 @@ T = TypeVar("T")
 _UNKNOWN = re.compile(r"unknown field `([^`]+)`")
 _MISSING_TAG = re.compile(r"Invalid value '([^']*)'")
 _PLACE = re.compile(r"- at `\$([^`]*)`")
+_ENUM = re.compile(r"^Invalid enum value '?([^']*?)'?(?: - at .*)?$")
+_TYPES = re.compile(r"`([a-z]+(?: \| [a-z]+)*)`")
+_WORDS = {
+    "array": "a list",
+    "bool": "true or false",
+    "float": "a number",
+    "int": "a whole number",
+    "null": "nothing",
+    "object": "a mapping",
+    "str": "text",
+}
 _STEP = re.compile(r"[^.\[\]]+|\.\.\.")
 
 
@@ -93,17 +104,40 @@ def _explain(message: str, kind: Any, value: Any) -> str:
     if wrong := _MISSING_TAG.search(message):
         tags = sorted({str(_tag(one)) for one in _structs_at(kind, value, steps[:-1])})
         return f"{message}.{nearest(wrong[1], tags)} Allowed: {', '.join(tags)}"
-    return message
+    if wrong := _ENUM.search(message):
+        literals = [one for one in _kinds_at(kind, value, steps) if get_origin(one) is Literal]
+        allowed = [str(name) for one in literals for name in get_args(one)]
+        told = message.replace("Invalid enum value", "Invalid value", 1)
+        return f"{told}.{nearest(wrong[1], allowed)} Allowed: {', '.join(allowed)}"
+    return _in_words(message)
+
+
+def _in_words(message: str) -> str:
+    """Return `Expected true or false, got text - at ...` for msgspec's names of types."""
+    if not message.startswith("Expected "):
+        return message
+    told, mark, place = message.partition(" - at ")
+    return _TYPES.sub(_type_words, told) + mark + place
+
+
+def _type_words(found: re.Match[str]) -> str:
+    names = found[1].split(" | ")
+    return " or ".join(_WORDS.get(name, f"`{name}`") for name in names)
 
 
 def _structs_at(kind: Any, value: Any, steps: Iterable[str]) -> list[type[msgspec.Struct]]:
     """Return the Structs that may stand at the place in the document where the steps lead."""
+    return [found for found in _kinds_at(kind, value, steps) if _is_struct(found)]
+
+
+def _kinds_at(kind: Any, value: Any, steps: Iterable[str]) -> list[Any]:
+    """Return the kinds that may stand at the place in the document where the steps lead."""
     kinds = _fitting(kind, value)
     for step in steps:
         value = _inside(value, step)
         kinds = [found for one in kinds for part in _parts(one, step) for found in _fitting(part)]
         kinds = _tagged_as(value, kinds)
-    return [found for found in kinds if _is_struct(found)]
+    return kinds
 
 
 def _parts(kind: Any, step: str) -> list[Any]:

@@ -53,7 +53,7 @@ def test_a_broken_line_is_told(tmp_path: Path) -> None:
     path = _written(tmp_path / "a.jsonl", made.right(), made.refused())
     path.write_text(path.read_text().replace('"outcome":"refused"', '"outcome":1'))
     path.write_text(path.read_text().replace('"epoch":0', '"epoch":"zero"', 1))
-    with pytest.raises(DeclarationError, match=r"a\.jsonl, line 1: Expected `int`"):
+    with pytest.raises(DeclarationError, match=r"a\.jsonl, line 1: Expected a whole number"):
         _rows(path)
 
 

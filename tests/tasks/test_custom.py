@@ -108,7 +108,7 @@ def test_code_is_graded_with_the_tests_in_a_column(tmp_path: Path) -> None:
         ("task: refunds", "task: mmlu", "task: 'mmlu' is a task that comes with statera"),
         ("task: refunds", "task: refunds\ntask: again", "key `task` is already on line 1"),
         ("category: topic", "categry: topic", "unknown field `categry`. Did you mean 'category'?"),
-        ("category: topic", "repeats: 0", "`int` >= 1 - at `$.repeats`"),
+        ("category: topic", "repeats: 0", "a whole number >= 1 - at `$.repeats`"),
         ("category: topic", 'repeats: "4"', "Expected a whole number, got text - at `$.repeats`"),
         ("category: topic", "mode: chat", "Invalid value 'chat'"),
         ("category: topic", "scorers: [choise]", "scorers[0]: Invalid value 'choise'"),

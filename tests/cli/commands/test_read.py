@@ -61,7 +61,7 @@ def test_the_shared_file_is_read_acceptably() -> None:
         ('{"id": 1, "kind": "mcq", "response": "B"}\n{"id": 2', "cases.jsonl, line 2"),
         ('\n{"id": 1, "kind": "mqc", "response": "B"}', "line 2: unknown kind 'mqc'.*'mcq'"),
         ('{"id": 1, "kind": "mcq"}', "line 1: .*`response`"),
-        ('{"id": 1, "kind": "mcq", "response": 5}', "line 1: Expected `str"),
+        ('{"id": 1, "kind": "mcq", "response": 5}', "line 1: Expected text"),
         ('{"id": 1, "kind": "score", "allowed": [1], "response": "5"}', "lowest and highest"),
     ],
 )

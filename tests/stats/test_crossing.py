@@ -2,7 +2,7 @@ from math import exp, inf, log
 
 import pytest
 
-from statera.stats.crossing import Search, climb, crossing
+from statera.stats.crossing import Search, climb, crossing, fewest
 
 
 def test_a_falling_function_is_solved_to_many_digits() -> None:
@@ -41,3 +41,11 @@ def test_few_evaluations() -> None:
 
     climb(function, Search(0.2, 1.0, -1.0, 1.0), within=1e-3)
     assert len(asked) <= 6
+
+
+@pytest.mark.parametrize("least", [1, 2, 3, 299, 1024, 1025])
+def test_the_smallest_count_that_is_enough(least: int) -> None:
+    assert fewest(lambda count: count >= least, most=1025) == least
+    assert fewest(lambda count: count >= least, most=least) == least
+    assert fewest(lambda _: False, most=1000) is None
+    assert fewest(lambda count: count > least, most=least) is None

@@ -1,5 +1,6 @@
 from itertools import pairwise
 from math import log
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from scipy import special, stats
 
-from statera.stats.hoeffding import hoeffding_bound, hoeffding_p
+from statera.stats.hoeffding import hoeffding_bound, hoeffding_clusters, hoeffding_p
 
 
 def relative_entropy(y: float, m: float) -> float:
@@ -82,3 +83,27 @@ def test_what_is_out_of_range_is_refused() -> None:
     for values, stakes in (([2.0], [1.0]), ([float("nan")], [1.0]), ([0.5], [0.0]), ([], [])):
         with pytest.raises(ValueError, match="stakes"):
             hoeffding_p(np.array(values), np.array(stakes), 0.5, side="above")
+
+
+def test_a_clean_rate_needs_299() -> None:
+    clean = (np.zeros(100), np.ones(100))
+    assert hoeffding_clusters(clean, 0.01, side="below", alpha=0.05, power=0.8) == 299
+    assert hoeffding_clusters(clean, 0.0, side="below", alpha=0.05, power=0.8) is None
+    with pytest.raises(ValueError, match="power"):
+        hoeffding_clusters(clean, 0.5, side="below", alpha=0.05, power=1.0)
+
+
+@pytest.mark.parametrize("side", ["above", "below"])
+def test_so_many_show_it_in_80_percent_of_draws(side: Literal["above", "below"]) -> None:
+    """2,000 draws from the values seen, with their stakes; three Monte Carlo errors and 1 %."""
+    rng = np.random.default_rng(5)
+    values, stakes = rng.choice([0.0, 0.5, 1.0], 40, p=[0.2, 0.3, 0.5]), rng.integers(1, 4, 40)
+    mean = float(np.average(values, weights=stakes))
+    limit = mean - 0.1 if side == "above" else mean + 0.1
+    needed = hoeffding_clusters((values, stakes), limit, side=side, alpha=0.05, power=0.8)
+    assert needed is not None
+    shown = 0
+    for _ in range(2000):
+        drawn = rng.integers(0, 40, needed)
+        shown += hoeffding_p(values[drawn], stakes[drawn], limit, side=side) < 0.05
+    assert shown / 2000 == pytest.approx(0.8, abs=3 * (0.16 / 2000) ** 0.5 + 0.01)

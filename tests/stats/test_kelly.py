@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from statera.stats.kelly import Stakes, wager_lower, wager_p
+from statera.stats.kelly import Stakes, wager_clusters, wager_lower, wager_p
 
 
 def even(sums: np.ndarray, trials: np.ndarray) -> Stakes:
@@ -85,3 +85,31 @@ def test_gains_beyond_the_trials_are_refused() -> None:
         wager_p(even(np.array([0.0]), np.zeros(1)), 0.0)
     with pytest.raises(ValueError, match="alpha"):
         wager_lower(even(np.zeros(3), np.ones(3)), alpha=0.0)
+
+
+def test_where_nothing_differs_just_so_many_clusters_show_it() -> None:
+    needed = wager_clusters(even(np.zeros(20), np.ones(20)), -0.02, alpha=0.05, power=0.8)
+    assert needed is not None
+    for count, shown in ((needed, True), (needed - 1, False)):
+        nothing = even(np.zeros(count), np.ones(count))
+        assert (wager_p(nothing, -0.02) < 0.05) == shown
+    assert wager_clusters(even(np.zeros(20), np.ones(20)), 0.0, alpha=0.05, power=0.8) is None
+    with pytest.raises(ValueError, match="power"):
+        wager_clusters(even(np.zeros(20), np.ones(20)), -0.1, alpha=0.05, power=0.0)
+
+
+@pytest.mark.parametrize("uneven", [False, True])
+def test_so_many_clusters_show_it_in_about_80_percent_of_draws(uneven: bool) -> None:
+    """300 draws from the clusters seen; the log capital is only about normal: 8 points."""
+    rng = np.random.default_rng(8)
+    base = rng.integers(1, 4, 60).astype(float)
+    candidate = rng.integers(1, 4, 60).astype(float) if uneven else base
+    gained = np.round(candidate * rng.choice([0.0, 1.0], 60, p=[0.2, 0.8]) - 0.5 * base)
+    gained = np.clip(gained, -base, candidate)
+    share = float(gained.sum() / candidate.sum()) if not uneven else 0.0
+    limit = share - 0.2
+    needed = wager_clusters(Stakes(gained, candidate, base), limit, alpha=0.05, power=0.8)
+    assert needed is not None
+    drawn = rng.integers(0, 60, (300, needed))
+    shown = [wager_p(Stakes(gained[d], candidate[d], base[d]), limit) < 0.05 for d in drawn]
+    assert np.mean(shown) == pytest.approx(0.8, abs=0.08)

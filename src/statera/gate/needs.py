@@ -1,11 +1,21 @@
 """How many items an open rule would need, from what its own items show.
 
 The numbers suppose that the truth is what was seen: then so many items decide the rule, to a pass
-if what was seen lies inside the limit, else to a fail, with the stated power.
+if what was seen lies inside the limit, else to a fail, with the stated power. They are planned for
+the method that gave the bound:
+
+| bound | plan |
+|---|---|
+| exact unconditional, paired score | `stats.pairedpower`, enough where none differs |
+| cluster-robust t | `stats.power`, enough to show that no losses went unseen |
+| betting on clusters | `stats.kelly` |
+| Clopper-Pearson | `stats.ratepower`; from 30 events on, and on the effective size, `stats.power` |
+| Hoeffding on clusters | `stats.hoeffding` |
+| t | `stats.power` |
+| of runs that stopped early, or of these very items | none |
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from math import ceil, log, log1p
 
 import numpy as np
 
@@ -13,7 +23,11 @@ from statera.gate.evidence import Measured
 from statera.gate.rules import Target
 from statera.gate.ruling import Need, Side
 from statera.stats.clusterrobust import MIN_CLUSTERS
+from statera.stats.hoeffding import hoeffding_clusters
+from statera.stats.kelly import Stakes, wager_clusters
+from statera.stats.means import sample_of
 from statera.stats.pairedpower import paired_items
+from statera.stats.pairing import Aligned, aligned
 from statera.stats.pilot import Pilot
 from statera.stats.power import Claim, Power, needed_items
 from statera.stats.ratepower import rate_items
@@ -22,30 +36,14 @@ from statera.stats.results import Items, Pairs
 POWER = 0.8
 EVENTS = 30
 """With fewer events (or non-events) the number of items goes up and down: it is counted exactly."""
+ROUNDING = 1e-9
+NO_NUMBER = "no number of items is enough"
 
 _OPPOSITE: dict[Side, Side] = {"above": "below", "below": "above"}
+_UNPLANNED = ("confidence sequence", "of these items")
 
-
-class _Seen(NamedTuple):
-    """What items showed: their values (or differences), and what binds them together."""
-
-    values: np.ndarray
-    clusters: np.ndarray
-
-    @property
-    def pilot(self) -> Pilot:
-        """The variance of an item, and by how much clusters inflate that of the mean.
-
-        Items that are all the same say nothing of their clusters: each may then be one item.
-        """
-        spread = self.values - self.values.mean()
-        total = float(np.sum(spread**2))
-        index = np.unique(self.clusters, return_inverse=True)[1]
-        sums = np.bincount(index, weights=spread)
-        effect = float(np.sum(sums**2)) / total if total else len(spread) / len(sums)
-        effect = max(1.0, effect)
-        between = total / (len(spread) - 1)
-        return Pilot(between=between, within=None, items=len(spread), design_effect=effect)
+Told = int | str
+"""So many items, or why no number can be told."""
 
 
 def need(target: Target, found: Measured, *, alpha: float, power: float = POWER) -> Need | None:
@@ -55,54 +53,128 @@ def need(target: Target, found: Measured, *, alpha: float, power: float = POWER)
     beyond = Claim(limit=target.limit, alpha=alpha, side=target.side).beyond(found.value)
     side: Side = target.side if beyond >= 0 else _OPPOSITE[target.side]
     claim = Claim(limit=target.limit, alpha=alpha, side=side)
-    answer = _items(claim, found, power)
-    if why := _untold(answer, found):
-        return Need(items=None, assuming=why, power=power)
-    what = "difference" if target.paired else "value"
+    told = _few(found) or (_told(claim, found, power) if abs(beyond) > ROUNDING else _at(target))
+    if isinstance(told, str):
+        return Need(items=None, assuming=told, power=power)
     verb = "pass" if side == target.side else "fail"
-    value = f"{found.value:+.3f}" if target.paired else f"{found.value:.3f}"
-    assuming = f"{100 * power:.0f} % sure to {verb} if the true {what} is {value}, as seen"
-    return Need(items=answer.items, assuming=assuming, power=power)
+    assuming = f"{100 * power:.0f} % sure to {verb} if {_truth(found)}, as seen"
+    return Need(items=told, assuming=assuming, power=power)
 
 
-def _untold(answer: Power, found: Measured) -> str:
-    """Return why no number can be told, or an empty string."""
-    n, clusters, method = found.worst.n, found.worst.clusters, found.worst.method
-    if clusters < min(n, MIN_CLUSTERS):
+def _few(found: Measured) -> str:
+    clusters = found.worst.clusters
+    if clusters < min(found.worst.n, MIN_CLUSTERS):
         return f"it takes more independent clusters: there are {clusters}"
-    if answer.items is None:
-        return answer.method
-    if answer.items <= n:
-        return f"in theory fewer than the {n:,} there are, but the bound is wider: {method}"
     return ""
 
 
-def _items(claim: Claim, found: Measured, power: float) -> Power:
-    """Return the power module's own answer for this kind of numbers."""
-    value = 0.0 if found.value is None else found.value
+def _at(target: Target) -> str:
+    limit = format(target.limit, "+g" if target.paired and target.limit else "g")
+    return f"what was seen is the limit itself, {limit}"
+
+
+def _truth(found: Measured) -> str:
+    """Return what is supposed to be true."""
+    if not isinstance(found.data, Pairs):
+        return f"the true value is {found.value:.3f}"
+    alike = aligned(found.data).alike
+    return "no item differs" if alike else f"the true difference is {found.value:+.3f}"
+
+
+def _told(claim: Claim, found: Measured, power: float) -> Told:
+    """Return the number for the bound's own method, or why there is none."""
+    method = found.worst.method
+    if found.worst.lower is None:
+        return method
+    if any(word in method for word in _UNPLANNED):
+        return f"there is no plan for {method}"
+    told = _planned(claim, found, power)
+    if isinstance(told, str) or told > found.worst.n:
+        return told
+    why = f"{found.infra} infrastructure errors count against it" if found.infra else method
+    return f"in theory fewer than the {found.worst.n:,} there are, but the bound is wider: {why}"
+
+
+def _planned(claim: Claim, found: Measured, power: float) -> Told:
     if isinstance(found.data, Pairs):
-        sides = [np.asarray(side, dtype=np.float64) for side in found.data[:2]]
-        seen = _Seen(sides[0] - sides[1], np.asarray(found.data.clusters))
-        discordance = float(np.mean(seen.values != 0))
-        if _binary(sides) and discordance:
-            effect = seen.pilot.design_effect
-            return paired_items(
-                claim, discordance=discordance, difference=value, power=power, design_effect=effect
-            )
-        return needed_items(claim, seen.pilot, effect=value, power=power)
-    return _alone(claim, found.data, value, power)
+        return _of_pairs(claim, aligned(found.data), found.worst.method, power)
+    if found.data is None:
+        return NO_NUMBER
+    return _of_items(claim, found.data, found.worst.method, power)
 
 
-def _alone(claim: Claim, items: Items | None, value: float, power: float) -> Power:
-    if items is None:
-        raise ValueError("nothing was seen")
-    values = np.asarray(items.values, dtype=np.float64)
-    seen = _Seen(values, np.asarray(items.clusters))
-    if _binary([values]) and min(value, 1 - value) * len(values) < EVENTS:
-        effect = seen.pilot.design_effect
-        return rate_items(claim, rate=value, power=power, design_effect=effect)
-    return needed_items(claim, seen.pilot, effect=value, power=power)
+def _of_pairs(claim: Claim, known: Aligned, method: str, power: float) -> Told:
+    plan = _counted if known.counts() is not None else _spread
+    return (_wagered if method.startswith("betting") else plan)(claim, known, power)
 
 
-def _binary(sides: Sequence[np.ndarray]) -> bool:
-    return all(bool(np.all((side == 0) | (side == 1))) for side in sides)
+def _counted(claim: Claim, known: Aligned, power: float) -> Told:
+    gaps = known.candidate - known.base
+    value, differ = float(gaps.mean()), float(np.mean(gaps != 0))
+    return _number(paired_items(claim, discordance=differ, difference=value, power=power))
+
+
+def _spread(claim: Claim, known: Aligned, power: float) -> Told:
+    """Return what a t needs, and no less than what shows that whole losses did not go unseen."""
+    values, weights = known.differences()
+    value = float(np.average(values, weights=weights))
+    pulls = known.n * weights * (values - value) / weights.sum()
+    told = _number(needed_items(claim, _pilot(pulls, known.cluster), effect=value, power=power))
+    if isinstance(told, str) or not known.bounded:
+        return told
+    limit = claim.limit if claim.side == "above" else -claim.limit
+    unseen = min(claim.beyond(value) / max(1 + limit, ROUNDING), 0.5)
+    return max(told, _items(ceil(log(claim.alpha) / log1p(-unseen)), known.n, known.clusters))
+
+
+def _wagered(claim: Claim, known: Aligned, power: float) -> Told:
+    stakes, limit = Stakes(*known.totals()), claim.limit
+    if claim.side == "below":
+        stakes, limit = stakes.swapped(), -limit
+    needed = wager_clusters(stakes, limit, alpha=claim.alpha, power=power)
+    return NO_NUMBER if needed is None else _items(needed, known.n, known.clusters)
+
+
+def _of_items(claim: Claim, items: Items, method: str, power: float) -> Told:
+    sample = sample_of(items)
+    values, weights, n = sample.values, sample.weights, sample.sizes[0]
+    value = float(np.average(values, weights=weights))
+    if method.startswith("Hoeffding"):
+        return _any_law(claim, items, power)
+    pilot = _pilot(n * weights * (values - value) / weights.sum(), sample.cluster)
+    binary = bool(np.all((values == 0) | (values == 1)))
+    if binary and min(value, 1 - value) * n < EVENTS:
+        effect = pilot.design_effect
+        return _number(rate_items(claim, rate=value, power=power, design_effect=effect))
+    return _number(needed_items(claim, pilot, effect=value, power=power))
+
+
+def _any_law(claim: Claim, items: Items, power: float) -> Told:
+    sample = sample_of(items)
+    stakes = np.bincount(sample.cluster, weights=sample.weights)
+    gained = np.bincount(sample.cluster, weights=sample.weights * sample.values)
+    shares = (np.clip(gained / stakes, 0.0, 1.0), stakes)
+    needed = hoeffding_clusters(
+        shares, claim.limit, side=claim.side, alpha=claim.alpha, power=power
+    )
+    return NO_NUMBER if needed is None else _items(needed, *sample.sizes)
+
+
+def _items(needed: int, n: int, clusters: int) -> int:
+    """Return how many items so many clusters have."""
+    return ceil(needed * n / clusters)
+
+
+def _pilot(pulls: np.ndarray, cluster: np.ndarray) -> Pilot:
+    """Return the variance of an item, and by how much clusters inflate that of the mean.
+
+    Items that are all the same say nothing of their clusters: each may then be one item.
+    """
+    total, n = float(np.sum(pulls**2)), len(pulls)
+    sums = np.bincount(cluster, weights=pulls)
+    effect = float(np.sum(sums**2)) / total if total else n / len(sums)
+    return Pilot(between=total / (n - 1), within=None, items=n, design_effect=max(1.0, effect))
+
+
+def _number(found: Power) -> Told:
+    return found.method if found.items is None else found.items

@@ -30,6 +30,19 @@ def crossing(function: Callable[[float], float], low: float, high: float) -> flo
     return (low + high) / 2
 
 
+def fewest(enough: Callable[[int], bool], *, most: int) -> int | None:
+    """Return the smallest count that is enough, where more always is too; None beyond `most`."""
+    low, high = 0, 1
+    while not enough(high):
+        low, high = high, 2 * high
+        if low >= most:
+            return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high if high <= most else None
+
+
 class Search(NamedTuple):
     """Where to look for a crossing: from `start`, never outside [low, high].
 

@@ -12,12 +12,14 @@ KL(y, m) = y log(y / m) + (1 - y) log((1 - y) / (1 - m)).
 """
 
 from math import exp, inf, log
+from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
 
-from statera.stats.crossing import crossing
+from statera.stats.crossing import crossing, fewest
 
+MOST = 10**9
 HOEFFDING = "Hoeffding, JASA 58 (1963) 13-30, theorem 1"
 
 
@@ -54,6 +56,37 @@ def hoeffding_bound(
     count, gained, stake = _sums(values, stakes)
     top = min(1.0, gained / stake)
     return crossing(lambda m: _evidence(count, gained, stake, m) + log(alpha), 0.0, top)
+
+
+def hoeffding_clusters(
+    shares: tuple[np.ndarray, np.ndarray],
+    limit: float,
+    *,
+    side: Literal["above", "below"],
+    alpha: float,
+    power: float,
+) -> int | None:
+    """Return how many values like these are surely on that side of the limit, by `hoeffding_p`.
+
+    `shares` holds values and stakes. The mean of n is about normal round the mean of these: the
+    fewest n at which its 1 - `power` quantile has a p value below `alpha`. None beyond 1e9.
+    ValueError as there, and for alpha or power outside (0, 1).
+    """
+    if not (0 < alpha < 1 and 0 < power < 1 and 0 <= limit <= 1):
+        raise ValueError(f"alpha, power and the limit are shares, got {alpha}, {power}, {limit}")
+    values, stakes = shares
+    _check(values, stakes)
+    if side == "below":
+        values, limit = 1 - values, 1 - limit
+    _, gained, stake = _sums(values, stakes)
+    spread = float(np.std(stakes / stakes.max() * (values - limit)))
+    reach = NormalDist().inv_cdf(power) * spread
+
+    def shown(count: int) -> bool:
+        likely = max(0.0, gained - reach / count**0.5)
+        return _evidence(count, likely, stake, limit) > log(1 / alpha)
+
+    return fewest(shown, most=MOST)
 
 
 def _sums(values: np.ndarray, stakes: np.ndarray) -> tuple[int, float, float]:

@@ -10,11 +10,12 @@ True
 """
 
 from math import exp, log
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 
-from statera.stats.crossing import Search, climb
+from statera.stats.crossing import Search, climb, fewest
 
 SOURCE = (
     "Waudby-Smith and Ramdas, JRSS-B 86 (2024) 1-27, diversified Kelly betting; "
@@ -27,6 +28,7 @@ SMALLEST = 1e-12
 FINE = 1e-3
 ROUNDING = 1e-9
 SHARES = 9
+MOST = 10**9
 
 
 class Stakes(NamedTuple):
@@ -68,6 +70,33 @@ def wager_lower(stakes: Stakes, *, alpha: float) -> float:
     return climb(lambda place: log(1 / alpha) - _gain(kinds, place), search, within=FINE)
 
 
+def wager_clusters(stakes: Stakes, limit: float, *, alpha: float, power: float) -> int | None:
+    """Return how many clusters like these show "above `limit`" with probability `power`.
+
+    A gambler's log capital after n clusters is about normal, with n times the mean and the variance
+    that one cluster shows here: the fewest n at which the mean capital of all, each at its 1 -
+    `power` quantile, exceeds 1 / alpha. None beyond 1e9. ValueError as `wager_p`, and for alpha or
+    power outside (0, 1).
+    """
+    if not (0 < alpha < 1 and 0 < power < 1):
+        raise ValueError(f"alpha and power must lie in (0, 1), got {alpha} and {power}")
+    kinds, quantile = _kinds(stakes), NormalDist().inv_cdf(power)
+    return fewest(lambda count: _likely(kinds, limit, count, quantile) > log(1 / alpha), most=MOST)
+
+
+def _likely(kinds: np.ndarray, limit: float, clusters: int, quantile: float) -> float:
+    """Return the log capital that so many clusters surpass, for the base share that is worst."""
+    shares = kinds[:, 3] / kinds[:, 3].sum()
+    bets = _bets(clusters)[:, None]
+    found = []
+    for returns in _returns(kinds, limit):
+        gains = np.log1p(bets * np.maximum(returns, -1.0))
+        drift = gains @ shares
+        spread = np.sqrt(np.maximum((gains - drift[:, None]) ** 2 @ shares, 0.0))
+        found.append(_pooled(clusters * drift - quantile * spread * clusters**0.5))
+    return min(found)
+
+
 def _kinds(stakes: Stakes) -> np.ndarray:
     """Return the distinct (gained, candidate, base, how many), trials over the most, (kinds, 4)."""
     gained, candidate, base = stakes
@@ -86,20 +115,32 @@ def _kinds(stakes: Stakes) -> np.ndarray:
 
 
 def _gain(kinds: np.ndarray, limit: float) -> float:
-    """Return the logarithm of the gamblers' mean capital: falling in the limit.
+    """Return the logarithm of the gamblers' mean capital, where it is least: falling in the limit.
 
     For trials that differ the least over base shares, possible ones of which make both in [0, 1].
     """
-    gained, candidate, base, counts = kinds.T
+    return min(_capital(returns, kinds[:, 3]) for returns in _returns(kinds, limit))
+
+
+def _returns(kinds: np.ndarray, limit: float) -> list[np.ndarray]:
+    """Return what a bet of 1 on each kind of cluster brings, for each base share in question."""
+    gained, candidate, base, _ = kinds.T
     plain, surplus = gained - limit * candidate, candidate - base
     shares = np.linspace(max(0.0, -limit), min(1.0, 1 - limit), SHARES if surplus.any() else 1)
     scale = max(1 + limit, SMALLEST)
-    return min(_capital((plain - share * surplus) / scale, counts) for share in shares)
+    return [(plain - share * surplus) / scale for share in shares]
 
 
 def _capital(returns: np.ndarray, counts: np.ndarray) -> float:
-    timid = min(0.5, TIMID / float(np.sqrt(counts.sum())))
-    bets = np.geomspace(BOLDEST, timid, GAMBLERS)
-    capital = np.log1p(bets[:, None] * np.maximum(returns, -1.0)) @ counts
+    bets = _bets(float(counts.sum()))
+    return _pooled(np.log1p(bets[:, None] * np.maximum(returns, -1.0)) @ counts)
+
+
+def _bets(clusters: float) -> np.ndarray:
+    return np.geomspace(BOLDEST, min(0.5, TIMID / clusters**0.5), GAMBLERS)
+
+
+def _pooled(capital: np.ndarray) -> float:
+    """Return the logarithm of the mean of capitals given by their logarithms."""
     most = float(capital.max())
     return most + log(float(np.mean(np.exp(capital - most))))

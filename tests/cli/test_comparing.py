@@ -77,3 +77,15 @@ def test_a_difference_too_small_to_print_is_not_minus_zero(
     out = capsys.readouterr().out
     assert "-0.000" not in out
     assert "+0.000  +0.000 to" in out
+
+
+def test_items_that_an_early_stop_left_out_say_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = RunStore(tmp_path)
+    new = stored(store, alternating(20, 20), model="new")
+    found = compare(new, stored(store, alternating(20, 20) | {"b/1": ["right"]}, model="old"))
+    found.pairings[0].candidate.early = "seeded"
+    print_comparison(found, headline(found), read=0)
+    out = capsys.readouterr().out
+    assert "t: 1 item of BASE only, left out, as the other run stopped early" in out

@@ -184,3 +184,21 @@ def test_the_page_can_be_read_without_eyes_or_mouse(tmp_path: Path) -> None:
     assert len(drawings) > 20
     assert set(drawings) == {"<title>"}
     assert '<html lang="en">' in text
+
+
+def test_a_sample_without_a_question_has_no_empty_box(tmp_path: Path) -> None:
+    run = stored(tmp_path, Made("m", items(3, []), lambda n, _: "right"))
+    found = specimen("right", [("reply", list(run.store.trials(run.info.id, limit=1)))])
+    assert "<h4>Question</h4>" in page(replace(content(run), specimens=[found]))
+    bare = found._replace(question="")
+    assert "<h4>Question</h4>" not in page(replace(content(run), specimens=[bare]))
+
+
+def test_items_that_an_early_stop_left_out_say_so(tmp_path: Path) -> None:
+    new = stored(tmp_path, Made("new", items(20, []), lambda n, _: "right"))
+    old = stored(tmp_path, Made("old", items(50, []), lambda n, _: "right"))
+    found = content(new, old)
+    assert found.comparison is not None
+    assert "30 items of the base only, left out of the comparison" in page(found)
+    found.comparison.pairings[0].candidate.early = "seeded"
+    assert "30 items of the base only, as the other run stopped early, left out" in page(found)

@@ -43,7 +43,7 @@ def test_a_limit_from_above_reads_the_upper_bound_as_a_share() -> None:
     made = rule("pass", form="max", side="below", limit=0.05, value=0.01, upper=0.03, alpha=0.01)
     line = decision(ruling([made])).parts[0].blocks[0].lines[0]
     assert line.bound == "upper bound 0.030 at 99 %"
-    assert line.claim == "must be < 0.05"
+    assert (line.claim, line.looks) == ("must be < 0.05", "")
 
 
 def test_without_a_bound_the_reason_is_there() -> None:
@@ -100,3 +100,8 @@ def test_what_a_person_dismissed_is_told() -> None:
 def test_what_decided_is_printed_in_place_of_a_bound_that_did_not() -> None:
     made = decision(ruling([rule("fail", failed=("a/1", "a/2"))]))
     assert made.parts[0].blocks[0].lines[0].bound == "2 certain failures"
+
+
+def test_a_claim_about_a_difference_reads_as_a_sentence() -> None:
+    line = decision(ruling([rule("pass")])).parts[0].blocks[0].lines[0]
+    assert line.claim == "difference to baseline must be > −0.02"

@@ -76,10 +76,14 @@ def _differs(comparison: Comparison) -> list[str]:
         for change in comparison.instrument
     ]
     for pairing in comparison.pairings:
-        alone = (("RUN", pairing.only_candidate), ("BASE", pairing.only_base))
+        alone = (
+            ("RUN", pairing.only_candidate, pairing.base),
+            ("BASE", pairing.only_base, pairing.candidate),
+        )
         lines += [
-            f"[yellow]{_plain(pairing.task)}: {plural(count, 'item')} of {side} only, left out[/]"
-            for side, count in alone
+            f"[yellow]{_plain(pairing.task)}: {plural(count, 'item')} of {side} only, left out"
+            f"{', as the other run stopped early' if other.early else ''}[/]"
+            for side, count, other in alone
             if count
         ]
     for side, names in (("RUN", comparison.only_candidate), ("BASE", comparison.only_base)):

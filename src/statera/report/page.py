@@ -12,6 +12,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from statera.analysis.comparison import Comparison
+from statera.analysis.frame import Frame
 from statera.analysis.health import Health, not_told
 from statera.analysis.instrument import shown_model
 from statera.records.scores import OUTCOMES, Outcome
@@ -188,10 +189,14 @@ def _left_out(comparison: Comparison) -> list[str]:
     """Return what only one run has, a sentence each."""
     found = []
     for pairing in comparison.pairings:
-        alone = (("candidate", pairing.only_candidate), ("base", pairing.only_base))
+        task = plaintext.name(pairing.task)
+        alone = (
+            ("candidate", pairing.only_candidate, pairing.base),
+            ("base", pairing.only_base, pairing.candidate),
+        )
         found += [
-            f"{plaintext.name(pairing.task)}: {numbers.plural(count, 'item')} of the {side} only"
-            for side, count in alone
+            f"{task}: {numbers.plural(count, 'item')} of the {side} only{_stopped(other)}"
+            for side, count, other in alone
             if count
         ]
     for side, names in (
@@ -200,3 +205,7 @@ def _left_out(comparison: Comparison) -> list[str]:
     ):
         found += [f"{plaintext.name(task)}: in the {side} only" for task in names]
     return found
+
+
+def _stopped(other: Frame) -> str:
+    return ", as the other run stopped early" if other.early else ""

@@ -83,7 +83,7 @@ def _decided(found: Decision) -> list[str]:
 
 
 def _rule(line: RuleLine) -> Sequence[str]:
-    claim = line.claim.removeprefix("must be ")
+    claim = line.claim.replace("must be ", "", 1)
     sign = f"{line.sign} {line.verdict}"
     cells = (line.value, line.bound, line.n, line.need)
     return (sign, code(line.name), code(claim), *map(_plain, cells))

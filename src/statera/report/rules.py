@@ -143,7 +143,9 @@ def _line(rule: RuleRuling, mark: Mark, axis: Scale) -> RuleLine:
 
 def _claim(rule: RuleRuling) -> str:
     critical = "; one confirmed failure fails it" if rule.critical else ""
-    return f"must be {rule.claim}{critical}"
+    what = "" if rule.form in ("min", "max") else f"difference to {rule.form} "
+    sign = numbers.minus(rule.claim.removeprefix(what))
+    return f"{what}must be {sign}{critical}"
 
 
 def _value(rule: RuleRuling) -> str:
@@ -164,8 +166,9 @@ def _bound(rule: RuleRuling) -> str:
 
 
 def _looks(rule: RuleRuling) -> str:
-    tried = "" if rule.tried < 2 else f", candidate {rule.tried} tried"
-    return f"look {rule.look}{tried}"
+    """Return `look 3, candidate 7 tried`; the first look and the first candidate go without."""
+    looks = [] if rule.look < 2 else [f"look {rule.look}"]
+    return ", ".join(looks + ([] if rule.tried < 2 else [f"candidate {rule.tried} tried"]))
 
 
 def _reason(rule: RuleRuling) -> str:

@@ -42,7 +42,10 @@ def _key(row: ComparisonRow) -> tuple[str, str | None]:
 
 
 def _rest(count: int) -> list[str]:
-    return [f"{numbers.plural(count, 'more number')} in the tables below"] if count else []
+    if not count:
+        return []
+    told = "is" if count == 1 else "are"
+    return [f"{numbers.plural(count, 'more metric')} {told} in the tables below"]
 
 
 def _leading(rows: Sequence[Row]) -> list[Row]:

@@ -85,3 +85,23 @@ def test_loading_the_plugin_loads_nothing_heavy() -> None:
         "assert not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+WRONG = """
+import pytest
+
+@pytest.mark.statera_gate(polcy="gate.yaml")
+def test_marker(): pass
+
+@pytest.mark.statera_gate("no.yaml", run="{good}")
+def test_file(): pass
+"""
+
+
+def test_what_is_declared_wrong_is_one_line_without_a_traceback(runs: Made, tmp_path: Path) -> None:
+    told = run_tests(tmp_path, WRONG.format(**runs._asdict()))
+    assert "statera: missing a required argument: 'policy'. The marker is statera_gate(" in told
+    assert "2 failed" in told
+    assert "Traceback" not in told
+    assert "During handling" not in told
+    assert told.count("statera: no.yaml") == 1

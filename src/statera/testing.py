@@ -13,6 +13,7 @@ inconclusive gate fails its test; with `--statera-inconclusive=skip` it is skipp
 
 from collections.abc import Callable
 from importlib import import_module
+from inspect import signature
 from typing import TYPE_CHECKING
 
 import pytest
@@ -66,17 +67,24 @@ class Asking:
         The test is skipped where the gate is inconclusive and `--statera-inconclusive=skip`; it
         fails, in one line, for what is declared wrong.
         """
-        error: type[Exception] = import_module("statera.errors").StateraError
-        try:
-            ruling = _decided(policy, (run, base), store or self._store, allow)
-        except error as declared:
-            pytest.fail(f"statera: {declared}", pytrace=False)
+        ruling = _decided(policy, (run, base), store or self._store, allow)
+        if isinstance(ruling, str):
+            pytest.fail(ruling, pytrace=False)
         if self._skips and ruling.final == "inconclusive":
             pytest.skip(str(ruling))
         return ruling
 
 
-def _decided(policy: str, runs: tuple[str, str | None], store: str, allow: bool) -> "Ruling":
+def _decided(policy: str, runs: tuple[str, str | None], store: str, allow: bool) -> "Ruling | str":
+    """Return the ruling, or in one line what is declared wrong."""
+    error: type[Exception] = import_module("statera.errors").StateraError
+    try:
+        return _ruling(policy, runs, store, allow)
+    except error as declared:
+        return f"statera: {declared}"
+
+
+def _ruling(policy: str, runs: tuple[str, str | None], store: str, allow: bool) -> "Ruling":
     """Load what decides only now: this module is imported by every test run on the machine."""
     gate = import_module("statera.gate.judging").Gate.load(policy)
     opened = import_module("statera.store.runstore").RunStore(store)
@@ -84,7 +92,8 @@ def _decided(policy: str, runs: tuple[str, str | None], store: str, allow: bool)
     decide: Callable[..., Ruling] = import_module("statera.api.decisions").decide
     try:
         found = [None if name is None else run_type(opened, opened.find(name)) for name in runs]
-        return decide(gate, *found, allow=allow)
+        with import_module("statera.gate.policy").naming(policy):
+            return decide(gate, *found, allow=allow)
     finally:
         opened.close()
 
@@ -95,11 +104,25 @@ def statera_gate(pytestconfig: pytest.Config) -> Asking:
     return Asking(pytestconfig)
 
 
+def _unfit(asking: Asking, marker: pytest.Mark) -> str:
+    """Return what is wrong with a marker's arguments, or nothing."""
+    try:
+        signature(asking).bind(*marker.args, **marker.kwargs)
+    except TypeError as error:
+        return str(error)
+    return ""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> None:
     """Fail a marked test whose gate does not pass, before its body runs."""
     marker = item.get_closest_marker("statera_gate")
     if marker is not None:
-        ruling = Asking(item.config)(*marker.args, **marker.kwargs)
+        asking = Asking(item.config)
+        if wrong := _unfit(asking, marker):
+            pytest.fail(
+                f"statera: {wrong}. The marker is {MARKER.partition(':')[0]}", pytrace=False
+            )
+        ruling = asking(*marker.args, **marker.kwargs)
         if not ruling.passed:
             pytest.fail(str(ruling), pytrace=False)

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from statera.errors import DeclarationError
-from statera.gate.policy import Policy, policy, policy_schema, read_policy
+from statera.gate.policy import Policy, naming, policy, policy_schema, read_policy
 
 TEXT = """
 gate: support-release
@@ -106,3 +106,13 @@ def test_the_margin_to_the_anchor(
     assert isinstance(found, Policy)
     assert found.margin(found.rules[0], "anchor") == expected
     assert found.margin(found.rules[0], "baseline") == 0.02
+
+
+def test_a_mistake_in_a_rule_is_told_with_its_file() -> None:
+    with (
+        pytest.raises(DeclarationError, match=r"^x\.yaml: rules\[0\] `t/a`: why$"),
+        naming("x.yaml"),
+    ):
+        raise DeclarationError("rules[0] `t/a`: why")
+    with pytest.raises(DeclarationError, match=r"^no such run$"), naming("x.yaml"):
+        raise DeclarationError("no such run")

@@ -129,12 +129,11 @@ def stopper_for(plan: Plan, options: RunOptions, store: RunStore) -> Stopper | N
     if options.until is None:
         return None
     stopping = import_module("statera.api.stopping")
-    stopper: Stopper = stopping.gate_stopper(
-        stopping.read_policy(options.until),
-        plan,
-        store,
-        base=None if options.base is None else store.find(options.base),
-    )
+    base = None if options.base is None else store.find(options.base)
+    with stopping.naming(options.until):
+        stopper: Stopper = stopping.gate_stopper(
+            stopping.read_policy(options.until), plan, store, base=base
+        )
     return stopper
 
 

@@ -14,7 +14,7 @@ from statera.api.stored import Run, stored_metrics
 from statera.codec.canonical import digest
 from statera.errors import DeclarationError
 from statera.gate.evidence import Evidence
-from statera.gate.policy import Policy, read_policy
+from statera.gate.policy import Policy, naming, read_policy
 from statera.gate.rules import KnownTask, known_task, targets
 from statera.gate.stopping import GateStopper, Planned
 from statera.records.samples import Sample
@@ -24,7 +24,7 @@ from statera.runner.selection import stratified_order
 from statera.scorers.catalogue import scoring_key
 from statera.store.runstore import RunStore
 
-__all__ = ["gate_stopper", "read_policy"]
+__all__ = ["gate_stopper", "naming", "read_policy"]
 
 
 def gate_stopper(

@@ -12,6 +12,8 @@
 Metric names are `task/metric` and `task/category/metric`; `*` stands for one part.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,6 +22,7 @@ import msgspec
 from statera.codec.canonical import digest
 from statera.codec.files import read_text
 from statera.codec.strict import convert, from_yaml
+from statera.errors import DeclarationError
 
 Than = Literal["baseline", "anchor"]
 Detector = Literal["exact", "fallible"]
@@ -124,6 +127,18 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 def read_policy(path: str | Path) -> Policy:
     """Return the policy in a YAML file; DeclarationError names file, place and nearest name."""
     return from_yaml(read_text(Path(path)), Policy, source=str(path))
+
+
+@contextmanager
+def naming(source: str | Path) -> Iterator[None]:
+    """Put the policy's file before a mistake in one of its rules, wherever that is found."""
+    try:
+        yield
+    except DeclarationError as error:
+        told = str(error)
+        if not told.startswith("rules["):
+            raise
+        raise DeclarationError(f"{source}: {told}") from None
 
 
 def policy(value: Any, *, source: str = "policy") -> Policy:

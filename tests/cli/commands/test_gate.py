@@ -83,7 +83,11 @@ def test_an_override_is_loud_and_sets_the_exit_code(cli: Cli, runs: Made) -> Non
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("t/accuracy, than", "t/acuracy, than", "rules[0] `t/acuracy`: unknown metric 'acuracy'"),
+        (
+            "t/accuracy, than",
+            "t/acuracy, than",
+            "statera: gate.yaml: rules[0] `t/acuracy`: unknown metric 'acuracy'",
+        ),
         ("margin: 0.05", "margn: 0.05", "gate.yaml: Object contains unknown field `margn`"),
         ("max: 0.05", "max: 5", "a limit of 5 is not between 0 and 1"),
     ],

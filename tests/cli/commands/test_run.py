@@ -230,6 +230,7 @@ def test_until_a_gate_is_decided_ends_with_its_exit_code(cli: Cli, tmp_path: Pat
     until = ("--until", "gate.yaml", "--base", "b", "-q")
     missing = cli("run", "t.yaml", "-m", "scripted:bad.yaml", "--until", "gate.yaml", "-q")
     assert (missing.returncode, "--base RUN" in missing.stderr) == (2, True)
+    assert missing.stderr.count("\n") == 1  # before the plan is printed
     failed = cli("run", "t.yaml", "-m", "scripted:bad.yaml", *until)
     assert failed.returncode == 1, failed.stderr
     assert "FAIL g" in failed.stdout

@@ -17,7 +17,7 @@ from statera.cli.settings import Flag
 from statera.codec.files import to_json
 from statera.errors import DeclarationError
 from statera.gate.judging import Gate
-from statera.gate.policy import policy_schema
+from statera.gate.policy import naming, policy_schema
 from statera.gate.ruling import Override, Ruling, Verdict
 from statera.interop.writing import check_place, write_pieces
 from statera.report.annotations import annotations
@@ -102,7 +102,8 @@ def command(run: str, base: str | None, **flags: Any) -> None:
     gate = Gate.load(flags["policy"])
     candidate = Run(runs, runs.find(run))
     other = None if base is None else Run(runs, runs.find(base))
-    ruling = decide(gate, candidate, other, allow=flags["allow"], override=_override(flags))
+    with naming(flags["policy"]):
+        ruling = decide(gate, candidate, other, allow=flags["allow"], override=_override(flags))
     if flags["as_json"]:
         click.echo(to_json(json_ruling(ruling)))
     elif flags["markdown"] != _STDOUT:

@@ -16,7 +16,7 @@ from statera.codec.files import to_json
 from statera.errors import DeclarationError
 from statera.gate.outlook import DISCORDANCE, Assumed, Assumptions, Truth, stated
 from statera.gate.planning import MOST, Chances, Mix, chances, cheapest
-from statera.gate.policy import Policy, read_policy
+from statera.gate.policy import Policy, naming, read_policy
 from statera.store.runstore import RunStore
 
 _TRUTHS: tuple[Truth, ...] = ("equal", "seen", "limit")
@@ -88,7 +88,8 @@ def command(policy: str, **flags: Any) -> None:
     with the wished power when the candidate is as good as the base.
     """
     read = read_policy(policy)
-    supposed = _assumptions(read, flags)
+    with naming(policy):
+        supposed = _assumptions(read, flags)
     mixes = _mixes(supposed, flags)
     rows = [
         chances(supposed, truth, mix, seed=flags["seed"])

@@ -139,6 +139,7 @@ async def run_plan(
     None when only the estimate was wanted. The folder `store` is made once nothing is wrong.
     """
     runs = RunStore(store) if not view.estimate or (Path(store) / FILE).exists() else None
+    stopper = None if runs is None else stopper_for(plan, options, runs)
     if not view.as_json or view.estimate:
         expected = forecast(plan, kept=_kept(plan, runs) if runs else 0)
         _print_plan(plan, _priced(expected, model), to_stderr=not view.estimate)
@@ -151,7 +152,7 @@ async def run_plan(
         clock=clock,
         tools=tools,
         tag=options.tag,
-        stopper=stopper_for(plan, options, runs),
+        stopper=stopper,
     )
     progress.start()
     try:

@@ -120,11 +120,17 @@ def test_where_none_differs_so_many_pass_as_the_exact_bound_says() -> None:
     seen, found = judged(*pair_counts(40, 0, 0, 10))
     assert seen.worst.method == "exact unconditional"
     assert str(found) == "149 items (80 % sure to pass if no item differs, as seen)"
-    for count, passes in ((149, True), (148, False)):
-        evidence = paired(*pair_counts(count, 0, 0))
-        bounds = measured(only_target(evidence, THAN), evidence, alpha=0.05).worst
-        assert bounds.p_above is not None
-        assert (bounds.p_above < 0.05) == passes
+    evidence = paired(*pair_counts(40, 0, 0, 10))
+    target = only_target(evidence, THAN)
+    for alpha in (0.05, 0.0074, 1e-4):
+        told = need(target, measured(target, evidence, alpha=alpha), alpha=alpha)
+        assert told is not None
+        assert told.items is not None
+        for count, passes in ((told.items, True), (told.items - 1, False)):
+            more = paired(*pair_counts(count, 0, 0))
+            bounds = measured(target, more, alpha=alpha).worst
+            assert bounds.p_above is not None
+            assert (bounds.p_above < alpha) == passes
 
 
 def test_items_lost_all_one_way_say_how_many_decide() -> None:

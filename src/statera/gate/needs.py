@@ -6,7 +6,7 @@ the method that gave the bound:
 
 | bound | plan |
 |---|---|
-| exact unconditional, paired score | `stats.pairedpower`, enough where none differs |
+| exact unconditional, paired score | `stats.pairedpower`; where none differs the exact test's own |
 | cluster-robust t | `stats.power`, enough to show that no losses went unseen |
 | betting on clusters | `stats.kelly` |
 | Clopper-Pearson | `stats.ratepower`; from 30 events on, and on the effective size, `stats.power` |
@@ -23,10 +23,13 @@ from statera.gate.evidence import Measured
 from statera.gate.rules import Target
 from statera.gate.ruling import Need, Side
 from statera.stats.clusterrobust import MIN_CLUSTERS
+from statera.stats.crossing import fewest
+from statera.stats.exactpaired import exact_p_above
 from statera.stats.hoeffding import hoeffding_clusters
 from statera.stats.kelly import Stakes, wager_clusters
 from statera.stats.means import sample_of
 from statera.stats.pairedpower import paired_items
+from statera.stats.pairedscore import PairCounts
 from statera.stats.pairing import Aligned, aligned
 from statera.stats.pilot import Pilot
 from statera.stats.power import Claim, Power, needed_items
@@ -37,6 +40,7 @@ POWER = 0.8
 EVENTS = 30
 """With fewer events (or non-events) the number of items goes up and down: it is counted exactly."""
 ROUNDING = 1e-9
+MOST_CLEAN = 10**6
 NO_NUMBER = "no number of items is enough"
 
 _OPPOSITE: dict[Side, Side] = {"above": "below", "below": "above"}
@@ -111,7 +115,20 @@ def _of_pairs(claim: Claim, known: Aligned, method: str, power: float) -> Told:
 def _counted(claim: Claim, known: Aligned, power: float) -> Told:
     gaps = known.candidate - known.base
     value, differ = float(gaps.mean()), float(np.mean(gaps != 0))
+    if not differ:
+        return _clean(claim)
     return _number(paired_items(claim, discordance=differ, difference=value, power=power))
+
+
+def _clean(claim: Claim) -> Told:
+    """Return how many items show the claim, by the exact bound's own test, if none differs."""
+    limit = claim.limit if claim.side == "above" else -claim.limit
+
+    def shown(items: int) -> bool:
+        return exact_p_above(PairCounts(0, 0, items), limit, alpha=claim.alpha) < claim.alpha
+
+    found = fewest(shown, most=MOST_CLEAN)
+    return NO_NUMBER if found is None else found
 
 
 def _spread(claim: Claim, known: Aligned, power: float) -> Told:

@@ -4,11 +4,14 @@ assumptions = pilot_assumptions(st.Gate.load("gate.yaml").policy, pilot, baselin
 cheapest(assumptions).requests
 """
 
+from collections.abc import Iterable
+
 from statera.analysis.comparison import pair
 from statera.api.stored import Run
 from statera.gate.evidence import Evidence
 from statera.gate.outlook import DISCORDANCE, Assumptions, seen
 from statera.gate.policy import Policy
+from statera.tasks import catalogue
 
 
 def pilot_assumptions(
@@ -26,6 +29,16 @@ def pilot_assumptions(
     )
     runs = [run for run in (pilot, base) if run is not None]
     return seen(policy, evidence, discordance=discordance, price=_price(runs))
+
+
+def existing(tasks: Iterable[str]) -> dict[str, int]:
+    """Return how many items there are of each task that is known by its name, where that is told.
+
+    A task of a file or of an imported log is not: more of it may be written.
+    """
+    known = set(catalogue.names())
+    sizes = {name: catalogue.find(name).items for name in tasks if name in known}
+    return {name: size for name, size in sizes.items() if size is not None}
 
 
 def _price(runs: list[Run]) -> float | None:

@@ -15,6 +15,10 @@ def test_a_pilot_plans_its_gate(cli: Cli, tmp_path: Path) -> None:
     assert lines[0] == "release · 4 rules · one-sided alpha 0.05"
     assert any("as the pilot shows" in line for line in lines)
     assert any(line.startswith("cheapest ") and "$" in line for line in lines)
+    told = f"{runs.good} is the candidate, {runs.base} is the base; difference seen: t/accuracy +0."
+    assert any(line.startswith(told) for line in lines)
+    assert sum("just at every limit" in line for line in lines) == 1
+    assert "--discordance" not in done.stdout
     found = json.loads(
         cli("plan", "gate.yaml", "--pilot", runs.good, "--base", runs.base, "--json").stdout
     )
@@ -35,6 +39,31 @@ def test_without_a_pilot_what_is_supposed_is_stated(cli: Cli, tmp_path: Path) ->
     assert "as the pilot shows" not in done.stdout
     assert "no number of items decides with 80 %" in done.stdout
     assert "a person must read each failure" in done.stdout
+    assert "supposed: two runs differ on 5 % of the items (--discordance)" in done.stdout
+    assert "supposed: t/critical is 0 (--value)" in done.stdout
+
+
+def test_no_more_items_are_planned_than_there_are(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "g.yaml").write_text(
+        "gate: g\nrules: [{metric: starter_knowledge/accuracy, than: baseline, margin: 0.02}]\n"
+    )
+    done = cli("plan", "g.yaml")
+    assert done.returncode == 0, done.stderr
+    assert "no number of items decides with 80 %" in done.stdout
+    assert "; 96 items a task decide with " in done.stdout
+    assert "items that there are: starter_knowledge 96" in done.stdout
+    found = json.loads(cli("plan", "g.yaml", "--json").stdout)
+    assert (found["exist"], found["cheapest"]) == ({"starter_knowledge": 96}, None)
+    assert {row["items"] for row in found["chances"]} == {96}
+
+
+def test_of_a_margin_of_0_the_limit_is_no_row_of_its_own(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "g.yaml").write_text(
+        "gate: g\nrules: [{metric: t/accuracy, than: baseline, margin: 0}]\n"
+    )
+    done = cli("plan", "g.yaml", "--items", "500")
+    assert "as good as the base" in done.stdout
+    assert "just at every limit" not in done.stdout
 
 
 @pytest.mark.parametrize(

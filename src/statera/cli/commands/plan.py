@@ -5,7 +5,7 @@ from typing import Any
 import click
 import msgspec
 
-from statera.api.plans import pilot_assumptions
+from statera.api.plans import existing, pilot_assumptions
 from statera.api.stored import Run
 from statera.cli.columns import Column, Line, print_table
 from statera.cli.flags import json_flag, store_flag
@@ -90,19 +90,21 @@ def command(policy: str, **flags: Any) -> None:
     read = read_policy(policy)
     with naming(policy):
         supposed = _assumptions(read, flags)
-    mixes = _mixes(supposed, flags)
+    sizes = existing(dict.fromkeys(rule.target.task for rule in supposed.rules))
+    most = flags["items"] or min(sizes.values(), default=MOST)
+    mixes = _mixes(supposed, flags, most)
     rows = [
         chances(supposed, truth, mix, seed=flags["seed"])
         for mix in mixes
         for truth in _TRUTHS
         if truth != "seen" or flags["pilot"] is not None
     ]
-    most = flags["items"] or MOST
     best = cheapest(supposed, power=flags["power"], seed=flags["seed"], most=most)
     if flags["as_json"]:
-        click.echo(to_json(_json(read, supposed, rows, best)))
+        click.echo(to_json(_json(read, supposed, rows, best) | {"exist": sizes}))
     else:
-        _print(read, supposed, rows, best, flags["power"])
+        _print(read, supposed, rows, [*_best(best, rows, flags["power"]), *_exist(sizes)])
+        _print_notes(supposed, best or _equal(rows), _sides(supposed, flags))
 
 
 def _assumptions(policy: Policy, flags: dict[str, Any]) -> Assumptions:
@@ -129,14 +131,15 @@ def _values(said: tuple[str, ...]) -> dict[str, float]:
     return found
 
 
-def _mixes(supposed: Assumptions, flags: dict[str, Any]) -> list[Mix]:
-    """Return the mixes whose chances are shown."""
+def _mixes(supposed: Assumptions, flags: dict[str, Any], most: int) -> list[Mix]:
+    """Return the mixes whose chances are shown: of no more items than there are."""
     epochs = flags["epochs"] or supposed.epochs[0]
     if epochs not in supposed.epochs and len(supposed.epochs) == 1:
         raise DeclarationError(
             f"--epochs {epochs}: a pilot of one epoch does not say what more would bring"
         )
-    sizes = _TRIED if flags["items"] is None else (flags["items"],)
+    tried = [size for size in _TRIED if size < most] if flags["items"] is None else []
+    sizes = [*tried, most] if most < MOST else tried
     return [Mix(items, epochs) for items in sizes]
 
 
@@ -164,16 +167,36 @@ def _json(
     }
 
 
-def _print(
-    policy: Policy, supposed: Assumptions, rows: list[Chances], best: Chances | None, power: float
-) -> None:
+def _print(policy: Policy, supposed: Assumptions, rows: list[Chances], best: list[str]) -> None:
     out = console()
     head = f"[bold]{plain(policy.gate)}[/] · {plural(len(supposed.rules), 'rule')}"
     out.print(f"{head} · one-sided alpha {policy.alpha:g}", soft_wrap=True)
-    print_table(out, _COLUMNS, [Line(_cells(row)) for row in rows])
-    equal = [row for row in rows if row.truth == "equal"][-1]
-    for line in [*_best(best, power), *_least(supposed, best or equal), *_notes(supposed)]:
+    print_table(out, _COLUMNS, [Line(_cells(row)) for row in _telling(supposed, rows)])
+    for line in best:
         out.print(line, soft_wrap=True)
+
+
+def _print_notes(supposed: Assumptions, shown: Chances, sides: list[str]) -> None:
+    out = console()
+    notes = [f"[dim]{plain(note)}[/]" for note in [*sides, *_notes(supposed)]]
+    for line in [*_least(supposed, shown), *notes]:
+        out.print(line, soft_wrap=True)
+
+
+def _telling(supposed: Assumptions, rows: list[Chances]) -> list[Chances]:
+    """Return the rows that say something of their own: what holds at a limit is so at any size."""
+    same = all(rule.truth("equal") == rule.target.limit for rule in supposed.rules)
+    last = (rows[-1].items, rows[-1].epochs)
+    return [
+        row
+        for row in rows
+        if row.truth != "limit" or (not same and (row.items, row.epochs) == last)
+    ]
+
+
+def _equal(rows: list[Chances]) -> Chances:
+    """Return the chances of the most items, if the candidate is as good as the base."""
+    return [row for row in rows if row.truth == "equal"][-1]
 
 
 def _cells(row: Chances) -> list[str]:
@@ -194,13 +217,42 @@ def _money(cost: float | None) -> str:
     return f"${cost:,.2f}" if cost >= 1 else f"${cost:.4f}"
 
 
-def _best(best: Chances | None, power: float) -> list[str]:
+def _best(best: Chances | None, rows: list[Chances], power: float) -> list[str]:
     wished = f"decides with {100 * power:.0f} % if the candidate is as good as the base"
     if best is None:
-        return [f"[yellow]no number of items {wished}[/]"]
+        most = _equal(rows)
+        at = f"{most.items:,} items a task decide with {100 * most.decides:.0f} %"
+        return [f"[yellow]no number of items {wished}[/]; {at}"]
     cost = "" if best.cost is None else f", {_money(best.cost)}"
     what = f"{best.items:,} items a task x {plural(best.epochs, 'epoch')}"
     return [f"[bold]cheapest[/] {what}: {best.requests:,} requests{cost}, {wished}"]
+
+
+def _exist(sizes: dict[str, int]) -> list[str]:
+    """Return how many items there are of the tasks where that is known."""
+    told = [f"{plain(name)} {size:,}" for name, size in sizes.items()]
+    return [f"items that there are: {', '.join(told)}"] if told else []
+
+
+def _sides(supposed: Assumptions, flags: dict[str, Any]) -> list[str]:
+    """Return which run is taken for what and what it shows, or what is supposed in its place."""
+    pilot, base = flags["pilot"], flags["base"]
+    paired = [rule for rule in supposed.rules if rule.target.paired]
+    read = [r for r in paired if base is not None and r.target.form == "baseline" and r.known]
+    notes = []
+    if pilot is not None:
+        against = "" if base is None else f", {base} is the base"
+        seen = [f"{_name(rule)} {rule.value:+z.4f}" for rule in read[:_LEAST]]
+        told = f"; difference seen: {', '.join(seen)}" if seen else ""
+        notes.append(f"{pilot} is the candidate{against}{told}")
+    if len(read) < len(paired):
+        share = f"{100 * flags['discordance']:g} %"
+        notes.append(f"supposed: two runs differ on {share} of the items (--discordance)")
+    own = [] if pilot is not None else [r for r in supposed.rules if not r.target.paired]
+    if own:
+        stated = ", ".join(f"{_name(rule)} is {rule.value:g}" for rule in own)
+        notes.append(f"supposed: {stated} (--value)")
+    return notes
 
 
 def _least(supposed: Assumptions, shown: Chances) -> list[str]:
@@ -227,7 +279,7 @@ def _notes(supposed: Assumptions) -> list[str]:
     unknown = [_name(rule) for rule in supposed.rules if not rule.known]
     if unknown:
         notes.append(f"nothing is known of {', '.join(unknown)}: never passed")
-    return [f"[dim]{plain(note)}[/]" for note in notes]
+    return notes
 
 
 def _name(rule: Assumed) -> str:

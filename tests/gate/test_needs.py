@@ -140,6 +140,16 @@ def test_items_lost_all_one_way_say_how_many_decide() -> None:
         assert found.items > count
 
 
+def test_without_an_item_answered_by_both_no_number_of_items_is_named() -> None:
+    new = frame(items({"a": [(50, R), (50, F)]}))
+    old = frame(items({"a": [(50, F), (50, R)]}))
+    evidence = paired(new, old)
+    target = only_target(evidence, THAN | {"metric": "t/accuracy_given_answer"})
+    seen = measured(target, evidence, alpha=0.05)
+    assert (seen.worst.p_above, seen.worst.method) == (None, "no item was answered by both runs")
+    assert need(target, seen, alpha=0.05) is None
+
+
 def test_a_bound_by_bets_is_planned_by_bets() -> None:
     """A ratio over few answers: what a t would need is far from what the bets need."""
     new = frame(items({"a": [(20, W), (14, R), (3, F)]}))

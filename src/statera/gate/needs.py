@@ -51,8 +51,13 @@ Told = int | str
 
 
 def need(target: Target, found: Measured, *, alpha: float, power: float = POWER) -> Need | None:
-    """Return how many items would decide the target if what was seen is true; None without any."""
+    """Return how many items would decide the target if what was seen is true.
+
+    None without items enough to tell, or without a bound for a reason that more do not mend.
+    """
     if found.data is None or found.value is None or found.worst.n < 2:
+        return None
+    if found.worst.lower is None and not _few(found):
         return None
     beyond = Claim(limit=target.limit, alpha=alpha, side=target.side).beyond(found.value)
     side: Side = target.side if beyond >= 0 else _OPPOSITE[target.side]
@@ -88,8 +93,6 @@ def _truth(found: Measured) -> str:
 def _told(claim: Claim, found: Measured, power: float) -> Told:
     """Return the number for the bound's own method, or why there is none."""
     method = found.worst.method
-    if found.worst.lower is None:
-        return method
     if any(word in method for word in _UNPLANNED):
         return f"there is no plan for {method}"
     told = _planned(claim, found, power)

@@ -66,8 +66,8 @@ def test_the_same_draw_again_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (RunOptions(workers=0), "`int` >= 1 - at `$.workers`"),
-        (RunOptions(limit=-1), "`int` >= 1 - at `$.limit`"),
+        (RunOptions(workers=0), "a whole number >= 1 - at `$.workers`"),
+        (RunOptions(limit=-1), "a whole number >= 1 - at `$.limit`"),
         (RunOptions(sampling={"temprature": 1}), "unknown field `temprature`"),
         (RunOptions(sampling={"temperature": "hot"}), "at `$.temperature`"),
         (RunOptions(max_cost=1.0), "the price of .* is not known"),

@@ -1,4 +1,5 @@
 import json
+import re
 
 import numpy as np
 import pytest
@@ -124,3 +125,14 @@ def test_a_run_that_stopped_early_says_so_beside_the_answer(
     text = capsys.readouterr().out
     assert "t: stopped early: intervals, p values and what is called the same hold" in text
     assert "interval: none for a run that stopped early" in text
+
+
+def test_where_nothing_is_to_be_run_more_items_are_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_diagnosis(*shown("rw" * 20 + "r" * 3, "rw" * 20 + "w" * 3))
+    out = capsys.readouterr().out
+    assert "undetermined: not all of it can be told" in out
+    found = re.search(r"more items in both runs: about ([\d,]+) items tell", out)
+    assert found is not None
+    assert int(found[1].replace(",", "")) > 43

@@ -236,4 +236,15 @@ def _next(found: Diagnosis) -> list[str]:
             f"{_plain(probe.restored)}; else {_plain(probe.otherwise)}"
         )
         lines += [f"  {_plain(command)}" for command in probe.commands]
-    return lines
+    return lines or _more(found)
+
+
+def _more(found: Diagnosis) -> list[str]:
+    """Return how many items would tell what is open, where there is nothing else to run."""
+    open_signals = [signal for signal in found.signals if signal.state == "undetermined"]
+    needed = sorted(signal.needed for signal in open_signals if signal.needed is not None)
+    if not needed:
+        return []
+    first, last = needed[0], needed[-1]
+    told = f"about {first:,} items tell the first of what is open"
+    return [f"[bold]more items[/] in both runs: {told}, about {last:,} all of it"]

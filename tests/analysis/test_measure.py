@@ -1,5 +1,9 @@
-from statera.analysis.measure import MetricRow, measure
+from collections.abc import Iterable, Mapping, Sequence
+
+from statera.analysis.frame import frames
+from statera.analysis.measure import MetricRow, estimates
 from statera.metrics.means import Accuracy, GivenAnswer, Macro
+from statera.protocols import Metric
 from statera.records.scores import Outcome, Score
 from statera.scorers.refusal import UNVALIDATED
 from statera.store.rows import ScoreRow
@@ -13,6 +17,10 @@ def row(
     values = {"right": 1.0, "wrong": 0.0}
     score = Score(metric=metric, value=values.get(outcome), outcome=outcome)
     return ScoreRow("t", sample, epoch, category, "all", sample, score)
+
+
+def measure(rows: Iterable[ScoreRow], metrics: Mapping[str, Sequence[Metric]]) -> list[MetricRow]:
+    return [found for frame in frames(rows, metrics) for found in estimates(frame)]
 
 
 def named(rows: list[MetricRow]) -> dict[tuple[str, str | None], MetricRow]:

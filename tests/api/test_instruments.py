@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from statera.analysis.instrument import is_imported
 from statera.api.comparisons import compare
-from statera.api.instruments import changes, import_command, is_imported
+from statera.api.instruments import changes, import_command
 from statera.api.stored import Run
 from statera.errors import DeclarationError
 from statera.interop.importing.formats import logs

@@ -17,13 +17,13 @@ from statera.analysis.frame import Frame
 from statera.analysis.instrument import Change
 from statera.analysis.pairing import Case, Pairing
 from statera.errors import unknown
+from statera.interop import measured
 from statera.metrics.outcomes import NO_ANSWERS
 from statera.records.specs import RunInfo
 from statera.stats.multiplicity import benjamini_hochberg, holm
 from statera.stats.paired import difference
+from statera.stats.results import LEVEL
 from statera.stats.unpaired import unpaired_difference
-
-LEVEL = 0.95
 
 
 class ComparisonRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,10 +63,7 @@ class ComparisonRow(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def name(self) -> str:
         """`task/metric`, or `task/category/metric`."""
-        if self.category is None:
-            return self.metric
-        task, metric = self.metric.split("/", 1)
-        return f"{task}/{self.category}/{metric}"
+        return measured.name(self)
 
     def __str__(self) -> str:
         """Return `+0.021 [+0.004, +0.038] 95 %, 412 items, 3 unscored`."""

@@ -16,6 +16,9 @@ ScoringKeys = Mapping[str, Mapping[str, frozenset[str]]]
 
 _SHOWN = 60
 _SHORT = 8
+IMPORTED = "imported"
+"""The key in a run's environment of what another tool's log says of itself."""
+
 UNNAMED = "unknown:"
 """Leads the identity of a model that an imported log does not name; a digest follows."""
 
@@ -43,10 +46,15 @@ def system_changes(candidate: SystemUnderTest, base: SystemUnderTest) -> tuple[C
     )
 
 
+def is_imported(info: RunInfo) -> bool:
+    """Return whether the run was read from another tool's log."""
+    return IMPORTED in info.environment
+
+
 def shown_model(info: RunInfo) -> str:
     """Return the model as a person knows it: for a log that names none, the file it came from."""
     model = info.spec.system.model
-    files = info.environment.get("imported", {}).get("files", ())
+    files = info.environment.get(IMPORTED, {}).get("files", ())
     if not (files and model.startswith(UNNAMED)):
         return model
     more = f" and {len(files) - 1} more" if len(files) > 1 else ""

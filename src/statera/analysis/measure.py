@@ -1,15 +1,13 @@
 """Stored scores to a table of estimates: one row a metric, then one a category of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 
 import msgspec
 
-from statera.analysis.frame import Frame, frames
+from statera.analysis.frame import Frame
 from statera.protocols import Metric
 from statera.records.scores import OUTCOMES, Outcome
 from statera.stats.results import Estimate
-from statera.store.rows import ScoreRow
 
 
 class MetricRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,15 +29,6 @@ class MetricRow(msgspec.Struct, frozen=True, kw_only=True):
     clusters: int
     outcomes: dict[Outcome, int]
     unvalidated: tuple[Outcome, ...] = ()
-
-
-def measure(rows: Iterable[ScoreRow], metrics: Mapping[str, Sequence[Metric]]) -> list[MetricRow]:
-    """Return the estimates of every task, metric and category, in the order of the rows.
-
-    `rows` are ordered by task, sample and epoch (as `RunStore.scores` gives them). `metrics` lists
-    each task's.
-    """
-    return [row for frame in frames(rows, metrics) for row in estimates(frame)]
 
 
 def estimates(frame: Frame) -> list[MetricRow]:

@@ -7,12 +7,13 @@ comparison["refunds/accuracy"]     # +0.021 [+0.004, +0.038] 95 %, 412 items, 3 
 import msgspec
 import numpy as np
 
-from statera.analysis.comparison import LEVEL, Comparison, compared, pair
+from statera.analysis.comparison import Comparison, compared, pair
 from statera.analysis.instrument import Change, shown_model, system_changes
 from statera.api.instruments import changes
 from statera.api.stored import Run
 from statera.errors import DeclarationError
 from statera.records.specs import RunInfo, SystemUnderTest
+from statera.stats.results import LEVEL
 
 
 def compare(

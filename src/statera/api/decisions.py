@@ -11,12 +11,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from statera.analysis.comparison import pair
-from statera.analysis.instrument import Change
-from statera.analysis.pairing import Pairing
+from statera.analysis.instrument import Change, is_imported
 from statera.api.history import History
-from statera.api.instruments import changes, is_imported
-from statera.api.pooling import Pool, alone, pooled
+from statera.api.instruments import changes
+from statera.api.pooling import Pool, alone, paired_with, pooled
 from statera.api.stored import Run
 from statera.codec.canonical import canonical, digest
 from statera.errors import DeclarationError
@@ -143,8 +141,8 @@ def _sides(policy: Policy, candidate: Run, base: Run | None) -> _Sides:
 def _evidence(sides: _Sides) -> Evidence:
     return Evidence(
         candidate={frame.task: frame for frame in sides.candidate.frames},
-        base=_pairs(sides.candidate, sides.base),
-        anchor=_pairs(sides.candidate, sides.anchor),
+        base=paired_with(sides.candidate, sides.base),
+        anchor=paired_with(sides.candidate, sides.anchor),
         others=tuple(frame for side in sides.others for frame in side.frames),
         declared=sides.candidate.declared,
         confirmed=sides.candidate.confirmed,
@@ -160,12 +158,6 @@ def _check_tasks(asked: Sequence[Target], evidence: Evidence) -> None:
                 f"candidate and {form} have no answered task in common of those that rules "
                 f"compare: {', '.join(tasks)}"
             )
-
-
-def _pairs(candidate: Pool, other: Pool | None) -> dict[str, Pairing] | None:
-    if other is None:
-        return None
-    return {pairing.task: pairing for pairing in pair(candidate.frames, other.frames)}
 
 
 def _runs(sides: _Sides) -> Runs:

@@ -7,18 +7,18 @@ it holds, so two of them are compared item by item: one over fewer items has the
 import shlex
 from collections.abc import Iterable
 
-from statera.analysis.instrument import UNNAMED, Change, instrument_changes
+from statera.analysis.instrument import (
+    IMPORTED,
+    UNNAMED,
+    Change,
+    instrument_changes,
+    is_imported,
+)
 from statera.api.stored import Run
 from statera.records.samples import Sample
 from statera.records.specs import RunInfo
 
-IMPORTED = "imported"
 _TABLES = ("csv", "jsonl")
-
-
-def is_imported(info: RunInfo) -> bool:
-    """Return whether the run was read from another tool's log."""
-    return IMPORTED in info.environment
 
 
 def import_command(info: RunInfo) -> str:

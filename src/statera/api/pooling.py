@@ -10,7 +10,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from statera.analysis.comparison import pair
 from statera.analysis.frame import Early, Frame, frames
+from statera.analysis.instrument import is_imported
+from statera.analysis.pairing import Pairing
 from statera.api.stored import Run, stopped_early, stored_metrics, untold
 from statera.codec.canonical import digest
 from statera.gate.failures import Confirmations, Confirmed
@@ -72,12 +75,19 @@ def alone(run: Run) -> Pool:
     return Pool(run.store, (run.info,), run.frames)
 
 
+def paired_with(candidate: Pool, other: Pool | Run | None) -> dict[str, Pairing] | None:
+    """Return the candidate's pairs with another side by task, None where there is none."""
+    if other is None:
+        return None
+    return {pairing.task: pairing for pairing in pair(candidate.frames, other.frames)}
+
+
 def pooled(run: Run) -> Pool:
     """Return the run with every other of the store that differs from it in seed or nonce only.
 
     An imported run stays alone: another tool's log does not say all of its system.
     """
-    if "imported" in run.info.environment:
+    if is_imported(run.info):
         return alone(run)
     same = _ignoring_seed(run.info.spec)
     infos = [info for info in run.store.runs() if _ignoring_seed(info.spec) == same]

@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from statera.analysis.comparison import LEVEL, Comparison
+from statera.analysis.comparison import Comparison
 from statera.analysis.frame import Frame
+from statera.analysis.instrument import is_imported
 from statera.analysis.measure import MetricRow, estimated
 from statera.analysis.pairing import Changed, Pairing
 from statera.api.comparisons import compare
 from statera.api.decisions import decide
-from statera.api.instruments import import_command, is_imported
+from statera.api.instruments import import_command
 from statera.api.stored import Run, untold
 from statera.diagnosis.commands import whole_command
 from statera.diagnosis.diagnosis import diagnose
@@ -27,6 +28,7 @@ from statera.records.scores import Outcome
 from statera.report.content import Command, Content, Subject
 from statera.report.page import page
 from statera.report.specimens import Specimen, specimen
+from statera.stats.results import LEVEL
 from statera.store.rows import Stored
 
 EACH = 3

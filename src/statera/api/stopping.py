@@ -5,11 +5,9 @@ stopper = gate_stopper(policy, plan, store, base=store.find("released"))
 
 from collections.abc import Collection, Iterable, Mapping
 
-from statera.analysis.comparison import pair
 from statera.analysis.frame import Frame, frames
 from statera.analysis.instrument import instrument_changes
-from statera.analysis.pairing import Pairing
-from statera.api.pooling import Pool
+from statera.api.pooling import Pool, paired_with
 from statera.api.stored import Run, stored_metrics
 from statera.codec.canonical import digest
 from statera.errors import DeclarationError
@@ -102,14 +100,8 @@ def _frames(others: Mapping[str, Run]) -> Iterable[tuple[str, Frame]]:
 def _evidence(candidate: Pool, others: Mapping[str, Run]) -> Evidence:
     return Evidence(
         candidate={frame.task: frame for frame in candidate.frames},
-        base=_pairs(candidate, others.get("baseline")),
-        anchor=_pairs(candidate, others.get("anchor")),
+        base=paired_with(candidate, others.get("baseline")),
+        anchor=paired_with(candidate, others.get("anchor")),
         others=tuple(frame for _, frame in _frames(others)),
         confirmed=candidate.confirmed,
     )
-
-
-def _pairs(candidate: Pool, other: Run | None) -> dict[str, Pairing] | None:
-    if other is None:
-        return None
-    return {found.task: found for found in pair(candidate.frames, other.frames)}

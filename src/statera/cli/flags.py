@@ -9,7 +9,9 @@ import click
 from statera.cli.settings import Flag
 from statera.codec.files import read_text
 from statera.errors import DeclarationError
+from statera.stats.results import LEVEL
 
+STDOUT = "-"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -36,6 +38,47 @@ def json_flag(function: F) -> F:
     """Add `--json`."""
     return click.option(
         "--json", "as_json", cls=Flag, is_flag=True, help="Print JSON for machines."
+    )(function)
+
+
+def level_flag(function: F) -> F:
+    """Add `--level`, the two-sided coverage of intervals of differences."""
+    return click.option(
+        "--level",
+        cls=Flag,
+        type=click.FloatRange(0, 1, min_open=True, max_open=True),
+        default=LEVEL,
+        show_default=True,
+        help="Two-sided coverage of the intervals of differences.",
+    )(function)
+
+
+def allow_flag(function: F) -> F:
+    """Add `--allow`, for runs that were not measured by the same instrument."""
+    return click.option(
+        "--allow",
+        cls=Flag,
+        is_flag=True,
+        help="Go on even where data, task or scorers differ; the result is marked.",
+    )(function)
+
+
+def seed_flag(function: F) -> F:
+    """Add `--seed`, for resampling."""
+    return click.option(
+        "--seed", cls=Flag, type=int, default=0, show_default=True, help="For resampling."
+    )(function)
+
+
+def markdown_flag(function: F) -> F:
+    """Add `--markdown [FILE]`: a comment for a review, on standard output without a file."""
+    return click.option(
+        "--markdown",
+        cls=Flag,
+        is_flag=False,
+        flag_value=STDOUT,
+        metavar="[FILE]",
+        help="Also write a comment for a review, to FILE or standard output.",
     )(function)
 
 

@@ -10,6 +10,7 @@ from scipy.special import stdtr, stdtrit
 
 from statera.diagnosis.counts import Floats, Ints
 from statera.stats.clusterrobust import MIN_CLUSTERS, cluster_mean
+from statera.stats.results import LEVEL
 
 
 class Changes(NamedTuple):
@@ -33,7 +34,7 @@ class Contrast(NamedTuple):
     method: str
 
 
-def contrast(here: Changes, there: Changes, *, level: float = 0.95) -> Contrast:
+def contrast(here: Changes, there: Changes, *, level: float = LEVEL) -> Contrast:
     """Return the contrast of two groups that share no cluster, with its two-sided interval.
 
     Welch's t on cluster-robust variances of either mean (Welch, Biometrika 34 (1947) 28-35); at

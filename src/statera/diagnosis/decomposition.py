@@ -21,8 +21,8 @@ from statera.analysis.pairing import Pairing
 from statera.diagnosis.counts import LOST, STAGES, Floats, PairedCounts, Side, Stage, paired_counts
 from statera.records.scores import Outcome
 from statera.stats.bootstrap import percentile_interval, resampled_means
+from statera.stats.results import LEVEL
 
-LEVEL = 0.95
 RESAMPLES = 10_000
 FEWER = 2_000
 """Resamples where items are asked several times, and so have too many patterns to be counted."""

@@ -30,7 +30,7 @@ from statera.diagnosis.scopes import Scope, Terms, named
 from statera.metrics.means import MeanScore
 from statera.stats.paired import difference
 from statera.stats.passk import pass_at
-from statera.stats.results import Difference, Pairs
+from statera.stats.results import LEVEL, Difference, Pairs
 
 Kind = Literal[
     "truncated",
@@ -45,7 +45,6 @@ Kind = Literal[
     "held-out",
     "gap",
 ]
-LEVEL = 0.95
 MEMORY = "public and held-out"
 _LOSSES: tuple[Kind, ...] = ("truncated", "refused", "unparsed")
 _REFUSED, _PARSED, _RIGHT = 1, 3, 4

@@ -2,8 +2,6 @@
 
 from typing import Protocol
 
-import msgspec
-
 from statera.analysis.anytime import MIXED
 from statera.analysis.frame import Early
 from statera.gate.rules import Target
@@ -57,17 +55,11 @@ class NoBounds:
 
     def mean(self, target: Target, items: Items, *, alpha: float) -> Bounds:
         """Return the candidate's own number without bounds."""
-        return _without(mean_bounds(items, target.limit, alpha=alpha))
+        return mean_bounds(items, target.limit, alpha=alpha).without(MIXED)
 
     def difference(self, target: Target, pairs: Pairs, *, alpha: float) -> Bounds:
         """Return candidate minus the other run without bounds."""
-        return _without(difference_bounds(pairs, target.limit, alpha=alpha))
-
-
-def _without(found: Bounds) -> Bounds:
-    return msgspec.structs.replace(
-        found, lower=None, upper=None, p_above=None, p_below=None, method=MIXED, source=""
-    )
+        return difference_bounds(pairs, target.limit, alpha=alpha).without(MIXED)
 
 
 BOUNDINGS: dict[Early, Bounding] = {"": FixedSize(), "seeded": AnyTime(), "mixed": NoBounds()}

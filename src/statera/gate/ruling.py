@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from statera.errors import unknown
+from statera.interop import measured
 
 Verdict = Literal["pass", "fail", "inconclusive"]
 Form = Literal["baseline", "anchor", "min", "max"]
@@ -92,10 +93,7 @@ class RuleRuling(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def name(self) -> str:
         """`task/metric`, or `task/category/metric`."""
-        if self.category is None:
-            return self.metric
-        task, metric = self.metric.split("/", 1)
-        return f"{task}/{self.category}/{metric}"
+        return measured.name(self)
 
     @property
     def bound_side(self) -> Literal["lower", "upper"]:

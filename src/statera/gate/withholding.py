@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from statera.analysis.instrument import is_imported
 from statera.gate.ruling import RuleRuling, Ruling, together
 from statera.records.specs import EARLY, RunInfo
 
@@ -47,7 +48,7 @@ def chose(info: RunInfo) -> bool:
     That is so of one that ended as planned, also early by a gate; never of an imported log, nor of
     a run that was cut off: what comes back first, or at all, is no random part.
     """
-    return info.status == "done" and "imported" not in info.environment
+    return info.status == "done" and not is_imported(info)
 
 
 def lacking(rule: RuleRuling) -> str:

@@ -6,8 +6,8 @@ from typing import Protocol
 from statera.records.scores import Outcome
 
 
-class Measured(Protocol):
-    """One estimate: `metric` is `task/metric`, `category` None is the whole task."""
+class Placed(Protocol):
+    """A number of a task: `metric` is `task/metric`, `category` None is the whole task."""
 
     @property
     def metric(self) -> str:
@@ -18,6 +18,10 @@ class Measured(Protocol):
     def category(self) -> str | None:
         """The part of the task, or None for the whole."""
         ...
+
+
+class Measured(Placed, Protocol):
+    """One estimate with all that an export needs."""
 
     @property
     def estimate(self) -> float | None:
@@ -60,7 +64,7 @@ class Measured(Protocol):
         ...
 
 
-def name(row: Measured) -> str:
+def name(row: Placed) -> str:
     """Return `task/metric`, or `task/category/metric`."""
     task, metric = row.metric.split("/", 1)
     return row.metric if row.category is None else f"{task}/{row.category}/{metric}"

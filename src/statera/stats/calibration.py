@@ -19,6 +19,7 @@ from statera.stats.corrected import (
     corrected_interval,
     numbers,
 )
+from statera.stats.results import LEVEL
 
 MIN_LABELS = 30
 SOURCE = (
@@ -38,7 +39,7 @@ def separate_samples(
     calibration: Calibration,
     predictions: Sequence[float],
     *,
-    level: float = 0.95,
+    level: float = LEVEL,
     transported: bool = False,
 ) -> Corrected:
     """Return the mean label of trials that have predictions only.

@@ -19,9 +19,8 @@ import numpy as np
 
 from statera.stats.clusterrobust import MIN_CLUSTERS, ClusterMean, cluster_mean
 from statera.stats.proportion import WILSON, normal_quantile, student_quantile, wilson
-from statera.stats.results import Estimate, Items
+from statera.stats.results import LEVEL, Estimate, Items
 
-LEVEL = 0.95
 NO_SPREAD = 1e-15
 WHOLE = 1e-7
 ENOUGH_EVENTS = 10.0

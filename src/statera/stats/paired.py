@@ -32,9 +32,8 @@ from statera.stats.pairedbounds import MILLER, difference_bounds
 from statera.stats.pairedscore import TANGO, PairCounts, tango_interval
 from statera.stats.pairing import Aligned, aligned
 from statera.stats.permutation import sign_flip
-from statera.stats.results import Difference, Pairs
+from statera.stats.results import LEVEL, Difference, Pairs
 
-LEVEL = 0.95
 FEW_DISCORDANT = 10
 RESAMPLES = 10_000
 STUDENT = "Student, Biometrika 6 (1908) 1-25"

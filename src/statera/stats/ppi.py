@@ -33,6 +33,7 @@ from statera.stats.corrected import (
     numbers,
 )
 from statera.stats.proportion import clopper_pearson
+from statera.stats.results import LEVEL
 
 MIN_LABELS = 30
 MIN_EACH = 5
@@ -60,7 +61,7 @@ class Judged(NamedTuple):
     clusters: Sequence[Hashable] | None = None
 
 
-def prediction_powered(judged: Judged, *, level: float = 0.95, tuned: bool = True) -> Corrected:
+def prediction_powered(judged: Judged, *, level: float = LEVEL, tuned: bool = True) -> Corrected:
     """Return the mean label of all trials, from all predictions and the labels there are.
 
     With weights 1 / probability, and weighted means over the labelled: tuning * mean(all

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from statera.stats.proportion import WILSON, normal_quantile, wilson
-from statera.stats.results import Estimate
+from statera.stats.results import LEVEL, Estimate
 
 
 class VarianceSplit(NamedTuple):
@@ -57,7 +57,7 @@ def variance_split(tries: Sequence[Sequence[float]]) -> VarianceSplit:
     return VarianceSplit(within, float(means.var(ddof=1)) - noise, len(rows))
 
 
-def agreement(outputs: Sequence[Sequence[Hashable]], *, level: float = 0.95) -> Estimate:
+def agreement(outputs: Sequence[Sequence[Hashable]], *, level: float = LEVEL) -> Estimate:
     """Return the share of items whose outputs all agree, with Wilson's interval over the items.
 
     TARr for raw texts, TARa for parsed answers (Atil et al., LLM Stability, 2024, arXiv

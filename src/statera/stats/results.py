@@ -7,6 +7,9 @@ import msgspec
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+LEVEL = 0.95
+"""The two-sided coverage of an interval, where nobody says another."""
+
 
 class Items(NamedTuple):
     """One value per item with what binds items together; all have the same length.
@@ -139,3 +142,9 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
             return f"{self.value:.3f} (no bound: {self.method}), {self.n} items"
         sides = f"at least {self.lower:.3f} and at most {self.upper:.3f}"
         return f"{self.value:.3f}, {sides}, each {100 * (1 - self.alpha):g} %, {self.n} items"
+
+    def without(self, why: str) -> "Bounds":
+        """Return the number without bounds and p values, and why there are none."""
+        return msgspec.structs.replace(
+            self, lower=None, upper=None, p_above=None, p_below=None, method=why, source=""
+        )

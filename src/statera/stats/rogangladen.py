@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from statera.stats.corrected import Corrected, check_level
 from statera.stats.proportion import normal_quantile, wilson
+from statera.stats.results import LEVEL
 
 METHOD = "Rogan-Gladen, Lang-Reiczigel interval"
 SOURCE = (
@@ -48,7 +49,7 @@ def rogan_gladen(
     trials: int,
     accuracy: Accuracy,
     *,
-    level: float = 0.95,
+    level: float = LEVEL,
     transported: bool = False,
 ) -> Corrected:
     """Return the true rate behind `seen` positives among independent `trials`, with its interval.
@@ -93,7 +94,7 @@ def corrected_rate(raw: float, accuracy: Accuracy) -> float:
     return (raw + specificity - 1) / accuracy.information
 
 
-def lang_reiczigel(seen: int, trials: int, accuracy: Accuracy, *, level: float = 0.95) -> Rate:
+def lang_reiczigel(seen: int, trials: int, accuracy: Accuracy, *, level: float = LEVEL) -> Rate:
     """Return the adjusted estimate and its bounds, without asking if they are valid.
 
     One success and one failure are added to each class of the validation and z^2 / 2 of both to
@@ -117,7 +118,7 @@ def lang_reiczigel(seen: int, trials: int, accuracy: Accuracy, *, level: float =
     return Rate(value, variance, value + shift - spread, value + shift + spread)
 
 
-def information_interval(accuracy: Accuracy, *, level: float = 0.95) -> tuple[float, float]:
+def information_interval(accuracy: Accuracy, *, level: float = LEVEL) -> tuple[float, float]:
     """Return the hybrid score interval of sensitivity + specificity - 1.
 
     Newcombe, Statistics in Medicine 17 (1998) 873-890, method 10, for the sum of two independent

@@ -272,10 +272,7 @@ def _wagered(stream: _Stream, limit: float, design: Design) -> Bounds:
 
 
 def _uneven(bounds: Bounds) -> Bounds:
-    why = "a confidence sequence needs sides of the same weight"
-    return msgspec.structs.replace(
-        bounds, lower=None, upper=None, p_above=None, p_below=None, method=why, source=""
-    )
+    return bounds.without("a confidence sequence needs sides of the same weight")
 
 
 def _separately(stream: _Stream, limit: float, design: Design) -> Bounds:

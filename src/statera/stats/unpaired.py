@@ -18,7 +18,7 @@ from scipy.special import gammaln, stdtr, stdtrit
 
 from statera.stats.clusterrobust import MIN_CLUSTERS, ClusterMean, cluster_mean
 from statera.stats.proportion import normal_quantile, wilson
-from statera.stats.results import Difference, Items
+from statera.stats.results import LEVEL, Difference, Items
 
 NEWCOMBE = "Newcombe, Statistics in Medicine 17 (1998) 873-890, method 10"
 CAMPBELL = "Campbell, Statistics in Medicine 26 (2007) 3661-3675"
@@ -64,7 +64,7 @@ class Answer(NamedTuple):
     test: str
 
 
-def unpaired_difference(candidate: Items, base: Items, *, level: float = 0.95) -> Difference:
+def unpaired_difference(candidate: Items, base: Items, *, level: float = LEVEL) -> Difference:
     """Return candidate minus base of independent runs, with an interval and a two-sided p value.
 
     `n` and `clusters` count both sides together; wins, losses and ties are 0, as nothing is paired.

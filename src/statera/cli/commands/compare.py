@@ -4,11 +4,11 @@ from typing import Any
 
 import click
 
-from statera.analysis.comparison import LEVEL, Comparison
+from statera.analysis.comparison import Comparison
 from statera.api.comparisons import compare
 from statera.api.stored import Run
 from statera.cli.comparing import headline, json_rows, print_comparison
-from statera.cli.flags import json_flag, store_flag
+from statera.cli.flags import allow_flag, json_flag, level_flag, seed_flag, store_flag
 from statera.cli.settings import Flag
 from statera.codec.files import to_json
 from statera.errors import DeclarationError, unknown
@@ -24,23 +24,9 @@ from statera.store.runstore import RunStore
     metavar="NAME",
     help="Only this metric (task/metric), with all its categories.",
 )
-@click.option(
-    "--level",
-    cls=Flag,
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    default=LEVEL,
-    show_default=True,
-    help="Two-sided coverage of the intervals.",
-)
-@click.option(
-    "--allow",
-    cls=Flag,
-    is_flag=True,
-    help="Compare even where data, task or scorers differ; the result is marked.",
-)
-@click.option(
-    "--seed", cls=Flag, type=int, default=0, show_default=True, help="Seed for resampling."
-)
+@level_flag
+@allow_flag
+@seed_flag
 @click.option(
     "--read",
     cls=Flag,

@@ -11,7 +11,7 @@ from statera.api.comparisons import compare
 from statera.api.probing import BY_HAND, probe_async
 from statera.api.stored import Run
 from statera.cli.diagnosing import document, print_diagnosis, print_restorations
-from statera.cli.flags import json_flag, store_flag
+from statera.cli.flags import allow_flag, json_flag, seed_flag, store_flag
 from statera.cli.settings import Flag, Lines
 from statera.codec.files import to_json
 from statera.diagnosis.diagnosis import Diagnosis, diagnose
@@ -73,10 +73,8 @@ def _parts(function: Any) -> Any:
     show_default=True,
     help="Chance of any false alarm, and of a false 'same'.",
 )
-@click.option(
-    "--allow", cls=Flag, is_flag=True, help="Go on even where data, task or scorers differ."
-)
-@click.option("--seed", cls=Flag, type=int, default=0, show_default=True, help="For resampling.")
+@allow_flag
+@seed_flag
 @click.option(
     "--probe",
     cls=Flag,

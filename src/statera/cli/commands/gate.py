@@ -11,7 +11,7 @@ from statera.api.comparisons import compare
 from statera.api.decisions import decide
 from statera.api.reports import subject
 from statera.api.stored import Run
-from statera.cli.flags import json_flag, store_flag
+from statera.cli.flags import STDOUT, allow_flag, json_flag, markdown_flag, store_flag
 from statera.cli.rulings import json_ruling, print_ruling
 from statera.cli.settings import Flag
 from statera.codec.files import to_json
@@ -26,8 +26,6 @@ from statera.report.junit import junit
 from statera.report.review import review
 from statera.store.runstore import RunStore
 
-_STDOUT = "-"
-
 
 def _print_schema(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
@@ -41,12 +39,7 @@ def _print_schema(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 @click.option(
     "--policy", "-p", cls=Flag, required=True, metavar="FILE", help="The gate: a YAML policy."
 )
-@click.option(
-    "--allow",
-    cls=Flag,
-    is_flag=True,
-    help="Decide even where data, task or scorers differ; the ruling is marked.",
-)
+@allow_flag
 @click.option(
     "--override",
     type=click.Choice(get_args(Verdict)),
@@ -58,14 +51,7 @@ def _print_schema(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 @click.option(
     "--junit", cls=Flag, metavar="FILE", help="Also write JUnit XML: each rule a test case."
 )
-@click.option(
-    "--markdown",
-    cls=Flag,
-    is_flag=False,
-    flag_value=_STDOUT,
-    metavar="[FILE]",
-    help="Also write a comment for a review, to FILE or standard output.",
-)
+@markdown_flag
 @click.option(
     "--annotations/--no-annotations",
     cls=Flag,
@@ -93,10 +79,10 @@ def command(run: str, base: str | None, **flags: Any) -> None:
     \b
     Exit code: 0 pass, 1 fail, 3 inconclusive, 2 for what is declared wrong.
     """
-    if flags["as_json"] and flags["markdown"] == _STDOUT:
+    if flags["as_json"] and flags["markdown"] == STDOUT:
         raise click.UsageError("--json and --markdown both on standard output: --markdown=FILE")
     for place in (flags["junit"], flags["markdown"]):
-        if place not in (None, _STDOUT):
+        if place not in (None, STDOUT):
             check_place(Path(place))
     runs = RunStore(flags["store"])
     gate = Gate.load(flags["policy"])
@@ -106,7 +92,7 @@ def command(run: str, base: str | None, **flags: Any) -> None:
         ruling = decide(gate, candidate, other, allow=flags["allow"], override=_override(flags))
     if flags["as_json"]:
         click.echo(to_json(json_ruling(ruling)))
-    elif flags["markdown"] != _STDOUT:
+    elif flags["markdown"] != STDOUT:
         print_ruling(ruling, every=flags["every"])
     _write(ruling, candidate, other, flags)
     sys.exit(ruling.exit_code)
@@ -147,7 +133,7 @@ def _comment(ruling: Ruling, candidate: Run, base: Run | None, allow: bool) -> s
 
 
 def _write_comment(text: str, place: str) -> None:
-    if place == _STDOUT:
+    if place == STDOUT:
         click.echo(text, nl=False)
     else:
         write_pieces(Path(place), [text.encode()])

@@ -6,10 +6,9 @@ from typing import Any
 
 import click
 
-from statera.analysis.comparison import LEVEL
 from statera.api.reports import EACH, Wanted, content, made_again
 from statera.api.stored import Run
-from statera.cli.flags import store_flag
+from statera.cli.flags import STDOUT, allow_flag, level_flag, markdown_flag, seed_flag, store_flag
 from statera.cli.settings import Flag
 from statera.errors import DeclarationError
 from statera.gate.judging import Gate
@@ -17,10 +16,10 @@ from statera.interop.writing import check_place, write_pieces
 from statera.report.content import Command, Content
 from statera.report.page import page
 from statera.report.review import review
+from statera.stats.results import LEVEL
 from statera.store.runstore import RunStore
 
 _SUFFIXES = (".html", ".htm")
-_STDOUT = "-"
 _SHORT = 8
 
 
@@ -41,29 +40,10 @@ _SHORT = 8
     metavar="FILE",
     help="Decide by this policy; the ruling is kept in the ledger.",
 )
-@click.option(
-    "--markdown",
-    cls=Flag,
-    is_flag=False,
-    flag_value=_STDOUT,
-    metavar="[FILE]",
-    help="Also write a comment for a review, to FILE or standard output.",
-)
-@click.option(
-    "--level",
-    cls=Flag,
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    default=LEVEL,
-    show_default=True,
-    help="Two-sided coverage of the intervals of differences.",
-)
-@click.option("--seed", cls=Flag, type=int, default=0, show_default=True, help="For resampling.")
-@click.option(
-    "--allow",
-    cls=Flag,
-    is_flag=True,
-    help="Compare even where data, task or scorers differ; the page is marked.",
-)
+@markdown_flag
+@level_flag
+@seed_flag
+@allow_flag
 @click.option(
     "--read",
     cls=Flag,
@@ -98,7 +78,7 @@ def _check(output: Path | None, markdown: str | None) -> None:
     if output is not None and output.suffix.lower() not in _SUFFIXES:
         raise DeclarationError(f"{output}: a page is .html. --markdown FILE for a comment")
     for path in (output, markdown):
-        if path not in (None, _STDOUT):
+        if path not in (None, STDOUT):
             check_place(Path(path))
 
 
@@ -128,7 +108,7 @@ def _write(found: Content, output: Path | None, markdown: str | None) -> None:
     if output is not None:
         write_pieces(output, [page(found).encode()])
         click.echo(f"wrote {output}", err=True)
-    if markdown == _STDOUT:
+    if markdown == STDOUT:
         click.echo(review(found), nl=False)
     elif markdown is not None:
         write_pieces(Path(markdown), [review(found).encode()])

@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
-from statera.analysis.instrument import shown_model
-from statera.api.instruments import is_imported
+from statera.analysis.instrument import is_imported, shown_model
 from statera.cli.columns import Column, Line, print_table
 from statera.cli.flags import json_flag, store_flag
 from statera.cli.tables import console

@@ -88,10 +88,10 @@ def decide(
 def _early(policy: Policy, sides: _Sides) -> Ruling | None:
     """Return the ruling that stopped the candidate, if it is asked again for just that."""
     candidate, base = sides.candidate, sides.base
-    if len(candidate.ids) > 1 or (base is not None and len(base.ids) > 1):
+    record = candidate.named.environment.get(EARLY)
+    if not record or len(candidate.ids) > 1 or (base is not None and len(base.ids) > 1):
         return None
     scores = seal(candidate.ids, candidate.frames).scores
-    record = candidate.named.environment.get(EARLY)
     return recorded(record, policy, base=base.ids[0] if base else None, scores=scores)
 
 

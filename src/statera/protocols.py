@@ -11,6 +11,7 @@ from statera.records.responses import Capabilities, Response
 from statera.records.samples import Sample
 from statera.records.scores import Score
 from statera.records.trials import Trial
+from statera.records.verdicts import Verdict
 from statera.stats.results import Estimate, Items, ItemValue
 
 
@@ -116,10 +117,17 @@ class Sandbox(Protocol):
     async def run(self, source: str, check: str = "") -> Program: ...
 
 
+class Verdicts(Protocol):
+    """The verdicts on a run's trials, however they were come by; None where there is none."""
+
+    def of(self, task: str, sample_id: str, epoch: int) -> Verdict | None: ...
+
+
 class Tools(NamedTuple):
     """What a run hands to its graders; a grader that misses its tool is a declared error."""
 
     sandbox: Sandbox | None = None
+    verdicts: Verdicts | None = None
 
 
 class Grader(Protocol):

@@ -5,18 +5,18 @@ import gc
 import os
 import sys
 import traceback
-from importlib import import_module, metadata
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import click
 
 from statera.cli.controls import visible
+from statera.cli.folder import Folder
 from statera.cli.settings import command_defaults, defaults, load_env_file
 from statera.cli.usage import told
 from statera.errors import StateraError, StoreError
 
-_FOLDER = Path(__file__).parent / "commands"
 GARBAGE = (50_000, 20, 100)
 """Collect rarely: records hold no cycles, and looking for some cost a fifth of a run's CPU."""
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -26,22 +26,14 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 _ALIASES = {"eval": "run", "ls": "tasks"}
 
 
-class Commands(click.Group):
-    """A group whose commands are the files beside it, loaded when used."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the command names: one file each."""
-        return sorted(p.stem.replace("_", "-") for p in _FOLDER.glob("[!_]*.py"))
+class Commands(Folder):
+    """All commands: the files of `cli/commands`."""
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        """Return the command from its file, or None when there is none of that name."""
+        """Return the command, also by its other name, with what `statera.yaml` states for it."""
         typed, name = name, _ALIASES.get(name, name)
-        known = self.list_commands(ctx)
-        if name not in known:
-            return None
-        module = import_module(f"statera.cli.commands.{name.replace('-', '_')}")
-        command: click.Command = module.command
-        if stated := (ctx.default_map or {}).get(name):
+        command = super().get_command(ctx, name)
+        if command is not None and (stated := (ctx.default_map or {}).get(name)):
             ctx.default_map = {typed: command_defaults(command, name, stated)}
         return command
 
@@ -52,18 +44,6 @@ class Commands(click.Group):
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(PIPE_CLOSED)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands by the first line of their files, importing none of them."""
-        rows = [(name, _first_line(name)) for name in self.list_commands(ctx)]
-        if rows:
-            with formatter.section("Commands"):
-                formatter.write_dl(rows)
-
-
-def _first_line(name: str) -> str:
-    with (_FOLDER / f"{name.replace('-', '_')}.py").open(encoding="utf-8") as file:
-        return file.readline().strip().strip('"').rstrip(".")
 
 
 def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:

@@ -5,7 +5,7 @@ Every flag `--max-cost` has a twin `STATERA_MAX_COST`.
 
 import io
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -97,18 +97,20 @@ def command_defaults(
 
 
 def _group_defaults(group: click.Group, name: str, stated: Mapping[str, Any]) -> dict[str, Any]:
-    found = {}
+    found, ctx = {}, click.Context(group)
     for child, flags in stated.items():
-        if child not in group.commands or not isinstance(flags, dict):
-            raise DeclarationError(f"{CONFIG_FILE}: {name}: {_expected(child, group)}")
-        found[child] = command_defaults(group.commands[child], f"{name} {child}", flags)
+        command = group.get_command(ctx, child)
+        if command is None or not isinstance(flags, dict):
+            known = group.list_commands(ctx)
+            raise DeclarationError(f"{CONFIG_FILE}: {name}: {_expected(child, known)}")
+        found[child] = command_defaults(command, f"{name} {child}", flags)
     return found
 
 
-def _expected(child: str, group: click.Group) -> str:
-    if child in group.commands:
+def _expected(child: str, known: Collection[str]) -> str:
+    if child in known:
         return f"{child}: expected a mapping of flags"
-    return str(unknown("command", child, group.commands))
+    return str(unknown("command", child, known))
 
 
 def sources(ctx: click.Context) -> dict[str, str]:

@@ -4,11 +4,24 @@ from collections.abc import Sequence
 
 import msgspec
 
+from statera.metrics.judged import JudgedGood, JudgedMean, WinRate
 from statera.metrics.means import Accuracy, GivenAnswer, Macro, MeanScore
 from statera.metrics.passk import GPass, PassAt, PassHat, WorstOf
 from statera.protocols import Grader, Metric, Scorer
 
-AnyMetric = Accuracy | GivenAnswer | MeanScore | Macro | PassAt | PassHat | GPass | WorstOf
+AnyMetric = (
+    Accuracy
+    | GivenAnswer
+    | MeanScore
+    | Macro
+    | PassAt
+    | PassHat
+    | GPass
+    | WorstOf
+    | JudgedMean
+    | JudgedGood
+    | WinRate
+)
 
 
 def default_metrics(scorers: Sequence[Scorer | Grader]) -> tuple[Metric, ...]:

@@ -57,6 +57,9 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 EARLY = "early_stopping"
 """The key in a run's environment under which it is on record that, and how, it stopped early."""
 
+JUDGING = "judge"
+"""The key, under `asked` in a run's environment, that tells a judge's own run from others."""
+
 RunStatus = Literal["running", "done", "stopped", "interrupted"]
 
 
@@ -74,3 +77,8 @@ class RunInfo(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     reason: str = ""
     environment: dict[str, Any] = {}
+
+    @property
+    def judging(self) -> bool:
+        """True for a judge's own run: it holds judgements, and measures no system."""
+        return JUDGING in self.environment.get("asked", {})

@@ -37,7 +37,7 @@ def environment(plan: Plan, tools: Tools) -> dict[str, Any]:
 def renewed(
     old: dict[str, Any], new: dict[str, Any], *, total: int | None = None
 ) -> dict[str, Any]:
-    """Return `new`, with the scorers and metrics that only `old` has after its own.
+    """Return `new`, with what only `old` has: scorers and metrics after its own, further entries.
 
     Those were added by `statera score`, or belong to more epochs than this plan asks. That a run
     stopped early stays on record; it is `complete` again once all `total` trials of its plan are
@@ -47,7 +47,8 @@ def renewed(
     whole = early and total is not None and total >= early["total"]
     kept = {EARLY: early | {"complete": bool(whole)}} if early else {}
     return (
-        new
+        {name: value for name, value in old.items() if name != EARLY}
+        | new
         | kept
         | {
             "scorers": _joined(old["scorers"], new["scorers"], _metric),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from statera.errors import EndpointError, RunStopped, StateraError
 from statera.protocols import Clock, Model, Stopper, Tools
-from statera.records.requests import Likelihood
+from statera.records.requests import Likelihood, Request
 from statera.records.samples import Sample
 from statera.records.specs import EARLY, RunInfo, RunStatus
 from statera.records.trials import Exchange, Trial
@@ -206,15 +206,18 @@ class _Execution:
             self._count(trial, scores)
 
     async def _answered(self, job: Job) -> Trial:
-        request = self.asker.request(job)
+        first = request = self.asker.request(job)
         started = self.services.clock.now()
-        response = await self.model.answer(request)
+        exchanges = [Exchange(request, await self.model.answer(request))]
+        while (more := _next_turn(job, exchanges)) is not None:
+            request = self.asker.completed(more, job)
+            exchanges.append(Exchange(request, await self.model.answer(request)))
         return Trial(
             task=job.task.name,
             sample_id=job.sample.id,
             epoch=job.epoch,
-            key=self.asker.key(request, job.epoch),
-            exchanges=(Exchange(request, response),),
+            key=self.asker.key(first, job.epoch),
+            exchanges=tuple(exchanges),
             started=started,
         )
 
@@ -240,6 +243,14 @@ class _Execution:
         tally = self.tally
         each = tally.widest or _most_requests(job)
         return tally.requests + (tally.begun - tally.asked + 1) * each
+
+
+def _next_turn(job: Job, exchanges: Sequence[Exchange]) -> Request | None:
+    """Return what the task asks next; nothing after a failure of plumbing."""
+    failure = exchanges[-1].response.failure
+    if job.task.next_turn is None or (failure is not None and failure.kind == "infra"):
+        return None
+    return job.task.next_turn(job.sample, exchanges)
 
 
 def _most_requests(job: Job) -> int:

@@ -164,8 +164,11 @@ class Asker:
         self._system = digest(spec.system).encode()
 
     def request(self, job: Job) -> Request:
-        """Return the request with system message, overrides and seed."""
-        request = job.task.render(job.sample)
+        """Return the first request with system message, overrides and seed."""
+        return self.completed(job.task.render(job.sample), job)
+
+    def completed(self, request: Request, job: Job) -> Request:
+        """Return a request of the job with system message, overrides and seed."""
         if isinstance(request, Chat):
             messages = request.messages
             if self._message is not None:

@@ -111,7 +111,7 @@ def _info(row: Row[*tuple[Any, ...]], given: Sequence[str]) -> RunInfo:
 
 
 def find(connection: Connection, name: str) -> RunInfo:
-    """Return the run of that id, tag or unique prefix, or the `latest`.
+    """Return the run of that id, tag or unique prefix, or the `latest` that measures a system.
 
     DeclarationError lists the candidates when none or several fit.
     """
@@ -119,7 +119,7 @@ def find(connection: Connection, name: str) -> RunInfo:
     if not infos:
         raise DeclarationError(f"no run '{name}': the store is empty")
     if name == "latest":
-        return infos[0]
+        return next((info for info in infos if not info.judging), infos[0])
     if (tagged := _tagged(connection, name)) is not None:
         return next(info for info in infos if info.id == tagged)
     fitting = [info for info in infos if name and info.id.startswith(name)]

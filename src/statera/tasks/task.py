@@ -17,7 +17,11 @@ from statera.protocols import Grader, Metric, Scorer
 from statera.records.requests import Request
 from statera.records.samples import Sample
 from statera.records.specs import Api, Mode
+from statera.records.trials import Exchange
 from statera.tasks.data import DataFolder
+
+NextTurn = Callable[[Sample, Sequence[Exchange]], Request | None]
+"""What is asked after what was said so far; None ends the conversation. Pure, like `render`."""
 
 
 class TaskOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +40,8 @@ class Task:
     `render` is pure and gives the request without system message and seed, which the runner adds.
     The first of `scorers` is the primary one: its outcome is the trial's. `template` is the text
     that determines the prompt (it goes into the run's identity as a digest). `epochs` is how
-    often each sample is asked when the user does not say.
+    often each sample is asked when the user does not say. With `next_turn` a trial may go on after
+    the first reply; the last one is graded.
     """
 
     name: str
@@ -50,6 +55,7 @@ class Task:
     num_fewshot: int = 0
     epochs: int = 1
     notes: tuple[str, ...] = field(default=())
+    next_turn: NextTurn | None = None
 
     @cached_property
     def data(self) -> str:

@@ -1,0 +1,132 @@
+"""The replies that are to be judged: those of a stored run, or a file's of outputs from anywhere.
+
+A file has one object a line: `id`, `prompt`, `output`, and perhaps `reference`, `category`,
+`cluster`.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from statera.codec.files import read_jsonl
+from statera.errors import DeclarationError, unknown
+from statera.records.samples import Sample
+from statera.records.specs import RunInfo
+from statera.records.verdicts import Answer
+from statera.scorers.outcomes import broken
+from statera.store.rows import Stored
+from statera.store.runstore import RunStore
+
+OUTPUTS = "outputs"
+"""The task that the outputs of a file stand for."""
+
+
+class OutputLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a file of outputs; fields with other names are ignored."""
+
+    id: str | int
+    prompt: str
+    output: str
+    reference: str | None = None
+    category: str | None = None
+    cluster: str | None = None
+
+
+def answers_of(store: RunStore, info: RunInfo, tasks: Collection[str] = ()) -> list[Answer]:
+    """Return the replies of a run, of these tasks or of all; those lost to plumbing are none.
+
+    DeclarationError for a task that the run does not have, or a run of log-likelihoods.
+    """
+    known = {spec.name: spec.mode for spec in info.spec.tasks}
+    for name in tasks:
+        if name not in known:
+            raise unknown("task", name, known)
+    chosen = tuple(tasks) or tuple(name for name, mode in known.items() if mode == "generate")
+    if silent := [name for name in chosen if known[name] != "generate"]:
+        raise DeclarationError(f"task {silent[0]} has no replies to judge: {known[silent[0]]} mode")
+    if not chosen:
+        raise DeclarationError(f"run {info.id[:8]} has no replies to judge: log-likelihoods only")
+    return [
+        answer
+        for task in chosen
+        for stored in store.trials(info.id, task=task)
+        if (answer := answer_of(stored)) is not None
+    ]
+
+
+def answer_of(stored: Stored) -> Answer | None:
+    """Return a trial's reply, None where plumbing lost it."""
+    sample, trial = stored.sample, stored.trial
+    if broken(trial.response):
+        return None
+    return Answer(
+        task=trial.task,
+        sample_id=sample.id,
+        epoch=trial.epoch,
+        prompt=sample.input,
+        output=trial.response.text or "",
+        unit=sample.unit,
+        reference=ideal(sample),
+        category=sample.category,
+    )
+
+
+def ideal(sample: Sample) -> str | None:
+    """Return the ideal answer: the first reference, or the text of the right choice."""
+    if sample.accepted:
+        return sample.accepted[0]
+    if sample.answer is not None and sample.choices:
+        return sample.choices[sample.answer]
+    return None
+
+
+def read_outputs(path: Path) -> list[Answer]:
+    """Return the outputs in a JSONL file; DeclarationError for an id that is there twice."""
+    lines = read_jsonl(path, OutputLine)
+    answers = [
+        Answer(
+            task=OUTPUTS,
+            sample_id=str(line.id),
+            epoch=0,
+            prompt=line.prompt,
+            output=line.output,
+            unit=line.cluster or str(line.id),
+            reference=line.reference,
+            category=line.category,
+        )
+        for line in lines
+    ]
+    seen: set[str] = set()
+    for number, answer in enumerate(answers, start=1):
+        if answer.sample_id in seen:
+            raise DeclarationError(f"{path}: output {number} has the id '{answer.sample_id}' again")
+        seen.add(answer.sample_id)
+    if not answers:
+        raise DeclarationError(f"{path}: holds no output")
+    return answers
+
+
+def check_same_questions(
+    candidate: Iterable[Answer], other: Iterable[Answer], names: tuple[str, str]
+) -> None:
+    """Raise DeclarationError unless both answer the same questions against the same references."""
+    asked = {a.place[:2]: (a.prompt, a.reference) for a in other}
+    shared = 0
+    for answer in candidate:
+        if (there := asked.get(answer.place[:2])) is not None:
+            shared += 1
+            if there != (answer.prompt, answer.reference):
+                what = "prompt" if there[0] != answer.prompt else "reference"
+                raise DeclarationError(
+                    f"{names[0]} and {names[1]} are not on the same data: the {what} of "
+                    f"'{answer.sample_id}' differs"
+                )
+    if not shared:
+        raise DeclarationError(f"{names[0]} and {names[1]} have no item in common")
+
+
+def unshared(candidate: Sequence[Answer], other: Sequence[Answer]) -> tuple[int, int]:
+    """Return how many replies of each have no counterpart."""
+    ours, theirs = {a.place for a in candidate}, {a.place for a in other}
+    return len(ours - theirs), len(theirs - ours)

@@ -1,0 +1,249 @@
+"""A judge's verdicts on stored runs: scores by a rubric, and pairs of two runs.
+
+    judged = await judge_run(bench, store.find("candidate"))
+    pairs = await judge_pairs(bench, candidate, base)      # both orders, a flip is a tie
+
+Nothing is generated: what is judged was stored, and what the judge says is stored too.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from statera.api.answers import answers_of, check_same_questions
+from statera.api.judging import Bench, Sitting, make_plan, sit
+from statera.api.scoring import remember
+from statera.api.stored import stored_scorers
+from statera.errors import DeclarationError
+from statera.graders.asks import Ask, both_orders, of_pair, paired
+from statera.graders.criterion import Criterion
+from statera.graders.judged import Judged
+from statera.graders.panel import together
+from statera.metrics.judged import JudgedGood, JudgedMean, WinRate
+from statera.protocols import Metric, Stopper, Tools
+from statera.records.specs import RunInfo
+from statera.records.verdicts import Answer, Verdict
+from statera.runner.execution import rescore
+from statera.runner.grading import Grading
+from statera.store.runstore import RunStore
+
+Place = tuple[str, str, int]
+
+
+@dataclass(frozen=True)
+class OnTrials:
+    """Verdicts by trial, as a grader takes them over."""
+
+    found: Mapping[Place, Verdict]
+
+    def of(self, task: str, sample_id: str, epoch: int) -> Verdict | None:
+        """Return the verdict on a trial, None where it was not judged."""
+        return self.found.get((task, sample_id, epoch))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """One pair as it was judged: by repeat, the verdict in either order, as the judge gave it."""
+
+    criterion: str
+    candidate: Answer
+    other: Answer
+    forward: Mapping[int, Verdict]
+    backward: Mapping[int, Verdict]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on the pair for the candidate: the mean over repeats."""
+        repeats = sorted(self.forward.keys() & self.backward.keys())
+        return together([of_pair(self.forward[r], self.backward[r]) for r in repeats])
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedRun:
+    """A run that was judged, by criterion the metric that its scores are called, and the sitting."""
+
+    info: RunInfo
+    metrics: Mapping[str, str]
+    answers: Sequence[Answer]
+    sitting: Sitting
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedPairs:
+    """All pairs that were judged; `alone` counts the replies of either side without the other."""
+
+    pairs: Sequence[Pair]
+    sitting: Sitting
+    alone: tuple[int, int] = (0, 0)
+
+
+def rubric_asks(bench: Bench, answers: Sequence[Answer]) -> list[Ask]:
+    """Return the judgements of every reply under every criterion; an empty reply needs none."""
+    return [
+        Ask(criterion=criterion.name, answers=(answer,))
+        for criterion in bench.judge.criteria
+        for answer in answers
+        if answer.output.strip()
+    ]
+
+
+def pair_asks(bench: Bench, candidate: Sequence[Answer], other: Sequence[Answer]) -> list[Ask]:
+    """Return the judgements of every pair, in both orders."""
+    pairs = list(paired(candidate, other))
+    return [
+        ask
+        for criterion in bench.judge.criteria
+        for first, second in pairs
+        for ask in both_orders(criterion.name, first, second)
+    ]
+
+
+async def judge_run(
+    bench: Bench, info: RunInfo, *, tasks: Collection[str] = (), stopper: Stopper | None = None
+) -> JudgedRun:
+    """Grade the replies of a run under each criterion, and keep the scores with the run.
+
+    DeclarationError, before anything is asked: a judge of pairs, a missing reference, a name that
+    another scorer of the run has.
+    """
+    check_kind(bench, pairs=False)
+    answers = answers_of(bench.store, info, tasks)
+    graders = {c.name: grader(bench, c) for c in bench.judge.criteria}
+    judged_tasks = list(dict.fromkeys(answer.task for answer in answers))
+    check_names(info, judged_tasks, list(graders.values()))
+    sitting = await sit(
+        bench, rubric_asks(bench, answers), repeats=bench.judge.repeats, stopper=stopper
+    )
+    for criterion in bench.judge.criteria:
+        found = {
+            answer.place: _of_answer(sitting, criterion, answer)
+            for answer in answers
+            if answer.output.strip()
+        }
+        await keep(bench.store, info, judged_tasks, graders[criterion.name], found)
+    metrics = [m for c in bench.judge.criteria for m in rubric_metrics(graders[c.name], c)]
+    added = dict.fromkeys(judged_tasks, tuple(graders.values()))
+    info = remember(bench.store, info, added, dict.fromkeys(judged_tasks, metrics))
+    names = {name: grader.metric for name, grader in graders.items()}
+    return JudgedRun(info=info, metrics=names, answers=answers, sitting=sitting)
+
+
+async def judge_pairs(
+    bench: Bench,
+    candidate: Sequence[Answer],
+    other: Sequence[Answer],
+    *,
+    names: tuple[str, str] = ("A", "B"),
+    stopper: Stopper | None = None,
+) -> JudgedPairs:
+    """Compare the replies of both to the same questions, always in both orders.
+
+    DeclarationError, before anything is asked: a judge of single replies, different questions,
+    nothing in common, a missing reference.
+    """
+    check_kind(bench, pairs=True)
+    check_same_questions(candidate, other, names)
+    sitting = await sit(
+        bench, pair_asks(bench, candidate, other), repeats=bench.judge.repeats, stopper=stopper
+    )
+    pairs = list(paired(candidate, other))
+    alone = (len(candidate) - len(pairs), len(other) - len(pairs))
+    found = list(pairs_of(bench, sitting, candidate, other))
+    return JudgedPairs(pairs=found, sitting=sitting, alone=alone)
+
+
+def pairs_of(
+    bench: Bench, sitting: Sitting, candidate: Sequence[Answer], other: Sequence[Answer]
+) -> Iterator[Pair]:
+    """Yield every pair with what the sitting says of it, one a criterion."""
+    for criterion in bench.judge.criteria:
+        for first, second in paired(candidate, other):
+            forward, backward = both_orders(criterion.name, first, second)
+            yield Pair(
+                criterion=criterion.name,
+                candidate=first,
+                other=second,
+                forward=sitting.repeats(forward),
+                backward=sitting.repeats(backward),
+            )
+
+
+async def keep_pairs(bench: Bench, info: RunInfo, other: RunInfo, judged: JudgedPairs) -> RunInfo:
+    """Keep the verdicts on pairs as scores of the candidate's run; return it as it is now."""
+    tasks = list(dict.fromkeys(pair.candidate.task for pair in judged.pairs))
+    graders = [grader(bench, c, against=other.id) for c in bench.judge.criteria]
+    check_names(info, tasks, graders)
+    for one in graders:
+        found = {p.candidate.place: p.verdict for p in judged.pairs if p.criterion == one.criterion}
+        await keep(bench.store, info, tasks, one, found)
+    metrics = [WinRate(score=one.metric, against=other.id) for one in graders]
+    added = dict.fromkeys(tasks, tuple(graders))
+    return remember(bench.store, info, added, dict.fromkeys(tasks, metrics))
+
+
+async def keep(
+    store: RunStore,
+    info: RunInfo,
+    tasks: Sequence[str],
+    judged: Judged,
+    found: Mapping[Place, Verdict],
+) -> None:
+    """Write the verdicts as scores of the run's trials."""
+    tools = Tools(verdicts=OnTrials(found))
+    for task in tasks:
+        await rescore(store, info.id, task, Grading((judged,), tools))
+
+
+def grader(bench: Bench, criterion: Criterion, *, against: str = "") -> Judged:
+    """Return what the judge's scores under a criterion are stored by."""
+    return Judged(
+        name=bench.judge.metric(criterion),
+        judge=bench.judge.name,
+        run=bench.run_id,
+        criterion=criterion.name,
+        against=against,
+    )
+
+
+def rubric_metrics(judged: Judged, criterion: Criterion) -> tuple[Metric, ...]:
+    """Return the metrics of a rubric's or checklist's scores."""
+    scale = criterion.scale
+    low, high = (0, 1) if scale is None else (scale.low, scale.high)
+    score = judged.metric
+    return JudgedMean(score=score, low=low, high=high), JudgedGood(score=score)
+
+
+def check_kind(bench: Bench, *, pairs: bool) -> None:
+    """Raise DeclarationError for a judge of the other kind than is wanted."""
+    if bench.judge.pairs and not pairs:
+        raise DeclarationError(
+            f"judge {bench.judge.name} compares pairs: `statera judge compare RUN_A RUN_B`"
+        )
+    if pairs and not bench.judge.pairs:
+        raise DeclarationError(
+            f"judge {bench.judge.name} grades single replies: `statera score RUN --judge …`, or "
+            "give a judge of `kind: pairwise`"
+        )
+
+
+def check_names(info: RunInfo, tasks: Sequence[str], graders: Sequence[Judged]) -> None:
+    """Raise DeclarationError where another scorer of the run has a judge's metric for a name."""
+    known = stored_scorers(info)
+    for task in tasks:
+        for scorer in known[task]:
+            for judged in graders:
+                if scorer.metric == judged.metric and not isinstance(scorer, Judged):
+                    raise DeclarationError(
+                        f"task {task} has a score called '{judged.metric}' already; give the judge "
+                        "another name (`judge: NAME`)"
+                    )
+
+
+def check_plan(bench: Bench, asks: Sequence[Ask]) -> None:
+    """Raise DeclarationError for judgements that could not be asked so."""
+    make_plan(bench, asks)
+
+
+def _of_answer(sitting: Sitting, criterion: Criterion, answer: Answer) -> Verdict:
+    """Return the verdict on a reply: the mean over the judge's repeats."""
+    said = sitting.repeats(Ask(criterion=criterion.name, answers=(answer,)))
+    return together([said[r] for r in sorted(said)])

@@ -1,0 +1,187 @@
+"""Asking a judge: its own run in the store, which keeps every judgement that it ever made there.
+
+    bench = Bench(judge=read_judge("reference"), model=model, store=store)
+    sitting = await sit(bench, asks)
+    sitting.verdict(asks[0])
+
+The run's identity is the judge's (model, prompts, scale, seed), not that of what is judged: so the
+same judgement in the same repeat is asked once, whoever wants it, a kill loses nothing, and more
+judgements extend the run. After a shift of the judge (see `era`) a new run begins.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from statera.codec.canonical import digest
+from statera.errors import DeclarationError
+from statera.graders.asks import Ask, Verdicts
+from statera.graders.judge import Judge
+from statera.models.clock import SystemClock
+from statera.models.configured import stated_body, stated_sampling
+from statera.models.opening import check
+from statera.protocols import Clock, Model, Stopper
+from statera.records.specs import JUDGING, RunSpec, SystemUnderTest
+from statera.records.verdicts import Verdict
+from statera.runner.execution import Limits, Services, execute
+from statera.runner.plan import Plan
+from statera.runner.tally import Tally
+from statera.store.runstore import RunStore
+from statera.tasks.judgements import judging_spec, judging_task
+
+DRIFTED = "drifted"
+"""The key in a judge's run that says since when, and how far, the judge has shifted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """A judge with its model, and where its work is kept. `tally` counts what is asked."""
+
+    judge: Judge
+    model: Model
+    store: RunStore
+    seed: int = 0
+    limits: Limits = Limits()
+    clock: Clock = field(default_factory=SystemClock)
+    tally: Tally = field(default_factory=Tally)
+
+    @property
+    def era(self) -> int:
+        """How often this judge has shifted: the number of its runs that are marked so."""
+        known = {info.id: info.environment for info in self.store.runs()}
+        era = 0
+        while DRIFTED in known.get(digest(self.spec(era)), {}):
+            era += 1
+        return era
+
+    @property
+    def run_id(self) -> str:
+        """The id of the judge's run, whether or not it has been asked anything yet."""
+        return digest(self.spec(self.era))
+
+    def spec(self, era: int) -> RunSpec:
+        """Return the identity of the judge's run in an era."""
+        return RunSpec(
+            suite=f"judge {self.judge.name}",
+            system=SystemUnderTest(
+                model=self.model.identity,
+                sampling=stated_sampling(self.model),
+                body=stated_body(self.model),
+            ),
+            tasks=tuple(judging_spec(c, version=self.judge.version) for c in self.judge.criteria),
+            seed=self.seed,
+            nonce=f"era {era}" if era else "",
+        )
+
+    @property
+    def environment(self) -> Mapping[str, Any]:
+        """What is on record of the judge's run; empty before its first judgement."""
+        known = {info.id: info.environment for info in self.store.runs()}
+        return known.get(self.run_id, {})
+
+    def remember(self, **entries: Any) -> None:
+        """Put entries on record in the judge's run, beside those that are there.
+
+        DeclarationError before its first judgement.
+        """
+        run = self.run_id
+        info = self.store.find(run)
+        found = dict(info.environment) | msgspec.to_builtins(entries)
+        self.store.set_environment(run, found)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sitting:
+    """What a judge said: the verdicts by judgement and repeat, and the run that holds them."""
+
+    run: str
+    verdicts: Verdicts
+
+    def verdict(self, ask: Ask, repeat: int = 0) -> Verdict:
+        """Return the verdict on a judgement; one that was never asked for says so."""
+        said = self.verdicts.get((ask.criterion, ask.id), {})
+        return said.get(repeat, NOT_ASKED)
+
+    def repeats(self, ask: Ask) -> Mapping[int, Verdict]:
+        """Return the verdicts of all repeats of a judgement."""
+        return self.verdicts.get((ask.criterion, ask.id), {})
+
+
+NOT_ASKED = Verdict(value=None, label=None, outcome="infra_error", why="not asked")
+
+
+def make_plan(bench: Bench, asks: Iterable[Ask], *, repeats: int = 1) -> Plan:
+    """Return the judge's run with these judgements to be asked, `repeats` times each.
+
+    DeclarationError for a judgement without the reference that its criterion needs.
+    """
+    wanted: dict[str, list[Ask]] = {c.name: [] for c in bench.judge.criteria}
+    for ask in asks:
+        wanted[ask.criterion].append(ask)
+    tasks = []
+    for criterion in bench.judge.criteria:
+        if criterion.reference == "required":
+            check_references(bench.judge, wanted[criterion.name])
+        tasks.append(judging_task(criterion, wanted[criterion.name], version=bench.judge.version))
+    return Plan(
+        spec=bench.spec(bench.era),
+        tasks=tuple(tasks),
+        samples=tuple(task.samples for task in tasks),
+        epochs=tuple(repeats for _ in tasks),
+        asked={JUDGING: msgspec.to_builtins(_described(bench.judge))},
+    )
+
+
+def check_references(judge: Judge, asks: Iterable[Ask]) -> None:
+    """Raise DeclarationError for the first judgement without a reference."""
+    for ask in asks:
+        answer = ask.answers[0]
+        if not answer.reference:
+            raise DeclarationError(
+                f"judge {judge.name} grades against a reference, and {answer.task} sample "
+                f"'{answer.sample_id}' has none"
+            )
+
+
+async def sit(
+    bench: Bench, asks: Sequence[Ask], *, repeats: int = 1, stopper: Stopper | None = None
+) -> Sitting:
+    """Ask the judge what it has not been asked yet, and return its verdicts on all of `asks`.
+
+    DeclarationError, before anything is asked, for an unreachable endpoint or a missing reference;
+    RunStopped or EndpointError where the run ended early: all that was said is kept.
+    """
+    plan = make_plan(bench, asks, repeats=repeats)
+    await check(bench.model)
+    services = Services(store=bench.store, clock=bench.clock, stopper=stopper)
+    info = await execute(plan, bench.model, services, bench.limits, bench.tally)
+    wanted = {(task.name, s.id) for task in plan.tasks for s in task.samples}
+    return Sitting(run=info.id, verdicts=stored_verdicts(bench.store, info.id, wanted))
+
+
+def stored_verdicts(store: RunStore, run: str, wanted: set[tuple[str, str]]) -> Verdicts:
+    """Return what a judge's run holds of the judgements `wanted`, by criterion and id."""
+    found: dict[tuple[str, str], dict[int, Verdict]] = {}
+    for row in store.scores(run):
+        if (place := (row.task, row.sample_id)) in wanted:
+            found.setdefault(place, {})[row.epoch] = Verdict(
+                value=row.score.value,
+                label=row.score.extracted,
+                outcome=row.score.outcome,
+                why=row.score.why if row.score.value is None else "",
+                flags=row.score.flags,
+            )
+    return found
+
+
+def _described(judge: Judge) -> dict[str, Any]:
+    """Return what a reader of the judge's run wants to know of the judge."""
+    return {
+        "name": judge.name,
+        "version": judge.version,
+        "family": judge.family,
+        "instrument": judge.instrument,
+        "criteria": judge.criteria,
+    }

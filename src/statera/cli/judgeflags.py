@@ -1,0 +1,165 @@
+"""The flags by which a judge is named and asked, and the asking itself with a progress line.
+
+@judge_flags
+def command(**flags): judged = ask_judge(flags, lambda bench: judge_run(bench, info))
+"""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import click
+import uvloop
+
+from statera.api.judging import Bench
+from statera.api.runs import CONNECTIONS, workers_for
+from statera.cli.progress import Progress
+from statera.cli.settings import Flag
+from statera.errors import DeclarationError, Interrupted, StateraError
+from statera.graders.judge import Judge, read_judge
+from statera.models.modelfile import CallSettings
+from statera.models.opening import open_model
+from statera.runner.execution import Limits
+from statera.store.runstore import RunStore
+
+F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+
+_FLAGS = (
+    click.option(
+        "--judge",
+        cls=Flag,
+        metavar="FILE|NAME",
+        help="A judge's YAML file, a ready rubric (reference, tone, …), or `pairwise`.",
+    ),
+    click.option(
+        "--judge-model",
+        cls=Flag,
+        metavar="MODEL",
+        help="The model that judges, written like --model of `statera run`.",
+    ),
+    click.option("--base-url", cls=Flag, metavar="URL", help="Endpoint for a bare model NAME."),
+    click.option(
+        "--max-connections",
+        "-j",
+        cls=Flag,
+        type=click.IntRange(1),
+        help="Requests in flight at most (64); adapts below that.",
+    ),
+    click.option("--max-retries", cls=Flag, type=click.IntRange(0), help="Retries of one request."),
+    click.option(
+        "--timeout",
+        cls=Flag,
+        type=click.FloatRange(0, min_open=True),
+        metavar="SECONDS",
+        help="Time-out of one request, in all (600).",
+    ),
+    click.option(
+        "--max-cost",
+        cls=Flag,
+        type=click.FloatRange(0, min_open=True),
+        metavar="USD",
+        help="Stop when the judge has cost this much; all is kept.",
+    ),
+    click.option(
+        "--max-requests", cls=Flag, type=click.IntRange(1), help="Stop before more requests."
+    ),
+    click.option(
+        "--fail-on-error",
+        cls=Flag,
+        type=click.FloatRange(0, 1),
+        default=0.5,
+        show_default=True,
+        help="Stop when more than this share of judgements gets no answer.",
+    ),
+    click.option("--quiet", "-q", cls=Flag, is_flag=True, help="No progress line."),
+)
+
+
+def judge_flags(function: F) -> F:
+    """Add the flags that say which judge is asked, and how."""
+    for option in reversed(_FLAGS):
+        function = option(function)
+    return function
+
+
+def named_judge(flags: dict[str, Any]) -> Judge:
+    """Return the judge that the flags name; DeclarationError for none, or for one without model."""
+    if flags["judge"] is None:
+        raise DeclarationError(
+            "no judge named. Give --judge FILE, or a ready one: --judge reference"
+        )
+    judge = read_judge(flags["judge"]).with_model(flags["judge_model"])
+    if judge.model is None:
+        raise DeclarationError(
+            f"judge {judge.name} has no model: `model:` in its file, or --judge-model MODEL"
+        )
+    return judge
+
+
+def ask_judge(
+    flags: dict[str, Any], store: RunStore, work: Callable[[Bench], Awaitable[T]], *, seed: int = 0
+) -> T:
+    """Open the judge's model, do the work on its bench with a progress line, and close it.
+
+    Interrupted, RunStopped or EndpointError say that everything asked is kept.
+    """
+    judge = named_judge(flags)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        try:
+            return runner.run(_work(flags, judge, store, work, seed))
+        except asyncio.CancelledError:
+            raise Interrupted("interrupted before the first judgement") from None
+
+
+async def _work(
+    flags: dict[str, Any],
+    judge: Judge,
+    store: RunStore,
+    work: Callable[[Bench], Awaitable[T]],
+    seed: int,
+) -> T:
+    _cancel_on_interrupt()
+    settings = CallSettings(
+        max_connections=flags["max_connections"],
+        max_retries=flags["max_retries"],
+        timeout=flags["timeout"],
+    )
+    model = open_model(judge.model or "", settings=settings, base_url=flags["base_url"])
+    limits = Limits(
+        workers=workers_for(flags["max_connections"] or CONNECTIONS),
+        max_cost=flags["max_cost"],
+        max_requests=flags["max_requests"],
+        fail_share=flags["fail_on_error"],
+    )
+    bench = Bench(judge=judge, model=model, store=store, seed=seed, limits=limits)
+    progress = Progress(bench.tally, bench.clock, quiet=flags["quiet"])
+    progress.start()
+    try:
+        return await work(bench)
+    except asyncio.CancelledError:
+        raise Interrupted(_resumable("interrupted", bench)) from None
+    except StateraError as error:
+        raise type(error)(_resumable(str(error), bench)) from None
+    finally:
+        progress.stop()
+        await model.close()
+
+
+def _resumable(reason: str, bench: Bench) -> str:
+    done, total = bench.tally.done, bench.tally.total
+    if not total:
+        return reason
+    return f"{reason}. {done} of {total} judgements are kept; the same command resumes."
+
+
+def _cancel_on_interrupt() -> None:
+    """Let Ctrl-C cancel this task once; further ones do not disturb the cleaning up."""
+    task = asyncio.current_task()
+
+    def cancel() -> None:
+        if task is not None and not task.cancelling():
+            task.cancel()
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, cancel)

@@ -1,0 +1,1 @@
+"""The commands below `statera judge`, one file each."""

@@ -1,0 +1,235 @@
+"""A judge: its file, and the criteria that it makes.
+
+    judge: support
+    model: http://localhost:8000/v1#judge
+    rubric: reference                 # a ready one, a file, or written here
+
+    judge: preferred
+    kind: pairwise
+    question: Which reply would help this customer more?
+
+    judge: never-omit
+    kind: checklist
+    points:
+      - {ask: "Does the reply name the penicillin allergy?", weight: 3}
+      - "Is the dose stated?"
+
+A ready rubric is a judge too: `--judge reference`. So is `pairwise`.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from statera.codec.canonical import digest
+from statera.codec.files import read_text
+from statera.codec.strict import convert, from_yaml
+from statera.errors import DeclarationError, unknown
+from statera.graders.criterion import Criterion, Needs, Output, Point
+from statera.graders.prompting import Kind, check_template
+from statera.graders.rubrics import Rubric, read_rubric, ready_rubrics
+
+PAIRWISE = "pairwise"
+QUESTION = (
+    "Which reply serves the person who asked better: correct, helpful, to the point, and as "
+    "instructed? Length alone is no merit."
+)
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+
+_YAML = (".yaml", ".yml")
+
+Count = Annotated[int, msgspec.Meta(ge=1)]
+Combine = Literal["majority", "mean", "weighted"]
+
+
+class JudgeFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A judge as it is written in YAML.
+
+    `rubric` states one criterion, `criteria` several that are scored separately, each a ready
+    rubric's name, a file, or a rubric written in place. `question` says what makes a reply better,
+    or introduces a checklist. `reference` says whether the ideal answer is shown. `template` is the
+    path of a prompt of one's own. `family` names the makers of the model where its name does not.
+    `repeats` is how often each judgement is asked.
+    """
+
+    judge: Annotated[str, msgspec.Meta(pattern=NAME)]
+    kind: Kind = "rubric"
+    model: str | None = None
+    family: str = ""
+    rubric: str | dict[str, Any] | None = None
+    criteria: dict[str, str | dict[str, Any]] = {}
+    points: tuple[str | Point, ...] = ()
+    question: str = ""
+    reference: Needs | None = None
+    template: str | None = None
+    output: Output = "text"
+    max_tokens: Count = 1024
+    temperature: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    repeats: Count = 1
+    version: str | int = "1"
+
+    def __post_init__(self) -> None:
+        stated = {
+            "rubric": bool(self.rubric) or bool(self.criteria),
+            "checklist": bool(self.points),
+        }
+        for kind, there in stated.items():
+            if there and self.kind != kind:
+                raise ValueError(f"a judge of kind {self.kind} has no {_OWN[kind]}")
+        if self.rubric is not None and self.criteria:
+            raise ValueError("`rubric` states one criterion, `criteria` several: not both")
+        if self.kind in stated and not stated[self.kind]:
+            raise ValueError(f"a judge of kind {self.kind} states {_OWN[self.kind]}")
+        if self.kind == "rubric" and self.question:
+            raise ValueError(
+                "a rubric says in its `criterion` what is looked at, not in `question`"
+            )
+
+
+_OWN = {"rubric": "`rubric` or `criteria`", "checklist": "`points`"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judge:
+    """A judge, ready to be asked: its criteria, and what its file says of its model."""
+
+    name: str
+    version: str
+    criteria: tuple[Criterion, ...]
+    model: str | None = None
+    family: str = ""
+    repeats: int = 1
+
+    @property
+    def pairs(self) -> bool:
+        """True when it compares two replies."""
+        return self.criteria[0].pairs
+
+    @property
+    def needs_reference(self) -> bool:
+        """True when it cannot judge without an ideal answer."""
+        return any(criterion.reference == "required" for criterion in self.criteria)
+
+    @property
+    def instrument(self) -> str:
+        """The digest of everything but the model: two judges with the same ask the same."""
+        return digest([self.name, self.version, [c.instrument for c in self.criteria]])
+
+    def metric(self, criterion: Criterion) -> str:
+        """Return the name of the scores under a criterion: the judge's, or with the criterion's."""
+        return self.name if len(self.criteria) == 1 else f"{self.name}_{criterion.name}"
+
+    def with_model(self, model: str | None) -> "Judge":
+        """Return the judge with another model, where one is named."""
+        return self if model is None else replace(self, model=model)
+
+
+def read_judge(text: str) -> Judge:
+    """Return the judge that `text` names: a YAML file, a ready rubric, or `pairwise`.
+
+    DeclarationError, in one line, for what is declared wrong.
+    """
+    if text.endswith(_YAML):
+        file = from_yaml(read_text(Path(text)), JudgeFile, source=text)
+        return judge_of(file, base=Path(text).parent, source=text)
+    if text == PAIRWISE:
+        return judge_of(JudgeFile(judge=PAIRWISE, kind="pairwise"))
+    if text in ready_rubrics():
+        return judge_of(JudgeFile(judge=text, rubric=text))
+    raise unknown("judge", text, [*ready_rubrics(), PAIRWISE])
+
+
+def judge_of(file: JudgeFile, *, base: Path = Path(), source: str = "judge") -> Judge:
+    """Return the judge of a file's content; its paths are relative to `base`."""
+    template = _template(file, base, source)
+    if file.kind == "rubric":
+        rubrics = file.criteria or {file.judge: file.rubric or ""}
+        criteria = tuple(
+            _of_rubric(file, name, _rubric(given, base, f"{source}: {name}"), template)
+            for name, given in rubrics.items()
+        )
+    else:
+        criteria = (_of_question(file, template),)
+    return Judge(
+        name=file.judge,
+        version=str(file.version),
+        criteria=criteria,
+        model=_beside(file.model, base),
+        family=file.family,
+        repeats=file.repeats,
+    )
+
+
+def _template(file: JudgeFile, base: Path, source: str) -> str:
+    if file.template is None:
+        return ""
+    path = base / file.template
+    text = read_text(path)
+    check_template(text, source=f"{source}: {path}")
+    return text
+
+
+def _rubric(given: str | dict[str, Any], base: Path, source: str) -> Rubric:
+    if isinstance(given, str):
+        return read_rubric(given, base)
+    return convert({"rubric": "own", **given}, Rubric, source=source)
+
+
+def _of_rubric(file: JudgeFile, name: str, rubric: Rubric, template: str) -> Criterion:
+    needs: Needs = "required" if rubric.needs_reference else "optional"
+    if file.reference is not None and rubric.needs_reference and file.reference != "required":
+        raise DeclarationError(
+            f"judge {file.judge}: rubric '{rubric.rubric}' grades against a reference; "
+            f"`reference: {file.reference}` takes it away"
+        )
+    return Criterion(
+        name=name,
+        kind="rubric",
+        text=rubric.criterion,
+        scale=rubric.grades,
+        limits=limits_text(rubric),
+        reference=file.reference or needs,
+        template=template,
+        output=file.output,
+        max_tokens=file.max_tokens,
+        temperature=file.temperature,
+    )
+
+
+def limits_text(rubric: Rubric) -> str:
+    """Return the limits of length as they are told to the judge, or an empty string."""
+    if rubric.min_words is not None and rubric.max_words is not None:
+        return f"A good reply has {rubric.min_words} to {rubric.max_words} words; grade it lower outside that."
+    if rubric.max_words is not None:
+        return f"A good reply has at most {rubric.max_words} words; grade a longer one lower."
+    if rubric.min_words is not None:
+        return f"A good reply has at least {rubric.min_words} words; grade a shorter one lower."
+    return ""
+
+
+def _of_question(file: JudgeFile, template: str) -> Criterion:
+    points = tuple(Point(ask=p) if isinstance(p, str) else p for p in file.points)
+    question = file.question or (QUESTION if file.kind == "pairwise" else "")
+    return Criterion(
+        name=file.judge,
+        kind=file.kind,
+        text=question,
+        points=points,
+        reference=file.reference or "optional",
+        template=template,
+        output=file.output,
+        max_tokens=file.max_tokens,
+        temperature=file.temperature,
+    )
+
+
+def _beside(model: str | None, base: Path) -> str | None:
+    """Return the model, a model file's or script's path being relative to the judge's file."""
+    if model is None or "://" in model:
+        return model
+    kind, colon, rest = model.partition(":")
+    if kind == "scripted" and colon:
+        return f"scripted:{base / rest}"
+    return str(base / model) if model.endswith((*_YAML, ".json")) else model

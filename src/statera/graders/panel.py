@@ -1,0 +1,54 @@
+"""Several verdicts on the same thing as one: the repeats of a judge, or the members of a panel.
+
+| how | the verdict |
+|---|---|
+| `mean` | the mean of the values |
+| `majority` | the value that most of them gave; among several such, their mean |
+| `weighted` | the mean of the values, each with the weight of its judge |
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal
+
+from statera.records.verdicts import Verdict
+
+Combine = Literal["mean", "majority", "weighted"]
+
+
+def together(
+    verdicts: Sequence[Verdict], how: Combine = "mean", *, weights: Sequence[float] | None = None
+) -> Verdict:
+    """Return one verdict; those without a value are left out, and without any there is none.
+
+    `weights` goes with `weighted` and is at least 0, not all 0. ValueError otherwise.
+    """
+    shares = [1.0] * len(verdicts) if weights is None else list(weights)
+    if len(shares) != len(verdicts) or any(not share >= 0 for share in shares):
+        raise ValueError(f"{len(shares)} weights of at least 0 for {len(verdicts)} verdicts")
+    known = [(v, w) for v, w in zip(verdicts, shares, strict=True) if v.value is not None]
+    if len(verdicts) == 1:
+        return verdicts[0]
+    if not known or not sum(weight for _, weight in known) > 0:
+        why = "; ".join(dict.fromkeys(v.why for v in verdicts if v.why)) or "no verdict"
+        outcome = verdicts[0].outcome if verdicts else "unparsed"
+        return Verdict(value=None, label=None, outcome=outcome, why=why)
+    kept = _most(known) if how == "majority" else known
+    value = sum(_value(v) * w for v, w in kept) / sum(w for _, w in kept)
+    flags = dict.fromkeys(flag for v, _ in known for flag in v.flags)
+    label = "|".join("-" if v.label is None else v.label for v in verdicts)
+    good = sum(w for v, w in kept if v.outcome == "right") * 2 > sum(w for _, w in kept)
+    return Verdict(
+        value=value, label=label, outcome="right" if good else "wrong", flags=tuple(flags)
+    )
+
+
+def _most(known: Sequence[tuple[Verdict, float]]) -> list[tuple[Verdict, float]]:
+    """Return the verdicts of the commonest value, or of all the values that are equally common."""
+    counts = Counter(v.value for v, _ in known)
+    top = max(counts.values())
+    return [(v, w) for v, w in known if counts[v.value] == top]
+
+
+def _value(verdict: Verdict) -> float:
+    return 0.0 if verdict.value is None else verdict.value

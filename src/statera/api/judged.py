@@ -9,12 +9,13 @@ Nothing is generated: what is judged was stored, and what the judge says is stor
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from statera.analysis.winrates import JudgedPair
 from statera.api.answers import answers_of, check_same_questions
 from statera.api.judging import Bench, Sitting, make_plan, sit
 from statera.api.scoring import remember
 from statera.api.stored import stored_scorers
 from statera.errors import DeclarationError
-from statera.graders.asks import Ask, both_orders, of_pair, paired
+from statera.graders.asks import Ask, Order, both_orders, for_candidate, of_pair, paired
 from statera.graders.criterion import Criterion
 from statera.graders.judged import Judged
 from statera.graders.panel import together
@@ -24,6 +25,7 @@ from statera.records.specs import RunInfo
 from statera.records.verdicts import Answer, Verdict
 from statera.runner.execution import rescore
 from statera.runner.grading import Grading
+from statera.stats.winrate import UNPARSED
 from statera.store.runstore import RunStore
 
 Place = tuple[str, str, int]
@@ -56,10 +58,26 @@ class Pair:
         repeats = sorted(self.forward.keys() & self.backward.keys())
         return together([of_pair(self.forward[r], self.backward[r]) for r in repeats])
 
+    @property
+    def rows(self) -> Iterator[JudgedPair]:
+        """The pair as it is counted: once a repeat, once without verdicts where none was asked."""
+        first, second = self.candidate, self.other
+        for repeat in sorted(self.forward.keys() | self.backward.keys()) or (0,):
+            yield JudgedPair(
+                task=first.task,
+                criterion=self.criterion,
+                item=first.sample_id,
+                unit=first.unit,
+                category=first.category,
+                forward=_worth(self.forward.get(repeat), "ab"),
+                backward=_worth(self.backward.get(repeat), "ba"),
+                lengths=(len(first.output), len(second.output)),
+            )
+
 
 @dataclass(frozen=True, kw_only=True)
 class JudgedRun:
-    """A run that was judged, by criterion the metric that its scores are called, and the sitting."""
+    """A run that was judged; `metrics` names its scores by criterion."""
 
     info: RunInfo
     metrics: Mapping[str, str]
@@ -241,6 +259,11 @@ def check_names(info: RunInfo, tasks: Sequence[str], graders: Sequence[Judged]) 
 def check_plan(bench: Bench, asks: Sequence[Ask]) -> None:
     """Raise DeclarationError for judgements that could not be asked so."""
     make_plan(bench, asks)
+
+
+def _worth(verdict: Verdict | None, order: Order) -> float:
+    value = None if verdict is None else for_candidate(verdict, order)
+    return UNPARSED if value is None else value
 
 
 def _of_answer(sitting: Sitting, criterion: Criterion, answer: Answer) -> Verdict:

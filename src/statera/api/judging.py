@@ -43,7 +43,7 @@ class Bench:
     model: Model
     store: RunStore
     seed: int = 0
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     clock: Clock = field(default_factory=SystemClock)
     tally: Tally = field(default_factory=Tally)
 

@@ -1,7 +1,7 @@
 """One thing that a judge looks at: what it is asked, on which scale, and how its reply is read.
 
-A criterion is plain data. The judgements asked under it are samples, so that a judge's work is a run
-like any other: it resumes, it is stored, and it is read again without asking.
+A criterion is plain data. The judgements asked under it are samples, so that a judge's work is a
+run like any other: it resumes, it is stored, and it is read again without asking.
 """
 
 from collections.abc import Sequence

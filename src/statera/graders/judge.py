@@ -19,7 +19,7 @@ A ready rubric is a judge too: `--judge reference`. So is `pairwise`.
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 
@@ -41,7 +41,6 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 _YAML = (".yaml", ".yml")
 
 Count = Annotated[int, msgspec.Meta(ge=1)]
-Combine = Literal["majority", "mean", "weighted"]
 
 
 class JudgeFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -200,12 +199,13 @@ def _of_rubric(file: JudgeFile, name: str, rubric: Rubric, template: str) -> Cri
 
 def limits_text(rubric: Rubric) -> str:
     """Return the limits of length as they are told to the judge, or an empty string."""
-    if rubric.min_words is not None and rubric.max_words is not None:
-        return f"A good reply has {rubric.min_words} to {rubric.max_words} words; grade it lower outside that."
-    if rubric.max_words is not None:
-        return f"A good reply has at most {rubric.max_words} words; grade a longer one lower."
-    if rubric.min_words is not None:
-        return f"A good reply has at least {rubric.min_words} words; grade a shorter one lower."
+    least, most = rubric.min_words, rubric.max_words
+    if least is not None and most is not None:
+        return f"A good reply has {least} to {most} words; grade it lower outside that."
+    if most is not None:
+        return f"A good reply has at most {most} words; grade a longer one lower."
+    if least is not None:
+        return f"A good reply has at least {least} words; grade a shorter one lower."
     return ""
 
 

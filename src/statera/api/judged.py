@@ -11,11 +11,20 @@ from dataclasses import dataclass
 
 from statera.analysis.winrates import JudgedPair
 from statera.api.answers import answers_of, check_same_questions
-from statera.api.judging import Bench, Sitting, make_plan, sit
+from statera.api.judging import Bench, Sitting, make_plan, sit, stored_verdicts
 from statera.api.scoring import remember
 from statera.api.stored import stored_scorers
+from statera.api.winstopping import Until, WinRateStopper
 from statera.errors import DeclarationError
-from statera.graders.asks import Ask, Order, both_orders, for_candidate, of_pair, paired
+from statera.graders.asks import (
+    Ask,
+    Order,
+    PairAsk,
+    both_orders,
+    for_candidate,
+    of_pair,
+    paired,
+)
 from statera.graders.criterion import Criterion
 from statera.graders.judged import Judged
 from statera.graders.panel import together
@@ -42,13 +51,11 @@ class OnTrials:
         return self.found.get((task, sample_id, epoch))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Pair:
     """One pair as it was judged: by repeat, the verdict in either order, as the judge gave it."""
 
-    criterion: str
-    candidate: Answer
-    other: Answer
+    asked: PairAsk
     forward: Mapping[int, Verdict]
     backward: Mapping[int, Verdict]
 
@@ -61,11 +68,11 @@ class Pair:
     @property
     def rows(self) -> Iterator[JudgedPair]:
         """The pair as it is counted: once a repeat, once without verdicts where none was asked."""
-        first, second = self.candidate, self.other
+        first, second = self.asked.candidate, self.asked.other
         for repeat in sorted(self.forward.keys() | self.backward.keys()) or (0,):
             yield JudgedPair(
                 task=first.task,
-                criterion=self.criterion,
+                criterion=self.asked.criterion,
                 item=first.sample_id,
                 unit=first.unit,
                 category=first.category,
@@ -87,11 +94,20 @@ class JudgedRun:
 
 @dataclass(frozen=True, kw_only=True)
 class JudgedPairs:
-    """All pairs that were judged; `alone` counts the replies of either side without the other."""
+    """All pairs that were judged; `alone` counts the replies of either side without the other.
+
+    `stopped` says why the judging ended before the last pair, or is empty.
+    """
 
     pairs: Sequence[Pair]
     sitting: Sitting
     alone: tuple[int, int] = (0, 0)
+    stopped: str = ""
+
+    @property
+    def rows(self) -> Iterator[JudgedPair]:
+        """The pairs as they are counted."""
+        return (row for pair in self.pairs for row in pair.rows)
 
 
 def rubric_asks(bench: Bench, answers: Sequence[Answer]) -> list[Ask]:
@@ -104,14 +120,13 @@ def rubric_asks(bench: Bench, answers: Sequence[Answer]) -> list[Ask]:
     ]
 
 
-def pair_asks(bench: Bench, candidate: Sequence[Answer], other: Sequence[Answer]) -> list[Ask]:
-    """Return the judgements of every pair, in both orders."""
+def pair_asks(bench: Bench, candidate: Sequence[Answer], other: Sequence[Answer]) -> list[PairAsk]:
+    """Return the judgements of every pair under every criterion, in both orders."""
     pairs = list(paired(candidate, other))
     return [
-        ask
+        both_orders(criterion.name, first, second)
         for criterion in bench.judge.criteria
         for first, second in pairs
-        for ask in both_orders(criterion.name, first, second)
     ]
 
 
@@ -151,47 +166,53 @@ async def judge_pairs(
     other: Sequence[Answer],
     *,
     names: tuple[str, str] = ("A", "B"),
-    stopper: Stopper | None = None,
+    until: Until | None = None,
 ) -> JudgedPairs:
     """Compare the replies of both to the same questions, always in both orders.
 
+    `until` ends the judging as soon as the win rate is surely on one side of a limit.
     DeclarationError, before anything is asked: a judge of single replies, different questions,
     nothing in common, a missing reference.
     """
     check_kind(bench, pairs=True)
     check_same_questions(candidate, other, names)
-    sitting = await sit(
-        bench, pair_asks(bench, candidate, other), repeats=bench.judge.repeats, stopper=stopper
-    )
-    pairs = list(paired(candidate, other))
-    alone = (len(candidate) - len(pairs), len(other) - len(pairs))
-    found = list(pairs_of(bench, sitting, candidate, other))
-    return JudgedPairs(pairs=found, sitting=sitting, alone=alone)
+    asks = pair_asks(bench, candidate, other)
+    alone = (len(candidate) - len(asks), len(other) - len(asks))
+    flat = [ask for pair in asks for ask in pair]
+    stopper = None if until is None else _stopper(bench, asks, flat, until)
+    sitting = await sit(bench, flat, repeats=bench.judge.repeats, stopper=stopper)
+    if stopper is not None:
+        asks = stopper.asked
+    pairs = pairs_of(sitting, asks)
+    reason = "" if stopper is None else stopper.reason
+    return JudgedPairs(pairs=pairs, sitting=sitting, alone=alone, stopped=reason)
 
 
-def pairs_of(
-    bench: Bench, sitting: Sitting, candidate: Sequence[Answer], other: Sequence[Answer]
-) -> Iterator[Pair]:
-    """Yield every pair with what the sitting says of it, one a criterion."""
-    for criterion in bench.judge.criteria:
-        for first, second in paired(candidate, other):
-            forward, backward = both_orders(criterion.name, first, second)
-            yield Pair(
-                criterion=criterion.name,
-                candidate=first,
-                other=second,
-                forward=sitting.repeats(forward),
-                backward=sitting.repeats(backward),
-            )
+def _stopper(
+    bench: Bench, asks: Sequence[PairAsk], flat: Sequence[Ask], until: Until
+) -> WinRateStopper:
+    def reading(run: str, asked: Sequence[PairAsk]) -> list[JudgedPair]:
+        wanted = {(ask.criterion, ask.id) for pair in asked for ask in pair}
+        sitting = Sitting(run=run, verdicts=stored_verdicts(bench.store, run, wanted))
+        return [row for pair in pairs_of(sitting, asked) for row in pair.rows]
+
+    plan = make_plan(bench, flat, repeats=bench.judge.repeats)
+    return WinRateStopper(plan, asks, reading, until)
+
+
+def pairs_of(sitting: Sitting, asks: Sequence[PairAsk]) -> list[Pair]:
+    """Return every pair with what the sitting says of it."""
+    return [Pair(a, sitting.repeats(a.forward), sitting.repeats(a.backward)) for a in asks]
 
 
 async def keep_pairs(bench: Bench, info: RunInfo, other: RunInfo, judged: JudgedPairs) -> RunInfo:
     """Keep the verdicts on pairs as scores of the candidate's run; return it as it is now."""
-    tasks = list(dict.fromkeys(pair.candidate.task for pair in judged.pairs))
+    tasks = list(dict.fromkeys(pair.asked.candidate.task for pair in judged.pairs))
     graders = [grader(bench, c, against=other.id) for c in bench.judge.criteria]
     check_names(info, tasks, graders)
     for one in graders:
-        found = {p.candidate.place: p.verdict for p in judged.pairs if p.criterion == one.criterion}
+        of_criterion = [p for p in judged.pairs if p.asked.criterion == one.criterion]
+        found = {pair.asked.candidate.place: pair.verdict for pair in of_criterion}
         await keep(bench.store, info, tasks, one, found)
     metrics = [WinRate(score=one.metric, against=other.id) for one in graders]
     added = dict.fromkeys(tasks, tuple(graders))
@@ -254,11 +275,6 @@ def check_names(info: RunInfo, tasks: Sequence[str], graders: Sequence[Judged]) 
                         f"task {task} has a score called '{judged.metric}' already; give the judge "
                         "another name (`judge: NAME`)"
                     )
-
-
-def check_plan(bench: Bench, asks: Sequence[Ask]) -> None:
-    """Raise DeclarationError for judgements that could not be asked so."""
-    make_plan(bench, asks)
 
 
 def _worth(verdict: Verdict | None, order: Order) -> float:

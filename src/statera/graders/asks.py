@@ -5,7 +5,8 @@ whoever asks for it: it is asked once a repeat and found again in the judge's ow
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal
+from functools import cached_property
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -16,7 +17,7 @@ Order = Literal["ab", "ba"]
 ORDERS: tuple[Order, Order] = ("ab", "ba")
 
 
-class Ask(msgspec.Struct, frozen=True, kw_only=True):
+class Ask(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One reply, or two: the candidate's first. `order` says which of two is shown first."""
 
     criterion: str
@@ -29,7 +30,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
         texts = tuple(answer.output for answer in self.answers)
         return texts if self.order == "ab" else texts[::-1]
 
-    @property
+    @cached_property
     def id(self) -> str:
         """What names the judgement: a digest of all that is shown."""
         first = self.answers[0]
@@ -40,12 +41,34 @@ Verdicts = Mapping[tuple[str, str], Mapping[int, Verdict]]
 """By criterion and id of the judgement, the verdict of each repeat."""
 
 
-def both_orders(criterion: str, candidate: Answer, other: Answer) -> tuple[Ask, Ask]:
+class PairAsk(NamedTuple):
+    """The two judgements of a pair: the candidate's reply shown first, and shown second."""
+
+    forward: Ask
+    backward: Ask
+
+    @property
+    def criterion(self) -> str:
+        """The criterion under which both are judged."""
+        return self.forward.criterion
+
+    @property
+    def candidate(self) -> Answer:
+        """The candidate's reply."""
+        return self.forward.answers[0]
+
+    @property
+    def other(self) -> Answer:
+        """The reply that it is compared with."""
+        return self.forward.answers[1]
+
+
+def both_orders(criterion: str, candidate: Answer, other: Answer) -> PairAsk:
     """Return the two judgements of a pair."""
     first, second = (
         Ask(criterion=criterion, answers=(candidate, other), order=order) for order in ORDERS
     )
-    return first, second
+    return PairAsk(first, second)
 
 
 def paired(candidate: Iterable[Answer], other: Iterable[Answer]) -> Iterator[tuple[Answer, Answer]]:

@@ -1,0 +1,155 @@
+"""Compare the replies of two runs, or of two files, with a judge: both orders, win rate, flips."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from statera.analysis.instrument import shown_model
+from statera.analysis.winrates import win_rates
+from statera.api.answers import answers_of, read_outputs
+from statera.api.judged import JudgedPairs, judge_pairs, keep_pairs
+from statera.api.judging import Bench
+from statera.api.winstopping import Until
+from statera.cli.flags import json_flag, level_flag, store_flag
+from statera.cli.judgeflags import ask_judge, judge_flags
+from statera.cli.settings import Flag, Lines
+from statera.cli.winrates import print_win_rates
+from statera.codec.files import to_json
+from statera.errors import DeclarationError
+from statera.graders.families import shared_family
+from statera.records.specs import RunInfo
+from statera.records.verdicts import Answer
+from statera.store.runstore import RunStore
+
+_FILES = (".jsonl",)
+
+
+class Side(NamedTuple):
+    """One of the two that are compared: a run, or a file of outputs."""
+
+    name: str
+    answers: list[Answer]
+    info: RunInfo | None = None
+
+
+@click.command("compare")
+@click.argument("candidate", metavar="RUN_A|A.jsonl")
+@click.argument("other", metavar="RUN_B|B.jsonl")
+@judge_flags
+@click.option(
+    "--task",
+    cls=Flag,
+    type=Lines(),
+    multiple=True,
+    metavar="NAME",
+    help="Only these tasks of the runs.",
+)
+@click.option(
+    "--until",
+    cls=Flag,
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    metavar="LIMIT",
+    help="Stop as soon as the win rate is surely above or below LIMIT (0.5: one is better).",
+)
+@click.option(
+    "--seed", cls=Flag, type=int, default=0, show_default=True, help="Of the judge's run."
+)
+@level_flag
+@store_flag
+@json_flag
+def command(candidate: str, other: str, store: str, as_json: bool, **flags: Any) -> None:
+    """Say how often the replies of RUN_A beat those of RUN_B, as a judge sees it.
+
+    Every pair is shown in both orders; where they disagree it is a tie and counted as a flip. The
+    verdicts are kept as scores of RUN_A, so that a gate can read the win rate. Two files of outputs
+    (`id, prompt, reference, output`) are compared just so.
+
+    \b
+    statera judge compare new old --judge pairwise --judge-model http://localhost:8000/v1#judge
+    statera judge compare a.jsonl b.jsonl --judge preferred.yaml --until 0.5
+    """
+    runs = RunStore(store)
+    sides = read_sides(runs, (candidate, other), flags["task"])
+    until = None if flags["until"] is None else Until(flags["until"], flags["level"])
+
+    async def work(bench: Bench) -> tuple[Bench, JudgedPairs]:
+        names = (sides[0].name, sides[1].name)
+        judged = await judge_pairs(
+            bench, sides[0].answers, sides[1].answers, names=names, until=until
+        )
+        if sides[0].info is not None and sides[1].info is not None and until is None:
+            await keep_pairs(bench, sides[0].info, sides[1].info, judged)
+        return bench, judged
+
+    bench, judged = ask_judge(flags, runs, work, seed=flags["seed"])
+    rows = win_rates(judged.rows, level=flags["level"], early=until is not None)
+    notes = _notes(bench, sides, judged)
+    if as_json:
+        click.echo(
+            to_json(
+                {
+                    "schema": 1,
+                    "judge": bench.judge.name,
+                    "judge_run": judged.sitting.run,
+                    "candidate": sides[0].info.id if sides[0].info else sides[0].name,
+                    "other": sides[1].info.id if sides[1].info else sides[1].name,
+                    "win_rates": rows,
+                    "stopped": judged.stopped,
+                    "notes": notes,
+                }
+            )
+        )
+        return
+    click.echo(f"{sides[0].name} against {sides[1].name} · judge {bench.judge.name}")
+    print_win_rates(rows, notes)
+
+
+def read_sides(
+    store: RunStore, names: tuple[str, str], tasks: tuple[str, ...]
+) -> tuple[Side, Side]:
+    """Return what the two names stand for; DeclarationError for a run beside a file."""
+    files = [name.endswith(_FILES) for name in names]
+    if files[0] != files[1]:
+        raise DeclarationError(f"{names[0]} and {names[1]}: give two runs, or two .jsonl files")
+    if files[0]:
+        if tasks:
+            raise DeclarationError("--task names a task of a run; a file of outputs has none")
+        return Side(names[0], read_outputs(Path(names[0]))), Side(
+            names[1], read_outputs(Path(names[1]))
+        )
+    first, second = (store.find(name) for name in names)
+    if first.id == second.id:
+        raise DeclarationError(f"a run is not compared with itself: {first.id[:8]}")
+    shared = [task.name for task in first.spec.tasks if task.mode == "generate"]
+    there = {task.name for task in second.spec.tasks}
+    chosen = tasks or tuple(name for name in shared if name in there)
+    if not chosen:
+        raise DeclarationError(
+            f"runs {names[0]} and {names[1]} have no task with replies in common"
+        )
+    return (
+        Side(names[0], answers_of(store, first, chosen), first),
+        Side(names[1], answers_of(store, second, chosen), second),
+    )
+
+
+def _notes(bench: Bench, sides: tuple[Side, Side], judged: JudgedPairs) -> list[str]:
+    """Return what a reader must know of the numbers."""
+    notes = []
+    for side in sides:
+        if side.info is not None:
+            model = shown_model(side.info)
+            if told := shared_family(bench.judge.family or bench.model.identity, model):
+                notes.append(f"{side.name}: {told}")
+    for side, alone in zip(sides, judged.alone, strict=True):
+        if alone:
+            notes.append(f"{alone} replies of {side.name} have no counterpart and are not compared")
+    if judged.stopped:
+        notes.append(f"{judged.stopped}; not kept as scores")
+    if "audit" not in bench.environment:
+        notes.append(
+            "this judge was never audited: how far it leans to a place, to length or to its own "
+            "family is not known (statera judge audit)"
+        )
+    return notes

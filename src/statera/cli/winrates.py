@@ -1,0 +1,74 @@
+"""What a person reads of judged pairs: win rates, with flips and the lean to a place."""
+
+from collections.abc import Sequence
+
+from statera.analysis.winrates import WinRateRow
+from statera.cli.columns import Column, Line, print_table
+from statera.cli.tables import console
+from statera.stats.results import Estimate
+
+_COLUMNS = (
+    Column("task", name=True),
+    Column("win rate"),
+    Column("interval"),
+    Column("items"),
+    Column("won", 1),
+    Column("lost", 1),
+    Column("tied", 2),
+    Column("flips", 1),
+    Column("unparsed", 1),
+    Column("judged of asked", 2),
+)
+
+
+def print_win_rates(rows: Sequence[WinRateRow], notes: Sequence[str]) -> None:
+    """Print one line a task, its categories below, then what must be known of them."""
+    out = console()
+    styles = ("" if row.category is None else "dim" for row in rows)
+    print_table(out, _COLUMNS, list(map(Line, map(_cells, rows), styles)))
+    for row in rows:
+        if row.category is None:
+            out.print(f"[dim]{place(row)}[/]", soft_wrap=True)
+    for warning in _warnings(rows):
+        out.print(f"[yellow]warning[/] {warning}", soft_wrap=True)
+    for note in notes:
+        out.print(f"[yellow]note[/] {note}", soft_wrap=True, markup=True)
+    for method in sorted({row.rate.method for row in rows}):
+        out.print(f"[dim]interval: {method}, clustered by item[/]", soft_wrap=True)
+
+
+def place(row: WinRateRow) -> str:
+    """Return the sentence on flips, on the lean to a place and on length."""
+    found = row.position
+    ours, theirs = row.mean_lengths
+    parts = [
+        f"{row.task}: flips {shown(found.flip_rate)}",
+        f"first place named {shown(found.first_share)} (0.5: no lean)",
+        f"mean length {ours:,.0f} against {theirs:,.0f} characters",
+    ]
+    return " · ".join(parts)
+
+
+def shown(estimate: Estimate) -> str:
+    """Return `0.120 [0.081, 0.172]`, or why there is none."""
+    if estimate.value is None:
+        return f"none ({estimate.method})"
+    if estimate.low is None or estimate.high is None:
+        return f"{estimate.value:.3f} (no interval: {estimate.method})"
+    return f"{estimate.value:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]"
+
+
+def _cells(row: WinRateRow) -> list[str]:
+    rate = row.rate
+    name = row.task if row.category is None else f"  {row.category}"
+    value = ("void" if rate.void else "none") if rate.value is None else f"{rate.value:.3f}"
+    bounds = "none" if rate.low is None else f"{rate.low:.3f} to {rate.high:.3f}"
+    counts = (rate.wins, rate.losses, rate.ties, rate.inconsistent, rate.unparsed)
+    sizes = f"{rate.judged} of {rate.asked}"
+    return [name, value, bounds, str(rate.items), *map(str, counts), sizes]
+
+
+def _warnings(rows: Sequence[WinRateRow]) -> list[str]:
+    whole = [row for row in rows if row.category is None]
+    told = [f"{row.task}: {row.rate.warning}" for row in whole if row.rate.warning]
+    return told + [f"{row.task}: {row.rate.method}" for row in whole if row.rate.void]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from statera.analysis.measure import MetricRow
     from statera.api.comparisons import compare
     from statera.api.decisions import decide
+    from statera.api.judgecalls import Output, grade, judge, prefer, win_rate
     from statera.api.probing import probe
     from statera.api.reports import report_page
     from statera.api.runs import RunOptions, run, run_async
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from statera.errors import DeclarationError, EndpointError, RunStopped, StateraError
     from statera.gate.judging import Gate
     from statera.gate.ruling import Override, RuleRuling, Ruling
+    from statera.graders.judge import Judge
     from statera.models.callables import model
     from statera.models.opening import open_model
     from statera.models.scripted import ScriptedModel
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from statera.records.samples import Sample
     from statera.records.scores import Outcome, Score
     from statera.records.trials import Trial
+    from statera.records.verdicts import Verdict
     from statera.stats.results import Estimate
     from statera.store.runstore import RunStore
     from statera.tasks.suite import Suite
@@ -46,6 +49,7 @@ _PLACES = {
     "analysis.measure": ("MetricRow",),
     "api.comparisons": ("compare",),
     "api.decisions": ("decide",),
+    "api.judgecalls": ("Output", "grade", "judge", "prefer", "win_rate"),
     "api.probing": ("probe",),
     "api.reports": ("report_page",),
     "api.runs": ("RunOptions", "run", "run_async"),
@@ -55,6 +59,7 @@ _PLACES = {
     "errors": ("DeclarationError", "EndpointError", "RunStopped", "StateraError"),
     "gate.judging": ("Gate",),
     "gate.ruling": ("Override", "RuleRuling", "Ruling"),
+    "graders.judge": ("Judge",),
     "models.callables": ("model",),
     "models.opening": ("open_model",),
     "models.scripted": ("ScriptedModel",),
@@ -64,6 +69,7 @@ _PLACES = {
     "records.samples": ("Sample",),
     "records.scores": ("Outcome", "Score"),
     "records.trials": ("Trial",),
+    "records.verdicts": ("Verdict",),
     "stats.results": ("Estimate",),
     "store.runstore": ("RunStore",),
     "tasks.suite": ("Suite",),
@@ -83,12 +89,14 @@ __all__ = [
     "Failure",
     "Gate",
     "Grader",
+    "Judge",
     "Likelihood",
     "Message",
     "Metric",
     "MetricRow",
     "Model",
     "Outcome",
+    "Output",
     "Override",
     "Response",
     "RuleRuling",
@@ -107,15 +115,20 @@ __all__ = [
     "Task",
     "Terms",
     "Trial",
+    "Verdict",
     "compare",
     "decide",
     "diagnose",
+    "grade",
+    "judge",
     "model",
     "open_model",
+    "prefer",
     "probe",
     "report_page",
     "run",
     "run_async",
+    "win_rate",
 ]
 
 

@@ -1,4 +1,6 @@
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -8,12 +10,12 @@ from statera.errors import EndpointError, RunStopped
 from statera.models.callables import model
 from statera.models.clock import SystemClock
 from statera.protocols import Model, Tools
-from statera.records.requests import Request
+from statera.records.requests import Chat, Message, Request
 from statera.records.responses import Capabilities, Failure, Response
 from statera.records.samples import Sample
 from statera.records.scores import Score
 from statera.records.specs import RunInfo, SystemUnderTest
-from statera.records.trials import Trial
+from statera.records.trials import Exchange, Trial
 from statera.runner.execution import Limits, Services, execute
 from statera.runner.plan import Extent, Plan, make_plan
 from statera.runner.tally import Tally
@@ -337,3 +339,34 @@ def test_a_stopper_that_breaks_at_the_end_leaves_no_run_running(tmp_path: Path) 
         asyncio.run(execute(plan(), Adder(), services, Limits(workers=4), Tally()))
     (info,) = store.runs()
     assert (info.status, info.reason) == ("stopped", "ZeroDivisionError: no reason")
+
+
+def twice(sample: Sample, said: Sequence[Exchange]) -> Request | None:
+    """Ask once more after `4`, and never a third time."""
+    if len(said) > 1 or said[0].response.text != "4":
+        return None
+    return Chat(messages=(Message("user", "What is 5 + 5, or more?"),))
+
+
+def test_a_task_may_go_on_after_the_first_reply(tmp_path: Path) -> None:
+    store, adder = RunStore(tmp_path), Adder()
+    task = replace(task_of(sums(4)), next_turn=twice)
+    what = make_plan("s", [task], SYSTEM, Extent(), seed=3)
+    info, tally = run(what, adder, store)
+    assert tally.requests == 5
+    assert adder.asked.count("What is 5 + 5, or more?") == 1
+    talks = {s.sample.id: s for s in store.trials(info.id)}
+    longer = talks["sums/v1/2"].trial
+    assert [e.response.text for e in longer.exchanges] == ["4", "10"]
+    seeds = {e.request.sampling.seed for e in longer.exchanges}  # type: ignore[union-attr]
+    assert len(seeds) == 1
+    assert None not in seeds
+    assert talks["sums/v1/2"].scores[0].outcome == "wrong"  # the last reply is the graded one
+    assert len(talks["sums/v1/1"].trial.exchanges) == 1
+
+
+def test_nothing_is_asked_after_a_failure_of_plumbing(tmp_path: Path) -> None:
+    store, adder = RunStore(tmp_path), Adder(fails=(2,))
+    task = replace(task_of(sums(4)), next_turn=lambda sample, said: twice(sample, said))
+    run(make_plan("s", [task], SYSTEM, Extent()), adder, store)
+    assert len(adder.asked) == 4

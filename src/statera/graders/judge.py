@@ -101,6 +101,11 @@ class Judge:
     family: str = ""
     repeats: int = 1
 
+    @classmethod
+    def load(cls, text: str) -> "Judge":
+        """Return the judge that `text` names: a YAML file, a ready rubric, or `pairwise`."""
+        return read_judge(text)
+
     @property
     def pairs(self) -> bool:
         """True when it compares two replies."""

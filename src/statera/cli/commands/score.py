@@ -1,4 +1,4 @@
-"""Grade a stored run again, with no request to the model."""
+"""Grade a stored run again, with no request to the model: by scorers, or by a judge."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,17 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 
+from statera.api.judged import JudgedRun, judge_run
+from statera.api.scoring import remember
 from statera.api.stored import AnyScoring, Run, stored_metrics, stored_scorers
 from statera.cli.commands.show import show_metrics
 from statera.cli.flags import json_flag, store_flag
+from statera.cli.judgeflags import ask_judge, judge_flags
 from statera.cli.settings import Flag, Lines
 from statera.codec.files import read_text
 from statera.codec.strict import convert, from_yaml
 from statera.errors import DeclarationError, unknown
 from statera.graders.catalogue import scoring_type
-from statera.metrics.catalogue import default_metrics
+from statera.graders.judged import UNJUDGED, Judged
 from statera.protocols import Tools
 from statera.records.specs import RunInfo
 from statera.runner.execution import rescore
@@ -45,15 +47,25 @@ from statera.tasks.needs import Given, check_needs
     metavar="NAME",
     help="Only these tasks of the run.",
 )
+@judge_flags
 @store_flag
 @json_flag
 def command(
-    run: str, scorer: tuple[str, ...], task: tuple[str, ...], store: str, as_json: bool
+    run: str,
+    scorer: tuple[str, ...],
+    task: tuple[str, ...],
+    store: str,
+    as_json: bool,
+    **flags: Any,
 ) -> None:
     """Grade RUN again from what it stored.
 
     Without --scorer: its own scorers, as they are now; what their version changed is graded again.
     With --scorer: those are added to the run, each under a name (`metric`) of its own.
+    With --judge: a model grades the replies; its verdicts are kept, and none is asked for twice.
+
+    \b
+    statera score new --judge reference --judge-model http://localhost:8000/v1#judge
     """
     runs = RunStore(store)
     info = runs.find(run)
@@ -61,17 +73,42 @@ def command(
     for name in task:
         if name not in known:
             raise unknown("task", name, known)
+    if flags["judge"] is not None:
+        if scorer:
+            raise DeclarationError("give --scorer or --judge, not both")
+        _judge(runs, info, task, flags)
+    else:
+        if flags["judge_model"] is not None:
+            raise DeclarationError("--judge-model goes with --judge FILE (or --judge reference)")
+        _score(runs, info, task, scorer)
+    show_metrics(Run(runs, runs.find(info.id)), as_json=as_json)
+
+
+def _judge(runs: RunStore, info: RunInfo, task: tuple[str, ...], flags: dict[str, Any]) -> None:
+    """Ask the judge what it was not asked yet, and say how much of it gave a verdict."""
+    judged: JudgedRun = ask_judge(flags, runs, lambda bench: judge_run(bench, info, tasks=task))
+    asked = read = 0
+    for row in runs.scores(info.id):
+        if row.score.metric in judged.metrics.values():
+            asked += row.score.value is not None or UNJUDGED in row.score.flags
+            read += row.score.value is not None
+    click.echo(f"{read} judged of {asked} asked · judge's run {judged.sitting.run[:8]}", err=True)
+
+
+def _score(runs: RunStore, info: RunInfo, task: tuple[str, ...], scorer: tuple[str, ...]) -> None:
+    """Grade again with the run's own scorers, or add some."""
+    known = stored_scorers(info)
     added = [found for text in scorer for found in read_scorers(text)]
     chosen = task or tuple(known)
     _check_imported(info, chosen, added)
     for name in chosen:
         _check_added(added, known[name], _given(runs, info, name), f"--scorer: task {name}")
-    wanted = {name: added or known[name] for name in chosen}
+    own = {name: [s for s in known[name] if not isinstance(s, Judged)] for name in chosen}
+    wanted = {name: added or own[name] for name in chosen}
     count = asyncio.run(_grade(runs, info, wanted))
     if added:
-        _remember(runs, info, wanted)
+        remember(runs, info, wanted)
     click.echo(f"{count} scores made again, no request sent", err=True)
-    show_metrics(Run(runs, runs.find(info.id)), as_json=as_json)
 
 
 def _check_imported(info: RunInfo, tasks: Sequence[str], added: Sequence[AnyScoring]) -> None:
@@ -140,21 +177,3 @@ async def _grade(store: RunStore, info: RunInfo, wanted: dict[str, list[AnyScori
         for scorer in scorers:
             count += await rescore(store, info.id, task, Grading((scorer,), tools))
     return count
-
-
-def _remember(store: RunStore, info: RunInfo, added: dict[str, list[AnyScoring]]) -> None:
-    """Write the added scorers and their metrics into the run, replacing those of the same name."""
-    scorers, metrics = stored_scorers(info), stored_metrics(info)
-    for task, new in added.items():
-        scorers[task] = _merged(scorers[task], new, "metric")
-        metrics[task] = _merged(metrics[task], default_metrics(new), "name")
-    environment = info.environment | {
-        "scorers": msgspec.to_builtins(scorers),
-        "metrics": msgspec.to_builtins(metrics),
-    }
-    store.set_environment(info.id, environment)
-
-
-def _merged(old: Any, new: Any, name: str) -> list[Any]:
-    named = {getattr(x, name): x for x in old} | {getattr(x, name): x for x in new}
-    return list(named.values())

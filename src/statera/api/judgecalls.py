@@ -1,0 +1,173 @@
+"""Judging from Python: one reply, one pair, lists, or stored runs, with any callable as the model.
+
+    judge = st.Judge.load("pairwise")
+    st.prefer(judge, my_function, prompt="2 + 2?", a="4", b="5").label       # "win": A, both orders
+    st.win_rate(judge, model, run_a, run_b).rate                             # or lists of Output
+    st.grade(st.Judge.load("reference"), model, prompt=…, output=…, reference=…).label   # "4"
+    st.judge(run, judge, model)["support/quality"]
+
+They may be called inside a running event loop too (a notebook); the work is done in a thread.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+
+import msgspec
+
+from statera.analysis.winrates import WinRateRow, win_rates
+from statera.api.answers import OUTPUTS, answers_of
+from statera.api.judged import check_kind, judge_pairs, judge_run, keep_pairs, rubric_asks
+from statera.api.judging import Bench, sit
+from statera.api.stored import Run
+from statera.errors import DeclarationError
+from statera.graders.judge import Judge
+from statera.graders.panel import together
+from statera.models.callables import model as callable_model
+from statera.protocols import Model
+from statera.records.verdicts import Answer, Verdict
+from statera.stats.results import LEVEL
+from statera.store.runstore import RunStore
+
+T = TypeVar("T")
+
+Judging = Model | Callable[[str], str]
+"""The judge's model: a Model, or a function from the judge's prompt to its reply."""
+
+
+class Output(msgspec.Struct, frozen=True, kw_only=True):
+    """One reply from anywhere: what was asked, what came, and perhaps the ideal answer.
+
+    Two lists are paired by `id`. Those of one `cluster` are not independent.
+    """
+
+    id: str
+    prompt: str
+    output: str
+    reference: str | None = None
+    category: str | None = None
+    cluster: str | None = None
+
+    @property
+    def answer(self) -> Answer:
+        """The reply as it is judged."""
+        return Answer(
+            task=OUTPUTS,
+            sample_id=self.id,
+            epoch=0,
+            prompt=self.prompt,
+            output=self.output,
+            unit=self.cluster or self.id,
+            reference=self.reference,
+            category=self.category,
+        )
+
+
+def grade(
+    judge: Judge,
+    model: Judging,
+    *,
+    prompt: str,
+    output: str,
+    reference: str | None = None,
+) -> dict[str, Verdict]:
+    """Return the verdict on one reply under each criterion, by the criterion's name.
+
+    They are kept nowhere. DeclarationError for a judge of pairs or a missing reference.
+    """
+    one = Output(id="0", prompt=prompt, output=output, reference=reference).answer
+    with _bench(judge, model, None) as bench:
+        check_kind(bench, pairs=False)
+        asks = rubric_asks(bench, [one])
+        sitting = _done(sit(bench, asks, repeats=judge.repeats))
+    return {ask.criterion: together(list(sitting.repeats(ask).values())) for ask in asks}
+
+
+def prefer(
+    judge: Judge,
+    model: Judging,
+    *,
+    prompt: str,
+    a: str,
+    b: str,
+    reference: str | None = None,
+) -> Verdict:
+    """Return which of two replies the judge prefers, asked in both orders.
+
+    `label` is `win` (A), `loss` (B), `tie`, or `flip` where the orders disagree; `value` is 1, 0 or
+    0.5, None where the judge gave no verdict.
+    """
+    first, second = (
+        Output(id="0", prompt=prompt, output=text, reference=reference).answer for text in (a, b)
+    )
+    with _bench(judge, model, None) as bench:
+        judged = _done(judge_pairs(bench, [first], [second]))
+    return judged.pairs[0].verdict
+
+
+def win_rate(
+    judge: Judge,
+    model: Judging,
+    candidate: Run | Sequence[Output],
+    other: Run | Sequence[Output],
+    *,
+    store: RunStore | None = None,
+    level: float = LEVEL,
+) -> list[WinRateRow]:
+    """Return how often the candidate's replies win, by task and category, both orders asked.
+
+    Verdicts on two stored runs are kept in their store, as scores of the candidate too.
+    """
+    if isinstance(candidate, Run) != isinstance(other, Run):
+        raise DeclarationError("give two runs, or two lists of outputs")
+    if isinstance(candidate, Run) and isinstance(other, Run):
+        with _bench(judge, model, candidate.store) as bench:
+            return _done(_of_runs(bench, candidate, other, level))
+    sides = [
+        [one.answer for one in side] for side in (candidate, other) if not isinstance(side, Run)
+    ]
+    with _bench(judge, model, store) as bench:
+        judged = _done(judge_pairs(bench, sides[0], sides[1]))
+    return win_rates(judged.rows, level=level)
+
+
+async def _of_runs(bench: Bench, candidate: Run, other: Run, level: float) -> list[WinRateRow]:
+    there = {task.name for task in other.info.spec.tasks}
+    tasks = [t.name for t in candidate.info.spec.tasks if t.name in there and t.mode == "generate"]
+    ours = answers_of(bench.store, candidate.info, tasks)
+    theirs = answers_of(other.store, other.info, tasks)
+    names = candidate.info.id[:8], other.info.id[:8]
+    judged = await judge_pairs(bench, ours, theirs, names=names)
+    await keep_pairs(bench, candidate.info, other.info, judged)
+    return win_rates(judged.rows, level=level)
+
+
+def judge(run: Run, judge: Judge, model: Judging, *, tasks: Sequence[str] = ()) -> Run:
+    """Grade the replies of a stored run and return it with the judge's scores beside its own."""
+    with _bench(judge, model, run.store) as bench:
+        judged = _done(judge_run(bench, run.info, tasks=tasks))
+    return Run(run.store, judged.info)
+
+
+@contextmanager
+def _bench(judge: Judge, model: Judging, store: RunStore | None) -> Iterator[Bench]:
+    """Yield the judge on its bench; without a store, one that is thrown away."""
+    asked = model if isinstance(model, Model) else callable_model(model, takes="text")
+    if store is not None:
+        yield Bench(judge=judge, model=asked, store=store)
+        return
+    with TemporaryDirectory(prefix="statera-judge-") as folder:
+        kept = RunStore(folder)
+        try:
+            yield Bench(judge=judge, model=asked, store=kept)
+        finally:
+            kept.close()
+
+
+def _done(work: Coroutine[Any, Any, T]) -> T:
+    """Wait for the work from anywhere, a running loop included."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, work).result()

@@ -1,0 +1,63 @@
+import pytest
+
+from statera.graders.panel import Combine, together
+from statera.records.verdicts import Verdict
+
+
+def said(*values: float | None) -> list[Verdict]:
+    return [
+        Verdict(
+            value=value,
+            label=None if value is None else f"{value:g}",
+            outcome="unparsed" if value is None else "right" if value > 0.5 else "wrong",
+            why="nothing found" if value is None else "",
+        )
+        for value in values
+    ]
+
+
+@pytest.mark.parametrize(
+    ("how", "values", "weights", "expected"),
+    [
+        ("mean", (1.0, 0.0, 0.5), None, 0.5),
+        ("mean", (1.0, None, 0.5), None, 0.75),
+        ("majority", (1.0, 1.0, 0.0), None, 1.0),
+        ("majority", (0.0, 1.0, 0.0, None), None, 0.0),
+        ("majority", (0.0, 1.0), None, 0.5),
+        ("weighted", (1.0, 0.0), (3.0, 1.0), 0.75),
+        ("weighted", (1.0, 0.0), (0.0, 2.0), 0.0),
+    ],
+)
+def test_a_panel_gives_one_verdict(
+    how: Combine,
+    values: tuple[float | None, ...],
+    weights: tuple[float, ...] | None,
+    expected: float,
+) -> None:
+    found = together(said(*values), how, weights=weights)
+    assert found.value == pytest.approx(expected)
+
+
+def test_without_any_verdict_there_is_none_and_the_reasons_stay() -> None:
+    found = together(said(None, None))
+    assert (found.value, found.outcome, found.why) == (None, "unparsed", "nothing found")
+    assert together([]).value is None
+
+
+def test_a_weight_of_nothing_is_no_verdict() -> None:
+    assert together(said(None, 1.0), "weighted", weights=(1.0, 0.0)).value is None
+
+
+def test_one_verdict_stays_as_it_is() -> None:
+    (only,) = said(0.25)
+    assert together([only]) is only
+
+
+def test_the_label_tells_what_each_member_said() -> None:
+    assert together(said(1.0, None, 0.5)).label == "1|-|0.5"
+
+
+@pytest.mark.parametrize("weights", [(1.0,), (1.0, -1.0), (1.0, float("nan"))])
+def test_weights_fit_the_verdicts(weights: tuple[float, ...]) -> None:
+    with pytest.raises(ValueError, match="weights of at least 0 for 2 verdicts"):
+        together(said(1.0, 0.0), "weighted", weights=weights)

@@ -203,7 +203,7 @@ def test_the_interval_covers_the_planted_lean(lean: float, per: int) -> None:
             noisy = better ^ (rng.random(items * per) < 0.1)
             named = np.where(rng.random(items * per) < lean, first_is_candidate, noisy)
             sides.append(named.astype(float))
-        told = position(PairVerdicts(*sides, np.repeat(range(items), per)))
+        told = position(PairVerdicts(sides[0], sides[1], np.repeat(range(items), per)))
         assert told.first_share.low is not None
         assert told.first_share.high is not None
         hits += told.first_share.low <= 0.5 + lean / 2 <= told.first_share.high

@@ -88,7 +88,7 @@ class Bench:
         """
         run = self.run_id
         info = self.store.find(run)
-        found = dict(info.environment) | msgspec.to_builtins(entries)
+        found = dict(info.environment) | msgspec.to_builtins(entries, str_keys=True)
         self.store.set_environment(run, found)
 
 
@@ -130,7 +130,7 @@ def make_plan(bench: Bench, asks: Iterable[Ask], *, repeats: int = 1) -> Plan:
         tasks=tuple(tasks),
         samples=tuple(task.samples for task in tasks),
         epochs=tuple(repeats for _ in tasks),
-        asked={JUDGING: msgspec.to_builtins(_described(bench.judge))},
+        asked={JUDGING: msgspec.to_builtins(_described(bench.judge), str_keys=True)},
     )
 
 
@@ -150,22 +150,31 @@ async def sit(
 ) -> Sitting:
     """Ask the judge what it has not been asked yet, and return its verdicts on all of `asks`.
 
+    Verdicts of later repeats, which an audit asked for, are not among them.
+
     DeclarationError, before anything is asked, for an unreachable endpoint or a missing reference;
     RunStopped or EndpointError where the run ended early: all that was said is kept.
     """
     plan = make_plan(bench, asks, repeats=repeats)
     await check(bench.model)
+    bench.tally.resumed = -bench.tally.asked  # what is done is counted anew in each sitting
     services = Services(store=bench.store, clock=bench.clock, stopper=stopper)
     info = await execute(plan, bench.model, services, bench.limits, bench.tally)
     wanted = {(task.name, s.id) for task in plan.tasks for s in task.samples}
-    return Sitting(run=info.id, verdicts=stored_verdicts(bench.store, info.id, wanted))
+    found = stored_verdicts(bench.store, info.id, wanted, repeats=repeats)
+    return Sitting(run=info.id, verdicts=found)
 
 
-def stored_verdicts(store: RunStore, run: str, wanted: set[tuple[str, str]]) -> Verdicts:
-    """Return what a judge's run holds of the judgements `wanted`, by criterion and id."""
+def stored_verdicts(
+    store: RunStore, run: str, wanted: set[tuple[str, str]], *, repeats: int
+) -> Verdicts:
+    """Return what a judge's run holds of the judgements `wanted`, by criterion and id.
+
+    Of the first `repeats` repeats: others were asked for to measure the judge, not to use it.
+    """
     found: dict[tuple[str, str], dict[int, Verdict]] = {}
     for row in store.scores(run):
-        if (place := (row.task, row.sample_id)) in wanted:
+        if (place := (row.task, row.sample_id)) in wanted and row.epoch < repeats:
             found.setdefault(place, {})[row.epoch] = Verdict(
                 value=row.score.value,
                 label=row.score.extracted,

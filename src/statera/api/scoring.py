@@ -31,7 +31,7 @@ def remember(
         with_them = default_metrics(new) if metrics is None else metrics[task]
         known[task] = _merged(known[task], with_them, "name")
     environment = info.environment | {
-        "scorers": msgspec.to_builtins(scorers),
+        "scorers": msgspec.to_builtins(scorers, str_keys=True),
         "metrics": msgspec.to_builtins(known),
     }
     store.set_environment(info.id, environment)

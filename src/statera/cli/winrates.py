@@ -34,7 +34,7 @@ def print_win_rates(rows: Sequence[WinRateRow], notes: Sequence[str]) -> None:
     for note in notes:
         out.print(f"[yellow]note[/] {note}", soft_wrap=True, markup=True)
     for method in sorted({row.rate.method for row in rows}):
-        out.print(f"[dim]interval: {method}, clustered by item[/]", soft_wrap=True)
+        out.print(f"[dim]interval: {method}[/]", soft_wrap=True)
 
 
 def place(row: WinRateRow) -> str:

@@ -70,7 +70,8 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def instrument(self) -> str:
         """The digest of all that determines how a judgement is asked and read."""
-        return digest([self, template_version(self.kind)])
+        stated = msgspec.to_builtins(self, str_keys=True)
+        return digest([stated, template_version(self.kind)])
 
     @property
     def rule(self) -> VerdictRule:

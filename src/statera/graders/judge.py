@@ -171,7 +171,7 @@ def _template(file: JudgeFile, base: Path, source: str) -> str:
         return ""
     path = base / file.template
     text = read_text(path)
-    check_template(text, source=f"{source}: {path}")
+    check_template(text, source=f"{source}: {path}", kind=file.kind)
     return text
 
 

@@ -68,7 +68,7 @@ def _joined(old: Entries, new: Entries, name: Callable[[dict[str, Any]], Any]) -
 def _entry(scorer: Scorer | Grader) -> dict[str, Any]:
     """Return a scorer as it is stored; one that is no Struct only by its name."""
     if isinstance(scorer, msgspec.Struct):
-        found: dict[str, Any] = msgspec.to_builtins(scorer)
+        found: dict[str, Any] = msgspec.to_builtins(scorer, str_keys=True)
         return found
     return {"type": type(scorer).__qualname__, "metric": scorer.metric}
 

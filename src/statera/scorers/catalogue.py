@@ -44,7 +44,8 @@ def scoring_key(scorer: Scorer | Grader) -> str:
 
     The refusal detector's version is in it wherever refusals are told from the text.
     """
-    settings = msgspec.to_builtins(scorer) if isinstance(scorer, msgspec.Struct) else {}
+    stored = isinstance(scorer, msgspec.Struct)
+    settings = msgspec.to_builtins(scorer, str_keys=True) if stored else {}
     reads = getattr(scorer, "reads_refusals", True)
     kind = type(scorer)
     return digest(

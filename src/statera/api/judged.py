@@ -193,7 +193,8 @@ def _stopper(
 ) -> WinRateStopper:
     def reading(run: str, asked: Sequence[PairAsk]) -> list[JudgedPair]:
         wanted = {(ask.criterion, ask.id) for pair in asked for ask in pair}
-        sitting = Sitting(run=run, verdicts=stored_verdicts(bench.store, run, wanted))
+        verdicts = stored_verdicts(bench.store, run, wanted, repeats=bench.judge.repeats)
+        sitting = Sitting(run=run, verdicts=verdicts)
         return [row for pair in pairs_of(sitting, asked) for row in pair.rows]
 
     plan = make_plan(bench, flat, repeats=bench.judge.repeats)

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from statera.codec.canonical import digest_bytes
 from statera.errors import DeclarationError
 from statera.models.script import Reply, Rule, Script, checked, read_script
 
@@ -32,6 +33,11 @@ def test_yaml_and_jsonl_say_the_same(tmp_path: Path) -> None:
 def test_equal_scripts_are_one_system_and_another_reply_is_another() -> None:
     assert Script(replay=("a",)).identity == Script(replay=("a",)).identity
     assert Script(replay=("a",)).identity != Script(replay=("b",)).identity
+
+
+def test_a_script_without_a_judge_is_what_it_was_before_there_were_any() -> None:
+    before = digest_bytes(b'{"rules":[],"replay":["a"],"default":"?"}')
+    assert Script(replay=("a",), default="?").identity == f"scripted:{before}"
 
 
 @pytest.mark.parametrize(

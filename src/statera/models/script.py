@@ -16,7 +16,10 @@ rules:                          # the first rule that fits the last user message
     reply: {text: A, failure: {kind: infra, message: overloaded, status: 503, first: 2}}
 replay: [first, second]         # requests that no rule fits, in order
 default: {text: "I do not know.", delay: 0.05, usage: {prompt_tokens: 9, completion_tokens: 4}}
+judge: {prefers: longer, strength: 0.8}     # a judge with known faults, see `models.scriptedjudge`
 ```
+
+A `judge` answers what asks for a judgement and fits no rule.
 """
 
 from functools import cached_property
@@ -24,11 +27,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from statera.codec.canonical import digest
 from statera.codec.files import read_jsonl, read_yaml
 from statera.codec.patterns import compiled
 from statera.errors import DeclarationError
+from statera.models.scriptedjudge import ScriptedJudge
 from statera.records.responses import ContinuationScore, FailureKind, TokenLogprob, Usage
 
 
@@ -105,11 +110,15 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Script(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Rules, then answers in order, then the default; with none left the request fails."""
+    """Rules, then the judge, answers in order, the default; with none left the request fails.
+
+    Without a judge the script is what it was before there were any, by its identity too.
+    """
 
     rules: tuple[Rule, ...] = ()
     replay: tuple[Said, ...] = ()
     default: Said | None = None
+    judge: ScriptedJudge | UnsetType = UNSET
 
     @property
     def identity(self) -> str:
@@ -147,8 +156,10 @@ def checked(script: Script, source: str) -> Script:
     for number, rule in enumerate(script.rules):
         if problem := _problem(rule):
             raise DeclarationError(f"{source}: {problem} at `$.rules[{number}]`")
-    if not script.replies():
-        raise DeclarationError(f"{source}: no replies. Give `rules`, `replay` or `default`")
+    if not script.replies() and script.judge is UNSET:
+        raise DeclarationError(
+            f"{source}: no replies. Give `rules`, `replay`, `default` or `judge`"
+        )
     return script
 
 

@@ -11,9 +11,12 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
+from msgspec import UNSET
+
 from statera.codec.canonical import digest
 from statera.errors import EndpointError
 from statera.models.script import Reply, Rule, Said, Script, ScriptedFailure, as_reply, checked
+from statera.models.scriptedjudge import judge_reply
 from statera.records.requests import Chat, Complete, Embed, Likelihood, Request
 from statera.records.responses import Capabilities, ContinuationScore, Failure, Response
 from statera.seeds import derive
@@ -86,7 +89,16 @@ class ScriptedModel:
         self.asked.append(request)
         text = last_text(request)
         rule = next((rule for rule in self.script.rules if rule.fits(text)), None)
-        return self._in_order() if rule is None else self._by_rule(rule, request)
+        if rule is not None:
+            return self._by_rule(rule, request)
+        return self._judged(request, text) or self._in_order()
+
+    def _judged(self, request: Request, text: str) -> Reply | None:
+        """Return what the script's judge says; None without one, or where nothing is judged."""
+        if self.script.judge is UNSET:
+            return None
+        said = judge_reply(self.script.judge, text, _seed(request))
+        return None if said is None else Reply(text=said)
 
     def _in_order(self) -> Reply:
         if self._replayed < len(self.script.replay):

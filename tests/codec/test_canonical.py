@@ -27,3 +27,7 @@ def test_a_fixed_vector() -> None:
 
 def test_size_is_in_bytes() -> None:
     assert len(digest({}, size=8)) == 16
+
+
+def test_keys_that_are_numbers_are_the_texts_that_json_makes_of_them() -> None:
+    assert canonical({10: "b", 2: "a"}) == canonical({"2": "a", "10": "b"})

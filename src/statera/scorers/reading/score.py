@@ -26,6 +26,7 @@ _DECLARING = re.compile(
 )
 _STARS = re.compile(r"\s*(?:points?\b|stars?\b)", re.I)
 _OTHER_SCALE = re.compile(r"\s*(?:/|out\s+of\b)")
+_NO_GRADE = re.compile(r"\b(?:down|up|de)grad\w*\W{0,4}$", re.I)
 _OPENS = re.compile(r"\s*(?:[–—:,.;-]\s|\n|\Z)")
 
 
@@ -103,7 +104,8 @@ def _declared(source: Source) -> Reading:
 
 
 def _gives(text: str, figure: Figure) -> bool:
-    declared = _DECLARING.search(text[max(0, figure.start - 80) : figure.start])
+    before = text[max(0, figure.start - 80) : figure.start]
+    declared = _DECLARING.search(before) and not _NO_GRADE.search(before)
     opens = not text[: figure.start][:20].strip(" \n\"'([*") and _OPENS.match(text, figure.end)
     if "/" in text[figure.start : figure.end] or _OTHER_SCALE.match(text, figure.end):
         return False
@@ -112,7 +114,9 @@ def _gives(text: str, figure: Figure) -> bool:
 
 def _with_ranges(text: str, numbers: Sequence[Figure], found: Sequence[Figure]) -> Sequence[Figure]:
     """Add what is joined to a declared number: "a 6 or 7" is no single score."""
-    joined = re.compile(r"\s*(?:points?\s*)?(?:or|to|and|/|-|–|—)\s*(?:maybe\s+|an?\s+)*", re.I)
+    joined = re.compile(
+        r"[\s)\]]*(?:points?\s*)?(?:or|to|and|/|-|–|—)\s*(?:maybe\s+|an?\s+)*[(\[]*", re.I
+    )
     pairs = pairwise(numbers)
     given = {figure.start for figure in found}
     more = [b for a, b in pairs if a.start in given and joined.fullmatch(text, a.end, b.start)]

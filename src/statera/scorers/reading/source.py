@@ -112,6 +112,11 @@ def prepare(text: str) -> Source:
     return source.replaced(_MARKUP, lambda _: "")
 
 
+def unified(text: str) -> Source:
+    """Return the text with look-alikes unified and invisible characters gone, all else as it is."""
+    return _unified(Source(text))
+
+
 def _unified(source: Source) -> Source:
     """NFKC, character by character with its combining marks; invisible characters go."""
     if source.text.isascii():

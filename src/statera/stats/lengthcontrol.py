@@ -18,23 +18,25 @@ away association, also where better answers are truly longer: so both rates are 
 | fewer than 8 clusters, all won or lost, one length difference, no finite fit | none, and why |
 | fewer than 40 clusters, or fewer than 10 wins or losses | without interval, and why |
 | more than 1 % of the resamples have no finite fit | without interval, and why |
-| others | percentiles over refits to resampled clusters |
+| others | expanded percentiles over refits to resampled clusters |
 
 The error that AlpacaEval 2 prints is that of the fitted values, not of the rate: it leaves out that
 the weights are estimated, and is less than half as wide where it could be checked.
 """
 
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 import numpy as np
 
 from statera.stats import logistic
-from statera.stats.bootstrap import ENOUGH, SOURCES, percentile_interval
+from statera.stats.bootstrap import ENOUGH, percentile_interval
 from statera.stats.clusterrobust import MIN_CLUSTERS
 from statera.stats.lengthslope import length_slope, log_lengths
 from statera.stats.means import ENOUGH_EVENTS, mean
 from statera.stats.multinomial import resample_counts
+from statera.stats.proportion import student_quantile
 from statera.stats.results import LEVEL, Estimate, Items
 from statera.stats.winrate import UNPARSED
 
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 RESAMPLES = 1_000
 UNFIT = 0.01
 ONE_SIDED = 0.05
+HESTERBERG = "Hesterberg, The American Statistician 69 (2015) 371-386"
 NO_FIT = "no single finite fit: the terms separate wins from losses, or go together themselves"
 DUBOIS = "Dubois, Galambosi, Liang and Hashimoto, arXiv 2404.04475 (2024), section 3"
 
@@ -305,17 +308,23 @@ def _estimate(
     low, high = None, None
     if found.draws is not None:
         draws = found.draws.rates if what == "controlled" else found.draws.weights[:, 0]
-        low, high = (float(bound) for bound in percentile_interval(draws, level))
+        low, high = (float(x) for x in percentile_interval(draws, _expanded(level, known.sizes[1])))
     return Estimate(
         value=value,
         low=low,
         high=high,
         level=level,
-        method=found.why or "refit bootstrap, percentile",
+        method=found.why or "refit bootstrap, expanded percentile",
         n=known.sizes[0],
         clusters=known.sizes[1],
-        source="" if found.why else f"{DUBOIS}; {SOURCES['percentile']}",
+        source="" if found.why else f"{DUBOIS}; {HESTERBERG}",
     )
+
+
+def _expanded(level: float, clusters: int) -> float:
+    """Return the level of percentiles that are as wide as t and n - 1 make a mean's interval."""
+    reach = student_quantile(level, clusters - 1.0) * (clusters / (clusters - 1)) ** 0.5
+    return 2 * NormalDist().cdf(reach) - 1
 
 
 def _mean(known: Known, values: np.ndarray, level: float) -> Estimate:

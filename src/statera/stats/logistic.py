@@ -37,6 +37,15 @@ class Fits(NamedTuple):
     found: np.ndarray
 
 
+class _Data(NamedTuple):
+    """Terms (n, k), their products (n, k * k), copies (c, n), copies * labels * terms (c, k)."""
+
+    terms: np.ndarray
+    squares: np.ndarray
+    copies: np.ndarray
+    wanted: np.ndarray
+
+
 class _State(NamedTuple):
     """Where each copy stands: loss (c,), slope (c, k), curvature (c, k, k), largest log odds."""
 
@@ -73,14 +82,16 @@ def fit(
 
 def _solve(rows: Rows, copies: np.ndarray, penalty: float, start: np.ndarray) -> Fits:
     weights = np.tile(start, (len(copies), 1))
-    state = _look(rows, copies, weights, penalty)
+    squares = (rows.terms[:, :, None] * rows.terms[:, None, :]).reshape(len(rows.terms), -1)
+    data = _Data(rows.terms, squares, copies, (copies * rows.labels) @ rows.terms)
+    state = _look(data, weights, penalty)
     step = _step(state, weights, penalty)
     moving = np.ones(len(copies), dtype=bool)
     for _ in range(STEPS):
         moving = np.abs(step).max(axis=1) > STILL * np.maximum(1, np.abs(weights).max(axis=1))
         if not moving.any():
             break
-        tried = _look(rows, copies, weights + step, penalty)
+        tried = _look(data, weights + step, penalty)
         better = tried.loss <= state.loss + 1e-12 * np.abs(state.loss)
         weights = np.where(better[:, None], weights + step, weights)
         state = _State(*(_chosen(better, new, old) for new, old in zip(tried, state, strict=True)))
@@ -92,19 +103,22 @@ def _chosen(better: np.ndarray, new: np.ndarray, old: np.ndarray) -> np.ndarray:
     return np.where(better.reshape((-1,) + (1,) * (new.ndim - 1)), new, old)
 
 
-def _look(rows: Rows, copies: np.ndarray, weights: np.ndarray, penalty: float) -> _State:
-    terms, count = rows.terms, rows.terms.shape[1]
-    log_odds = weights @ terms.T
+def _look(data: _Data, weights: np.ndarray, penalty: float) -> _State:
+    count = weights.shape[1]
+    log_odds = weights @ data.terms.T
     size = np.abs(log_odds)
     small = np.exp(-size)
-    chance = np.where(log_odds >= 0, 1.0, small) / (1 + small)
-    losses = np.maximum(log_odds, 0) + np.log1p(small) - rows.labels * log_odds
-    products = (terms[:, :, None] * terms[:, None, :]).reshape(len(terms), -1)
+    part = 1 / (1 + small)
+    losses = np.log1p(small)
+    losses += np.maximum(log_odds, 0)
+    weighed = data.copies * np.where(log_odds >= 0, part, small * part)
+    small *= part * part * data.copies
+    wanted = np.einsum("ck,ck->c", data.wanted, weights)
     return _State(
-        np.einsum("cn,cn->c", copies, losses) + penalty * np.abs(weights).sum(axis=1),
-        (copies * (chance - rows.labels)) @ terms,
-        ((copies * chance * (1 - chance)) @ products).reshape(-1, count, count),
-        np.max(size, axis=1, initial=0.0, where=copies > 0),
+        np.einsum("cn,cn->c", data.copies, losses) - wanted + penalty * np.abs(weights).sum(axis=1),
+        weighed @ data.terms - data.wanted,
+        (small @ data.squares).reshape(-1, count, count),
+        np.max(size, axis=1, initial=0.0, where=data.copies > 0),
     )
 
 

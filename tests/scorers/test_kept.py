@@ -12,7 +12,7 @@ from statera.scorers.kept import Kept
     ("response", "outcome", "why"),
     [
         (Response(text="The Moon is far.", finish="stop"), "unparsed", "kept for a judge"),
-        (Response(text="", finish="stop"), "unparsed", "kept for a judge"),
+        (Response(text="", finish="stop"), "unparsed", "empty reply"),
         (Response(text="The Moon is", finish="length"), "truncated", "cut off at the token limit"),
         (Response(failure=Failure(kind="infra", message="reset")), "infra_error", "reset"),
         (Response(failure=Failure(kind="refused", message="filter")), "refused", "filter"),

@@ -1,0 +1,79 @@
+import asyncio
+
+import pytest
+
+import statera as st
+from statera.errors import DeclarationError
+from statera.store.runstore import RunStore
+from tests.judges_made import CHECKLIST, PAIRWISE, REFERENCE, stored
+
+
+def first_shown(prompt: str) -> str:
+    return "The first.\n[[A]]"
+
+
+def longest(prompt: str) -> str:
+    first, second = (part.split(">>>")[0] for part in prompt.split("Reply A:")[1].split("Reply B:"))
+    return "[[A]]" if len(first) > len(second) else "[[B]]"
+
+
+def test_one_pair_is_judged_by_any_function() -> None:
+    asked = {"prompt": "2 + 2?", "a": "It is 4, as two and two are.", "b": "4"}
+    assert st.prefer(PAIRWISE, longest, **asked).label == "win"
+    assert st.prefer(PAIRWISE, first_shown, **asked).label == "flip"
+    silent = st.prefer(PAIRWISE, lambda prompt: "Well.", **asked)
+    assert (silent.value, silent.outcome) == (None, "unparsed")
+
+
+def test_one_reply_is_graded_under_each_criterion() -> None:
+    found = st.grade(REFERENCE, lambda prompt: "Good.\n[4]", prompt="q", output="o", reference="r")
+    assert {name: verdict.label for name, verdict in found.items()} == {"reference": "4"}
+    yes = st.grade(CHECKLIST, lambda prompt: "1: yes\n2: yes", prompt="q", output="o")
+    assert yes["list"].value == 1.0
+
+
+def test_it_works_inside_a_running_loop() -> None:
+    async def notebook() -> float | None:
+        return st.prefer(PAIRWISE, longest, prompt="q", a="longer", b="short").value
+
+    assert asyncio.run(notebook()) == 1.0
+
+
+def outputs(*texts: str) -> list[st.Output]:
+    return [st.Output(id=str(i), prompt="q", output=text) for i, text in enumerate(texts)]
+
+
+def test_two_lists_come_to_a_win_rate(store: RunStore) -> None:
+    ours, theirs = outputs("longer", "short", "longest"), outputs("long", "longest", "l")
+    (row,) = st.win_rate(PAIRWISE, longest, ours, theirs)
+    assert (row.rate.wins, row.rate.losses, row.rate.items) == (2, 1, 3)
+    kept = st.win_rate(PAIRWISE, longest, ours, theirs, store=store)
+    assert kept == [row]
+    assert store.runs()[0].judging
+
+
+def test_two_runs_keep_their_verdicts_as_scores(store: RunStore) -> None:
+    new = st.Run(store, stored(store, ["longer", "short"], name="new"))
+    old = st.Run(store, stored(store, ["long", "longest"], name="old"))
+    row, *categories = st.win_rate(PAIRWISE, longest, new, old)
+    assert [of.category for of in categories] == ["even", "odd"]
+    assert (row.rate.value, row.task) == (0.5, "open")
+    again = st.Run(store, store.find(new.info.id))
+    assert again["open/pairwise"].estimate == 0.5
+    with pytest.raises(DeclarationError, match="two runs, or two lists"):
+        st.win_rate(PAIRWISE, longest, new, outputs("a"))
+
+
+def test_a_run_is_graded_and_read_back(store: RunStore) -> None:
+    run = st.Run(store, stored(store, ["a", "b"]))
+    judged = st.judge(run, REFERENCE, lambda prompt: "[5]")
+    assert judged["open/reference"].estimate == 1.0
+    with pytest.raises(DeclarationError, match="compares pairs"):
+        st.judge(run, PAIRWISE, longest)
+
+
+def test_a_judge_needs_what_its_rubric_needs() -> None:
+    with pytest.raises(DeclarationError, match="grades against a reference"):
+        st.grade(REFERENCE, lambda prompt: "[5]", prompt="q", output="o")
+    with pytest.raises(DeclarationError, match="compares pairs"):
+        st.grade(PAIRWISE, first_shown, prompt="q", output="o")

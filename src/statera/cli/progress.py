@@ -12,7 +12,10 @@ _WIDTH = 24
 
 
 class Progress:
-    """Prints how a run is going while the event loop runs; `start`, then `stop` at the end."""
+    """Prints how a run is going while the event loop runs; `start`, then `stop` at the end.
+
+    Nothing is printed before it is known how much there is to do.
+    """
 
     def __init__(self, tally: Tally, clock: Clock, *, quiet: bool = False) -> None:
         self._tally, self._clock, self._quiet = tally, clock, quiet
@@ -31,7 +34,7 @@ class Progress:
         if self._timer is not None:
             self._timer.cancel()
             self._print()
-            if self._terminal:
+            if self._terminal and self._tally.total:
                 click.echo(err=True)
 
     def _tick(self) -> None:
@@ -39,6 +42,8 @@ class Progress:
         self._timer = asyncio.get_running_loop().call_later(self._period, self._tick)
 
     def _print(self) -> None:
+        if not self._tally.total:
+            return
         line = describe(self._tally, self._clock.monotonic() - self._started)
         if self._terminal:
             bar = _bar(self._tally.done, self._tally.total)

@@ -1,10 +1,13 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from statera.store.runstore import RunStore
 from tests.cli.commands.conftest import Cli
 from tests.endpoint import Endpoint
+from tests.judges_made import stored
 
 
 @pytest.fixture
@@ -71,3 +74,44 @@ def test_wrong_scorers_are_one_line(measured: Cli, args: list[str], parts: list[
     done = measured("score", "latest", *args)
     assert done.returncode == 2
     assert all(part in done.stderr for part in parts), done.stderr
+
+
+@pytest.fixture
+def open_answers(cli: Cli, tmp_path: Path) -> str:
+    """Return the id of a run with open answers; a script in its folder judges them."""
+    (tmp_path / "script.yaml").write_text("default: |-\n  Good.\n  [4]\n", encoding="utf-8")
+    return stored(RunStore(tmp_path / ".statera"), ["alpha", "omega", ""]).id[:8]
+
+
+JUDGE = ("--judge", "reference", "--judge-model", "scripted:script.yaml")
+
+
+def test_a_judge_grades_what_is_stored(cli: Cli, open_answers: str) -> None:
+    done = cli("score", open_answers, *JUDGE)
+    assert done.returncode == 0, done.stderr
+    assert "2 judged of 2 asked" in done.stderr
+    assert re.search(r"open/reference +0\.750", done.stdout)
+    assert re.search(r"open/reference_good +0\.667", done.stdout)
+    again = cli("score", open_answers)  # its own scorers; the judge is not asked
+    assert "0 scores made again" in again.stderr
+    assert "open/reference " in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["--judge", "reference"], "judge reference has no model"),
+        (["--judge", "pairwise", "--judge-model", "scripted:script.yaml"], "compares pairs"),
+        (["--judge-model", "scripted:script.yaml"], "--judge-model goes with --judge"),
+        ([*JUDGE, "--scorer", "exact"], "--scorer or --judge, not both"),
+        (["--judge", "refrence"], "Did you mean 'reference'"),
+        ([*JUDGE, "--task", "opn"], "Did you mean 'open'"),
+    ],
+)
+def test_a_judge_declared_wrong_is_one_line(
+    cli: Cli, open_answers: str, args: list[str], told: str
+) -> None:
+    done = cli("score", open_answers, *args)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr

@@ -20,6 +20,7 @@ from benchmarks import (
     diagnosis,
     faults,
     gates,
+    judging,
     kills,
     memory,
     resampling,
@@ -44,6 +45,7 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[Setting], str]]] = {
     "stopping": ("Early stopping", stopping.measure),
     "gates": ("Gates", gates.measure),
     "deciding": ("From the store to a decision", deciding.measure),
+    "judging": ("What judging costs beside the model", judging.measure),
 }
 
 

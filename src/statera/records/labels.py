@@ -1,0 +1,39 @@
+"""What a run has on record of the people who labelled it, beside the scores that they gave."""
+
+import msgspec
+
+from statera.records.specs import RunInfo
+
+LABELS = "labels"
+"""The key in a run's environment under which it is on record who labelled what."""
+
+PEOPLE = "_people"
+"""Ends the name of scores that people gave: `reference_people` stands beside `reference`."""
+
+
+class Labelled(msgspec.Struct, frozen=True, kw_only=True):
+    """People's labels of one metric: whose they are, and with which probability items got one.
+
+    `of` is the judge's metric that they stand beside. `probability` is that of every labelled item
+    to be drawn, None where it is not known; `probabilities` holds it by task and sample where it
+    is not the same for all. `missing` counts items that were drawn and have no label. `twice`
+    counts the trials with two labels or more, `disagreed` those on which the labels differ.
+    `low` and `high` are the ends of the scale; `against` is the other run of a pair, or empty.
+    """
+
+    of: str
+    criterion: str = ""
+    labellers: tuple[str, ...] = ()
+    probability: float | None = None
+    probabilities: dict[str, dict[str, float]] = {}
+    against: str = ""
+    low: int = 0
+    high: int = 1
+    missing: int = 0
+    twice: int = 0
+    disagreed: int = 0
+
+
+def stored_labels(info: RunInfo) -> dict[str, Labelled]:
+    """Return, by the name of the people's scores, what is on record of them."""
+    return msgspec.convert(info.environment.get(LABELS, {}), dict[str, Labelled])

@@ -1,0 +1,84 @@
+"""Runs the page's server in a thread of its own, on this machine only unless told otherwise.
+
+with serving(desk) as url:         # 'http://127.0.0.1:41231/T0k3n…/'
+    ...
+"""
+
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from errno import EADDRINUSE
+from threading import Thread
+from time import sleep
+
+import uvicorn
+
+from statera.errors import DeclarationError
+from statera.web.app import create_app
+from statera.web.desk import Desk
+from statera.web.guarding import Guarded
+
+_TOKEN_BYTES = 16
+_GRACE_SECONDS = 1
+_EVERYWHERE = ("0.0.0.0", "::", "")
+
+
+@contextmanager
+def serving(
+    desk: Desk, *, labeller: str | None = None, host: str = "127.0.0.1", port: int = 0
+) -> Iterator[str]:
+    """Serve the page while the block runs; the value is its address, the token included.
+
+    Port 0 is a free one. DeclarationError when the address cannot be had.
+    """
+    with closing(_listen(host, port)) as listener:
+        number, token = listener.getsockname()[1], secrets.token_urlsafe(_TOKEN_BYTES)
+        app = create_app(desk, token=token, labeller=labeller)
+        server = uvicorn.Server(
+            uvicorn.Config(
+                Guarded(app, hosts_of(host, number)),
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                lifespan="off",
+                timeout_graceful_shutdown=_GRACE_SECONDS,
+            )
+        )
+        thread = Thread(target=server.run, args=([listener],), name="statera-labelling")
+        thread.start()
+        try:
+            _until_started(server, thread)
+            yield f"http://{_shown(host)}:{number}/{token}/"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def hosts_of(host: str, port: int) -> tuple[str, ...]:
+    """Return the Host headers that name this server; none where it listens everywhere."""
+    if host in _EVERYWHERE:
+        return ()
+    names = {_shown(host).lower(), "127.0.0.1", "localhost", "[::1]"}
+    return tuple(sorted(f"{name}:{port}" for name in names))
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        taken = " is taken; choose another with --port"
+        reason = taken if error.errno == EADDRINUSE else f" cannot be had: {error.strerror}"
+        raise DeclarationError(f"port {port} on {host}{reason}") from None
+
+
+def _until_started(server: uvicorn.Server, thread: Thread) -> None:
+    while not server.started:
+        if not thread.is_alive():
+            raise DeclarationError("the labelling page did not start")
+        sleep(0.005)

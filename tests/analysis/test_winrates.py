@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from statera.analysis.winrates import JudgedPair, item_values, win_rates
@@ -46,8 +47,8 @@ def test_an_item_is_worth_the_mean_of_its_pairs_and_flips_are_ties() -> None:
         pair("3", 0.0, 0.0),
     ]
     found = item_values(pairs)
-    assert list(found.values) == [0.75, 0.0]
-    assert list(found.clusters) == ["1", "3"]
+    assert np.asarray(found.values).tolist() == [0.75, 0.0]
+    assert [*map(str, np.asarray(found.clusters))] == ["1", "3"]
 
 
 @pytest.mark.parametrize("wins", [60, 75])

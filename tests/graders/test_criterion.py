@@ -1,3 +1,7 @@
+from typing import Any
+
+import msgspec
+
 from statera.graders.asks import Ask, both_orders
 from statera.graders.criterion import MORE, SHORT_TOKENS, Criterion
 from statera.records.requests import Chat
@@ -90,7 +94,7 @@ def test_json_output_states_the_schema_with_reasons_first() -> None:
         (PAIRWISE.criteria[0], "winner"),
         (CHECKLIST.criteria[0], "1"),
     ):
-        as_json = Criterion(**{**_fields(criterion), "output": "json"})
+        as_json = msgspec.structs.replace(criterion, output="json")
         answers = (answer("a"), answer("b")) if criterion.pairs else (answer("a"),)
         sent = as_json.request(as_json.sample(Ask(criterion="c", answers=answers)))
         schema = sent.sampling.extra["response_format"]["json_schema"]["schema"]
@@ -99,12 +103,8 @@ def test_json_output_states_the_schema_with_reasons_first() -> None:
         assert as_json.instrument != criterion.instrument
 
 
-def _fields(criterion: Criterion) -> dict[str, object]:
-    return {name: getattr(criterion, name) for name in criterion.__struct_fields__}
-
-
 def test_whatever_changes_a_judgement_changes_the_instrument() -> None:
-    changed = [
+    changed: list[dict[str, Any]] = [
         {"text": "another"},
         {"max_tokens": 7},
         {"temperature": 0.5},
@@ -112,5 +112,5 @@ def test_whatever_changes_a_judgement_changes_the_instrument() -> None:
         {"scale": Scale(levels={1: "a", 2: "b"})},
         {"template": "{{ answer }}"},
     ]
-    found = {Criterion(**{**_fields(RUBRIC), **change}).instrument for change in changed}
+    found = {msgspec.structs.replace(RUBRIC, **change).instrument for change in changed}
     assert len(found | {RUBRIC.instrument}) == len(changed) + 1

@@ -282,7 +282,7 @@ def test_every_style_is_read_and_says_the_same(
         found = json.loads(reply)
         assert next(iter(found)) == "reasoning"
         if output == "json":
-            assert set(found) == set(asked._schema()["required"])
+            assert set(found) == set(asked.schema["required"])
     else:
         assert reply.startswith(VERDICTS[criterion.name]) == (style == "bare")
         assert reply.endswith(VERDICTS[criterion.name])

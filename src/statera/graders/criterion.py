@@ -19,7 +19,7 @@ from statera.scorers.scale import Scale
 from statera.scorers.verdicts import ListVerdict, PairVerdict, RubricVerdict
 
 Needs = Literal["required", "optional", "never"]
-Output = Literal["text", "json"]
+Output = Literal["auto", "text", "json"]
 
 VerdictRule = RubricVerdict | PairVerdict | ListVerdict
 
@@ -47,7 +47,8 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     """A criterion as it is asked. `text` says what is looked at; `limits` holds a limit of length.
 
     `reference` says whether the ideal answer is shown. `template` is the source of a user's own
-    prompt, or empty.
+    prompt, or empty. `output` is `auto` until it is known what the endpoint takes, and asks for
+    text till then.
     """
 
     name: str
@@ -138,11 +139,12 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def _format(self) -> dict[str, Any]:
-        schema = {"name": "verdict", "strict": True, "schema": self._schema()}
+        schema = {"name": "verdict", "strict": True, "schema": self.schema}
         return {"type": "json_schema", "json_schema": schema}
 
-    def _schema(self) -> dict[str, Any]:
-        """Return the JSON schema of a reply: the reasons first, then the verdict."""
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The JSON schema of a reply: the reasons first, then the verdict."""
         if self.scale is not None:
             return self.scale.schema()
         if self.kind == "pairwise":

@@ -49,8 +49,9 @@ class JudgeFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     `rubric` states one criterion, `criteria` several that are scored separately, each a ready
     rubric's name, a file, or a rubric written in place. `question` says what makes a reply better,
     or introduces a checklist. `reference` says whether the ideal answer is shown. `template` is the
-    path of a prompt of one's own. `family` names the makers of the model where its name does not.
-    `repeats` is how often each judgement is asked.
+    path of a prompt of one's own. `output` is the form of the judge's reply: `text`, `json` by a
+    schema, or `auto`, JSON where the endpoint takes one. `family` names the makers of the model
+    where its name does not. `repeats` is how often each judgement is asked.
     """
 
     judge: Annotated[str, msgspec.Meta(pattern=NAME)]
@@ -63,7 +64,7 @@ class JudgeFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     question: str = ""
     reference: Needs | None = None
     template: str | None = None
-    output: Output = "text"
+    output: Output = "auto"
     max_tokens: Count = 1024
     temperature: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     repeats: Count = 1

@@ -22,7 +22,6 @@ from statera.scorers.reading.final import (
     as_json,
     called_final,
     forms,
-    opens_object,
     read_final,
 )
 from statera.scorers.rules import BadScorer
@@ -98,8 +97,8 @@ class Scale(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def quick(self, text: str) -> Reading | None:
         """Return what `read_slowly` reads, where a glance at the end of the reply tells it."""
-        if opens_object(text):
-            return as_json(text, _asked(tuple(self.levels.items())))
+        if text[:1] == "{":
+            return as_json(text, _asked(tuple(self.levels.items())), whole=True)
         place = text.rfind("[")
         if place < 0:
             return None

@@ -45,7 +45,8 @@ def test_the_last_one_is_final(text: str, value: str) -> None:
         ("Final verdict: 4\n\nThe rest is fine.\n[5]", "two final verdicts: 4 and 5"),
         ("[4] good\n[5] very good", "two final verdicts: 4 and 5"),
         ("[4]\nwas my first thought\n[5]\nis my second thought", "two final verdicts: 4 and 5"),
-        ('{"score": 4, "score": 5}', "JSON: 'score' is there twice"),
+        ('{"score": 4, "score": 5}', "JSON: two answers to 'score'"),
+        ('{"score": 4}\n{"score": 5}', "JSON: two answers to 'score'"),
         ('{"score": 9}', "JSON: 9 is no verdict"),
         ('{"score": null}', "JSON: null is no verdict"),
         ('{"score": true}', "JSON: true is no verdict"),
@@ -89,12 +90,14 @@ def test_json_is_read_by_its_own_keys() -> None:
 def test_members_keep_their_places() -> None:
     text = 'So: {"a": [1, {"b": 2}], "C": "x"} '
     found = closing_object(text)
-    assert [(m.key, m.value, text[m.start : m.end]) for m in found] == [
+    assert found is not None
+    assert found.start == 4
+    assert [(m.key, m.value, text[m.start : m.end]) for m in found.members] == [
         ("a", [1, {"b": 2}], '[1, {"b": 2}]'),
         ("c", "x", '"x"'),
     ]
     for broken in ('{"a": 1', '{"a" 1}', '{"a": 1} and more', "{}", "{", '{"a": 1,}', ""):
-        assert closing_object(broken) == []
+        assert closing_object(broken) is None
 
 
 def test_prose_is_told_from_forms() -> None:

@@ -67,7 +67,8 @@ def _lines(text: str) -> Places:
 def _json(text: str) -> Places:
     """Return the answers of a JSON object: under the numbers, or one level further down."""
     found: Places = {}
-    for member in closing_object(text):
+    object_ = closing_object(text)
+    for member in object_.members if object_ else ():
         place = (member.start, member.end)
         if member.key in _NESTED:
             for key, value in _numbered(member.value).items():

@@ -197,10 +197,8 @@ def _echoes(source: Source, graded: Sequence[_Graded]) -> Iterator[tuple[int, in
 
 def _object(text: str) -> tuple[int, int] | None:
     """Return the place of the JSON object that ends the reply: it is read by its own keys."""
-    members = closing_object(text)
-    if not members:
-        return None
-    return text.rindex("{", 0, members[0].start), text.rindex("}") + 1
+    found = closing_object(text)
+    return (found.start, text.rindex("}") + 1) if found else None
 
 
 def _inside(place: tuple[int, int] | None, start: int) -> bool:

@@ -27,6 +27,9 @@ _TAIL = 400
 """Characters from the end in which the closing verdict stands."""
 
 _SPACE = re.compile(r"[ \t\n\r]*")
+_CUES = re.compile(
+    rf"(?:{_FIRM}|level|mark|winner|answer|preference|choice|better|best|preferred|was)", re.I
+)
 _WORD = re.compile(r"[A-Za-z0-9]{2,}(?=\W*\Z)")
 _PROSE = re.compile(r"[\n\t\x20-\x29\x2b-\x3b\x3d\x3f-\x5a\x5e\x61-\x7a\x7c]*")
 """Text in which there is nothing to clean and no bracket: ASCII without `*<>[]\\_`{}~`."""
@@ -44,6 +47,13 @@ class Member(NamedTuple):
     value: object
     start: int
     end: int
+
+
+class Object(NamedTuple):
+    """A JSON object that starts at `start`, with its members in order."""
+
+    start: int
+    members: list[Member]
 
 
 class Asked(NamedTuple):
@@ -93,7 +103,7 @@ def called_final(plain: str) -> re.Pattern[str]:
 
 def read_final(text: str, asked: Asked) -> Reading:
     """Return the final verdict of a judge's reply, or None with the reason."""
-    if opens_object(text) and (found := as_json(text, asked)) is not None:
+    if (found := as_json(text, asked, whole=True)) is not None:
         return found
     source = prepare(text)
     if source.note or not source.text.strip():
@@ -122,8 +132,8 @@ def read_final(text: str, asked: Asked) -> Reading:
 def after_prose(head: str, named: frozenset[str] = frozenset(), *, numbers: bool = True) -> bool:
     """Return whether brackets after `head` are the only form: all before them is plain prose.
 
-    They stand alone or after the end of a sentence whose last word is none of a verdict's own,
-    `named`, nor one that joins two, nor, without `numbers`, a number.
+    They stand alone or after the end of a sentence whose last word introduces no verdict, is none
+    of `named`, joins no two and, without `numbers`, is no number.
     """
     said = head.rstrip(" \t\n")
     if not said:
@@ -131,7 +141,7 @@ def after_prose(head: str, named: frozenset[str] = frozenset(), *, numbers: bool
     if head.rstrip(" \t")[-1] not in _ENDED or not _PROSE.fullmatch(head):
         return False
     word = _WORD.search(said[-40:])
-    if word is None or word[0].lower() in JOINERS or word[0].lower() in named:
+    if word is None or word[0].lower() in JOINERS | named or _CUES.fullmatch(word[0]):
         return False
     return (numbers or not word[0].isdigit()) and "final" not in head.lower()
 
@@ -192,21 +202,23 @@ def _agreed(reading: Reading, called: set[str]) -> Reading:
     return Reading(value=None, why=f"two final verdicts: {named}")
 
 
-def as_json(text: str, asked: Asked) -> Reading | None:
+def as_json(text: str, asked: Asked, *, whole: bool = False) -> Reading | None:
     """Return what a reply that ends in a JSON object states, or None where it does not.
 
-    Of the keys the first that is there counts; one that is there twice must agree with itself.
+    With `whole`, the object must be all of the reply. Of the keys the first that is there counts;
+    one that is there twice, or in an object right before, must agree with itself.
     """
-    members = closing_object(text)
-    if not members:
+    found = closing_object(text)
+    if found is None or (whole and text[: found.start].strip()):
         return None
-    named = next((n for key in asked.keys if (n := [m for m in members if m.key == key])), [])
+    named = _named(found, asked)
     if not named:
-        whole = opens_object(text)
-        return Reading(value=None, why=f"JSON without '{asked.keys[0]}'") if whole else None
-    values = {asked.member(m.value) for m in named}
+        alone = not text[: found.start].strip()
+        return Reading(value=None, why=f"JSON without '{asked.keys[0]}'") if alone else None
+    before = closing_object(text[: found.start])
+    values = {asked.member(m.value) for m in (*named, *(_named(before, asked) if before else ()))}
     if len(values) > 1:
-        return Reading(value=None, why=f"JSON: '{named[0].key}' is there twice")
+        return Reading(value=None, why=f"JSON: two answers to '{named[0].key}'")
     last, value = named[-1], values.pop()
     if value is None:
         shown = text[last.start : last.end][:40]
@@ -214,13 +226,16 @@ def as_json(text: str, asked: Asked) -> Reading | None:
     return Reading(value=value, span=(last.start, last.end), why="JSON")
 
 
-def opens_object(text: str) -> bool:
-    """Return whether an object is all that the reply may be: it starts with one."""
-    return text.lstrip()[:1] == "{"
+def _named(found: Object, asked: Asked) -> list[Member]:
+    """Return the members that hold the verdict: those of the first key that is there."""
+    for key in asked.keys:
+        if named := [member for member in found.members if member.key == key]:
+            return named
+    return []
 
 
-def closing_object(text: str) -> list[Member]:
-    """Return the members of the JSON object that the text ends with; none where it does not.
+def closing_object(text: str) -> Object | None:
+    """Return the JSON object that the text ends with, if it does.
 
     A key that stands twice is there twice. Keys are in small letters.
     """
@@ -228,10 +243,10 @@ def closing_object(text: str) -> list[Member]:
     for _ in range(_BRACES):
         if start < 0:
             break
-        if found := _members(text, start):
-            return found
+        if members := _members(text, start):
+            return Object(start, members)
         start = text.find("{", start + 1)
-    return []
+    return None
 
 
 def _members(text: str, start: int) -> list[Member]:

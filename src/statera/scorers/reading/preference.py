@@ -17,7 +17,6 @@ from statera.scorers.reading.final import (
     as_json,
     called_final,
     forms,
-    opens_object,
     read_final,
 )
 
@@ -38,8 +37,8 @@ def read(text: str) -> Reading:
 
 def quick(text: str) -> Reading | None:
     """Return what `read_slowly` reads, where a glance at the end of the reply tells it."""
-    if opens_object(text):
-        return as_json(text, _ASKED)
+    if text[:1] == "{":
+        return as_json(text, _ASKED, whole=True)
     place = text.rfind("[[")
     found = _QUICK.fullmatch(text, place) if place >= 0 else None
     if found is None or not after_prose(text[:place], _NAMED):

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from statera.errors import unknown
+from statera.graders.judged import UNJUDGED
 from statera.metrics.critical import CRITICAL, CriticalFailure
 from statera.metrics.outcomes import NO_ANSWERS, OutcomeShare
 from statera.protocols import Metric
@@ -113,6 +114,7 @@ class Frame:
         self.members: dict[str, array[int]] = {}
         self.outcomes: dict[str, list[tuple[Outcome, ...]]] = {m.score: [] for m in metrics}
         self._doubted: dict[str, dict[int, tuple[Outcome, ...]]] = {m.score: {} for m in metrics}
+        self._unjudged: dict[str, dict[int, int]] = {m.score: {} for m in metrics}
         self._columns = {metric.name: _Growing(metric) for metric in metrics}
         self._clusters, self._strata = array("q"), array("q")
         self._numbers: dict[str, int] = {}
@@ -143,12 +145,20 @@ class Frame:
         """Keep what became of an item's trials; return whether any failed."""
         outcomes, found = self.outcomes[name], tuple([score.outcome for score in scores])
         for score in scores:
-            if score.flags and UNVALIDATED in score.flags:
-                told = [s.outcome for s in scores if UNVALIDATED not in s.flags]
-                self._doubted[name][len(outcomes)] = tuple(told)
+            if score.flags and (UNVALIDATED in score.flags or UNJUDGED in score.flags):
+                self._flagged(name, scores)
                 break
         outcomes.append(self._seen.setdefault(found, found))
         return "infra_error" in found
+
+    def _flagged(self, name: str, scores: Sequence[Score]) -> None:
+        """Keep of an item which outcomes are surely told, and how many trials have no verdict."""
+        place = len(self.outcomes[name])
+        told = [score.outcome for score in scores if UNVALIDATED not in score.flags]
+        if len(told) < len(scores):
+            self._doubted[name][place] = tuple(told)
+        if without := sum(UNJUDGED in score.flags for score in scores):
+            self._unjudged[name][place] = without
 
     def _place(self, row: ScoreRow) -> None:
         place, category, group = len(self.ids), row.category, row.group
@@ -256,6 +266,16 @@ class Frame:
     def doubted(self, score: str, category: str | None = None) -> bool:
         """Return True when a refusal among them was told by a detector of unmeasured error."""
         return not self._doubted[score].keys().isdisjoint(self.places(category).tolist())
+
+    def unjudged(self, score: str, category: str | None = None) -> int:
+        """Return how many trials a judge gave no verdict on, or was never asked about."""
+        flagged, judged, own = self._unjudged[score], self.outcomes[score], self.primary
+        found = 0
+        for place in self.places(category).tolist():
+            asked = self.outcomes[own][place] if own in self.outcomes else ()
+            never = len(asked) - asked.count("infra_error") - len(judged[place])
+            found += flagged.get(place, 0) + max(0, never)
+        return found
 
     def told(self, score: str, place: int) -> tuple[Outcome, ...]:
         """Return an item's outcomes without those told by a detector of unmeasured error."""

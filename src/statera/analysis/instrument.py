@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from statera.records.labels import PEOPLE
 from statera.records.specs import RunInfo, SystemUnderTest, TaskSpec
 
 ScoringKeys = Mapping[str, Mapping[str, frozenset[str]]]
@@ -87,11 +88,12 @@ def _task_changes(candidate: TaskSpec, base: TaskSpec) -> list[Change]:
 
 
 def _scorer_changes(task: str, keys: tuple[ScoringKeys, ScoringKeys]) -> list[Change]:
+    """Return the scores that other scorers made; people's labels measure, and are not measured."""
     new, old = keys[0].get(task, {}), keys[1].get(task, {})
     return [
         Change(f"{task} scorer of {name}", _shown(sorted(old[name])), _shown(sorted(new[name])))
         for name in old
-        if name in new and old[name] != new[name]
+        if name in new and old[name] != new[name] and not name.endswith(PEOPLE)
     ]
 
 

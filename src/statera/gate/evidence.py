@@ -15,8 +15,10 @@ from statera.analysis.comparison import Comparison
 from statera.analysis.frame import Early, Frame, Infra
 from statera.analysis.health import not_told
 from statera.analysis.pairing import Pairing
-from statera.gate.bounding import BOUNDINGS, Bounding
+from statera.analysis.standing import standings
+from statera.gate.bounding import BOUNDINGS, Bounding, FixedSize
 from statera.gate.failures import Confirmations, Failures, failures, items
+from statera.gate.judges import Hearing, Judges, Raw, heard, judged
 from statera.gate.rules import KnownTask, Target, known_frames
 from statera.metrics.outcomes import OutcomeShare
 from statera.records.scores import Outcome
@@ -29,7 +31,8 @@ class Evidence:
 
     `base` and `anchor` are None where there is no such run. `others` are their frames, also those
     of tasks that the candidate lacks. `declared` names, by task, the categories that the
-    candidate's data have, answered or not. `confirmed` is what people said of single failures.
+    candidate's data have, answered or not. `confirmed` is what people said of single failures,
+    `judges` what is known of the judges behind judged metrics.
     """
 
     candidate: Mapping[str, Frame]
@@ -38,16 +41,25 @@ class Evidence:
     others: tuple[Frame, ...] = ()
     declared: Mapping[str, frozenset[str]] = field(default_factory=dict)
     confirmed: Confirmations = field(default_factory=dict)
+    judges: Judges = field(default_factory=Judges)
 
     @classmethod
     def of(cls, comparison: Comparison, anchor: Comparison | None = None) -> "Evidence":
-        """Return what a comparison holds; tasks of one run alone are not part of it."""
+        """Return what a comparison holds; tasks of one run alone are not part of it.
+
+        Of judges it knows what is kept with the runs: labels, and nothing of other runs.
+        """
         compared = [c for c in (comparison, anchor) if c is not None]
         return cls(
             candidate={p.task: p.candidate for c in reversed(compared) for p in c.pairings},
             base={pairing.task: pairing for pairing in comparison.pairings},
             anchor=None if anchor is None else {p.task: p for p in anchor.pairings},
             others=tuple(p.base for c in compared for p in c.pairings),
+            judges=Judges(
+                standings(comparison.candidate),
+                standings(comparison.base),
+                {} if anchor is None else standings(anchor.base),
+            ),
         )
 
     @property
@@ -77,7 +89,8 @@ class Measured(NamedTuple):
 
     `data` and the means are without infrastructure errors, of which there are `infra` (for pairs:
     1 when there is any); `missing` counts items in the target's scope that another run has and the
-    candidate lacks.
+    candidate lacks. `hearing` says how a judge is believed whose number it is: then the means are
+    corrected, where they can be.
     """
 
     worst: Bounds
@@ -89,6 +102,7 @@ class Measured(NamedTuple):
     infra: int = 0
     missing: int = 0
     failures: Failures = Failures()
+    hearing: Hearing | None = None
 
 
 def measured(
@@ -99,9 +113,32 @@ def measured(
     Without a `bounding`, the bounds are those that fit how the runs came to their size.
     """
     bounding = bounding or BOUNDINGS[evidence.early(target)]
-    if target.paired:
-        return _against(target, evidence, alpha, bounding)
-    return _alone(target, evidence, alpha, bounding)
+    found = (_against if target.paired else _alone)(target, evidence, alpha, bounding)
+    if found.data is None or not judged(target, evidence.judges):
+        return found
+    return _heard(target, evidence, found, fixed=isinstance(bounding, FixedSize))
+
+
+def _heard(target: Target, evidence: Evidence, found: Measured, *, fixed: bool) -> Measured:
+    """Return what is read of a judge's number: corrected, unvalidated as it is, or nothing."""
+    sides = evidence.pairing(target) if target.paired else evidence.candidate[target.task]
+    if sides is None:
+        return found
+    raw = Raw(found.worst, found.best, found.value, fixed)
+    worst, best, value, hearing = heard(target, sides, evidence.judges, raw)
+    if hearing.how in ("", "unvalidated"):
+        return found._replace(worst=worst, best=best, hearing=hearing)
+    alone = None if target.paired else value
+    return Measured(
+        worst,
+        best,
+        value=value,
+        candidate=alone,
+        infra=found.infra,
+        missing=found.missing,
+        failures=found.failures,
+        hearing=hearing,
+    )
 
 
 def _alone(target: Target, evidence: Evidence, alpha: float, bounding: Bounding) -> Measured:
@@ -110,7 +147,10 @@ def _alone(target: Target, evidence: Evidence, alpha: float, bounding: Bounding)
         return nothing(target, alpha, _absent(target, evidence))
     if unknown := untold(target, frame.blind):
         return nothing(target, alpha, unknown)
-    found = failures(target, frame, evidence.confirmed) if target.rule.critical else Failures()
+    found = Failures()
+    if target.rule.critical:
+        told = judged(target, evidence.judges)
+        found = failures(target, frame, evidence.confirmed, judged=told)
 
     def bounds(infra: Infra) -> Bounds:
         chosen = items(target, frame, infra, found.cleared)

@@ -7,6 +7,7 @@ when a person confirmed it; a person may also say that it was none.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from statera.analysis.frame import Frame, Infra, Places
@@ -42,8 +43,15 @@ class Failures(NamedTuple):
     dismissed: tuple[Dismissal, ...] = ()
 
 
-def failures(target: Target, frame: Frame, confirmed: Confirmations) -> Failures:
-    """Return the items of a critical target that fail, as far as trials were answered."""
+def failures(
+    target: Target, frame: Frame, confirmed: Confirmations, *, judged: bool = False
+) -> Failures:
+    """Return the items of a critical target that fail, as far as trials were answered.
+
+    What a judge says (`judged`) is told by a detector that can err, whatever the rule says.
+    """
+    if judged and target.rule.detector != "fallible":
+        target = target._replace(rule=msgspec.structs.replace(target.rule, detector="fallible"))
     column, good = frame.column(target.metric.name), good_value(target)
     places = frame.places(target.category)
     bad = places[(column.weights[places] > 0) & (column.values[places] != good)]

@@ -10,11 +10,12 @@ needs no such correction, because all rules must pass (an intersection-union tes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from statera.analysis.comparison import Comparison
 from statera.errors import DeclarationError
 from statera.gate.evidence import Evidence, Measured, measured
+from statera.gate.judges import Hearing
 from statera.gate.looks import Look, Looks
 from statera.gate.needs import need
 from statera.gate.policy import Policy, read_policy
@@ -114,7 +115,18 @@ def ruled(policy: Policy, steps: Sequence[Step], *, runs: Runs | None = None) ->
         candidate=known.candidate,
         base=known.base,
         anchor=known.anchor,
+        notes=_unjudged(steps),
     )
+
+
+def _unjudged(steps: Sequence[Step]) -> tuple[str, ...]:
+    """Return a note for each metric of which a judge left many trials without a verdict."""
+    found = {
+        f"{step.target.task}/{step.target.metric.name}: {step.found.hearing.note}"
+        for step in steps
+        if step.found.hearing is not None and step.found.hearing.note
+    }
+    return tuple(sorted(found))
 
 
 def verdicts(steps: Sequence[Step]) -> tuple[Verdict, ...]:
@@ -178,7 +190,20 @@ def _ruling(step: Step, adjusted: float | None) -> RuleRuling:
         look=max(1, len(look.trials)),
         looks=look.trials,
         tried=look.tried,
+        **_heard(found.hearing),
     )
+
+
+def _heard(hearing: Hearing | None) -> dict[str, Any]:
+    """Return what a ruling says of the judge whose number it reads."""
+    if hearing is None:
+        return {}
+    return {
+        "raw": hearing.raw,
+        "labels": hearing.labels,
+        "transported": hearing.how == "transported",
+        "unvalidated": hearing.how == "unvalidated",
+    }
 
 
 def _decided(step: Step, adjusted: float | None) -> tuple[Verdict, str]:

@@ -1,7 +1,8 @@
 """Asked often is not evidence: which data a rule was asked on, and what another look may cost.
 
 The same question on the same trials is the same look. With more items or epochs it is the next one,
-and takes a smaller alpha (`stats.spending.asked_again_alpha`).
+and takes a smaller alpha (`stats.spending.asked_again_alpha`). Of a number that people's labels
+correct, the labels count.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,8 +14,11 @@ from typing import NamedTuple
 import numpy as np
 
 from statera.analysis.frame import Frame, Places
+from statera.analysis.pairing import Pairing
 from statera.gate.evidence import Evidence
+from statera.gate.judges import judged, listened
 from statera.gate.rules import Target
+from statera.stats.results import LEVEL
 from statera.stats.spending import asked_again_alpha
 
 STEP = 1.1
@@ -25,7 +29,10 @@ Asked = tuple[str, str, str]
 
 
 class Glance(NamedTuple):
-    """The data that one question was asked on: a digest of items and trials, and their number."""
+    """The data that one question was asked on: a digest of items and trials, and their number.
+
+    Of a number that people's labels correct, `trials` counts the labels.
+    """
 
     items: str
     trials: int
@@ -77,6 +84,26 @@ def _glance(target: Target, evidence: Evidence, counts: dict[int, Places]) -> Gl
     frame, pairing = evidence.candidate.get(target.task), evidence.pairing(target)
     if frame is None or (target.paired and pairing is None):
         return Glance("", 0)
+    seen = _seen(target, frame, pairing, counts)
+    if target.metric.name in frame.names and judged(target, evidence.judges):
+        return _heard(target, pairing or frame, evidence, seen)
+    return seen
+
+
+def _heard(target: Target, sides: Frame | Pairing, evidence: Evidence, seen: Glance) -> Glance:
+    """Return the glance at what a judge says: more labels are a further look, none are no look."""
+    said = listened(target, sides, evidence.judges, fixed=not evidence.early(target))
+    if said.hearing.how == "":
+        return Glance("", 0)
+    if said.hearing.how == "unvalidated":
+        return seen
+    told = f"{seen.items} {said.found and said.found.at(LEVEL)!r}"
+    return Glance(blake2b(told.encode(), digest_size=16).hexdigest(), said.hearing.labels)
+
+
+def _seen(
+    target: Target, frame: Frame, pairing: Pairing | None, counts: dict[int, Places]
+) -> Glance:
     if pairing is None:
         places = frame.places(target.category)
         return _digest(frame, places, [_tries(frame, counts)[places]])

@@ -29,6 +29,7 @@ Detector = Literal["exact", "fallible"]
 Alpha = Annotated[float, msgspec.Meta(gt=0, le=0.5)]
 Margin = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
+_SILENT = ("unvalidated", False)
 _FORMS = "`than` with `margin`, `min`, or `max`"
 
 
@@ -41,6 +42,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     `critical`: one confirmed failure of one item fails the gate. `detector: fallible` says that
     what tells a failure can err, so that a person confirms it first. `anchor_margin` is what the
     rule allows against the policy's anchor. `counter` names a metric that another rule must read.
+    `unvalidated` takes a judge at its word whose error nobody measured; the ruling repeats it.
     """
 
     metric: Annotated[str, msgspec.Meta(pattern="^[^/]+(/[^/]+)+$")]
@@ -52,6 +54,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     detector: Detector = "exact"
     anchor_margin: Margin | None = None
     counter: str | None = None
+    unvalidated: bool = False
 
     def __post_init__(self) -> None:
         stated = [name for name in ("than", "min", "max") if getattr(self, name) is not None]
@@ -82,7 +85,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     `alpha` is the one-sided chance of a wrong pass, in (0, 0.5]. `anchor` is the tag or id of a
     second, fixed run; every `than: baseline` rule then holds against it too, with the rule's or the
-    policy's `anchor_margin`, or else the rule's margin.
+    policy's `anchor_margin`, or else the rule's margin. `unvalidated` says of every rule that an
+    unmeasured judge is taken at its word.
     """
 
     gate: Annotated[str, msgspec.Meta(min_length=1)]
@@ -91,6 +95,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     anchor: str | None = None
     anchor_margin: Margin | None = None
     stopping: Stopping = Stopping()
+    unvalidated: bool = False
 
     def __post_init__(self) -> None:
         if self.anchor is None:
@@ -109,7 +114,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     @property
     def digest(self) -> str:
         """What identifies the rules: the same for the same policy, however it is written."""
-        return digest(self)
+        return digest(_stated(msgspec.to_builtins(self)))
 
     @property
     def needs_base(self) -> bool:
@@ -122,6 +127,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         if than == "anchor" and rule.than == "baseline":
             stated = [rule.anchor_margin, self.anchor_margin, rule.margin]
         return next(margin for margin in stated if margin is not None)
+
+
+def _stated(policy: dict[str, Any]) -> dict[str, Any]:
+    """Return the policy without what it says by saying nothing: as it was before one could."""
+    rules = [{k: v for k, v in rule.items() if (k, v) != _SILENT} for rule in policy["rules"]]
+    return {k: v for k, v in policy.items() if (k, v) != _SILENT} | {"rules": rules}
 
 
 def read_policy(path: str | Path) -> Policy:

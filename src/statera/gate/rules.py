@@ -9,6 +9,8 @@ because the base, or the data, still has it.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from statera.analysis.frame import Frame
 from statera.errors import DeclarationError, unknown
 from statera.gate.policy import Policy, Rule
@@ -164,6 +166,8 @@ def _no_category(
 def _targets(policy: Policy, place: int, match: _Match) -> list[Target]:
     task, category, metric = match
     rule = policy.rules[place]
+    if policy.unvalidated and not rule.unvalidated:
+        rule = msgspec.structs.replace(rule, unvalidated=True)
     return [
         Target(place, rule, task.name, category, metric, form, side, limit)
         for form, side, limit in _claims(policy, rule, metric)

@@ -54,8 +54,12 @@ class RuleRuling(msgspec.Struct, frozen=True, kw_only=True):
     a fail counts them for it. `p_pass` and `p_fail` test the two claims; `p_fail_adjusted` counts
     how many rules there are (Holm). `failed` names the items whose critical failure is certain,
     `unconfirmed` those whose failure a person has not confirmed, `dismissed` those that a person
-    said are none. `tried` says that this is the
-    how-manieth candidate that was held to this rule on this set of items.
+    said are none. `tried` says that this is the how-manieth candidate that was held to this rule on
+    this set of items.
+
+    Of a judged metric `raw` is the judge's own number, and `value` that number as `labels` human
+    labels correct it: `transported` where they are of other data or of an unknown draw; or the same
+    as `raw` where the policy takes an `unvalidated` judge at its word.
     """
 
     metric: str
@@ -89,6 +93,10 @@ class RuleRuling(msgspec.Struct, frozen=True, kw_only=True):
     look: int = 1
     looks: tuple[int, ...] = ()
     tried: int = 1
+    raw: float | None = None
+    labels: int = 0
+    transported: bool = False
+    unvalidated: bool = False
 
     @property
     def name(self) -> str:
@@ -129,13 +137,29 @@ class RuleRuling(msgspec.Struct, frozen=True, kw_only=True):
         return f"difference to {self.form} {sign} {limit}"
 
     @property
+    def by(self) -> str:
+        """How far a judge is to be believed whose number this is; nothing where none judged.
+
+        `unvalidated judge`; `corrected by 120 labels`, with `, transported` where that is assumed.
+        """
+        if self.unvalidated:
+            return "unvalidated judge"
+        carried = ", transported" if self.transported else ""
+        return f"corrected by {self.labels} labels{carried}" if self.labels else ""
+
+    @property
+    def told(self) -> str:
+        """The claim, and how far the judge is to be believed: `> 0.6 (unvalidated judge)`."""
+        return f"{self.claim} ({self.by})" if self.by else self.claim
+
+    @property
     def asked(self) -> tuple[str, str, str]:
         """The metric, the category and the form: what counts as the same question again."""
         return self.metric, self.category or "", self.form
 
     def __str__(self) -> str:
         """Return `pass gsm8k/accuracy: difference to baseline > -0.02: ...`."""
-        return f"{self.verdict} {self.name}: {self.claim}: {self.reason}"
+        return f"{self.verdict} {self.name}: {self.told}: {self.reason}"
 
 
 class Override(msgspec.Struct, frozen=True, kw_only=True):

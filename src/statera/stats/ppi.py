@@ -18,7 +18,7 @@ The t interval is made on the logit scale where all scores lie in [0, 1].
 '0.250 [0.185, 0.328] 95 %, corrected from 0.500, 240 trials, 120 labels'
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -71,20 +71,35 @@ def prediction_powered(judged: Judged, *, level: float = LEVEL, tuned: bool = Tr
     Trials may be drawn independently or a fixed number of them at random. ValueError for entries of
     different number, NaN, a probability outside (0, 1], or a level outside (0, 1).
     """
-    check_level(level)
-    draw = _draw(judged)
-    if why := _refusal(judged, draw):
-        return _answer(draw, None, level, why)
-    if (few := _too_few(draw)) and judged.clusters is None and draw.equal:
-        return _exact(draw, level)
+    return powering(judged, tuned=tuned)(level)
+
+
+def powering(judged: Judged, *, tuned: bool = True) -> Callable[[float], Corrected]:
+    """Return the same as a function of the level: what does not depend on it is computed once."""
+    draw = drawn(judged)
+    few = too_few(draw)
+    if why := refusal(judged, draw):
+        return lambda level: _answer(draw, None, _checked(level), why)
+    if few and judged.clusters is None and draw.equal:
+        return lambda level: _exact(draw, _checked(level))
     if few:
-        return _answer(draw, None, level, few)
+        return lambda level: _answer(draw, None, _checked(level), few)
     moments = _linear(draw, tuned)
-    bounds = corrected_interval(moments, draw.freedom, level=level, share=draw.share)
-    return _answer(draw, (moments, *bounds), level, "PPI++" if tuned else "PPI")
+
+    def at(level: float) -> Corrected:
+        check_level(level)
+        bounds = corrected_interval(moments, draw.freedom, level=level, share=draw.share)
+        return _answer(draw, (moments, *bounds), level, "PPI++" if tuned else "PPI")
+
+    return at
 
 
-class _Draw(NamedTuple):
+def _checked(level: float) -> float:
+    check_level(level)
+    return level
+
+
+class Draw(NamedTuple):
     """Arrays over all trials; `weights` is 0 and `labels` meaningless where there is no label."""
 
     predictions: np.ndarray
@@ -95,24 +110,29 @@ class _Draw(NamedTuple):
 
     @property
     def seen(self) -> np.ndarray:
+        """Which trials have a label."""
         return np.asarray(self.weights > 0)
 
     @property
     def freedom(self) -> int:
+        """The labelled clusters, less one."""
         return len(np.unique(self.cluster[self.seen])) - 1
 
     @property
     def share(self) -> bool:
+        """Whether all scores lie in [0, 1]."""
         scores = np.concatenate([self.predictions, self.labels[self.seen]])
         return bool(np.all((scores >= 0) & (scores <= 1)))
 
     @property
     def binary(self) -> bool:
+        """Whether all scores are 0 or 1."""
         scores = np.concatenate([self.predictions, self.labels[self.seen]])
         return bool(np.all((scores == 0) | (scores == 1)))
 
 
-def _draw(judged: Judged) -> _Draw:
+def drawn(judged: Judged) -> Draw:
+    """Return the trials as arrays. ValueError as for the mean."""
     predictions, count = numbers(judged.predictions, "predictions"), len(judged.predictions)
     known = judged.probabilities
     chances = np.ones(count) if known is None else numbers(known, "probabilities")
@@ -129,10 +149,11 @@ def _draw(judged: Judged) -> _Draw:
     places = {name: place for place, name in enumerate(dict.fromkeys(names))}
     index = np.array([places[name] for name in names], dtype=np.int64)
     equal = bool(count and np.ptp(chances) == 0)
-    return _Draw(predictions, labels, np.where(seen, 1 / chances, 0.0), index, equal)
+    return Draw(predictions, labels, np.where(seen, 1 / chances, 0.0), index, equal)
 
 
-def _refusal(judged: Judged, draw: _Draw) -> str:
+def refusal(judged: Judged, draw: Draw) -> str:
+    """Return why no correction is valid; nothing where one is."""
     count, gaps = int(draw.seen.sum()), (draw.labels - draw.predictions)[draw.seen]
     if judged.probabilities is None:
         return "nobody knows with what probability the labelled trials were drawn"
@@ -145,7 +166,7 @@ def _refusal(judged: Judged, draw: _Draw) -> str:
     return ""
 
 
-def _too_few(draw: _Draw) -> str:
+def too_few(draw: Draw) -> str:
     """Return why 0/1 labels are too few of a kind for t; nothing for graded ones."""
     if not draw.binary:
         return ""
@@ -159,22 +180,37 @@ def _too_few(draw: _Draw) -> str:
     return ""
 
 
-def _linear(draw: _Draw, tuned: bool) -> Moments:
+class Pulls(NamedTuple):
+    """The estimate as known + tuning * gained, and what each cluster adds to it, (clusters,)."""
+
+    known: float
+    gained: float
+    plain: np.ndarray
+    gain: np.ndarray
+
+
+def pulls(draw: Draw) -> Pulls:
+    """Return the linear form of the estimate, with the tuning left open."""
     count, weights = len(draw.labels), draw.weights / draw.weights.mean()
     known = float(weights @ draw.labels) / count
     judged, all_judged = float(weights @ draw.predictions) / count, float(draw.predictions.mean())
     plain = np.bincount(draw.cluster, weights=weights * (draw.labels - known))
     gain = draw.predictions - all_judged - weights * (draw.predictions - judged)
-    gain = np.bincount(draw.cluster, weights=gain)
+    return Pulls(known, all_judged - judged, plain, np.bincount(draw.cluster, weights=gain))
+
+
+def _linear(draw: Draw, tuned: bool) -> Moments:
+    known, gained, plain, gain = pulls(draw)
     size = float(gain @ gain)
     best = -float(plain @ gain) / size if size > 0 else 0.0
     tuning = min(1.0, max(0.0, best)) if tuned else 1.0
     linear = plain + tuning * gain
+    count = len(draw.labels)
     variance = float(linear @ linear) / count**2 * (draw.freedom + 1) / draw.freedom
-    return Moments(known + tuning * (all_judged - judged), variance, tuning)
+    return Moments(known + tuning * gained, variance, tuning)
 
 
-def _exact(draw: _Draw, level: float) -> Corrected:
+def _exact(draw: Draw, level: float) -> Corrected:
     """Add exact bounds of the mean prediction and of both kinds of disagreement.
 
     Half of the error goes to the first, a quarter to each of the others.
@@ -193,7 +229,7 @@ def _exact(draw: _Draw, level: float) -> Corrected:
 
 
 def _answer(
-    draw: _Draw, whole: tuple[Moments, float, float] | None, level: float, method: str
+    draw: Draw, whole: tuple[Moments, float, float] | None, level: float, method: str
 ) -> Corrected:
     return Corrected(
         value=whole and whole[0].value,

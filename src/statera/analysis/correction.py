@@ -1,0 +1,309 @@
+"""Judged numbers, corrected by what people said: means, win rates, and differences of two runs.
+
+    corrected(frame, "quality", behind["support", "quality"])      # 0.61 [0.55, 0.67], from 0.70
+    corrected_difference(pairing, "quality", (ours, theirs))
+
+| what people labelled | correction |
+|---|---|
+| these very trials, drawn with known probabilities | PPI++ |
+| both runs of a difference | PPI++ of the difference |
+| these trials, nobody knows how they were drawn; or other runs of this judge | transported: |
+| … a yes or no, and the judge away from chance | Rogan-Gladen |
+| … anything else | the mean error, carried over |
+| one run of a difference, or nothing | none, and why |
+
+Each item counts the same, however many epochs it has. Whether an item of several epochs has one
+label or several, its label is the mean of those there are.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from statera.analysis.frame import Frame, Places
+from statera.analysis.pairing import Pairing
+from statera.analysis.standing import Known, MetricError, Standing
+from statera.metrics.judged import JUDGED
+from statera.records.labels import Labelled
+from statera.stats.carrying import carrying, mean_error
+from statera.stats.corrected import Corrected
+from statera.stats.ppi import Judged, powering
+from statera.stats.ppipaired import powering_paired
+from statera.stats.results import LEVEL
+from statera.stats.rogangladen import rogan_gladen
+
+AtLevel = Callable[[float], Corrected]
+"""A correction as a function of its level: bounds and p values are read off it."""
+
+MOST_MISSING = 0.05
+"""Of the items that were drawn for a label, the share that may lack one."""
+
+NO_LABELS = "no labels"
+ONE_SIDE = "labels on one run alone: the judge may err differently on the other"
+NEITHER = "no labels on either run: what is known of other runs says nothing of a difference"
+
+
+class Arm(NamedTuple):
+    """One run's items that have a verdict, with the labels that some of them have.
+
+    `clusters` is None where every item stands on its own; `probabilities` is None where nobody
+    knows how the labelled were drawn.
+    """
+
+    verdicts: list[float]
+    labels: list[float | None]
+    probabilities: list[float] | None
+    clusters: list[int] | None
+
+    @property
+    def labelled(self) -> list[int]:
+        """The places of the items with a label."""
+        return [place for place, label in enumerate(self.labels) if label is not None]
+
+    @property
+    def judged(self) -> Judged:
+        """The arm as `stats.ppi` takes it."""
+        return Judged(self.verdicts, self.labels, self.probabilities, self.clusters)
+
+    @property
+    def alike(self) -> bool:
+        """Whether every item had the same chance of a label, as far as is known."""
+        return self.probabilities is None or len(set(self.probabilities)) < 2
+
+
+def corrected(
+    frame: Frame,
+    name: str,
+    standing: Standing,
+    category: str | None = None,
+    *,
+    level: float = LEVEL,
+) -> Corrected:
+    """Return a judged metric of a category (None: the whole task), corrected; or why it is not."""
+    return correcting(arm(frame, name, standing, frame.places(category)), name, standing)(level)
+
+
+def corrected_difference(
+    pairing: Pairing,
+    name: str,
+    standings: tuple[Standing, Standing],
+    category: str | None = None,
+    *,
+    level: float = LEVEL,
+) -> Corrected:
+    """Return candidate minus base, corrected by labels on both; or why it is not."""
+    return correcting_difference(arms(pairing, name, standings, category))(level)
+
+
+def arm(frame: Frame, name: str, standing: Standing, places: Places) -> Arm:
+    """Return the items at those places that have a verdict."""
+    column = frame.column(name)
+    return _arm(frame, name, standing, places[column.weights[places] > 0])
+
+
+def arms(
+    pairing: Pairing, name: str, standings: tuple[Standing, Standing], category: str | None = None
+) -> tuple[Arm, Arm]:
+    """Return both runs' arms over the category's shared items that both have a verdict on."""
+    frames = (pairing.candidate, pairing.base)
+    known = [
+        frame.column(name).weights[places] > 0
+        for frame, places in zip(frames, pairing.places, strict=True)
+    ]
+    kept = pairing.chosen(category) & known[0] & known[1]
+    ours, theirs = (
+        _arm(frame, name, standing, places[kept])
+        for frame, standing, places in zip(frames, standings, pairing.places, strict=True)
+    )
+    return ours, theirs._replace(clusters=ours.clusters)
+
+
+def correcting(found: Arm, name: str, standing: Standing) -> AtLevel:
+    """Return the correction of one run's number, as a function of the level."""
+    elsewhere = (known.errors.get(name) for known in _nearest(standing))
+    tried = [*_own(found), *(_transported(found, error) for error in elsewhere)]
+    for at in tried:
+        if at(LEVEL).value is not None:
+            return at
+    return nothing(found, tried[0](LEVEL).method if tried else NO_LABELS)
+
+
+def _own(found: Arm) -> list[AtLevel]:
+    """Return the corrections by labels of these very trials, the better one first."""
+    if not found.labelled:
+        return []
+    if found.probabilities is None:
+        return [_transported(found, _own_error(found))]
+    return [powering(found.judged), *_agreed(found)]
+
+
+def correcting_difference(found: tuple[Arm, Arm]) -> AtLevel:
+    """Return the correction of a difference, as a function of the level."""
+    ours, theirs = found
+    if not (ours.labelled and theirs.labelled):
+        both = not (ours.labelled or theirs.labelled)
+        return _differing(found, NEITHER if both else ONE_SIDE)
+    if ours.probabilities is not None and theirs.probabilities is not None:
+        return powering_paired(ours.judged, theirs.judged)
+    alike = [side._replace(probabilities=[1.0] * len(side.verdicts)).judged for side in found]
+    supposed = powering_paired(alike[0], alike[1])
+    return lambda level: msgspec.structs.replace(supposed(level), transported=True)
+
+
+def nothing(found: Arm, why: str) -> AtLevel:
+    """Return no correction of one run's number, and why."""
+    verdicts = found.verdicts
+    return _bare(len(verdicts), found, float(np.mean(verdicts)) if verdicts else None, why)
+
+
+def metric_error(
+    verdicts: Sequence[float],
+    labels: Sequence[float],
+    *,
+    clusters: Sequence[int | str] | None = None,
+    weights: Sequence[float] | None = None,
+) -> MetricError | None:
+    """Return the error of verdicts against labels; None with fewer than 2 labelled clusters.
+
+    `weights` are 1 / the chance of each label, None where all had the same.
+    """
+    mean = mean_error(labels, verdicts, clusters=clusters, weights=weights)
+    if mean is None:
+        return None
+    counted = weights is None and mean.clusters == mean.labels
+    return MetricError(mean=mean, counts=_counts(verdicts, labels) if counted else None)
+
+
+def chances(labelled: Labelled, task: str, ids: Sequence[str], seen: int) -> list[float] | None:
+    """Return with which probability each item was drawn for a label, None where nobody knows.
+
+    `seen` of the items have one. Items without a label count as drawn like the others on the mean:
+    their own chance says nothing. Where every item has a label, each had to.
+    """
+    if seen == len(ids):
+        return [1.0] * len(ids)
+    if labelled.missing > MOST_MISSING * (seen + labelled.missing):
+        return None
+    if labelled.probability is not None:
+        return [labelled.probability] * len(ids)
+    known = labelled.probabilities.get(task, {})
+    there = [known[name] for name in ids if name in known]
+    if len(there) < seen:
+        return None
+    usual = sum(there) / len(there)
+    return [known.get(name, usual) for name in ids]
+
+
+def _arm(frame: Frame, name: str, standing: Standing, places: Places) -> Arm:
+    column, units = frame.column(name), frame.clusters[places]
+    labels = _labels(frame, name, standing, places)
+    seen = sum(label is not None for label in labels)
+    probabilities = None
+    if seen and standing.labelled is not None:
+        ids = [frame.ids[place] for place in places]
+        probabilities = chances(standing.labelled, frame.task, ids, seen)
+        if probabilities is not None:
+            for at in _unasked(frame, standing, places, labels):
+                probabilities[at] = 1.0
+    alone = len(np.unique(units)) == len(units)
+    return Arm(
+        column.values[places].tolist(), labels, probabilities, None if alone else units.tolist()
+    )
+
+
+def _labels(frame: Frame, name: str, standing: Standing, places: Places) -> list[float | None]:
+    """Return people's value of each item in the same metric, None where there is none."""
+    metric = frame.metric(name)
+    if standing.labelled is None or not isinstance(metric, JUDGED):
+        return [None] * len(places)
+    people = msgspec.structs.replace(metric, score=standing.people)
+    if people.name not in frame.names:
+        return [None] * len(places)
+    column = frame.column(people.name)
+    pairs = zip(column.values[places].tolist(), column.weights[places].tolist(), strict=True)
+    return [value if weight > 0 else None for value, weight in pairs]
+
+
+def _unasked(
+    frame: Frame, standing: Standing, places: Places, labels: Sequence[float | None]
+) -> list[int]:
+    """Return which items are known without a label, as no answer is: an empty reply is not good."""
+    outcomes = [frame.outcomes[standing.people][place] for place in places.tolist()]
+    return [
+        at
+        for at, (label, of_item) in enumerate(zip(labels, outcomes, strict=True))
+        if label is not None and not {"right", "wrong"} & set(of_item)
+    ]
+
+
+def _nearest(standing: Standing) -> list[Known]:
+    """Return what is known of the judge elsewhere: the same task first, and the newest first."""
+    return sorted(reversed(standing.elsewhere), key=lambda known: known.task != standing.task)
+
+
+def _own_error(found: Arm) -> MetricError | None:
+    places = found.labelled
+    return metric_error(
+        [found.verdicts[place] for place in places],
+        [label for label in found.labels if label is not None],
+        clusters=None if found.clusters is None else [found.clusters[place] for place in places],
+    )
+
+
+def _agreed(found: Arm) -> list[AtLevel]:
+    """Return the exact bounds where every label agrees with the judge."""
+    error = _own_error(found) if found.alike else None
+    if error is None or error.mean.differ:
+        return []
+    return [carrying(error.mean, found.verdicts, clusters=found.clusters, transported=False)]
+
+
+def _transported(found: Arm, error: MetricError | None) -> AtLevel:
+    """Return the correction by an error that was measured elsewhere, or under no known draw."""
+    if error is None:
+        return nothing(found, "the judge's error in this metric was not measured")
+    accuracy, binary = error.accuracy, set(found.verdicts) <= {0.0, 1.0}
+    if accuracy is not None and binary and found.clusters is None and found.verdicts:
+        seen, count = int(sum(found.verdicts)), len(found.verdicts)
+
+        def at(level: float) -> Corrected:
+            return rogan_gladen(seen, count, accuracy, level=level, transported=True)
+
+        if at(LEVEL).value is not None:
+            return at
+    return carrying(error.mean, found.verdicts, clusters=found.clusters)
+
+
+def _counts(verdicts: Sequence[float], labels: Sequence[float]) -> tuple[int, int, int, int] | None:
+    if not {*verdicts, *labels} <= {0.0, 1.0}:
+        return None
+    pairs = list(zip(verdicts, labels, strict=True))
+    positives = sum(label == 1 for _, label in pairs)
+    hits = sum(verdict == 1 for verdict, label in pairs if label == 1)
+    clear = sum(verdict == 0 for verdict, label in pairs if label == 0)
+    return hits, positives, clear, len(pairs) - positives
+
+
+def _differing(found: tuple[Arm, Arm], why: str) -> AtLevel:
+    ours, theirs = found
+    raw = float(np.mean(ours.verdicts) - np.mean(theirs.verdicts)) if ours.verdicts else None
+    labels = [*ours.labels, *theirs.labels]
+    return _bare(len(ours.verdicts), ours._replace(labels=labels), raw, why)
+
+
+def _bare(n: int, found: Arm, raw: float | None, why: str) -> AtLevel:
+    clusters = n if found.clusters is None else len(set(found.clusters))
+    return lambda level: Corrected(
+        value=None,
+        low=None,
+        high=None,
+        level=level,
+        method=why,
+        source="",
+        n=n,
+        clusters=clusters,
+        raw=raw,
+        labels=len(found.labelled),
+    )

@@ -1,0 +1,180 @@
+"""What is known of the judge behind a score: people's labels beside it, and what voids it.
+
+    behind = standings(info, judges)
+    behind["support", "quality"].labelled
+
+A judge's verdicts are kept with the run that it judged; what is known of the judge itself, such as
+its error on other runs, is kept with the judge's own run.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from statera.analysis.frame import Frame
+from statera.graders.judged import JUDGE, Judged
+from statera.metrics.judged import JUDGED
+from statera.protocols import Metric
+from statera.records.labels import PEOPLE, Labelled, stored_labels
+from statera.records.specs import RunInfo
+from statera.stats.carrying import MeanError
+from statera.stats.rogangladen import Accuracy
+
+CALIBRATIONS = "calibrations"
+"""The key in a judge's run of its error as it was measured: one entry a run, task and metric."""
+
+DRIFTED = "drifted"
+AUDIT = "audit"
+
+WARN_UNJUDGED = 0.02
+MOST_UNJUDGED = 0.10
+_SHORT = 8
+
+
+class MetricError(msgspec.Struct, frozen=True, kw_only=True):
+    """A judge's error in one metric: the mean one, and how often a yes or no was right.
+
+    `counts` is (true positives, positives, true negatives, negatives), None where the metric's
+    values are not 0 or 1, or the labels were not drawn alike.
+    """
+
+    mean: MeanError
+    counts: tuple[int, int, int, int] | None = None
+
+    @property
+    def accuracy(self) -> Accuracy | None:
+        """The counts as `stats.rogangladen` takes them."""
+        return None if self.counts is None else Accuracy(*self.counts)
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """A judge's error as it was measured on one task of a run, by the name of the metric."""
+
+    run: str
+    task: str
+    score: str
+    low: int
+    high: int
+    against: str = ""
+    errors: dict[str, MetricError] = {}
+
+    @property
+    def about(self) -> tuple[str, str, str]:
+        """What it was measured on: a later entry with the same replaces it."""
+        return self.run, self.task, self.score
+
+
+class Standing(NamedTuple):
+    """What is known of the judge of one score of a run's task.
+
+    `run` is the judged run's id, `judge` the judge's name, `sat` the judge's own run. `labelled`
+    is what people said of these very trials, None without labels. `elsewhere` holds the judge's
+    error as it was measured on other runs. `void` says why nothing may rest on the judge, `drifted`
+    why what was measured elsewhere no longer holds; both are empty where all is well.
+    """
+
+    run: str
+    task: str
+    score: str
+    judge: str = ""
+    sat: str = ""
+    labelled: Labelled | None = None
+    elsewhere: tuple[Known, ...] = ()
+    void: str = ""
+    drifted: str = ""
+
+    @property
+    def people(self) -> str:
+        """The name of the scores that people gave."""
+        return f"{self.score}{PEOPLE}"
+
+    @property
+    def short(self) -> str:
+        """The run's id as commands name it."""
+        return self.run[:_SHORT] or "RUN"
+
+
+Standings = Mapping[tuple[str, str], Standing]
+"""By task and score."""
+
+Environments = Mapping[str, Mapping[str, Any]]
+"""What is on record of judges' own runs, by their id."""
+
+
+def standings(info: RunInfo, judges: Environments | None = None) -> dict[tuple[str, str], Standing]:
+    """Return what is known of every judged score of a run; people's own scores are none."""
+    labels, found = stored_labels(info), {}
+    for task, judged in judged_scores(info):
+        beside = labels.get(f"{judged.metric}{PEOPLE}")
+        if beside is not None and beside.against != judged.against:
+            beside = None
+        own = (judges or {}).get(judged.run, {})
+        found[task, judged.metric] = Standing(
+            run=info.id,
+            task=task,
+            score=judged.metric,
+            judge=judged.judge,
+            sat=judged.run,
+            labelled=beside,
+            elsewhere=tuple(k for k in calibrations(own) if _elsewhere(k, judged, info.id)),
+            void=_void(own),
+            drifted=_drifted(own),
+        )
+    return found
+
+
+def judged_scores(info: RunInfo) -> Iterable[tuple[str, Judged]]:
+    """Yield each task with each of its scores that a model judged."""
+    for task, scorers in info.environment.get("scorers", {}).items():
+        for scorer in scorers:
+            if isinstance(scorer, Mapping) and scorer.get("type") == JUDGE:
+                judged = msgspec.convert(scorer, Judged)
+                if judged.by != "people":
+                    yield task, judged
+
+
+def calibrations(environment: Mapping[str, Any]) -> tuple[Known, ...]:
+    """Return what a judge's run has on record of the judge's error."""
+    return msgspec.convert(environment.get(CALIBRATIONS, ()), tuple[Known, ...])
+
+
+def is_judged(metric: Metric) -> bool:
+    """Return whether a metric is of what a judge says; people's labels are their own proof."""
+    return isinstance(metric, JUDGED) and not metric.score.endswith(PEOPLE)
+
+
+def unjudged(frame: Frame, score: str, category: str | None = None) -> tuple[int, int]:
+    """Return how many trials have no verdict, and of how many: those lost to plumbing aside."""
+    without = frame.unjudged(score, category)
+    counts = frame.counts(score, category)
+    return without, sum(counts.values()) - counts.get("infra_error", 0) + without
+
+
+def _elsewhere(known: Known, judged: Judged, run: str) -> bool:
+    return known.run != run and known.score == judged.metric
+
+
+def _void(environment: Mapping[str, Any]) -> str:
+    """Return why an audit voids the judge."""
+    audit = environment.get(AUDIT)
+    for found in (environment.get("void"), audit if isinstance(audit, Mapping) else None):
+        void = found.get("void") if isinstance(found, Mapping) else found
+        if void:
+            why = found.get("why", "") if isinstance(found, Mapping) else found
+            return f"void: {_words(why) or 'its audit says so'}"
+    return ""
+
+
+def _words(why: object) -> str:
+    if isinstance(why, str):
+        return why
+    return "; ".join(map(str, why)) if isinstance(why, list | tuple) else ""
+
+
+def _drifted(environment: Mapping[str, Any]) -> str:
+    found = environment.get(DRIFTED)
+    if not found:
+        return ""
+    why = _words(found.get("why") if isinstance(found, Mapping) else found)
+    return f"has shifted: {why}" if why else "has shifted"

@@ -1,0 +1,287 @@
+"""What a gate reads of a judged metric: the number as people's labels correct it, or nothing.
+
+| the judge | what is read |
+|---|---|
+| void by its audit, or without a verdict on more than 10 % of the trials | nothing |
+| measured on these very trials (a difference: on both runs) | the corrected bounds |
+| has shifted since | nothing |
+| measured elsewhere, or by labels that nobody knows how they were drawn | the same, transported |
+| not measured, and the policy says `unvalidated: true` | the judge's own number, marked |
+| not measured | nothing, and which command measures it |
+
+Where trials failed, each is at its worst for the claim, as in every bound of a gate.
+"""
+
+from collections.abc import Sequence
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from statera.analysis.correction import (
+    AtLevel,
+    arm,
+    arms,
+    correcting,
+    correcting_difference,
+)
+from statera.analysis.frame import Frame, Places
+from statera.analysis.pairing import Pairing
+from statera.analysis.standing import (
+    MOST_UNJUDGED,
+    WARN_UNJUDGED,
+    Standing,
+    Standings,
+    is_judged,
+    unjudged,
+)
+from statera.gate.rules import Target
+from statera.metrics.critical import CriticalFailure
+from statera.stats.inversion import p_value
+from statera.stats.results import LEVEL, Bounds
+
+How = Literal["", "measured", "transported", "unvalidated"]
+STOPPED = "no correction holds for a run that stopped early"
+CRITICAL_TOLD = "nobody measured how often it misses a failure"
+
+
+NOBODY: Standings = MappingProxyType({})
+
+
+class Judges(NamedTuple):
+    """What is known of the judges behind each side's scores."""
+
+    candidate: Standings = NOBODY
+    base: Standings = NOBODY
+    anchor: Standings = NOBODY
+
+    def of(self, form: str) -> Standings:
+        """Return that of the run which rules of the form compare with."""
+        return self.anchor if form == "anchor" else self.base
+
+
+class Hearing(NamedTuple):
+    """How a judge is believed. `raw` is its own number, `labels` what corrected it.
+
+    `note` says of how many trials it gave no verdict, where they are many.
+    """
+
+    how: How = ""
+    raw: float | None = None
+    labels: int = 0
+    note: str = ""
+
+
+class Heard(NamedTuple):
+    """The bounds that a rule reads of a judged metric, and the number beside them."""
+
+    worst: Bounds
+    best: Bounds
+    value: float | None
+    hearing: Hearing
+
+
+class Lost(NamedTuple):
+    """What failed trials leave open: the number lies within `scale * it + shift`, low and high."""
+
+    scale: float = 1.0
+    low: float = 0.0
+    high: float = 0.0
+
+
+class Found(NamedTuple):
+    """A correction, and how far lost trials could move it."""
+
+    at: AtLevel
+    lost: Lost
+
+
+class Listened(NamedTuple):
+    """How a judge is believed, why it is not where it is not, and the correction, if any."""
+
+    hearing: Hearing
+    why: str = ""
+    found: Found | None = None
+
+
+class Raw(NamedTuple):
+    """The judge's own number with its bounds; `fixed` is False for bounds of early stopping."""
+
+    worst: Bounds
+    best: Bounds
+    value: float | None
+    fixed: bool
+
+
+def judged(target: Target, judges: Judges) -> bool:
+    """Return whether a target reads what a judge says: its own metrics, or failures it tells."""
+    metric = target.metric
+    if (target.task, metric.score) in judges.candidate:
+        return is_judged(metric) or isinstance(metric, CriticalFailure)
+    return is_judged(metric)
+
+
+def heard(target: Target, sides: Frame | Pairing, judges: Judges, raw: Raw) -> Heard:
+    """Return what is read of a judged target; `sides` are its frame, or its pairs."""
+    said = listened(target, sides, judges, fixed=raw.fixed)
+    hearing = said.hearing._replace(raw=raw.value)
+    if said.found is not None:
+        return _read(target, said.found, raw, hearing)
+    if hearing.how == "unvalidated":
+        return Heard(raw.worst, raw.best, raw.value, hearing)
+    return Heard(raw.worst.without(said.why), raw.best.without(said.why), raw.value, hearing)
+
+
+def listened(
+    target: Target, sides: Frame | Pairing, judges: Judges, *, fixed: bool = True
+) -> Listened:
+    """Return how the judge of a target is believed; `fixed` is False where a run stopped early."""
+    standings = _standings(target, judges)
+    frames = (sides,) if isinstance(sides, Frame) else (sides.candidate, sides.base)
+    note, void = _unjudged(target, frames, standings)
+    void = next((_told(s, s.void) for s in standings if s.void), void)
+    if void:
+        return Listened(Hearing(note=note), void)
+    why = CRITICAL_TOLD if isinstance(target.metric, CriticalFailure) else STOPPED
+    shifted = next((_told(s, s.drifted) for s in standings if s.drifted), "")
+    if fixed and is_judged(target.metric):
+        found = _corrected(target, sides, standings)
+        told = found.at(LEVEL)
+        how: How = "transported" if told.transported else "measured"
+        if told.value is not None and not (told.transported and shifted):
+            return Listened(Hearing(how, told.raw, told.labels, note), "", found)
+        why = told.method
+    if shifted:
+        again = f"statera score {standings[0].short} --judge {standings[0].judge or 'FILE'}"
+        return Listened(Hearing(note=note), f"{shifted}; judge again: {again}")
+    if target.rule.unvalidated:
+        return Listened(Hearing("unvalidated", note=note), why)
+    return Listened(Hearing(note=note), _unmeasured(standings, why))
+
+
+def _standings(target: Target, judges: Judges) -> tuple[Standing, ...]:
+    key = (target.task, target.metric.score)
+    found = [judges.candidate] + ([judges.of(target.form)] if target.paired else [])
+    bare = Standing(run="", task=target.task, score=target.metric.score)
+    return tuple(side.get(key, bare) for side in found)
+
+
+def _told(standing: Standing, what: str) -> str:
+    return f"judge {standing.judge or standing.score} {_is(what)}"
+
+
+def _is(what: str) -> str:
+    return what if what.startswith("has ") else f"is {what}"
+
+
+def _unjudged(
+    target: Target, frames: tuple[Frame, ...], standings: tuple[Standing, ...]
+) -> tuple[str, str]:
+    """Return a note on trials without a verdict, and the same as a reason where it voids."""
+    for frame, standing in zip(frames, standings, strict=True):
+        without, asked = unjudged(frame, target.metric.score, target.category)
+        if not asked or without <= WARN_UNJUDGED * asked:
+            continue
+        told = f"no verdict on {without:,} of {asked:,} trials of run {standing.short}"
+        void = without > MOST_UNJUDGED * asked
+        return told, f"void: {told}" if void else ""
+    return "", ""
+
+
+def _unmeasured(standings: tuple[Standing, ...], why: str) -> str:
+    """Return why nothing is read, and what to do about it."""
+    name = standings[0].judge or standings[0].score
+    runs = dict.fromkeys(standing.short for standing in standings)
+    label = " and ".join(f"statera judge label {run}" for run in runs)
+    return f"judge {name} is unmeasured ({why}): {label}; or say `unvalidated: true`"
+
+
+def _corrected(target: Target, sides: Frame | Pairing, standings: tuple[Standing, ...]) -> Found:
+    name, (low, high) = target.metric.name, target.metric.bounds
+    if isinstance(sides, Frame):
+        places = sides.places(target.category)
+        found = correcting(arm(sides, name, standings[0], places), name, standings[0])
+        return Found(found, _lost(target, [(sides, places)], (low, high)))
+    pair = arms(sides, name, (standings[0], standings[-1]), target.category)
+    chosen = sides.chosen(target.category)
+    placed = [
+        (frame, places[chosen])
+        for frame, places in zip((sides.candidate, sides.base), sides.places, strict=True)
+    ]
+    return Found(correcting_difference(pair), _lost(target, placed, (low - high, high - low)))
+
+
+def _lost(target: Target, sides: Sequence[tuple[Frame, Places]], ends: tuple[float, float]) -> Lost:
+    """Return how far failed trials could move the mean over the items at those places.
+
+    An item without any verdict on a side lies anywhere between the `ends`; one of which a part of
+    the trials failed moves by that part of the metric's range at most.
+    """
+    low, high = target.metric.bounds
+    score, name = target.metric.score, target.metric.name
+    shares, there = [], []
+    for frame, places in sides:
+        outcomes = [frame.outcomes[score][place] for place in places.tolist()]
+        failed = [o.count("infra_error") / max(1, len(o)) for o in outcomes]
+        shares.append(np.array(failed, dtype=np.float64))
+        there.append(frame.column(name).weights[places] > 0)
+    part, kept = np.sum(shares, axis=0), np.all(there, axis=0)
+    total = int(kept.sum()) + int(((part > 0) & ~kept).sum())
+    if not total or not part.any():
+        return Lost()
+    gone, moved = 1 - kept.sum() / total, part[kept].sum() / total * (high - low)
+    return Lost(1 - gone, gone * ends[0] - moved, gone * ends[1] + moved)
+
+
+def _read(target: Target, found: Found, raw: Raw, hearing: Hearing) -> Heard:
+    """Return the corrected number and its bounds, at the alpha of the raw ones."""
+    lost = found.lost
+    shifts = (lost.low, lost.high) if target.side == "above" else (lost.high, lost.low)
+    worst = _bounds(found, shifts[0], raw.worst)
+    best = worst if shifts[0] == shifts[1] else _bounds(found, shifts[1], raw.worst)
+    return Heard(worst, best, found.at(LEVEL).value, hearing)
+
+
+def _bounds(found: Found, shift: float, raw: Bounds) -> Bounds:
+    """Return the corrected bounds at the alpha and against the limit of the raw ones."""
+
+    def lower(tail: float) -> float:
+        return found.lost.scale * _end(found.at, tail, low=True) + shift
+
+    def upper(tail: float) -> float:
+        return found.lost.scale * _end(found.at, tail, low=False) + shift
+
+    told = found.at(_level(raw.alpha))
+    lost = "" if found.lost == Lost() else ", failed trials at their worst"
+    bounds = Bounds(
+        value=told.value,
+        lower=lower(raw.alpha),
+        upper=upper(raw.alpha),
+        alpha=raw.alpha,
+        limit=raw.limit,
+        p_above=p_value(lower, raw.limit, side="above"),
+        p_below=p_value(upper, raw.limit, side="below"),
+        method=told.method + lost,
+        source=told.source,
+        n=told.n,
+        clusters=told.clusters,
+    )
+    return bounds if told.low is not None else bounds.without(told.method)
+
+
+def _level(tail: float) -> float:
+    """Return the two-sided level whose interval has ends that err with probability `tail`."""
+    return min(max(abs(1 - 2 * tail), 1e-9), 1 - 1e-15)
+
+
+def _end(at: AtLevel, tail: float, *, low: bool) -> float:
+    """Return a bound that errs with probability `tail`: an end of the interval at 1 - 2 tail.
+
+    Above a half it is the other end. Without an interval at that level it rules nothing out below
+    a half, and everything above.
+    """
+    beyond, found = tail >= 0.5, at(_level(tail))
+    end = found.low if low != beyond else found.high
+    if end is None:
+        return float("inf") if low == beyond else float("-inf")
+    return end

@@ -1,0 +1,139 @@
+"""What a page of an audit is made of: figures with n and an interval, in sections with a state.
+
+A figure without a valid interval has none, and its `method` says why.
+"""
+
+from collections.abc import Iterable
+from typing import Literal, Protocol
+
+import msgspec
+
+State = Literal["ok", "warning", "void", "not shown", "not measured"]
+"""`void`: the judge cannot be used. `not shown`: needed, and these data do not settle it."""
+
+WORST: tuple[State, ...] = ("void", "not shown", "warning", "ok", "not measured")
+
+
+class Interval(Protocol):
+    """What an Estimate, a Difference, a WinRate and an Agreement have in common."""
+
+    @property
+    def value(self) -> float | None:
+        """The number."""
+        ...
+
+    @property
+    def low(self) -> float | None:
+        """The lower end."""
+        ...
+
+    @property
+    def high(self) -> float | None:
+        """The upper end."""
+        ...
+
+    @property
+    def level(self) -> float:
+        """The two-sided coverage."""
+        ...
+
+    @property
+    def method(self) -> str:
+        """How it was made, or why there is none."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """The paper behind it."""
+        ...
+
+    @property
+    def clusters(self) -> int:
+        """The independent units."""
+        ...
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """One number of the page. `of` says what `n` counts; `fair` is its value without a bias."""
+
+    name: str
+    value: float | None
+    low: float | None
+    high: float | None
+    level: float
+    n: int
+    clusters: int
+    of: str
+    method: str
+    source: str = ""
+    fair: float | None = None
+
+    def __str__(self) -> str:
+        """Return `flip rate 0.120 [0.070, 0.199] 95 %, 100 pairs`."""
+        if self.value is None:
+            return f"{self.name}: none ({self.method}), {self.n} {self.of}"
+        return f"{self.name} {self.value:.3f} {self.span}, {self.n} {self.of}"
+
+    @property
+    def span(self) -> str:
+        """The interval in words, or why there is none."""
+        if self.low is None or self.high is None:
+            return f"(no interval: {self.method})"
+        return f"[{self.low:.3f}, {self.high:.3f}] {100 * self.level:g} %"
+
+    @property
+    def above(self) -> bool:
+        """True when it is surely above its fair value."""
+        return self.fair is not None and self.low is not None and self.low > self.fair
+
+    @property
+    def below(self) -> bool:
+        """True when it is surely below its fair value."""
+        return self.fair is not None and self.high is not None and self.high < self.fair
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """One question to the judge: how it came out, in words and in figures.
+
+    `criterion` is empty where all criteria are looked at together.
+    """
+
+    name: str
+    state: State
+    said: tuple[str, ...]
+    figures: tuple[Figure, ...] = ()
+    criterion: str = ""
+
+    def figure(self, name: str) -> Figure:
+        """Return the figure of that name; KeyError without one."""
+        found = {figure.name: figure for figure in self.figures}
+        return found[name]
+
+
+def figure(
+    name: str, found: Interval, *, n: int, of: str = "items", fair: float | None = None
+) -> Figure:
+    """Return a number with its interval as a figure."""
+    return Figure(
+        name=name,
+        value=found.value,
+        low=found.low,
+        high=found.high,
+        level=found.level,
+        n=n,
+        clusters=found.clusters,
+        of=of,
+        method=found.method,
+        source=found.source,
+        fair=fair,
+    )
+
+
+def worst(states: Iterable[State]) -> State:
+    """Return the state that decides among several."""
+    return min(states, key=WORST.index, default="not measured")
+
+
+def not_measured(name: str, why: str, *, criterion: str = "") -> Section:
+    """Return a section without figures, and why."""
+    return Section(name=name, state="not measured", said=(why,), criterion=criterion)

@@ -1,0 +1,168 @@
+"""Do replies that deserve nothing get something? An empty one, a constant one, one off the topic,
+and one that tells the judge what to say, in place of the system's own.
+
+What a responder gets is its mean grade as a share of the scale, or its win rate against the
+system's own replies (both orders). A judge that can be trusted gives it about 0, so:
+
+| over the items of a task | the responder |
+|---|---|
+| the lower bound is above the floor (0.25: level 2 of 5) | beats it: the judge is void |
+| the mean is at most the floor and the upper bound is below the middle (0.5) | does not |
+| anything else | not shown: more items would tell |
+
+A judge of single replies must also put the system's own replies above it, paired by item: surely
+below them is void, not surely above is not shown (the replies may be as bad as none, or the judge
+cannot tell). Bounds are exact at every number of items (each side 2.5 %), so that few items neither
+void a good judge nor let a bad one pass: 5 items never pass, 6 without a single point do.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from statera.analysis.judgeaudit.figures import Figure, Section, State, not_measured, worst
+from statera.stats.betting import betting_bounds
+from statera.stats.meanbounds import mean_bounds
+from statera.stats.paired import difference
+from statera.stats.results import LEVEL, Bounds, Items, Pairs
+
+NAME = "sanity responders"
+FLOOR = 0.25
+MIDDLE = 0.5
+LEAST_READ = 0.5
+"""So much of what a responder was graded on must have a verdict; else nothing is shown."""
+
+
+class Responder(NamedTuple):
+    """What one responder got on the items of a task, None without a verdict.
+
+    `own` is what the system's own replies got on the same items; None where the values are those of
+    pairs, which stand against them already.
+    """
+
+    task: str
+    criterion: str
+    name: str
+    units: Sequence[str]
+    values: Sequence[float | None]
+    own: Sequence[float | None] | None = None
+
+
+class TaskState(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the judge can be used on a task, and why not."""
+
+    task: str
+    state: State
+    why: str = ""
+
+
+class Found(NamedTuple):
+    """How one responder came out."""
+
+    responder: Responder
+    figure: Figure
+    state: State
+    why: str
+
+
+def sanity(responders: Sequence[Responder]) -> tuple[Section, tuple[TaskState, ...]]:
+    """Return what the responders got, and by task whether the judge stands."""
+    if not responders:
+        return not_measured(NAME, "no reply of the run to put them beside"), ()
+    found = [judged(responder) for responder in responders]
+    tasks = tuple(_of_task(task, found) for task in dict.fromkeys(r.task for r in responders))
+    state = worst(one.state for one in found)
+    fine = f"none gets more than {FLOOR:g}, nor as much as the system's own replies"
+    said = [one.why for one in found if one.state != "ok"] or [fine]
+    section = Section(
+        name=NAME, state=state, said=tuple(said), figures=tuple(one.figure for one in found)
+    )
+    return section, tasks
+
+
+def judged(responder: Responder) -> Found:
+    """Return whether a responder beats the floor: void, ok, or not shown."""
+    known = [
+        (value, unit)
+        for value, unit in zip(responder.values, responder.units, strict=True)
+        if value is not None
+    ]
+    bounds = _bounds([value for value, _ in known], [unit for _, unit in known])
+    shown = _figure(responder, bounds)
+    where = f"{responder.task}: {responder.name} reply"
+    if len(known) < LEAST_READ * len(responder.values) or bounds.lower is None:
+        read = f"{len(known)} of {len(responder.values)} verdicts could be read"
+        return Found(responder, shown, "not shown", f"{where}: {read}")
+    state, why = _against_floor(bounds)
+    beside, told = _beside_own(responder)
+    if worst([state, beside]) == beside and beside != state:
+        state, why = beside, told
+    return Found(responder, shown, state, f"{where} {why}" if why else "")
+
+
+def _of_task(task: str, found: Iterable[Found]) -> TaskState:
+    mine = [one for one in found if one.responder.task == task]
+    state = worst(one.state for one in mine)
+    why = "; ".join(one.why for one in mine if one.state == state and one.why)
+    return TaskState(task=task, state=state, why=why)
+
+
+def _bounds(values: Sequence[float], units: Sequence[str]) -> Bounds:
+    """Return bounds of the mean over units: exact for whole wins, by betting for grades."""
+    names = list(dict.fromkeys(units))
+    means = [np.mean([v for v, u in zip(values, units, strict=True) if u == n]) for n in names]
+    alpha, count = (1 - LEVEL) / 2, len(names)
+    items = Items([float(m) for m in means], names, [0] * count, [1.0] * count)
+    found = mean_bounds(items, FLOOR, alpha=alpha)
+    if found.method.startswith("Clopper") or count < 2:
+        return found
+    return betting_bounds(np.array(means, np.float64), FLOOR, alpha=alpha)
+
+
+def _against_floor(bounds: Bounds) -> tuple[State, str]:
+    value, low, high = bounds.value or 0.0, bounds.lower, bounds.upper
+    if low is not None and low > FLOOR:
+        return "void", f"gets {value:.2f} (at least {low:.2f}), above the floor of {FLOOR:g}"
+    if high is not None and high < MIDDLE and value <= FLOOR:
+        return "ok", ""
+    sides = "" if low is None or high is None else f" ({low:.2f} to {high:.2f})"
+    return "not shown", f"gets {value:.2f}{sides}: not surely below the floor of {FLOOR:g}"
+
+
+def _beside_own(responder: Responder) -> tuple[State, str]:
+    """Return whether the system's own replies stand above it, where they were graded too."""
+    if responder.own is None:
+        return "ok", ""
+    rows = [
+        (own, value, unit)
+        for own, value, unit in zip(responder.own, responder.values, responder.units, strict=True)
+        if own is not None and value is not None
+    ]
+    ones = [1.0] * len(rows)
+    own, values, units = ([row[k] for row in rows] for k in range(3))
+    found = difference(Pairs(own, values, units, ones, ones), level=LEVEL)
+    if found.low is not None and found.low > 0:
+        return "ok", ""
+    gets = f"gets {found.base or 0:.2f} and the system's own replies {found.candidate or 0:.2f}"
+    if found.high is not None and found.high < 0:
+        return "void", f"{gets}: surely more than they"
+    return "not shown", f"{gets}: the replies are as bad as none, or the judge cannot tell"
+
+
+def _figure(responder: Responder, bounds: Bounds) -> Figure:
+    name = f"{responder.task}: {responder.name}"
+    return Figure(
+        name=f"{name} ({responder.criterion})" if responder.criterion else name,
+        value=bounds.value,
+        low=bounds.lower,
+        high=bounds.upper,
+        level=LEVEL,
+        n=bounds.n,
+        clusters=bounds.clusters,
+        of="items",
+        method=bounds.method,
+        source=bounds.source,
+        fair=FLOOR,
+    )

@@ -1,0 +1,185 @@
+"""Auditing a judge on the replies of stored runs: what `statera judge audit` does.
+
+    audit = await audit_judge(prepare(bench, store.find("candidate"), store.find("released")))
+    audit.state, audit.section("position").figure("flip rate")
+
+Nothing is generated, and what the judge was asked before is not asked again. What comes of it is
+kept with the judge's own run, where gates and reports find it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from statera.analysis.audit import About, Audit, audited
+from statera.analysis.judgeaudit.drifts import Drift, no_anchors
+from statera.analysis.judgeaudit.figures import Section
+from statera.analysis.judgeaudit.kin import kin
+from statera.analysis.judgeaudit.sanity import sanity
+from statera.analysis.judgeaudit.verdicts import verdicts
+from statera.api.auditasks import (
+    Material,
+    Questions,
+    Scope,
+    anchor_asks,
+    flat,
+    material,
+    questions,
+)
+from statera.api.auditkin import Sides, check_seconds, judge_family, opinions, warnings
+from statera.api.auditreading import Said
+from statera.api.drift import anchors_of, check_drift, freeze
+from statera.api.judging import Bench, make_plan, sit
+from statera.records.specs import RunInfo
+
+AUDIT = "audit"
+"""The key in a judge's run of what its last audit found."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """An audit before anything is asked: whose replies are looked at, and what is asked."""
+
+    bench: Bench
+    candidate: RunInfo
+    other: RunInfo | None
+    scope: Scope
+    found: Material
+    questions: Questions
+    seconds: tuple[Bench, ...] = ()
+
+
+class Estimated(NamedTuple):
+    """How many judgements an audit takes; `known` were made before, `seconds` by other judges."""
+
+    judgements: int
+    known: int
+    anchors: int
+    seconds: int
+
+    def __str__(self) -> str:
+        """Return `480 judgements, 60 of them known, 30 anchors again: 450 to ask`."""
+        parts = [f"{self.judgements} judgements, {self.known} of them known"]
+        if self.anchors:
+            parts.append(f"{self.anchors} anchors again")
+        if self.seconds:
+            parts.append(f"up to {self.seconds} by other judges")
+        left = self.judgements - self.known + self.anchors + self.seconds
+        return f"{', '.join(parts)}: {left} to ask"
+
+
+def prepare(
+    bench: Bench,
+    candidate: RunInfo,
+    other: RunInfo | None = None,
+    *,
+    scope: Scope | None = None,
+    seconds: Sequence[Bench] = (),
+    tasks: Sequence[str] = (),
+) -> Prepared:
+    """Return the audit, ready to be asked.
+
+    DeclarationError: no reply to look at, two runs on different data, a missing reference, another
+    judge of the wrong kind or of the same family.
+    """
+    scope = scope or Scope()
+    check_seconds(bench, seconds)
+    found = material(bench, candidate, other, scope, tasks)
+    asked = questions(bench.judge, found, scope, bench.seed)
+    make_plan(bench, asked.once)
+    return Prepared(
+        bench=bench,
+        candidate=candidate,
+        other=other,
+        scope=scope,
+        found=found,
+        questions=asked,
+        seconds=tuple(seconds),
+    )
+
+
+def estimate(audit: Prepared) -> Estimated:
+    """Return how many judgements the audit asks for."""
+    bench, own = audit.bench, audit.bench.judge.repeats
+    again = {(ask.criterion, ask.id) for ask in flat(audit.questions.repeated)}
+    wanted = {
+        (ask.criterion, ask.id, repeat)
+        for ask in audit.questions.once
+        for repeat in range(
+            max(own, audit.scope.repeats) if (ask.criterion, ask.id) in again else own
+        )
+    }
+    known: set[tuple[str, str, int]] = set()
+    if environment := bench.environment:
+        for criterion in bench.judge.criteria:
+            answered = bench.store.answered(bench.run_id, criterion.name)
+            known |= {(criterion.name, *place) for place in answered}
+    kept = anchors_of(environment)
+    main = flat([*audit.questions.main, *audit.questions.others])
+    return Estimated(
+        judgements=len(wanted),
+        known=len(wanted & known),
+        anchors=0 if kept is None else len(kept.frozen),
+        seconds=sum(len(main) * second.judge.repeats for second in audit.seconds),
+    )
+
+
+async def audit_judge(audit: Prepared) -> Audit:
+    """Ask the judge, measure it, and keep what was found with the judge's own run.
+
+    Errors as `sit`: what was asked is kept, and the same audit resumes.
+    """
+    bench = audit.bench
+    before = bench.tally.asked
+    drifted = await check_drift(bench)
+    said = await _asked(audit)
+    section, tasks = sanity(said.responders)
+    sides = Sides(judge=judge_family(bench), candidate=audit.candidate, other=audit.other)
+    beside = await opinions(bench, audit.seconds, said, sides)
+    infos = [audit.candidate, *([audit.other] if audit.other else [])]
+    own = kin(beside, judge=sides.judge, warnings=warnings(bench, infos))
+    sections = [verdicts(said.asked), section, *said.sections, own, _drift(drifted)]
+    about = _about(audit, len(said.asked), bench.tally.asked - before)
+    found = audited(about, sections, tasks)
+    bench.remember(**{AUDIT: found.record | {"at": bench.clock.now()}})
+    if anchors_of(bench.environment) is None:
+        freeze(bench, anchor_asks(audit.questions.repeated, audit.scope.anchors), said.again)
+    return found
+
+
+async def _asked(audit: Prepared) -> Said:
+    """Ask everything: first what is repeated, then the rest in the judge's own repeats."""
+    bench, found = audit.bench, audit.questions
+    times = max(audit.scope.repeats, bench.judge.repeats)
+    again = await sit(bench, flat(found.repeated), repeats=times)
+    once = await sit(bench, found.once, repeats=bench.judge.repeats)
+    return Said(
+        bench=bench,
+        found=audit.found,
+        questions=found,
+        once=once,
+        again=again,
+        repeats=times,
+    )
+
+
+def _drift(found: Drift | None) -> Section:
+    return no_anchors() if found is None else found.section
+
+
+def _about(audit: Prepared, asked: int, new: int) -> About:
+    bench, infos = audit.bench, [audit.candidate, *([audit.other] if audit.other else [])]
+    return About(
+        judge=bench.judge.name,
+        version=bench.judge.version,
+        kind=bench.judge.criteria[0].kind,
+        model=bench.model.identity,
+        judge_run=bench.run_id,
+        era=bench.era,
+        runs=tuple(info.id for info in infos),
+        compared=audit.found.compared,
+        seed=bench.seed,
+        judgements=asked,
+        new=new,
+        cost=bench.tally.cost,
+    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from statera.analysis.winrates import JudgedPair
 from statera.api.answers import answers_of, check_same_questions
-from statera.api.judging import Bench, Sitting, make_plan, sit, stored_verdicts
+from statera.api.judging import Bench, Sitting, ready, sit, stored_verdicts
 from statera.api.scoring import remember
 from statera.api.stored import stored_scorers
 from statera.api.winstopping import Until, WinRateStopper
@@ -140,12 +140,12 @@ async def judge_run(
     """
     check_kind(bench, pairs=False)
     answers = answers_of(bench.store, info, tasks)
-    graders = {c.name: grader(bench, c) for c in bench.judge.criteria}
     judged_tasks = list(dict.fromkeys(answer.task for answer in answers))
-    check_names(info, judged_tasks, list(graders.values()))
+    check_names(info, judged_tasks, [grader(bench, c) for c in bench.judge.criteria])
     sitting = await sit(
         bench, rubric_asks(bench, answers), repeats=bench.judge.repeats, stopper=stopper
     )
+    graders = {c.name: grader(bench, c) for c in bench.judge.criteria}
     for criterion in bench.judge.criteria:
         found = {
             answer.place: _of_answer(sitting, criterion, answer)
@@ -179,7 +179,7 @@ async def judge_pairs(
     asks = pair_asks(bench, candidate, other)
     alone = (len(candidate) - len(asks), len(other) - len(asks))
     flat = [ask for pair in asks for ask in pair]
-    stopper = None if until is None else _stopper(bench, asks, flat, until)
+    stopper = None if until is None else await _stopper(bench, asks, flat, until)
     sitting = await sit(bench, flat, repeats=bench.judge.repeats, stopper=stopper)
     if stopper is not None:
         asks = stopper.asked
@@ -188,7 +188,7 @@ async def judge_pairs(
     return JudgedPairs(pairs=pairs, sitting=sitting, alone=alone, stopped=reason)
 
 
-def _stopper(
+async def _stopper(
     bench: Bench, asks: Sequence[PairAsk], flat: Sequence[Ask], until: Until
 ) -> WinRateStopper:
     def reading(run: str, asked: Sequence[PairAsk]) -> list[JudgedPair]:
@@ -197,7 +197,7 @@ def _stopper(
         sitting = Sitting(run=run, verdicts=verdicts)
         return [row for pair in pairs_of(sitting, asked) for row in pair.rows]
 
-    plan = make_plan(bench, flat, repeats=bench.judge.repeats)
+    plan = await ready(bench, flat, repeats=bench.judge.repeats)
     return WinRateStopper(plan, asks, reading, until)
 
 

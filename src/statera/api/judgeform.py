@@ -1,7 +1,7 @@
 """In which form a judge replies: text with `[n]` at its end, or JSON by a schema.
 
-`output: auto` asks the endpoint once whether it takes a schema, before the judge's run is named:
-the form belongs to the instrument. What is no endpoint replies in text.
+`output: auto` asks the endpoint once whether it follows a schema, before the judge's first run is
+named: the form belongs to the instrument. What is no endpoint replies in text.
 """
 
 import json
@@ -18,6 +18,8 @@ from statera.protocols import Model
 from statera.records.requests import Chat
 from statera.records.verdicts import Answer
 
+REFUSED = (400, 422)
+
 _PROBE = Answer(
     task="probe",
     sample_id="probe",
@@ -29,36 +31,42 @@ _PROBE = Answer(
 )
 
 
-async def settled(judge: Judge, model: Model) -> Judge:
-    """Return the judge with a stated form: JSON where the endpoint was seen to follow the schema.
+def open_form(judge: Judge) -> bool:
+    """Return whether the form of the judge's replies is left to the endpoint."""
+    return any(criterion.output == "auto" for criterion in judge.criteria)
 
-    RunStopped where the endpoint gave no answer to the question.
-    """
-    first = next((c for c in judge.criteria if c.output == "auto"), None)
-    if first is None:
-        return judge
-    as_json = isinstance(model, Configured) and await _follows(model, _in_form(first, True))
+
+def in_form(judge: Judge, *, as_json: bool) -> Judge:
+    """Return the judge with its open criteria in a stated form."""
     return replace(
         judge,
-        criteria=tuple(_in_form(c, as_json) if c.output == "auto" else c for c in judge.criteria),
+        criteria=tuple(
+            _in_form(criterion, as_json=as_json) if criterion.output == "auto" else criterion
+            for criterion in judge.criteria
+        ),
     )
 
 
-async def _follows(model: Configured, criterion: Criterion) -> bool:
-    """Ask once for JSON by the schema, and return whether that is what came."""
+async def takes_schema(judge: Judge, model: Model) -> bool:
+    """Ask an endpoint one small judgement in JSON; return whether it followed the schema.
+
+    RunStopped where it gave no answer to that.
+    """
+    if not isinstance(model, Configured):
+        return False
+    criterion = _in_form(judge.criteria[0], as_json=True)
     response = await model.answer(probe(criterion))
     failure = response.failure
-    if failure is not None and failure.kind == "infra" and failure.status not in (400, 422):
+    if failure is not None and failure.kind == "infra" and failure.status not in REFUSED:
         raise RunStopped(
             f"the judge's model did not answer ({failure.message}) when it was asked whether it "
-            "takes a JSON schema; `output: text` does without"
+            "follows a JSON schema; `output: text` does without"
         )
     try:
         value = json.loads(response.text or "")
     except ValueError:
         return False
-    wanted = criterion.schema["required"]
-    return isinstance(value, dict) and set(value) == set(wanted)
+    return isinstance(value, dict) and set(value) == set(criterion.schema["required"])
 
 
 def probe(criterion: Criterion) -> Chat:
@@ -67,5 +75,5 @@ def probe(criterion: Criterion) -> Chat:
     return criterion.request(criterion.sample(Ask(criterion=criterion.name, answers=answers)))
 
 
-def _in_form(criterion: Criterion, as_json: bool) -> Criterion:
+def _in_form(criterion: Criterion, *, as_json: bool) -> Criterion:
     return msgspec.structs.replace(criterion, output="json" if as_json else "text")

@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from statera.api.judgeform import in_form, open_form, takes_schema
 from statera.codec.canonical import digest
 from statera.errors import DeclarationError
 from statera.graders.asks import Ask, Verdicts
@@ -37,7 +38,10 @@ DRIFTED = "drifted"
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """A judge with its model, and where its work is kept. `tally` counts what is asked."""
+    """A judge with its model, and where its work is kept. `tally` counts what is asked.
+
+    `forms` says of a model, by its identity, whether it was seen to follow a JSON schema.
+    """
 
     judge: Judge
     model: Model
@@ -46,6 +50,31 @@ class Bench:
     limits: Limits = field(default_factory=Limits)
     clock: Clock = field(default_factory=SystemClock)
     tally: Tally = field(default_factory=Tally)
+    forms: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def settled(self) -> Judge:
+        """The judge in the form in which its run asks; in text where it was never asked."""
+        return in_form(self.judge, as_json=bool(self._as_json()))
+
+    async def settle(self) -> None:
+        """Find out in which form the judge replies, where its file leaves that to the endpoint.
+
+        What its run asked before, it goes on asking; else the endpoint is asked once.
+        RunStopped where that gives no answer.
+        """
+        if open_form(self.judge) and self._as_json() is None:
+            self.forms[self.model.identity] = await takes_schema(self.judge, self.model)
+
+    def _as_json(self) -> bool | None:
+        """Return in which form the judge is asked, None where nobody knows yet."""
+        if self.model.identity not in self.forms and open_form(self.judge):
+            known = {info.id for info in self.store.runs()}
+            for as_json in (True, False):
+                if digest(self._spec(in_form(self.judge, as_json=as_json), 0)) in known:
+                    self.forms[self.model.identity] = as_json
+                    break
+        return self.forms.get(self.model.identity)
 
     @property
     def era(self) -> int:
@@ -63,14 +92,17 @@ class Bench:
 
     def spec(self, era: int) -> RunSpec:
         """Return the identity of the judge's run in an era."""
+        return self._spec(self.settled, era)
+
+    def _spec(self, judge: Judge, era: int) -> RunSpec:
         return RunSpec(
-            suite=f"judge {self.judge.name}",
+            suite=f"judge {judge.name}",
             system=SystemUnderTest(
                 model=self.model.identity,
                 sampling=stated_sampling(self.model),
                 body=stated_body(self.model),
             ),
-            tasks=tuple(judging_spec(c, version=self.judge.version) for c in self.judge.criteria),
+            tasks=tuple(judging_spec(c, version=judge.version) for c in judge.criteria),
             seed=self.seed,
             nonce=f"era {era}" if era else "",
         )
@@ -117,20 +149,21 @@ def make_plan(bench: Bench, asks: Iterable[Ask], *, repeats: int = 1) -> Plan:
 
     DeclarationError for a judgement without the reference that its criterion needs.
     """
-    wanted: dict[str, list[Ask]] = {c.name: [] for c in bench.judge.criteria}
+    judge = bench.settled
+    wanted: dict[str, list[Ask]] = {c.name: [] for c in judge.criteria}
     for ask in asks:
         wanted[ask.criterion].append(ask)
     tasks = []
-    for criterion in bench.judge.criteria:
+    for criterion in judge.criteria:
         if criterion.reference == "required":
-            check_references(bench.judge, wanted[criterion.name])
-        tasks.append(judging_task(criterion, wanted[criterion.name], version=bench.judge.version))
+            check_references(judge, wanted[criterion.name])
+        tasks.append(judging_task(criterion, wanted[criterion.name], version=judge.version))
     return Plan(
         spec=bench.spec(bench.era),
         tasks=tuple(tasks),
         samples=tuple(task.samples for task in tasks),
         epochs=tuple(repeats for _ in tasks),
-        asked={JUDGING: msgspec.to_builtins(_described(bench.judge), str_keys=True)},
+        asked={JUDGING: msgspec.to_builtins(_described(judge), str_keys=True)},
     )
 
 
@@ -145,6 +178,18 @@ def check_references(judge: Judge, asks: Iterable[Ask]) -> None:
             )
 
 
+async def ready(bench: Bench, asks: Sequence[Ask], *, repeats: int = 1) -> Plan:
+    """Return the plan of these judgements, once the endpoint was seen to answer, and in which form.
+
+    DeclarationError, before any request, for a missing reference; else for an endpoint that cannot
+    be reached. RunStopped for one that does not say in which form it replies.
+    """
+    plan, before = make_plan(bench, asks, repeats=repeats), bench.settled
+    await check(bench.model)
+    await bench.settle()
+    return plan if bench.settled == before else make_plan(bench, asks, repeats=repeats)
+
+
 async def sit(
     bench: Bench, asks: Sequence[Ask], *, repeats: int = 1, stopper: Stopper | None = None
 ) -> Sitting:
@@ -155,8 +200,7 @@ async def sit(
     DeclarationError, before anything is asked, for an unreachable endpoint or a missing reference;
     RunStopped or EndpointError where the run ended early: all that was said is kept.
     """
-    plan = make_plan(bench, asks, repeats=repeats)
-    await check(bench.model)
+    plan = await ready(bench, asks, repeats=repeats)
     bench.tally.resumed = -bench.tally.asked  # what is done is counted anew in each sitting
     services = Services(store=bench.store, clock=bench.clock, stopper=stopper)
     info = await execute(plan, bench.model, services, bench.limits, bench.tally)

@@ -50,6 +50,14 @@ def test_models_outside_the_group_have_a_reason_and_no_number() -> None:
     assert found.win[1][2] == pytest.approx(1 / (1 + np.exp(-1.5)))
     assert found.win[1][1] is None
     assert found.better is not None
+    assert found.win_low is not None
+    assert found.win_high is not None
+    assert found.win_low[1][2] == pytest.approx(1 - (found.win_high[2][1] or 0))
+    # the difference of two draws has the deviation 0.1 * sqrt(2); Student's t at 29 degrees
+    half = 2.045 * 0.1 * np.sqrt(2)
+    assert found.win_low[1][2] == pytest.approx(1 / (1 + np.exp(half - 1.5)), abs=0.01)
+    assert found.win_high[1][2] == pytest.approx(1 / (1 + np.exp(-half - 1.5)), abs=0.01)
+    assert found.win_low[1][1] is found.win_high[0][1] is None
     assert found.better[1][2] == 1
     assert found.better[1][3] == pytest.approx(0.5, abs=0.08)
     assert found.better[2][1] == 0
@@ -73,7 +81,7 @@ def test_without_an_interval_there_is_a_reason() -> None:
     assert found.models[1].value == 0.5
     assert found.models[1].low is None
     assert found.models[1].best is None
-    assert found.better is None
+    assert found.better is found.win_low is found.win_high is None
     assert found.models[1].method == "no interval: too few"
     assert found.method == "method; no interval: too few"
     assert found.source == "source"

@@ -59,15 +59,17 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True):
 
     `models` are in order of their index. `groups` holds the sets of models joined by chains of wins
     both ways, the largest first: that one is ranked, and no strength is comparable across groups.
-    `win[i][j]` is the probability that i beats j, given no tie where ties are modelled, `better`
-    the share of resamples in which i is the stronger (None without resamples); both None where not
-    known. `tie` is Davidson's nu: 0 never ties, 2 is half of the games of equals. `n` counts
+    `win[i][j]` is the probability that i beats j, given no tie where ties are modelled, with its
+    interval from `win_low[i][j]` to `win_high[i][j]`, `better` the share of resamples in which i is
+    the stronger (these three None without an interval); entries are None where not known. `tie` is Davidson's nu: 0 never ties, 2 is half of the games of equals. `n` counts
     games in the ranked group, `clusters` the items. Of `resamples`, `disconnected` had no finite
     strengths of their own.
     """
 
     models: tuple[Strength, ...]
     win: tuple[tuple[float | None, ...], ...]
+    win_low: tuple[tuple[float | None, ...], ...] | None
+    win_high: tuple[tuple[float | None, ...], ...] | None
     better: tuple[tuple[float | None, ...], ...] | None
     tie: Estimate | None
     groups: tuple[tuple[int, ...], ...]
@@ -159,12 +161,15 @@ def ranking(fitted: Fitted, setting: Setting, tie: Estimate | None = None) -> Ra
     bounded = known and not fitted.why
     shown = setting.ranked if known else ()
     why = f"no interval: {fitted.why}" if known and fitted.why else fitted.why
-    won = 1 / (1 + np.exp(np.subtract.outer(-fitted.strengths, -fitted.strengths)))
+    count, gaps = len(setting.games), np.subtract.outer(fitted.strengths, fitted.strengths)
+    half = _half_gaps(fitted.draws) * _quantile(setting) if bounded else None
     methods = {model: why or setting.method for model in setting.ranked}
     return Ranking(
         models=_strengths(fitted, setting, shown, {**methods, **setting.reasons}),
-        win=_square(won, shown, len(setting.games)),
-        better=_square(_better(fitted.draws), shown, len(setting.games)) if bounded else None,
+        win=_square(_chance(gaps), shown, count),
+        win_low=None if half is None else _square(_chance(gaps - half), shown, count),
+        win_high=None if half is None else _square(_chance(gaps + half), shown, count),
+        better=_square(_better(fitted.draws), shown, count) if bounded else None,
         tie=tie,
         groups=setting.groups,
         level=setting.level,
@@ -236,6 +241,16 @@ def _ranks(strengths: np.ndarray) -> np.ndarray:
     ahead = strengths[None, :] > strengths[:, None] + SAME
     found: np.ndarray = 1 + ahead.sum(axis=1)
     return found
+
+
+def _chance(gaps: np.ndarray) -> np.ndarray:
+    found: np.ndarray = 1 / (1 + np.exp(-gaps))
+    return found
+
+
+def _half_gaps(draws: np.ndarray) -> np.ndarray:
+    """Return the spread of the difference of every two models over draws, (m, m)."""
+    return np.stack([spread(draws[:, [k]] - draws) for k in range(draws.shape[1])])
 
 
 def _better(draws: np.ndarray) -> np.ndarray:

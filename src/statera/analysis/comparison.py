@@ -15,7 +15,9 @@ import numpy as np
 from statera.analysis.anytime import anytime_difference
 from statera.analysis.frame import Frame
 from statera.analysis.instrument import Change
+from statera.analysis.judgednumber import Behind, judged_difference
 from statera.analysis.pairing import Case, Pairing
+from statera.analysis.standing import NOBODY, Standings, is_judged
 from statera.errors import unknown
 from statera.interop import measured
 from statera.metrics.outcomes import NO_ANSWERS
@@ -25,6 +27,9 @@ from statera.stats.paired import difference
 from statera.stats.results import LEVEL
 from statera.stats.unpaired import unpaired_difference
 
+_NUMBERS = ("base", "candidate", "difference", "low", "high", "p", "worst", "best")
+"""What a row whose judge is void does not have."""
+
 
 class ComparisonRow(msgspec.Struct, frozen=True, kw_only=True):
     """One metric of both runs over the items they share. `category` None is the whole task.
@@ -33,7 +38,8 @@ class ComparisonRow(msgspec.Struct, frozen=True, kw_only=True):
     `test`; `p_adjusted` counts how many such tests were made. `wins` counts the items on which the
     candidate is better. `worst` and `best` are the difference if every infrastructure error had
     counted for the base, or for the candidate; None without any. `unscored` items have no value on
-    a side. `paired` is False for runs without a shared item.
+    a side. `paired` is False for runs without a shared item. `behind` is what stands behind a
+    judge's number, None for any other; where it is void there is no difference.
     """
 
     metric: str
@@ -59,6 +65,7 @@ class ComparisonRow(msgspec.Struct, frozen=True, kw_only=True):
     unscored: int
     paired: bool
     higher_is_better: bool
+    behind: Behind | None = None
 
     @property
     def name(self) -> str:
@@ -117,11 +124,35 @@ def pair(candidate: Iterable[Frame], base: Iterable[Frame]) -> tuple[Pairing, ..
 
 
 def compared(
-    pairings: Sequence[Pairing], *, level: float = LEVEL, rng: np.random.Generator
+    pairings: Sequence[Pairing],
+    *,
+    level: float = LEVEL,
+    rng: np.random.Generator,
+    judges: tuple[Standings, Standings] = (NOBODY, NOBODY),
 ) -> tuple[ComparisonRow, ...]:
-    """Return the rows of every shared metric, with p adjusted; `level` is two-sided in (0, 1)."""
-    rows = [row for pairing in pairings for row in _rows(pairing, level, rng)]
+    """Return the rows of every shared metric, with p adjusted; `level` is two-sided in (0, 1).
+
+    `judges` says what is known of the judges behind the candidate's and the base's scores.
+    """
+    rows = [
+        _judged(row, pairing, judges) for pairing in pairings for row in _rows(pairing, level, rng)
+    ]
     return adjusted(rows)
+
+
+def _judged(
+    row: ComparisonRow, pairing: Pairing, judges: tuple[Standings, Standings]
+) -> ComparisonRow:
+    """Return the row with what stands behind a judge's number; a void one is none."""
+    metric = pairing.candidate.metric(row.metric.removeprefix(f"{pairing.task}/"))
+    ours, theirs = (side.get((pairing.task, metric.score)) for side in judges)
+    if ours is None or theirs is None or not is_judged(metric) or not pairing.shared:
+        return row
+    behind = judged_difference(pairing, metric, (ours, theirs), row.category, level=row.level)
+    if not behind.void:
+        return msgspec.structs.replace(row, behind=behind)
+    gone = dict.fromkeys(_NUMBERS)
+    return msgspec.structs.replace(row, **gone, method=behind.void, test="none", behind=behind)
 
 
 def adjusted(rows: Sequence[ComparisonRow]) -> tuple[ComparisonRow, ...]:

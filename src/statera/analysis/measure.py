@@ -5,6 +5,8 @@ from importlib import import_module
 import msgspec
 
 from statera.analysis.frame import Frame
+from statera.analysis.judgednumber import Behind, judged_number
+from statera.analysis.standing import NOBODY, Standing, Standings, is_judged
 from statera.protocols import Metric
 from statera.records.scores import OUTCOMES, Outcome
 from statera.stats.results import Estimate
@@ -15,7 +17,8 @@ class MetricRow(msgspec.Struct, frozen=True, kw_only=True):
 
     `metric` is `task/metric`. `n` counts items, `clusters` independent units; `outcomes` counts
     trials by what became of them under this metric's score, infrastructure errors included.
-    `unvalidated` names the outcomes whose count rests on a detector of unmeasured error.
+    `unvalidated` names the outcomes whose count rests on a detector of unmeasured error. `behind`
+    is what stands behind a judge's number, None for any other; a void one has no estimate.
     """
 
     metric: str
@@ -29,22 +32,29 @@ class MetricRow(msgspec.Struct, frozen=True, kw_only=True):
     clusters: int
     outcomes: dict[Outcome, int]
     unvalidated: tuple[Outcome, ...] = ()
+    behind: Behind | None = None
 
 
-def estimates(frame: Frame) -> list[MetricRow]:
-    """Return the estimates of every metric of the task, and of every category of it."""
+def estimates(frame: Frame, standings: Standings = NOBODY) -> list[MetricRow]:
+    """Return the estimates of every metric of the task, and of every category of it.
+
+    `standings` says what is known of the judges behind judged metrics.
+    """
     found: list[MetricRow] = []
     for metric in frame.metrics:
         names = frame.categories if metric.by_category else []
-        found += [estimated(frame, metric, category) for category in (None, *names)]
+        standing = standings.get((frame.task, metric.score))
+        found += [estimated(frame, metric, category, standing) for category in (None, *names)]
     return found
 
 
-def estimated(frame: Frame, metric: Metric, category: str | None = None) -> MetricRow:
+def estimated(
+    frame: Frame, metric: Metric, category: str | None = None, standing: Standing | None = None
+) -> MetricRow:
     """Return the estimate of one metric over a category, None being the whole task."""
     estimate = _estimate(frame, metric, category)
     counts = frame.counts(metric.score, category)
-    return MetricRow(
+    row = MetricRow(
         metric=f"{frame.task}/{metric.name}",
         category=category,
         estimate=estimate.value,
@@ -56,6 +66,18 @@ def estimated(frame: Frame, metric: Metric, category: str | None = None) -> Metr
         clusters=estimate.clusters,
         outcomes={outcome: counts.get(outcome, 0) for outcome in OUTCOMES},
         unvalidated=("refused",) if frame.doubted(metric.score, category) else (),
+    )
+    if standing is None or not is_judged(metric):
+        return row
+    return _judged(row, judged_number(frame, metric, standing, category))
+
+
+def _judged(row: MetricRow, behind: Behind) -> MetricRow:
+    """Return the row with what stands behind it; a void number is none."""
+    if not behind.void:
+        return msgspec.structs.replace(row, behind=behind)
+    return msgspec.structs.replace(
+        row, estimate=None, low=None, high=None, method=behind.void, behind=behind
     )
 
 

@@ -8,11 +8,13 @@ its error on other runs, is kept with the judge's own run.
 """
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
 
 from statera.analysis.frame import Frame
+from statera.analysis.judgeaudit.sanity import NAME as SANITY
 from statera.graders.judged import JUDGE, Judged
 from statera.metrics.judged import JUDGED
 from statera.protocols import Metric
@@ -98,6 +100,8 @@ class Standing(NamedTuple):
 Standings = Mapping[tuple[str, str], Standing]
 """By task and score."""
 
+NOBODY: Standings = MappingProxyType({})
+
 Environments = Mapping[str, Mapping[str, Any]]
 """What is on record of judges' own runs, by their id."""
 
@@ -118,7 +122,7 @@ def standings(info: RunInfo, judges: Environments | None = None) -> dict[tuple[s
             sat=judged.run,
             labelled=beside,
             elsewhere=tuple(k for k in calibrations(own) if _elsewhere(k, judged, info.id)),
-            void=_void(own),
+            void=_void(own.get(AUDIT), task),
             drifted=_drifted(own),
         )
     return found
@@ -155,15 +159,17 @@ def _elsewhere(known: Known, judged: Judged, run: str) -> bool:
     return known.run != run and known.score == judged.metric
 
 
-def _void(environment: Mapping[str, Any]) -> str:
-    """Return why an audit voids the judge."""
-    audit = environment.get(AUDIT)
-    for found in (environment.get("void"), audit if isinstance(audit, Mapping) else None):
-        void = found.get("void") if isinstance(found, Mapping) else found
-        if void:
-            why = found.get("why", "") if isinstance(found, Mapping) else found
-            return f"void: {_words(why) or 'its audit says so'}"
-    return ""
+def _void(audit: object, task: str) -> str:
+    """Return why the judge's last audit voids it for a task; of a task it did not see, for any."""
+    if not isinstance(audit, Mapping) or not audit.get("void"):
+        return ""
+    tasks, states = audit.get("tasks", {}), audit.get("states", {})
+    beyond = any(state == "void" and name != SANITY for name, state in states.items())
+    own = tasks.get(task)
+    if own is not None and not beyond and own.get("state") != "void":
+        return ""
+    why = "" if own is None else own.get("why", "")
+    return f"void: {why or _words(audit.get('why')) or 'its audit says so'}"
 
 
 def _words(why: object) -> str:

@@ -41,7 +41,12 @@ def compare(
     return Comparison(
         candidate=candidate.info,
         base=base.info,
-        rows=compared(pairings, level=level, rng=np.random.default_rng(seed)),
+        rows=compared(
+            pairings,
+            level=level,
+            rng=np.random.default_rng(seed),
+            judges=(candidate.standings, base.standings),
+        ),
         pairings=pairings,
         system=system_changes(_shown(candidate.info), _shown(base.info)),
         instrument=_checked_instrument(candidate, base, allow),

@@ -14,6 +14,7 @@ from statera.analysis.frame import Early, Frame, frames
 from statera.analysis.health import Health, HealthCount
 from statera.analysis.instrument import ScoringKeys
 from statera.analysis.measure import MetricRow, estimates
+from statera.analysis.standing import Standings, judged_scores, standings
 from statera.errors import unknown
 from statera.graders.catalogue import scoring_type
 from statera.interop import measured
@@ -55,7 +56,13 @@ class Run:
     @cached_property
     def metrics(self) -> list[MetricRow]:
         """Every estimate, with interval and outcomes, by task, metric and category."""
-        return [row for frame in self.frames for row in estimates(frame)]
+        known = self.standings
+        return [row for frame in self.frames for row in estimates(frame, known)]
+
+    @cached_property
+    def standings(self) -> Standings:
+        """What is known of the judges behind its judged scores, by task and score."""
+        return known_judges(self.store, self.info)
 
     @property
     def health(self) -> Health:
@@ -72,6 +79,16 @@ class Run:
         if name not in named:
             raise unknown("metric", name, named)
         return named[name]
+
+
+def known_judges(store: RunStore, info: RunInfo) -> Standings:
+    """Return what is known of the judges of a run's scores: its labels, and the judges' own runs.
+
+    The judges' runs are read only where there is a judged score.
+    """
+    judged = {score.run for _, score in judged_scores(info)}
+    own = {found.id: found.environment for found in store.runs()} if judged else {}
+    return standings(info, {run: own[run] for run in judged if run in own})
 
 
 def stopped_early(info: RunInfo) -> bool:

@@ -7,6 +7,7 @@ import msgspec
 from statera.analysis.comparison import Comparison, ComparisonRow
 from statera.analysis.health import not_told
 from statera.analysis.pairing import Changed
+from statera.cli import judgednumbers
 from statera.cli.columns import Column, Line, print_table
 from statera.cli.controls import visible
 from statera.cli.tables import FEW, console, plural
@@ -16,17 +17,25 @@ from statera.records.specs import RunInfo
 def headline(comparison: Comparison, metric: str | None = None) -> list[ComparisonRow]:
     """Return the rows of a first look, or all of one metric.
 
-    Categories only for the metric that leads its task, and only those with a few items.
+    Categories only for the metric that leads its task, and only those with a few items. Where a
+    task was judged, a metric without any item is left out: its replies waited for the judge.
     """
     if metric is not None:
         return [row for row in comparison.rows if row.metric == metric]
+    told = {_task(row) for row in comparison.rows if row.behind is not None}
     leads: dict[str, str] = {}
     found = []
     for row in comparison.rows:
-        lead = leads.setdefault(row.metric.split("/", 1)[0], row.metric)
+        if not row.n and row.behind is None and _task(row) in told:
+            continue
+        lead = leads.setdefault(_task(row), row.metric)
         if row.category is None or (row.metric == lead and (row.n >= FEW or not row.n)):
             found.append(row)
     return found
+
+
+def _task(row: ComparisonRow) -> str:
+    return row.metric.split("/", 1)[0]
 
 
 def json_rows(comparison: Comparison, metric: str | None = None) -> dict[str, object]:
@@ -59,8 +68,10 @@ def print_comparison(comparison: Comparison, rows: Sequence[ComparisonRow], *, r
     for line in _differs(comparison):
         out.print(line, soft_wrap=True)
     print_table(out, _columns(rows), _lines(rows))
+    for warning in judgednumbers.warnings(rows):
+        out.print(f"[yellow]warning[/] {_plain(warning)}", soft_wrap=True)
     for note in _notes(comparison, rows):
-        out.print(f"[dim]{note}[/]", soft_wrap=True)
+        out.print(f"[dim]{_plain(note)}[/]", soft_wrap=True)
     if read:
         for line in _to_read(comparison, read):
             out.print(line, soft_wrap=True, markup=False)
@@ -104,12 +115,14 @@ def _plain(text: str) -> str:
 def _columns(rows: Sequence[ComparisonRow]) -> list[Column]:
     level = min((row.level for row in rows), default=0.95)
     failed = any(row.worst is not None for row in rows)
+    judged = any(row.behind is not None for row in rows)
     return [
         Column("metric", name=True),
         Column("base", 4),
         Column("run", 4),
         Column("difference"),
         Column(f"{100 * level:g} % interval"),
+        *(judgednumbers.COLUMNS if judged else ()),
         Column("n", 2),
         Column("won/lost/tied", 5),
         Column("p", 6),
@@ -119,25 +132,33 @@ def _columns(rows: Sequence[ComparisonRow]) -> list[Column]:
 
 
 def _lines(rows: Sequence[ComparisonRow]) -> list[Line]:
-    size = len(_columns(rows))
-    return [Line(_cells(row)[:size], "" if row.category is None else "dim") for row in rows]
+    size, judged = len(_columns(rows)), any(row.behind is not None for row in rows)
+    return [
+        Line(_cells(row, judged=judged)[:size], "" if row.category is None else "dim")
+        for row in rows
+    ]
 
 
-def _cells(row: ComparisonRow) -> list[str]:
+def _cells(row: ComparisonRow, *, judged: bool) -> list[str]:
     name = row.metric if row.category is None else f"  {row.category}"
     clusters = "" if row.clusters == row.n else f" in {row.clusters}"
     return [
         name,
         _number(row.base),
         _number(row.candidate),
-        "none" if row.difference is None else f"{row.difference:+z.3f}",
+        _absent(row) if row.difference is None else f"{row.difference:+z.3f}",
         _span(row.low, row.high) or "none",
+        *(judgednumbers.cells(row.behind, signed=True) if judged else ()),
         f"{row.n}{clusters}",
         f"{row.wins}/{row.losses}/{row.ties}",
         _p(row.p),
         _p(row.p_adjusted),
         _span(row.worst, row.best) if row.higher_is_better else _span(row.best, row.worst),
     ]
+
+
+def _absent(row: ComparisonRow) -> str:
+    return "void" if row.behind is not None and row.behind.void else "none"
 
 
 def _span(low: float | None, high: float | None) -> str:
@@ -180,6 +201,9 @@ def _notes(comparison: Comparison, rows: Sequence[ComparisonRow]) -> list[str]:
         for pairing in comparison.pairings
         if pairing.blind
     ]
+    if any(row.behind is not None and row.p is not None for row in rows):
+        notes.append("p of a judged metric is of the judge's own numbers, uncorrected")
+    notes += judgednumbers.notes(rows)
     if any(not row.paired for row in rows):
         notes.append("the runs share no item: unpaired, so much less certain")
     hidden = len(comparison.rows) - len(rows)

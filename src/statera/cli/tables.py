@@ -1,12 +1,14 @@
 """What a person reads: the health line and the table of estimates, in Rich."""
 
 import errno
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from rich.console import Console
+from rich.markup import escape
 
 from statera.analysis.health import WARN_SHARE, Health, not_told
 from statera.analysis.measure import MetricRow
+from statera.cli import judgednumbers
 from statera.cli.columns import Column, Line, print_table
 from statera.records.scores import Outcome
 from statera.scorers.refusal import VERSION
@@ -77,27 +79,39 @@ def print_metrics(rows: Sequence[MetricRow]) -> None:
     """
     seen = [outcome for outcome in SHOWN if any(row.outcomes[outcome] for row in rows)]
     doubted = {outcome for row in rows for outcome in row.unvalidated}
-    columns = [*_COLUMNS, *(_outcome(name, doubted) for name in seen)]
+    judged = any(row.behind is not None for row in rows)
+    beside = judgednumbers.COLUMNS if judged else ()
+    columns = [*_COLUMNS, *beside, *(_outcome(name, doubted) for name in seen)]
     out = console()
     styles = ("" if row.category is None else "dim" for row in rows)
-    cells = (_cells(row, seen) for row in rows)
+    cells = (_cells(row, seen, judged=judged) for row in rows)
     print_table(out, columns, list(map(Line, cells, styles)))
+    for warning in judgednumbers.warnings(rows):
+        out.print(f"[yellow]warning[/] {escape(warning)}", soft_wrap=True)
     for note in _notes(rows):
-        out.print(f"[dim]{note}[/]", soft_wrap=True)
+        out.print(f"[dim]{escape(note)}[/]", soft_wrap=True)
 
 
-def headline(rows: Iterable[MetricRow]) -> list[MetricRow]:
+def headline(rows: Sequence[MetricRow]) -> list[MetricRow]:
     """Return the rows of a first look.
 
-    Categories only for the metric that leads its task, and only those with a few items.
+    Categories only for the metric that leads its task, and only those with a few items. Where a
+    task was judged, a metric without any item is left out: its replies waited for the judge.
     """
+    told = {_task(row) for row in rows if row.behind is not None}
     found: list[MetricRow] = []
     leads: dict[str, str] = {}
     for row in rows:
-        lead = leads.setdefault(row.metric.split("/", 1)[0], row.metric)
+        if not row.n and row.behind is None and _task(row) in told:
+            continue
+        lead = leads.setdefault(_task(row), row.metric)
         if row.category is None or (row.metric == lead and row.n >= FEW):
             found.append(row)
     return found
+
+
+def _task(row: MetricRow) -> str:
+    return row.metric.split("/", 1)[0]
 
 
 def _outcome(name: Outcome, doubted: Collection[str]) -> Column:
@@ -105,12 +119,15 @@ def _outcome(name: Outcome, doubted: Collection[str]) -> Column:
     return Column(name.replace("_", " ") + mark, 3 if name in ("right", "wrong") else 2)
 
 
-def _cells(row: MetricRow, seen: Sequence[Outcome]) -> list[str]:
+def _cells(row: MetricRow, seen: Sequence[Outcome], *, judged: bool) -> list[str]:
     name = row.metric if row.category is None else f"  {row.category}"
-    estimate = "none" if row.estimate is None else f"{row.estimate:z.3f}"
+    absent = "void" if row.behind is not None and row.behind.void else "none"
+    estimate = absent if row.estimate is None else f"{row.estimate:z.3f}"
     bounds = "none" if row.low is None else f"{row.low:z.3f} to {row.high:z.3f}"
     clusters = "" if row.clusters == row.n else f" in {row.clusters}"
-    return [name, estimate, bounds, f"{row.n}{clusters}", *(str(row.outcomes[o]) for o in seen)]
+    beside = judgednumbers.cells(row.behind) if judged else ()
+    outcomes = (str(row.outcomes[o]) for o in seen)
+    return [name, estimate, bounds, f"{row.n}{clusters}", *beside, *outcomes]
 
 
 def _notes(rows: Sequence[MetricRow]) -> list[str]:
@@ -126,4 +143,4 @@ def _notes(rows: Sequence[MetricRow]) -> list[str]:
         notes.append(f"* unvalidated: told by refusal detector {VERSION}, of unmeasured error")
     if any(row.metric.endswith("_macro") for row in rows):
         notes.append("_macro counts each category the same; the others count each item (micro)")
-    return notes
+    return [*notes, *judgednumbers.notes(rows)]

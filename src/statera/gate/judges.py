@@ -13,7 +13,6 @@ Where trials failed, each is at its worst for the claim, as in every bound of a 
 """
 
 from collections.abc import Sequence
-from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -29,6 +28,7 @@ from statera.analysis.frame import Frame, Places
 from statera.analysis.pairing import Pairing
 from statera.analysis.standing import (
     MOST_UNJUDGED,
+    NOBODY,
     WARN_UNJUDGED,
     Standing,
     Standings,
@@ -43,9 +43,6 @@ from statera.stats.results import LEVEL, Bounds
 How = Literal["", "measured", "transported", "unvalidated"]
 STOPPED = "no correction holds for a run that stopped early"
 CRITICAL_TOLD = "nobody measured how often it misses a failure"
-
-
-NOBODY: Standings = MappingProxyType({})
 
 
 class Judges(NamedTuple):
@@ -208,7 +205,7 @@ def _corrected(target: Target, sides: Frame | Pairing, standings: tuple[Standing
         (frame, places[chosen])
         for frame, places in zip((sides.candidate, sides.base), sides.places, strict=True)
     ]
-    return Found(correcting_difference(pair), _lost(target, placed, (low - high, high - low)))
+    return Found(correcting_difference(pair, name, (standings[0], standings[-1])), _lost(target, placed, (low - high, high - low)))
 
 
 def _lost(target: Target, sides: Sequence[tuple[Frame, Places]], ends: tuple[float, float]) -> Lost:

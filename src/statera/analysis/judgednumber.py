@@ -1,0 +1,125 @@
+"""What stands behind a judged number: how much was judged, and what it is by people's labels.
+
+    behind = judged_number(frame, metric, standing)
+    print(behind.corrected)         # 0.612 [0.540, 0.680] 95 %, corrected from 0.700, …
+
+Where more than 10 % of what the judge was asked has no verdict, or an audit says so, the number is
+void: nothing rests on it.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from statera.analysis.correction import corrected, corrected_difference
+from statera.analysis.frame import Frame
+from statera.analysis.pairing import Pairing
+from statera.analysis.standing import MOST_UNJUDGED, WARN_UNJUDGED, Standing, unjudged
+from statera.protocols import Metric
+from statera.stats.corrected import Corrected
+from statera.stats.results import LEVEL
+
+STOPPED = "no correction holds for a run that stopped early"
+
+
+class Judgements(msgspec.Struct, frozen=True, kw_only=True):
+    """How many trials of a run have a verdict, `judged`, of those that the judge was `asked`."""
+
+    run: str
+    judged: int
+    asked: int
+
+    @property
+    def missing(self) -> float:
+        """The share in [0, 1] without a verdict."""
+        return 1 - self.judged / self.asked if self.asked else 0.0
+
+    def __str__(self) -> str:
+        """Return `190 of 200`."""
+        return f"{self.judged:,} of {self.asked:,}"
+
+
+class Behind(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands behind a judged number.
+
+    `sides` holds a run's judgements, of a difference the candidate's and the base's. `corrected`
+    has no value where no correction is valid, and says why in its `method`. `void` says why the
+    number itself says nothing, `warning` what to mind; both are empty where all is well.
+    """
+
+    judge: str
+    sides: tuple[Judgements, ...]
+    corrected: Corrected
+    void: str = ""
+    warning: str = ""
+
+
+def judged_number(
+    frame: Frame, metric: Metric, standing: Standing, category: str | None = None
+) -> Behind:
+    """Return what stands behind a judged metric of a category, None being the whole task."""
+    found = corrected(frame, metric.name, standing, category)
+    sides = (_judgements(frame, metric, standing, category),)
+    return _behind(found, (standing,), sides, early=bool(frame.early))
+
+
+def judged_difference(
+    pairing: Pairing,
+    metric: Metric,
+    standings: tuple[Standing, Standing],
+    category: str | None = None,
+    *,
+    level: float = LEVEL,
+) -> Behind:
+    """Return what stands behind the difference of a judged metric, candidate minus base."""
+    found = corrected_difference(pairing, metric.name, standings, category, level=level)
+    frames = (pairing.candidate, pairing.base)
+    sides = tuple(
+        _judgements(frame, metric, standing, category)
+        for frame, standing in zip(frames, standings, strict=True)
+    )
+    return _behind(found, standings, sides, early=bool(pairing.early))
+
+
+def _judgements(
+    frame: Frame, metric: Metric, standing: Standing, category: str | None
+) -> Judgements:
+    without, asked = unjudged(frame, metric.score, category)
+    return Judgements(run=standing.run, judged=asked - without, asked=asked)
+
+
+def _behind(
+    found: Corrected,
+    standings: Sequence[Standing],
+    sides: tuple[Judgements, ...],
+    *,
+    early: bool,
+) -> Behind:
+    drifted = next((s.drifted for s in standings if s.drifted), "")
+    lacking = [f"no verdict on {side.asked - side.judged:,} of {_trials(side)}" for side in sides]
+    voids = [s.void for s in standings if s.void]
+    voids += [f"void: {t}" for side, t in zip(sides, lacking, strict=True) if _void(side)]
+    warned = [t for side, t in zip(sides, lacking, strict=True) if side.missing > WARN_UNJUDGED]
+    return Behind(
+        judge=standings[0].judge or standings[0].score,
+        sides=sides,
+        corrected=_held(found, early=early, drifted=drifted),
+        void=next(iter(voids), ""),
+        warning="" if voids else "; ".join(warned),
+    )
+
+
+def _trials(side: Judgements) -> str:
+    return f"{side.asked:,} trials of run {side.run[:8]}"
+
+
+def _void(side: Judgements) -> bool:
+    return side.missing > MOST_UNJUDGED
+
+
+def _held(found: Corrected, *, early: bool, drifted: str) -> Corrected:
+    """Return the correction, or why it does not hold."""
+    why = STOPPED if early else f"the judge {drifted}" if found.transported and drifted else ""
+    if not why:
+        return found
+    return msgspec.structs.replace(found, value=None, low=None, high=None, method=why)

@@ -1,0 +1,109 @@
+"""What a person reads beside a judged number: what it is by people's labels, and how much judged.
+
+    columns = [*usual, *COLUMNS]
+    cells = [*usual_cells, *cells(row.behind, row.level)]
+
+A correction that was measured on other replies is marked `transported`.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from statera.analysis.judgednumber import Behind
+from statera.cli.columns import Column
+from statera.stats.corrected import Corrected
+
+COLUMNS = (
+    Column("corrected"),
+    Column("its interval"),
+    Column("labels", 1, left=True),
+    Column("judged of asked", 2),
+)
+_NOTHING = ("", "", "", "")
+_TRANSPORTED = (
+    "transported: the judge's error was measured on other replies, or by labels drawn nobody knows "
+    "how; that it is the same here is an assumption"
+)
+
+
+class Row(Protocol):
+    """What a row of estimates and one of differences have in common."""
+
+    @property
+    def metric(self) -> str:
+        """`task/metric`."""
+        ...
+
+    @property
+    def category(self) -> str | None:
+        """The category, None being the whole task."""
+        ...
+
+    @property
+    def behind(self) -> Behind | None:
+        """What stands behind a judge's number."""
+        ...
+
+
+def cells(behind: Behind | None, *, signed: bool = False) -> tuple[str, ...]:
+    """Return a cell for each of `COLUMNS`, empty ones for a number that no judge gave.
+
+    Of a difference, the base's judgements come first, as its column does.
+    """
+    if behind is None:
+        return _NOTHING
+    found = behind.corrected
+    judged = ", ".join(str(side) for side in reversed(behind.sides))
+    return _value(found, signed), _span(found, signed), _labels(found), judged
+
+
+def _value(found: Corrected, signed: bool) -> str:
+    if found.value is None:
+        return "none"
+    return f"{found.value:+z.3f}" if signed else f"{found.value:z.3f}"
+
+
+def _span(found: Corrected, signed: bool) -> str:
+    if found.low is None or found.high is None:
+        return "none"
+    if signed:
+        return f"{found.low:+z.3f} to {found.high:+z.3f}"
+    return f"{found.low:z.3f} to {found.high:z.3f}"
+
+
+def _labels(found: Corrected) -> str:
+    return f"{found.labels}, transported" if found.transported else str(found.labels)
+
+
+def warnings(rows: Sequence[Row]) -> list[str]:
+    """Return a line for each whole metric that is void, or that lacks verdicts."""
+    return [
+        f"{row.metric}: {told}"
+        for row in rows
+        if row.category is None and row.behind is not None
+        if (told := row.behind.void or row.behind.warning)
+    ]
+
+
+def notes(rows: Sequence[Row]) -> list[str]:
+    """Return how numbers were corrected, and why others were not, with what to do about it."""
+    behind = [(row, row.behind) for row in rows if row.behind is not None]
+    if not behind:
+        return []
+    methods = sorted({b.corrected.method for _, b in behind if b.corrected.value is not None})
+    found = [f"corrected by people's labels: {'; '.join(methods)}"] if methods else []
+    if any(b.corrected.transported and b.corrected.value is not None for _, b in behind):
+        found.append(_TRANSPORTED)
+    return [*found, *_lacking(behind)]
+
+
+def _lacking(behind: Sequence[tuple[Row, Behind]]) -> Iterator[str]:
+    """Yield why whole metrics are the judge's own number alone, those with one reason together."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row, known in behind:
+        if row.category is None and known.corrected.value is None:
+            runs = list(dict.fromkeys(side.run[:8] for side in known.sides if side.run))
+            commands = " and ".join(f"statera judge label {run} --judge NAME" for run in runs)
+            found.setdefault((known.corrected.method, commands), []).append(row.metric)
+    for (why, commands), metrics in found.items():
+        yield f"uncorrected, so the judge's word alone: {', '.join(metrics)} ({why}): {commands}"

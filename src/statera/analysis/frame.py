@@ -94,6 +94,7 @@ class Frame:
     where samples are. `kinds` holds the categories of single items, `groups` what is above them.
     `early` says whether the run stopped early: intervals for a fixed size would not hold. `blind`
     holds the outcomes that an imported log cannot tell from wrong: their share is not known.
+    `partial` names the scores that were made of a random part of the items alone.
     """
 
     def __init__(
@@ -103,8 +104,10 @@ class Frame:
         *,
         early: Early = "",
         blind: frozenset[Outcome] = frozenset(),
+        partial: frozenset[str] = frozenset(),
     ) -> None:
         self.task, self.metrics, self.early, self.blind = task, tuple(metrics), early, blind
+        self.partial = partial
         self.primary = metrics[0].score if metrics else ""
         self.ids: list[str] = []
         self.units: list[str] = []
@@ -268,13 +271,16 @@ class Frame:
         return not self._doubted[score].keys().isdisjoint(self.places(category).tolist())
 
     def unjudged(self, score: str, category: str | None = None) -> int:
-        """Return how many trials a judge gave no verdict on, or was never asked about."""
+        """Return how many trials a judge gave no verdict on, or was never asked about.
+
+        Of a partial score only what was drawn counts.
+        """
         flagged, judged, own = self._unjudged[score], self.outcomes[score], self.primary
         found = 0
         for place in self.places(category).tolist():
             asked = self.outcomes[own][place] if own in self.outcomes else ()
             never = len(asked) - asked.count("infra_error") - len(judged[place])
-            found += flagged.get(place, 0) + max(0, never)
+            found += flagged.get(place, 0) + (0 if score in self.partial else max(0, never))
         return found
 
     def told(self, score: str, place: int) -> tuple[Outcome, ...]:
@@ -288,14 +294,16 @@ def frames(
     *,
     early: Early = "",
     blind: frozenset[Outcome] = frozenset(),
+    partial: frozenset[str] = frozenset(),
 ) -> Iterator[Frame]:
     """Yield each task's frame, in the order of the rows.
 
     `rows` are ordered by task, sample and epoch (as `RunStore.scores` gives them), so that memory
-    holds a few numbers an item. `metrics` lists each task's; `early` and `blind` are the run's.
+    holds a few numbers an item. `metrics` lists each task's; `early`, `blind` and
+    `partial` are the run's.
     """
     for task, of_task in groupby(rows, key=attrgetter("task")):
-        frame = Frame(task, metrics.get(task, ()), early=early, blind=blind)
+        frame = Frame(task, metrics.get(task, ()), early=early, blind=blind, partial=partial)
         for _, of_sample in groupby(of_task, key=attrgetter("sample_id")):
             frame.add(list(of_sample))
         yield frame

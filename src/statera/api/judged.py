@@ -148,7 +148,7 @@ async def judge_run(
     graders = {c.name: grader(bench, c) for c in bench.judge.criteria}
     for criterion in bench.judge.criteria:
         found = {
-            answer.place: _of_answer(sitting, criterion, answer)
+            answer.place: of_answer(sitting, criterion, answer)
             for answer in answers
             if answer.output.strip()
         }
@@ -283,7 +283,7 @@ def _worth(verdict: Verdict | None, order: Order) -> float:
     return UNPARSED if value is None else value
 
 
-def _of_answer(sitting: Sitting, criterion: Criterion, answer: Answer) -> Verdict:
+def of_answer(sitting: Sitting, criterion: Criterion, answer: Answer) -> Verdict:
     """Return the verdict on a reply: the mean over the judge's repeats."""
     said = sitting.repeats(Ask(criterion=criterion.name, answers=(answer,)))
     return together([said[r] for r in sorted(said)])

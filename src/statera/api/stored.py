@@ -20,6 +20,7 @@ from statera.graders.catalogue import scoring_type
 from statera.interop import measured
 from statera.metrics.catalogue import AnyMetric
 from statera.protocols import Grader, Scorer
+from statera.records.parts import stored_parts
 from statera.records.scores import Outcome
 from statera.records.specs import EARLY, RunInfo
 from statera.store.rows import Stored
@@ -40,7 +41,13 @@ class Run:
         count = HealthCount()
         rows = count.watch(self.store.scores(self.info.id))
         early: Early = "seeded" if stopped_early(self.info) else ""
-        found = frames(rows, stored_metrics(self.info), early=early, blind=untold(self.info))
+        found = frames(
+            rows,
+            stored_metrics(self.info),
+            early=early,
+            blind=untold(self.info),
+            partial=frozenset(stored_parts(self.info)),
+        )
         return tuple(found), count.health
 
     @property

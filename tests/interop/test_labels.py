@@ -149,6 +149,23 @@ def test_a_page_has_its_file_for_itself_and_takes_a_torn_line_away(tmp_path: Pat
     assert [x.id for x in read_labels(path)] == ["q1", "q3"]
 
 
+def test_a_whole_last_line_without_its_end_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "labels.jsonl"
+    path.write_text('{"id":"q1","label":"4"}\n{"id":"q2","label":"5"}')
+    with appending(path) as write:
+        write(Label(id="q3", label="5"))
+    assert [x.id for x in read_labels(path)] == ["q1", "q2", "q3"]
+
+
+def test_a_page_without_a_label_leaves_no_file(tmp_path: Path) -> None:
+    path = tmp_path / "labels.jsonl"
+    with appending(path):
+        assert path.is_file()
+    assert not path.exists()
+    with appending(path):
+        path.unlink()  # somebody else took it away
+
+
 def test_a_page_appends_to_json_lines_that_can_be_written_only(tmp_path: Path) -> None:
     with pytest.raises(DeclarationError, match=r"NAME\.jsonl"), appending(tmp_path / "x.csv"):
         pass

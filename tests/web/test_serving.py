@@ -49,3 +49,4 @@ def test_the_names_of_the_server() -> None:
     assert "box:8" in hosts_of("BOX", 8)
     assert "[fe80::1]:8" in hosts_of("fe80::1", 8)
     assert hosts_of("0.0.0.0", 8) == ()
+    assert {"127.0.0.1", "127.0.0.1:80"} <= {*hosts_of("127.0.0.1", 80)}

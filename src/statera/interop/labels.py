@@ -114,8 +114,8 @@ def write_label(path: Path, label: Label) -> None:
 def appending(path: Path) -> Iterator[Callable[[Label], None]]:
     """Hold the file for one page; the value appends a label.
 
-    A last line that a kill cut short was never said to be kept, and is taken away.
-    DeclarationError where another page holds the file.
+    A last line that a kill cut short was never said to be kept, and is taken away. A file that
+    is empty in the end is none. DeclarationError where another page holds the file.
     """
     if not path.name.endswith(".jsonl"):
         raise DeclarationError(f"{path}: labels are appended to a file called NAME.jsonl")
@@ -133,14 +133,27 @@ def appending(path: Path) -> Iterator[Callable[[Label], None]]:
                 "another --labels"
             ) from None
         _mend(file)
-        yield lambda label: write_label(path, label)
+        try:
+            yield lambda label: write_label(path, label)
+        finally:
+            if path.is_file() and not path.stat().st_size:
+                path.unlink()
 
 
 def _mend(file: io.BufferedRandom) -> None:
+    """End the last line, or take it away where it is cut short."""
     file.seek(0)
     data = file.read()
-    if data and not data.endswith(b"\n"):
-        file.truncate(data.rfind(b"\n") + 1)
+    if not data or data.endswith(b"\n"):
+        return
+    begin = data.rfind(b"\n") + 1
+    try:
+        msgspec.json.decode(data[begin:])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        file.truncate(begin)
+    else:
+        file.write(b"\n")
+        file.flush()
 
 
 def _name(path: Path) -> str:

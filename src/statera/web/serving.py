@@ -21,6 +21,7 @@ from statera.web.guarding import Guarded
 
 _TOKEN_BYTES = 16
 _GRACE_SECONDS = 1
+_USUAL_PORT = 80  # a browser does not name it
 _EVERYWHERE = ("0.0.0.0", "::", "")
 
 
@@ -60,7 +61,8 @@ def hosts_of(host: str, port: int) -> tuple[str, ...]:
     if host in _EVERYWHERE:
         return ()
     names = {_shown(host).lower(), "127.0.0.1", "localhost", "[::1]"}
-    return tuple(sorted(f"{name}:{port}" for name in names))
+    bare = names if port == _USUAL_PORT else set[str]()
+    return tuple(sorted(bare | {f"{name}:{port}" for name in names}))
 
 
 def _shown(host: str) -> str:

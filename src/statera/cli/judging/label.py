@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
+from msgspec.structs import replace
 
 from statera.api.answers import answers_of
 from statera.api.labelling import (
@@ -21,11 +21,11 @@ from statera.api.labelling import (
     single_sheet,
     single_things,
 )
-from statera.api.labels import LabelsOf, LabelSummary, keep_labels
-from statera.cli.controls import visible
+from statera.api.labelreading import LabelsOf
+from statera.api.labels import check_labels, keep_labels
 from statera.cli.flags import json_flag, store_flag
+from statera.cli.labelled import print_labels
 from statera.cli.settings import Flag, Lines
-from statera.cli.tables import plural
 from statera.codec.files import to_json
 from statera.codec.strict import convert
 from statera.errors import DeclarationError, unknown
@@ -38,6 +38,7 @@ from statera.store.runstore import RunStore
 from statera.web.desk import Desk, Sheet, Thing
 
 try:
+    from statera.web.app import LONGEST_NAME, fit_name
     from statera.web.serving import serving
 
     MISSING = ""
@@ -46,6 +47,12 @@ except ModuleNotFoundError as missing:
 
 SCHEMA = 1
 _INSTALL = "pip install 'statera[ui]'"
+_STATED = {
+    "sample": "probability",
+    "share": "probability",
+    "labeller": "labeller",
+    "task": "task",
+}
 _HERE = ("127.0.0.1", "localhost", "::1")
 
 
@@ -132,51 +139,18 @@ def command(run: str, run_b: str | None, store: str, as_json: bool, **flags: Any
         labels = _labels_to_import(flags)
     else:
         labels = _labelled(runs, info, other, judge, flags)
-    kept = [
-        asyncio.run(keep_labels(runs, info, own, _of(judge, criterion, other)))
-        for criterion, own in _by_criterion(judge, labels)
-    ]
+    wanted = [(_of(judge, c, other), own) for c, own in _by_criterion(judge, labels)]
+    for of, own in wanted:
+        check_labels(runs, info, own, of)
+    kept = [asyncio.run(keep_labels(runs, info, own, of)) for of, own in wanted]
     if as_json:
         click.echo(to_json({"schema": SCHEMA, "kept": kept}))
         return
     if not kept:
         click.echo("No label was given; nothing is kept.")
-    for summary in kept:
-        click.echo(visible("\n".join(told(summary, judge))))
-
-
-def told(summary: LabelSummary, judge: Judge) -> list[str]:
-    """Return the lines for a person: what was kept, whose, how far they agree, and what is next."""
-    record = summary.on_record
-    by = ", ".join(f"{name or 'unnamed'} {count}" for name, count in summary.labellers.items())
-    lines = [
-        f"kept {plural(summary.n, 'label')} of {plural(summary.items, 'item')} as "
-        f"{summary.metric} of run {summary.run[:8]}",
-        f"  by: {by}",
-        f"  drawn: {_drawn(summary)}",
-    ]
-    if record.missing:
-        lines.append(
-            f"  warning: {plural(record.missing, 'drawn item')} without a label: go on labelling, "
-            "or the labels are not the random part that was drawn"
-        )
-    if summary.agreement is not None:
-        lines.append(
-            f"  agreement: {summary.agreement} (Krippendorff's alpha); "
-            f"{record.disagreed} of {record.twice} differ"
-        )
-    if summary.empty:
-        lines.append(f"  not kept: {plural(summary.empty, 'label')} of empty replies")
-    return [*lines, f"next: statera judge calibrate {summary.run[:8]} --judge {judge.name}"]
-
-
-def _drawn(summary: LabelSummary) -> str:
-    record = summary.on_record
-    if record.probability is not None:
-        return f"each item with probability {record.probability:.4g}"
-    if record.probabilities:
-        return "items with different probabilities, all known"
-    return "with no known probability; what they say holds for these items only"
+    for (of, _), summary in zip(wanted, kept, strict=True):
+        scale = ("no", "yes") if of.scale is None else tuple(map(str, of.scale.values))
+        print_labels(summary, scale, judge=flags["judge"] or flags["rubric"] or judge.name)
 
 
 def _judge(judge: str | None, rubric: str | None, *, pairs: bool) -> Judge:
@@ -215,15 +189,16 @@ def _of(judge: Judge, criterion: Criterion, other: RunInfo | None) -> LabelsOf:
 def _labels_to_import(flags: dict[str, Any]) -> list[Label]:
     if not flags["labels"]:
         raise DeclarationError("--import-only: name the files with --labels FILE")
-    for flag in ("sample", "share"):
-        if flags[flag] is not None:
+    for flag, column in _STATED.items():
+        if flags[flag]:
             raise DeclarationError(
-                f"--{flag} draws what is labelled; a file states it in its column `probability`"
+                f"--{flag} is for the page; with --import-only a file states it in its column "
+                f"`{column}`"
             )
     found = standing(label for name in flags["labels"] for label in read_labels(Path(name)))
     if not found:
         raise DeclarationError(f"{flags['labels'][0]}: holds no label")
-    return found
+    return [replace(x, criterion=x.criterion or flags["criterion"] or "") for x in found]
 
 
 def _by_criterion(judge: Judge, labels: Sequence[Label]) -> list[tuple[Criterion, list[Label]]]:
@@ -233,9 +208,14 @@ def _by_criterion(judge: Judge, labels: Sequence[Label]) -> list[tuple[Criterion
     found: dict[str, list[Label]] = {}
     for label in labels:
         name = label.criterion or only
+        if not name:
+            raise DeclarationError(
+                f"{label.where}: of which criterion? Known: {', '.join(known)}; state it in the "
+                "column `criterion`, or by --criterion"
+            )
         if name not in known:
             raise DeclarationError(f"{label.where}: {unknown('criterion', name, known)}")
-        found.setdefault(name, []).append(msgspec.structs.replace(label, criterion=name))
+        found.setdefault(name, []).append(replace(label, criterion=name))
     return [(known[name], own) for name, own in found.items()]
 
 
@@ -245,6 +225,8 @@ def _labelled(
     """Serve the page until it is ended; return all labels that its file then holds."""
     if MISSING:
         raise DeclarationError(f"the labelling page needs '{MISSING}'; run: {_INSTALL}")
+    if flags["labeller"] is not None and fit_name(flags["labeller"]) is None:
+        raise DeclarationError(f"--labeller: a name has 1 to {LONGEST_NAME} characters")
     criterion = _criterion(judge, flags["criterion"])
     things, sheet = _material(store, info, other, judge, criterion, flags)
     path = _labels_path(flags["labels"], judge.metric(criterion), info, other)

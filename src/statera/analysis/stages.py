@@ -63,7 +63,7 @@ class Seen(NamedTuple):
 def stages(
     frame: Frame, parts: Mapping[str, Part], *, level: float = LEVEL, categories: bool = True
 ) -> list[Staged]:
-    """Return the numbers of each second judge of the task; a category's only where it has one."""
+    """Return the numbers of each second judge of the task; a category's only where t holds."""
     found: list[Staged] = []
     for metric in frame.metrics:
         part = parts.get(metric.score)
@@ -72,7 +72,7 @@ def stages(
         whole = _of_frame(frame, metric, part, None, level)
         below = frame.categories if categories and metric.by_category else []
         rows = [_of_frame(frame, metric, part, category, level) for category in below]
-        found += [whole, *(row for row in rows if row.found.value is not None)]
+        found += [whole, *(row for row in rows if row.worth is not None)]
     return found
 
 

@@ -92,12 +92,11 @@ class Stages:
 
 @dataclass(frozen=True, kw_only=True)
 class JudgedPart:
-    """The part as it was judged: rows by task and criterion, and how much was asked for it."""
+    """The part as it was judged: a row a metric, and how many judgements it is."""
 
     run: str
     rows: Sequence[Staged]
     asked: int
-    items: int
 
 
 def check_stages(stages_: Stages, *, pairs: bool = False) -> None:
@@ -165,7 +164,7 @@ async def judge_part(
         if frame.task in chosen
         for row in stages(frame, own, level=level)
     ]
-    return JudgedPart(run=sitting.run, rows=rows, asked=len(asks), items=len(part))
+    return JudgedPart(run=sitting.run, rows=rows, asked=len(asks) * bench.judge.repeats)
 
 
 def pairs_part(

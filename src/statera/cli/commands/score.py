@@ -10,11 +10,20 @@ import click
 from statera.api.judged import JudgedRun, judge_run
 from statera.api.scoring import remember
 from statera.api.stored import AnyScoring, Run, stored_metrics, stored_scorers
-from statera.cli.commands.show import show_metrics
+from statera.api.twostage import Stages, judge_part
+from statera.cli.commands.show import show_metrics, summary
 from statera.cli.flags import json_flag, store_flag
 from statera.cli.judgeflags import ask_judge, judge_flags
 from statera.cli.settings import Flag, Lines
-from statera.codec.files import read_text
+from statera.cli.twostage import (
+    bill,
+    named_stages,
+    of_second,
+    print_stages,
+    second_flags,
+    shape,
+)
+from statera.codec.files import read_text, to_json
 from statera.codec.strict import convert, from_yaml
 from statera.errors import DeclarationError, unknown
 from statera.graders.catalogue import scoring_type
@@ -48,6 +57,7 @@ from statera.tasks.needs import Given, check_needs
     help="Only these tasks of the run.",
 )
 @judge_flags
+@second_flags
 @store_flag
 @json_flag
 def command(
@@ -63,9 +73,12 @@ def command(
     Without --scorer: its own scorers, as they are now; what their version changed is graded again.
     With --scorer: those are added to the run, each under a name (`metric`) of its own.
     With --judge: a model grades the replies; its verdicts are kept, and none is asked for twice.
+    With --second and --part: another judge, a dearer one, grades a random part as well, and both
+    together tell what it would say of all.
 
     \b
     statera score new --judge reference --judge-model http://localhost:8000/v1#judge
+    statera score new --judge cheap.yaml --second dear.yaml --part 0.2
     """
     runs = RunStore(store)
     info = runs.find(run)
@@ -76,15 +89,46 @@ def command(
     if flags["judge"] is not None:
         if scorer:
             raise DeclarationError("give --scorer or --judge, not both")
+        if (stages := named_stages(flags)) is not None:
+            _two_stages(runs, info, stages, (task, flags), as_json=as_json)
+            return
         _judge(runs, info, task, flags)
     else:
+        named_stages(flags)
         if flags["judge_model"] is not None:
             raise DeclarationError("--judge-model goes with --judge FILE (or --judge reference)")
         _score(runs, info, task, scorer)
     show_metrics(Run(runs, runs.find(info.id)), as_json=as_json)
 
 
-def _judge(runs: RunStore, info: RunInfo, task: tuple[str, ...], flags: dict[str, Any]) -> None:
+def _two_stages(
+    runs: RunStore,
+    info: RunInfo,
+    stages: Stages,
+    asked: tuple[tuple[str, ...], dict[str, Any]],
+    *,
+    as_json: bool,
+) -> None:
+    """Ask the first judge of all and the second of its part, and print both."""
+    task, flags = asked
+    first = _judge(runs, info, task, flags)
+    part = ask_judge(
+        of_second(flags), runs, lambda bench: judge_part(bench, info, stages, tasks=task)
+    )
+    replies = sum(bool(answer.output.strip()) for answer in first.answers)
+    counted = replies * len(first.metrics) * stages.first.repeats
+    paid = bill(runs, (first.sitting.run, part.run), (counted, part.asked))
+    found = Run(runs, runs.find(info.id))
+    if as_json:
+        click.echo(to_json(summary(found) | {"two_stages": shape(part.rows, stages, paid)}))
+        return
+    show_metrics(found, as_json=False)
+    print_stages(part.rows, stages, paid)
+
+
+def _judge(
+    runs: RunStore, info: RunInfo, task: tuple[str, ...], flags: dict[str, Any]
+) -> JudgedRun:
     """Ask the judge what it was not asked yet, and say how much of it gave a verdict."""
     judged: JudgedRun = ask_judge(flags, runs, lambda bench: judge_run(bench, info, tasks=task))
     asked = read = 0
@@ -93,6 +137,7 @@ def _judge(runs: RunStore, info: RunInfo, task: tuple[str, ...], flags: dict[str
             asked += row.score.value is not None or UNJUDGED in row.score.flags
             read += row.score.value is not None
     click.echo(f"{read} judged of {asked} asked · judge's run {judged.sitting.run[:8]}", err=True)
+    return judged
 
 
 def _score(runs: RunStore, info: RunInfo, task: tuple[str, ...], scorer: tuple[str, ...]) -> None:

@@ -1,19 +1,31 @@
 """Compare the replies of two runs, or of two files, with a judge: both orders, win rate, flips."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
 from statera.analysis.instrument import shown_model
+from statera.analysis.stages import Staged
 from statera.analysis.winrates import win_rates
 from statera.api.answers import answers_of, read_outputs
 from statera.api.judged import JudgedPairs, judge_pairs, keep_pairs
 from statera.api.judging import Bench
+from statera.api.twostage import Stages, keep_pairs_part, pairs_part, staged_pairs
 from statera.api.winstopping import Until
 from statera.cli.flags import json_flag, level_flag, store_flag
 from statera.cli.judgeflags import ask_judge, judge_flags
 from statera.cli.settings import Flag, Lines
+from statera.cli.twostage import (
+    Bill,
+    bill,
+    named_stages,
+    of_second,
+    print_stages,
+    second_flags,
+    shape,
+)
 from statera.cli.winrates import print_win_rates
 from statera.codec.files import to_json
 from statera.errors import DeclarationError
@@ -33,10 +45,22 @@ class Side(NamedTuple):
     info: RunInfo | None = None
 
 
+class Both(NamedTuple):
+    """The win rates of two judges as one, and what was asked of both."""
+
+    rows: Sequence[Staged]
+    paid: Bill
+
+    def shape(self, stages: Stages) -> dict[str, object]:
+        """Return them as `--json` has them."""
+        return shape(self.rows, stages, self.paid)
+
+
 @click.command("compare")
 @click.argument("candidate", metavar="RUN_A|A.jsonl")
 @click.argument("other", metavar="RUN_B|B.jsonl")
 @judge_flags
+@second_flags
 @click.option(
     "--task",
     cls=Flag,
@@ -50,7 +74,8 @@ class Side(NamedTuple):
     cls=Flag,
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     metavar="LIMIT",
-    help="Stop as soon as the win rate is surely above or below LIMIT (0.5: one is better).",
+    help="Stop as soon as the win rate is surely above or below LIMIT (0.5: one is better); what "
+    "was judged by then is shown and not kept as scores.",
 )
 @click.option(
     "--seed", cls=Flag, type=int, default=0, show_default=True, help="Of the judge's run."
@@ -63,12 +88,17 @@ def command(candidate: str, other: str, store: str, as_json: bool, **flags: Any)
 
     Every pair is shown in both orders; where they disagree it is a tie and counted as a flip. The
     verdicts are kept as scores of RUN_A, so that a gate can read the win rate. Two files of outputs
-    (`id, prompt, reference, output`) are compared just so.
+    (`id, prompt, reference, output`) are compared just so. With --second and --part a dearer judge
+    compares a random part as well, and both together tell what it would say of all.
 
     \b
     statera judge compare new old --judge pairwise --judge-model http://localhost:8000/v1#judge
     statera judge compare a.jsonl b.jsonl --judge preferred.yaml --until 0.5
+    statera judge compare new old --judge cheap.yaml --second dear.yaml --part 0.2
     """
+    stages = named_stages(flags, pairs=True)
+    if stages is not None and flags["until"] is not None:
+        raise DeclarationError("--until stops on one judge's verdicts; leave it, or --second, out")
     runs = RunStore(store)
     sides = read_sides(runs, (candidate, other), flags["task"])
     until = None if flags["until"] is None else Until(flags["until"], flags["level"])
@@ -85,6 +115,7 @@ def command(candidate: str, other: str, store: str, as_json: bool, **flags: Any)
     bench, judged = ask_judge(flags, runs, work, seed=flags["seed"])
     rows = win_rates(judged.rows, level=flags["level"], early=until is not None)
     notes = _notes(bench, sides, judged)
+    second = None if stages is None else _second(runs, sides, stages, judged, flags)
     if as_json:
         click.echo(
             to_json(
@@ -98,11 +129,14 @@ def command(candidate: str, other: str, store: str, as_json: bool, **flags: Any)
                     "stopped": judged.stopped,
                     "notes": notes,
                 }
+                | ({} if second is None or stages is None else {"two_stages": second.shape(stages)})
             )
         )
         return
     click.echo(f"{sides[0].name} against {sides[1].name} · judge {bench.judge.name}")
     print_win_rates(rows, notes)
+    if second is not None and stages is not None:
+        print_stages(second.rows, stages, second.paid)
 
 
 def read_sides(
@@ -132,6 +166,32 @@ def read_sides(
         Side(names[0], answers_of(store, first, chosen), first),
         Side(names[1], answers_of(store, second, chosen), second),
     )
+
+
+def _second(
+    store: RunStore,
+    sides: tuple[Side, Side],
+    stages: Stages,
+    first: JudgedPairs,
+    flags: dict[str, Any],
+) -> Both:
+    """Let the second judge compare its part, keep its verdicts, and return both judges' as one."""
+    ours, theirs = pairs_part(sides[0].answers, sides[1].answers, stages.draw)
+
+    async def work(bench: Bench) -> JudgedPairs:
+        judged = await judge_pairs(bench, ours, theirs, names=(sides[0].name, sides[1].name))
+        if sides[0].info is not None and sides[1].info is not None:
+            infos = (sides[0].info, sides[1].info)
+            await keep_pairs_part(bench, infos, stages, first, judged)
+        return judged
+
+    second = ask_judge(of_second(flags), store, work, seed=flags["seed"])
+    counted = (
+        2 * len(first.pairs) * stages.first.repeats,
+        2 * len(second.pairs) * stages.second.repeats,
+    )
+    paid = bill(store, (first.sitting.run, second.sitting.run), counted)
+    return Both(staged_pairs(stages, first, second, level=flags["level"]), paid)
 
 
 def _notes(bench: Bench, sides: tuple[Side, Side], judged: JudgedPairs) -> list[str]:

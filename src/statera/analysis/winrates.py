@@ -21,7 +21,8 @@ class JudgedPair(NamedTuple):
     """One pair in one repeat: what the judge said for the candidate in either order.
 
     `forward` and `backward` are 1, 0.5, 0 or `UNPARSED`. `lengths` counts the characters of the
-    candidate's reply and of the other.
+    candidate's reply and of the other. Of a panel `orders` holds what each member said in either
+    order: whether they lean to a place is seen there.
     """
 
     task: str
@@ -32,6 +33,7 @@ class JudgedPair(NamedTuple):
     forward: float
     backward: float
     lengths: tuple[int, int] = (0, 0)
+    orders: tuple[tuple[float, float], ...] = ()
 
 
 class WinRateRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +93,15 @@ def item_values(pairs: Sequence[JudgedPair]) -> Items:
     return Items(values, [units[item] for item in sums], [0] * len(values), [1.0] * len(values))
 
 
+def _in_orders(pairs: Iterable[JudgedPair]) -> list[JudgedPair]:
+    """Return the pairs as they were shown: those of a panel once a member."""
+    return [
+        pair._replace(forward=forward, backward=backward)
+        for pair in pairs
+        for forward, backward in pair.orders or ((pair.forward, pair.backward),)
+    ]
+
+
 def _grouped(pairs: Iterable[JudgedPair]) -> Mapping[tuple[str, str], list[JudgedPair]]:
     found: dict[tuple[str, str], list[JudgedPair]] = {}
     for pair in pairs:
@@ -115,7 +126,7 @@ def _row(
         criterion=criterion,
         category=category,
         rate=_at_any_time(rate, pairs) if early and rate.value is not None else rate,
-        position=position(verdicts, level=level),
+        position=position(verdicts_of(_in_orders(pairs)), level=level),
         mean_lengths=(
             sum(pair.lengths[0] for pair in pairs) / count,
             sum(pair.lengths[1] for pair in pairs) / count,

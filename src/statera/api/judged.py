@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from statera.analysis.winrates import JudgedPair
 from statera.api.answers import answers_of, check_same_questions
-from statera.api.judging import Bench, Sitting, ready, sit, stored_verdicts
+from statera.api.drift import check_when_due
+from statera.api.judging import Bench, Seat, Sitting, ready, sit, stored_verdicts
 from statera.api.scoring import remember
 from statera.api.stored import stored_scorers
 from statera.api.winstopping import Until, WinRateStopper
@@ -110,7 +111,7 @@ class JudgedPairs:
         return (row for pair in self.pairs for row in pair.rows)
 
 
-def rubric_asks(bench: Bench, answers: Sequence[Answer]) -> list[Ask]:
+def rubric_asks(bench: Seat, answers: Sequence[Answer]) -> list[Ask]:
     """Return the judgements of every reply under every criterion; an empty reply needs none."""
     return [
         Ask(criterion=criterion.name, answers=(answer,))
@@ -120,7 +121,7 @@ def rubric_asks(bench: Bench, answers: Sequence[Answer]) -> list[Ask]:
     ]
 
 
-def pair_asks(bench: Bench, candidate: Sequence[Answer], other: Sequence[Answer]) -> list[PairAsk]:
+def pair_asks(bench: Seat, candidate: Sequence[Answer], other: Sequence[Answer]) -> list[PairAsk]:
     """Return the judgements of every pair under every criterion, in both orders."""
     pairs = list(paired(candidate, other))
     return [
@@ -142,22 +143,35 @@ async def judge_run(
     answers = answers_of(bench.store, info, tasks)
     judged_tasks = list(dict.fromkeys(answer.task for answer in answers))
     check_names(info, judged_tasks, [grader(bench, c) for c in bench.judge.criteria])
-    sitting = await sit(
-        bench, rubric_asks(bench, answers), repeats=bench.judge.repeats, stopper=stopper
-    )
-    graders = {c.name: grader(bench, c) for c in bench.judge.criteria}
-    for criterion in bench.judge.criteria:
-        found = {
+    asks = rubric_asks(bench, answers)
+    await check_when_due(bench, asks)
+    sitting = await sit(bench, asks, repeats=bench.judge.repeats, stopper=stopper)
+    found = {
+        criterion.name: {
             answer.place: of_answer(sitting, criterion, answer)
             for answer in answers
             if answer.output.strip()
         }
-        await keep(bench.store, info, judged_tasks, graders[criterion.name], found)
-    metrics = [m for c in bench.judge.criteria for m in rubric_metrics(graders[c.name], c)]
-    added = dict.fromkeys(judged_tasks, tuple(graders.values()))
-    info = remember(bench.store, info, added, dict.fromkeys(judged_tasks, metrics))
-    names = {name: grader.metric for name, grader in graders.items()}
+        for criterion in bench.judge.criteria
+    }
+    info, names = await keep_grades(bench, info, judged_tasks, found)
     return JudgedRun(info=info, metrics=names, answers=answers, sitting=sitting)
+
+
+async def keep_grades(
+    bench: Seat,
+    info: RunInfo,
+    tasks: Sequence[str],
+    found: Mapping[str, Mapping[Place, Verdict]],
+) -> tuple[RunInfo, dict[str, str]]:
+    """Keep the verdicts by criterion as scores of the run; return it, and the scores' names."""
+    graders = {c.name: grader(bench, c) for c in bench.judge.criteria}
+    for name, one in graders.items():
+        await keep(bench.store, info, tasks, one, found[name])
+    metrics = [m for c in bench.judge.criteria for m in rubric_metrics(graders[c.name], c)]
+    added = dict.fromkeys(tasks, tuple(graders.values()))
+    info = remember(bench.store, info, added, dict.fromkeys(tasks, metrics))
+    return info, {name: one.metric for name, one in graders.items()}
 
 
 async def judge_pairs(
@@ -179,6 +193,7 @@ async def judge_pairs(
     asks = pair_asks(bench, candidate, other)
     alone = (len(candidate) - len(asks), len(other) - len(asks))
     flat = [ask for pair in asks for ask in pair]
+    await check_when_due(bench, flat)
     stopper = None if until is None else await _stopper(bench, asks, flat, until)
     sitting = await sit(bench, flat, repeats=bench.judge.repeats, stopper=stopper)
     if stopper is not None:
@@ -206,7 +221,7 @@ def pairs_of(sitting: Sitting, asks: Sequence[PairAsk]) -> list[Pair]:
     return [Pair(a, sitting.repeats(a.forward), sitting.repeats(a.backward)) for a in asks]
 
 
-async def keep_pairs(bench: Bench, info: RunInfo, other: RunInfo, judged: JudgedPairs) -> RunInfo:
+async def keep_pairs(bench: Seat, info: RunInfo, other: RunInfo, judged: JudgedPairs) -> RunInfo:
     """Keep the verdicts on pairs as scores of the candidate's run; return it as it is now."""
     tasks = list(dict.fromkeys(pair.asked.candidate.task for pair in judged.pairs))
     graders = [grader(bench, c, against=other.id) for c in bench.judge.criteria]
@@ -233,7 +248,7 @@ async def keep(
         await rescore(store, info.id, task, Grading((judged,), tools))
 
 
-def grader(bench: Bench, criterion: Criterion, *, against: str = "") -> Judged:
+def grader(bench: Seat, criterion: Criterion, *, against: str = "") -> Judged:
     """Return what the judge's scores under a criterion are stored by."""
     return Judged(
         name=bench.judge.metric(criterion),
@@ -252,7 +267,7 @@ def rubric_metrics(judged: Judged, criterion: Criterion) -> tuple[Metric, ...]:
     return JudgedMean(score=score, low=low, high=high), JudgedGood(score=score)
 
 
-def check_kind(bench: Bench, *, pairs: bool) -> None:
+def check_kind(bench: Seat, *, pairs: bool) -> None:
     """Raise DeclarationError for a judge of the other kind than is wanted."""
     if bench.judge.pairs and not pairs:
         raise DeclarationError(

@@ -11,7 +11,7 @@ judgements extend the run. After a shift of the judge (see `era`) a new run begi
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -124,6 +124,25 @@ class Bench:
         self.store.set_environment(run, found)
 
 
+class Seat(Protocol):
+    """Who gives verdicts: a judge on its bench, or a panel of them."""
+
+    @property
+    def judge(self) -> Judge:
+        """What is asked, and under which name it is kept."""
+        ...
+
+    @property
+    def store(self) -> RunStore:
+        """Where it is kept."""
+        ...
+
+    @property
+    def run_id(self) -> str:
+        """The id of the run that stands for the judge."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sitting:
     """What a judge said: the verdicts by judgement and repeat, and the run that holds them."""
@@ -201,9 +220,10 @@ async def sit(
     RunStopped or EndpointError where the run ended early: all that was said is kept.
     """
     plan = await ready(bench, asks, repeats=repeats)
-    bench.tally.resumed = -bench.tally.asked  # what is done is counted anew in each sitting
+    tally = bench.tally
+    tally.resumed = tally.passed - tally.asked  # what is done is counted anew in each sitting
     services = Services(store=bench.store, clock=bench.clock, stopper=stopper)
-    info = await execute(plan, bench.model, services, bench.limits, bench.tally)
+    info = await execute(plan, bench.model, services, bench.limits, tally)
     wanted = {(task.name, s.id) for task in plan.tasks for s in task.samples}
     found = stored_verdicts(bench.store, info.id, wanted, repeats=repeats)
     return Sitting(run=info.id, verdicts=found)

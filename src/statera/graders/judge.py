@@ -14,20 +14,32 @@
       - {ask: "Does the reply name the penicillin allergy?", weight: 3}
       - "Is the dose stated?"
 
-A ready rubric is a judge too: `--judge reference`. So is `pairwise`.
+A ready rubric is a judge too: `--judge reference`. So is `pairwise`. Of several judges as one, a
+panel, see `panelfile`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
+from msgspec import structs
 
 from statera.codec.canonical import digest
 from statera.codec.files import read_text
 from statera.codec.strict import convert, from_yaml
 from statera.errors import DeclarationError, unknown
 from statera.graders.criterion import Criterion, Needs, Output, Point
+from statera.graders.panel import Combine
+from statera.graders.panelfile import (
+    PanelPart,
+    Weights,
+    check_members,
+    check_weights,
+    member_names,
+    twin,
+)
 from statera.graders.prompting import Kind, check_template
 from statera.graders.rubrics import Rubric, read_rubric, ready_rubrics
 
@@ -43,8 +55,8 @@ _YAML = (".yaml", ".yml")
 Count = Annotated[int, msgspec.Meta(ge=1)]
 
 
-class JudgeFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A judge as it is written in YAML.
+class JudgeFile(PanelPart, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A judge as it is written in YAML, or a panel of them.
 
     `rubric` states one criterion, `criteria` several that are scored separately, each a ready
     rubric's name, a file, or a rubric written in place. `question` says what makes a reply better,
@@ -59,7 +71,7 @@ class JudgeFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     model: str | None = None
     family: str = ""
     rubric: str | dict[str, Any] | None = None
-    criteria: dict[str, str | dict[str, Any]] = {}
+    criteria: dict[str, str | dict[str, Any]] = msgspec.field(default_factory=dict)
     points: tuple[str | Point, ...] = ()
     question: str = ""
     reference: Needs | None = None
@@ -71,6 +83,13 @@ class JudgeFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     version: str | int = "1"
 
     def __post_init__(self) -> None:
+        self.check_panel()
+        if self.models is not None and self.model is not None:
+            raise ValueError("`model` names one model, `models` several: not both")
+        if self.panel is None:
+            self._check_criteria()
+
+    def _check_criteria(self) -> None:
         stated = {
             "rubric": bool(self.rubric) or bool(self.criteria),
             "checklist": bool(self.points),
@@ -93,7 +112,11 @@ _OWN = {"rubric": "`rubric` or `criteria`", "checklist": "`points`"}
 
 @dataclass(frozen=True, kw_only=True)
 class Judge:
-    """A judge, ready to be asked: its criteria, and what its file says of its model."""
+    """A judge, ready to be asked: its criteria, and what its file says of its model.
+
+    A panel has `members`, each a judge with a run of its own, called by `names` in their order;
+    `combine` makes their verdicts one, weighted by `weights`.
+    """
 
     name: str
     version: str
@@ -101,6 +124,10 @@ class Judge:
     model: str | None = None
     family: str = ""
     repeats: int = 1
+    members: tuple["Judge", ...] = ()
+    names: tuple[str, ...] = ()
+    combine: Combine = "majority"
+    weights: Weights = "measured"
 
     @classmethod
     def load(cls, text: str) -> "Judge":
@@ -118,17 +145,36 @@ class Judge:
         return any(criterion.reference == "required" for criterion in self.criteria)
 
     @property
+    def asks(self) -> tuple[str | None, str]:
+        """What makes it another judge than the next: its model, and all that it is asked."""
+        plain = [structs.replace(criterion, name="") for criterion in self.criteria]
+        return self.model, digest([criterion.instrument for criterion in plain])
+
+    @property
     def instrument(self) -> str:
         """The digest of everything but the model: two judges with the same ask the same."""
-        return digest([self.name, self.version, [c.instrument for c in self.criteria]])
+        own = [self.name, self.version, [c.instrument for c in self.criteria]]
+        if not self.members:
+            return digest(own)
+        return digest([own, self.combine, self.weights, [m.instrument for m in self.members]])
 
     def metric(self, criterion: Criterion) -> str:
         """Return the name of the scores under a criterion: the judge's, or with the criterion's."""
         return self.name if len(self.criteria) == 1 else f"{self.name}_{criterion.name}"
 
     def with_model(self, model: str | None) -> "Judge":
-        """Return the judge with another model, where one is named."""
-        return self if model is None else replace(self, model=model)
+        """Return the judge with another model, where one is named.
+
+        In a panel it is that of the members that name none; DeclarationError where all do.
+        """
+        if model is None:
+            return self
+        if not self.members:
+            return replace(self, model=model)
+        if all(member.model for member in self.members):
+            raise DeclarationError(f"judge {self.name}: every member of the panel names its model")
+        members = [m if m.model else replace(m, model=model) for m in self.members]
+        return panel_of(self, members)
 
 
 def read_judge(text: str) -> Judge:
@@ -136,8 +182,14 @@ def read_judge(text: str) -> Judge:
 
     DeclarationError, in one line, for what is declared wrong.
     """
+    return _read(text)
+
+
+def _read(text: str, *, member: bool = False) -> Judge:
     if text.endswith(_YAML):
         file = from_yaml(read_text(Path(text)), JudgeFile, source=text)
+        if member and file.seats:
+            raise DeclarationError(f"{text}: a panel is no member of a panel")
         return judge_of(file, base=Path(text).parent, source=text)
     if text == PAIRWISE:
         return judge_of(JudgeFile(judge=PAIRWISE, kind="pairwise"))
@@ -148,6 +200,8 @@ def read_judge(text: str) -> Judge:
 
 def judge_of(file: JudgeFile, *, base: Path = Path(), source: str = "judge") -> Judge:
     """Return the judge of a file's content; its paths are relative to `base`."""
+    if file.seats:
+        return _panel(file, base, source)
     template = _template(file, base, source)
     if file.kind == "rubric":
         rubrics = file.criteria or {file.judge: file.rubric or ""}
@@ -165,6 +219,73 @@ def judge_of(file: JudgeFile, *, base: Path = Path(), source: str = "judge") -> 
         family=file.family,
         repeats=file.repeats,
     )
+
+
+def _panel(file: JudgeFile, base: Path, source: str) -> Judge:
+    """Return the panel of a file's content."""
+    if file.models is not None:
+        alone = structs.replace(file, models=None, combine=None, weights=None)
+        members = [
+            judge_of(structs.replace(alone, model=model), base=base, source=source)
+            for model in file.models
+        ]
+    else:
+        members = [
+            _member(given, base, f"{source}: panel[{place}]")
+            for place, given in enumerate(file.panel or ())
+        ]
+    panel = Judge(
+        name=file.judge,
+        version=str(file.version),
+        criteria=(),
+        combine=file.combine or "majority",
+        weights=file.weights or "measured",
+    )
+    return panel_of(panel, members)
+
+
+def _member(given: str | dict[str, Any], base: Path, source: str) -> Judge:
+    """Return a member: a file, a ready judge, one of these with a model, or one in place."""
+    if isinstance(given, str):
+        return _read(str(base / given) if given.endswith(_YAML) else given, member=True)
+    if set(given) == {"judge", "model"} and all(isinstance(v, str) for v in given.values()):
+        return replace(_member(given["judge"], base, source), model=_beside(given["model"], base))
+    file = convert(given, JudgeFile, source=source)
+    if file.seats:
+        raise DeclarationError(f"{source}: a panel is no member of a panel")
+    return judge_of(file, base=base, source=source)
+
+
+def panel_of(panel: Judge, members: Sequence[Judge]) -> Judge:
+    """Return the panel with these members.
+
+    DeclarationError, in one line, for members that do not judge the same, for one that is there
+    twice, and for weights that are not theirs.
+    """
+    names = member_names([(member.name, member.model) for member in members])
+    for place, name in enumerate(names):
+        for before in range(place):
+            if members[before].asks == members[place].asks:
+                raise DeclarationError(
+                    f"judge {panel.name}: members {names[before]} and {name} are the same judge: "
+                    "one verdict is not two"
+                )
+    check_members(panel.name, dict(zip(names, (m.criteria for m in members), strict=True)))
+    check_weights(panel.name, panel.weights, names)
+    return replace(
+        panel,
+        criteria=tuple(_shared(panel.name, c, members) for c in members[0].criteria),
+        members=tuple(members),
+        names=tuple(names),
+    )
+
+
+def _shared(panel: str, criterion: Criterion, members: Sequence[Judge]) -> Criterion:
+    """Return a criterion of the panel: the first member's, under the panel's name if alone."""
+    alike = [twin(member.criteria, criterion.name) for member in members]
+    needed: Needs = "required" if any(c.reference == "required" for c in alike) else "optional"
+    name = panel if len(members[0].criteria) == 1 else criterion.name
+    return structs.replace(criterion, name=name, reference=needed)
 
 
 def _template(file: JudgeFile, base: Path, source: str) -> str:

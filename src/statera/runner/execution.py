@@ -89,7 +89,7 @@ class _Execution:
         self.asker = Asker(plan.spec)
         self.gradings = {t.name: Grading(t.scorers, services.tools) for t in plan.tasks}
         self.info = self._open()
-        tally.total = plan.total
+        tally.total = tally.passed + plan.total + tally.ahead
         self.stop: RunStopped | None = None
         self.over_budget, self.last_failure = False, ""
         self.offered: set[tuple[str, str]] = set()

@@ -11,12 +11,15 @@ from statera.records.trials import Trial
 class Tally:
     """Counters of one execution. `total` and `resumed` are trials of the whole run;
     `begun` and `asked` are those that this execution started and finished. `widest`
-    is the most requests that one of them took.
+    is the most requests that one of them took. Where several runs are executed one after the
+    other, `passed` and `ahead` count the trials of those before and behind this one.
 
     `cost` is in US dollars and counts priced replies only; `unpriced` says how many were not.
     """
 
     total: int = 0
+    passed: int = 0
+    ahead: int = 0
     resumed: int = 0
     begun: int = 0
     asked: int = 0

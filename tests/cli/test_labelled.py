@@ -39,7 +39,7 @@ def test_grades_are_told_in_levels_with_their_interval_and_counts(
     assert "40 labels of 40 items kept" in said
     row = next(line for line in said.splitlines() if line.startswith("support"))
     assert row.split() == [
-        "support", "3.50", "3.21", "to", "3.75", "0.750", "40", "0", "10", "0", "30", "0",
+        "support", "3.50", "3.21", "to", "3.77", "0.750", "40", "0", "10", "0", "30", "0",
     ]  # fmt: skip
     assert "drawn: each item with probability 1" in said
     assert said.splitlines()[-1].endswith("--judge my.yaml")

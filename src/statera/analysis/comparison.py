@@ -91,6 +91,7 @@ class Comparison:
 
     `system` lists what differs in the system under test; `instrument` what differs in data, task
     or scorers and was allowed. `only_candidate` and `only_base` name the tasks of one run alone.
+    `judges` is what is known of the judges behind the candidate's and the base's scores.
     """
 
     candidate: RunInfo
@@ -101,6 +102,7 @@ class Comparison:
     instrument: tuple[Change, ...]
     only_candidate: tuple[str, ...]
     only_base: tuple[str, ...]
+    judges: tuple[Standings, Standings] = (NOBODY, NOBODY)
 
     def __getitem__(self, name: str) -> ComparisonRow:
         """Return the row called `task/metric`, or `task/category/metric`."""

@@ -10,7 +10,12 @@
 | these trials, nobody knows how they were drawn; or other runs of this judge | transported: |
 | … a yes or no, and the judge away from chance | Rogan-Gladen |
 | … anything else | the mean error, carried over |
-| one run of a difference, or nothing | none, and why |
+| one run of a difference, or other runs of this judge | transported: |
+| … a yes or no, and the judge away from chance | Rogan-Gladen of the difference |
+| … anything else, or nothing | none, and why |
+
+A difference that a judge sees through its errors is too small, so that of grades nothing is carried
+over: the judge would call a worse candidate as good.
 
 Each item counts the same, however many epochs it has. Whether an item of several epochs has one
 label or several, its label is the mean of those there are.
@@ -33,6 +38,7 @@ from statera.stats.ppi import Judged, powering
 from statera.stats.ppipaired import powering_paired
 from statera.stats.results import LEVEL
 from statera.stats.rogangladen import rogan_gladen
+from statera.stats.roganpaired import differing
 
 AtLevel = Callable[[float], Corrected]
 """A correction as a function of its level: bounds and p values are read off it."""
@@ -42,7 +48,9 @@ MOST_MISSING = 0.05
 
 NO_LABELS = "no labels"
 ONE_SIDE = "labels on one run alone: the judge may err differently on the other"
-NEITHER = "no labels on either run: what is known of other runs says nothing of a difference"
+NEITHER = "no labels on either run"
+OTHER_JUDGE = "not the same judge on both runs, and no labels on each"
+NO_YES_OR_NO = "labels on both runs are needed, but for a yes or no on items that stand alone"
 
 
 class Arm(NamedTuple):
@@ -94,7 +102,7 @@ def corrected_difference(
     level: float = LEVEL,
 ) -> Corrected:
     """Return candidate minus base, corrected by labels on both; or why it is not."""
-    return correcting_difference(arms(pairing, name, standings, category))(level)
+    return correcting_difference(arms(pairing, name, standings, category), name, standings)(level)
 
 
 def arm(frame: Frame, name: str, standing: Standing, places: Places) -> Arm:
@@ -131,25 +139,60 @@ def correcting(found: Arm, name: str, standing: Standing) -> AtLevel:
 
 
 def _own(found: Arm) -> list[AtLevel]:
-    """Return the corrections by labels of these very trials, the better one first."""
+    """Return the correction by labels of these very trials, if there are any."""
     if not found.labelled:
         return []
     if found.probabilities is None:
         return [_transported(found, _own_error(found))]
-    return [powering(found.judged), *_agreed(found)]
+    return [powering(found.judged)]
 
 
-def correcting_difference(found: tuple[Arm, Arm]) -> AtLevel:
+def correcting_difference(
+    found: tuple[Arm, Arm], name: str, standings: tuple[Standing, Standing]
+) -> AtLevel:
     """Return the correction of a difference, as a function of the level."""
+    own = _own_difference(found)
+    if own(LEVEL).value is not None:
+        return own
+    if standings[0].sat != standings[1].sat:
+        return own if _both(found) else _differing(found, OTHER_JUDGE)
+    carried = [_carried_difference(found, one) for one in _errors(found, name, standings)]
+    last = own if _both(found) or not carried else carried[0]
+    return next((at for at in carried if at(LEVEL).value is not None), last)
+
+
+def _both(found: tuple[Arm, Arm]) -> bool:
+    return all(side.labelled for side in found)
+
+
+def _own_difference(found: tuple[Arm, Arm]) -> AtLevel:
+    """Return the correction by labels on both runs, or why there is none."""
     ours, theirs = found
-    if not (ours.labelled and theirs.labelled):
-        both = not (ours.labelled or theirs.labelled)
-        return _differing(found, NEITHER if both else ONE_SIDE)
+    if not _both(found):
+        return _differing(found, ONE_SIDE if ours.labelled or theirs.labelled else NEITHER)
     if ours.probabilities is not None and theirs.probabilities is not None:
         return powering_paired(ours.judged, theirs.judged)
     alike = [side._replace(probabilities=[1.0] * len(side.verdicts)).judged for side in found]
     supposed = powering_paired(alike[0], alike[1])
     return lambda level: msgspec.structs.replace(supposed(level), transported=True)
+
+
+def _errors(
+    found: tuple[Arm, Arm], name: str, standings: tuple[Standing, Standing]
+) -> list[MetricError]:
+    """Return the judge's error as it was measured: on one of the runs, then elsewhere."""
+    own = [_own_error(side) for side in found]
+    known = [one.errors.get(name) for standing in standings for one in _nearest(standing)]
+    return [error for error in (*own, *known) if error is not None]
+
+
+def _carried_difference(found: tuple[Arm, Arm], error: MetricError) -> AtLevel:
+    """Return Rogan-Gladen's difference of a yes or no, or why there is none."""
+    ours, theirs = found
+    binary = {*ours.verdicts, *theirs.verdicts} <= {0.0, 1.0}
+    if error.accuracy is None or ours.clusters is not None or not binary:
+        return _differing(found, NO_YES_OR_NO)
+    return differing(ours.verdicts, theirs.verdicts, error.accuracy)
 
 
 def nothing(found: Arm, why: str) -> AtLevel:
@@ -172,7 +215,7 @@ def metric_error(
     mean = mean_error(labels, verdicts, clusters=clusters, weights=weights)
     if mean is None:
         return None
-    counted = weights is None and mean.clusters == mean.labels
+    counted = mean.even and mean.clusters == mean.labels
     return MetricError(mean=mean, counts=_counts(verdicts, labels) if counted else None)
 
 
@@ -244,20 +287,14 @@ def _nearest(standing: Standing) -> list[Known]:
 
 
 def _own_error(found: Arm) -> MetricError | None:
-    places = found.labelled
+    """Return the judge's error on this run's labelled items, however they were drawn."""
+    places, chances = found.labelled, found.probabilities
     return metric_error(
         [found.verdicts[place] for place in places],
         [label for label in found.labels if label is not None],
         clusters=None if found.clusters is None else [found.clusters[place] for place in places],
+        weights=None if found.alike or chances is None else [1 / chances[p] for p in places],
     )
-
-
-def _agreed(found: Arm) -> list[AtLevel]:
-    """Return the exact bounds where every label agrees with the judge."""
-    error = _own_error(found) if found.alike else None
-    if error is None or error.mean.differ:
-        return []
-    return [carrying(error.mean, found.verdicts, clusters=found.clusters, transported=False)]
 
 
 def _transported(found: Arm, error: MetricError | None) -> AtLevel:

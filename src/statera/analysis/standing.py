@@ -7,7 +7,7 @@ A judge's verdicts are kept with the run that it judged; what is known of the ju
 its error on other runs, is kept with the judge's own run.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from statera.graders.judged import JUDGE, Judged
 from statera.metrics.judged import JUDGED
 from statera.protocols import Metric
 from statera.records.labels import PEOPLE, Labelled, stored_labels
+from statera.records.parts import SECOND
 from statera.records.specs import RunInfo
 from statera.stats.carrying import MeanError
 from statera.stats.rogangladen import Accuracy
@@ -89,7 +90,7 @@ class Standing(NamedTuple):
     @property
     def people(self) -> str:
         """The name of the scores that people gave."""
-        return f"{self.score}{PEOPLE}"
+        return people_of(self.score)
 
     @property
     def short(self) -> str:
@@ -110,7 +111,7 @@ def standings(info: RunInfo, judges: Environments | None = None) -> dict[tuple[s
     """Return what is known of every judged score of a run; people's own scores are none."""
     labels, found = stored_labels(info), {}
     for task, judged in judged_scores(info):
-        beside = labels.get(f"{judged.metric}{PEOPLE}")
+        beside = labels.get(people_of(judged.metric))
         if beside is not None and beside.against != judged.against:
             beside = None
         own = (judges or {}).get(judged.run, {})
@@ -128,6 +129,33 @@ def standings(info: RunInfo, judges: Environments | None = None) -> dict[tuple[s
     return found
 
 
+def together(sides: Sequence[Standings]) -> Standings:
+    """Return what is known of the judges behind several runs of one system, read as one.
+
+    Void or shifted for one is so for all. Labels of several runs are of one draw only if every item
+    has one: nobody knows which items a second draw would have taken.
+    """
+    if len(sides) == 1:
+        return sides[0]
+    keys = dict.fromkeys(key for side in sides for key in side)
+    return {key: _merged([side[key] for side in sides if key in side]) for key in keys}
+
+
+def _merged(found: Sequence[Standing]) -> Standing:
+    labelled = [one.labelled for one in found if one.labelled is not None]
+    beside = labelled[0] if labelled else None
+    if len(labelled) > 1:
+        beside = msgspec.structs.replace(labelled[0], probability=None, probabilities={})
+    runs = {one.run for one in found}
+    elsewhere = {known.about: known for one in found for known in one.elsewhere}
+    return found[0]._replace(
+        labelled=beside,
+        elsewhere=tuple(known for known in elsewhere.values() if known.run not in runs),
+        void=next((one.void for one in found if one.void), ""),
+        drifted=next((one.drifted for one in found if one.drifted), ""),
+    )
+
+
 def judged_scores(info: RunInfo) -> Iterable[tuple[str, Judged]]:
     """Yield each task with each of its scores that a model judged."""
     for task, scorers in info.environment.get("scorers", {}).items():
@@ -136,6 +164,14 @@ def judged_scores(info: RunInfo) -> Iterable[tuple[str, Judged]]:
                 judged = msgspec.convert(scorer, Judged)
                 if judged.by != "people":
                     yield task, judged
+
+
+def people_of(score: str) -> str:
+    """Return the name of people's scores beside a judge's.
+
+    A second judge that was asked the same as the first is measured by the same labels.
+    """
+    return f"{score.removesuffix(SECOND)}{PEOPLE}"
 
 
 def calibrations(environment: Mapping[str, Any]) -> tuple[Known, ...]:

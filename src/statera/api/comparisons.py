@@ -34,6 +34,7 @@ def compare(
     if not 0 < level < 1:
         raise DeclarationError(f"level: {level} is not between 0 and 1. Allowed: such as 0.95")
     pairings = pair(candidate.frames, base.frames)
+    judges = (candidate.standings, base.standings)
     new, old = ([task.name for task in run.info.spec.tasks] for run in (candidate, base))
     if not pairings:
         told = f"{', '.join(new)} against {', '.join(old)}"
@@ -45,13 +46,14 @@ def compare(
             pairings,
             level=level,
             rng=np.random.default_rng(seed),
-            judges=(candidate.standings, base.standings),
+            judges=judges,
         ),
         pairings=pairings,
         system=system_changes(_shown(candidate.info), _shown(base.info)),
         instrument=_checked_instrument(candidate, base, allow),
         only_candidate=tuple(name for name in new if name not in old),
         only_base=tuple(name for name in old if name not in new),
+        judges=judges,
     )
 
 

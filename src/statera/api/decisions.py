@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from statera.analysis.instrument import Change, is_imported
+from statera.analysis.standing import NOBODY
 from statera.api.history import History
 from statera.api.instruments import changes
 from statera.api.pooling import Pool, alone, paired_with, pooled
@@ -19,6 +20,7 @@ from statera.api.stored import Run
 from statera.codec.canonical import canonical, digest
 from statera.errors import DeclarationError
 from statera.gate.evidence import Evidence
+from statera.gate.judges import Judges
 from statera.gate.judging import Gate, Runs, judge
 from statera.gate.looks import Asked, Glance, Look, glances, look
 from statera.gate.policy import Policy
@@ -146,6 +148,7 @@ def _evidence(sides: _Sides) -> Evidence:
         others=tuple(frame for side in sides.others for frame in side.frames),
         declared=sides.candidate.declared,
         confirmed=sides.candidate.confirmed,
+        judges=Judges(*(NOBODY if side is None else side.standings for side in sides)),
     )
 
 

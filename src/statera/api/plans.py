@@ -7,8 +7,10 @@ cheapest(assumptions).requests
 from collections.abc import Iterable
 
 from statera.analysis.comparison import pair
+from statera.analysis.standing import NOBODY
 from statera.api.stored import Run
 from statera.gate.evidence import Evidence
+from statera.gate.judges import Judges
 from statera.gate.outlook import DISCORDANCE, Assumptions, seen
 from statera.gate.policy import Policy
 from statera.tasks import catalogue
@@ -26,6 +28,7 @@ def pilot_assumptions(
         candidate={frame.task: frame for frame in pilot.frames},
         base=None if base is None else {p.task: p for p in pair(pilot.frames, base.frames)},
         others=() if base is None else base.frames,
+        judges=Judges(pilot.standings, NOBODY if base is None else base.standings),
     )
     runs = [run for run in (pilot, base) if run is not None]
     return seen(policy, evidence, discordance=discordance, price=_price(runs))

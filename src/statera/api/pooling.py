@@ -14,7 +14,8 @@ from statera.analysis.comparison import pair
 from statera.analysis.frame import Early, Frame, frames
 from statera.analysis.instrument import is_imported
 from statera.analysis.pairing import Pairing
-from statera.api.stored import Run, stopped_early, stored_metrics, untold
+from statera.analysis.standing import Standings, together
+from statera.api.stored import Run, known_judges, stopped_early, stored_metrics, untold
 from statera.codec.canonical import digest
 from statera.gate.failures import Confirmations, Confirmed
 from statera.records.scores import Outcome
@@ -53,6 +54,11 @@ class Pool(NamedTuple):
             for task, names in self.store.categories(run).items():
                 found[task] = found.get(task, frozenset()) | names
         return found
+
+    @property
+    def standings(self) -> Standings:
+        """What is known of the judges behind its scores: of all its runs, the worst."""
+        return together([known_judges(self.store, info) for info in self.infos])
 
     @property
     def confirmed(self) -> Confirmations:

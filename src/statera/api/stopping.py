@@ -7,11 +7,13 @@ from collections.abc import Collection, Iterable, Mapping
 
 from statera.analysis.frame import Frame, frames
 from statera.analysis.instrument import instrument_changes
+from statera.analysis.standing import NOBODY
 from statera.api.pooling import Pool, paired_with
 from statera.api.stored import Run, stored_metrics
 from statera.codec.canonical import digest
 from statera.errors import DeclarationError
 from statera.gate.evidence import Evidence
+from statera.gate.judges import Judges
 from statera.gate.policy import Policy, naming, read_policy
 from statera.gate.rules import KnownTask, known_task, targets
 from statera.gate.stopping import GateStopper, Planned
@@ -104,4 +106,8 @@ def _evidence(candidate: Pool, others: Mapping[str, Run]) -> Evidence:
         anchor=paired_with(candidate, others.get("anchor")),
         others=tuple(frame for _, frame in _frames(others)),
         confirmed=candidate.confirmed,
+        judges=Judges(
+            candidate.standings,
+            *(others[f].standings if f in others else NOBODY for f in ("baseline", "anchor")),
+        ),
     )

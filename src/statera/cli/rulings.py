@@ -33,7 +33,7 @@ _NAMED = 5
 def json_ruling(ruling: Ruling) -> dict[str, object]:
     """Return schema 1 of `gate --json`."""
     rules = [
-        {name: getattr(rule, name) for name in ("name", "claim", "bound", "p")}
+        {name: getattr(rule, name) for name in ("name", "claim", "bound", "p", "by")}
         | msgspec.to_builtins(rule)
         for rule in ruling.rules
     ]
@@ -183,7 +183,8 @@ def _commands(ruling: Ruling, rule: RuleRuling) -> list[str]:
 def _notes(ruling: Ruling) -> list[str]:
     """Return what else a reader must know, and how the bounds were made."""
     said = [dismissal_words(*pair) for pair in ruling.dismissals if not pair[1].certain]
-    lines = [f"[yellow]note[/] {plain(note)}" for note in [*ruling.notes, *said]]
+    lines = [f"[yellow]judge[/] {plain(heard)}" for heard in ruling.heard]
+    lines += [f"[yellow]note[/] {plain(note)}" for note in [*ruling.notes, *said]]
     made = sorted({rule.method for rule in ruling.rules if rule.bound is not None})
     if made:
         lines.append(f"[dim]bounds: {plain('; '.join(made))}[/]")

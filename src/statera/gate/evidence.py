@@ -15,7 +15,7 @@ from statera.analysis.comparison import Comparison
 from statera.analysis.frame import Early, Frame, Infra
 from statera.analysis.health import not_told
 from statera.analysis.pairing import Pairing
-from statera.analysis.standing import standings
+from statera.analysis.standing import NOBODY
 from statera.gate.bounding import BOUNDINGS, Bounding, FixedSize
 from statera.gate.failures import Confirmations, Failures, failures, items
 from statera.gate.judges import Hearing, Judges, Raw, heard, judged
@@ -45,21 +45,14 @@ class Evidence:
 
     @classmethod
     def of(cls, comparison: Comparison, anchor: Comparison | None = None) -> "Evidence":
-        """Return what a comparison holds; tasks of one run alone are not part of it.
-
-        Of judges it knows what is kept with the runs: labels, and nothing of other runs.
-        """
+        """Return what a comparison holds; tasks of one run alone are not part of it."""
         compared = [c for c in (comparison, anchor) if c is not None]
         return cls(
             candidate={p.task: p.candidate for c in reversed(compared) for p in c.pairings},
             base={pairing.task: pairing for pairing in comparison.pairings},
             anchor=None if anchor is None else {p.task: p for p in anchor.pairings},
             others=tuple(p.base for c in compared for p in c.pairings),
-            judges=Judges(
-                standings(comparison.candidate),
-                standings(comparison.base),
-                {} if anchor is None else standings(anchor.base),
-            ),
+            judges=Judges(*comparison.judges, NOBODY if anchor is None else anchor.judges[1]),
         )
 
     @property

@@ -4,12 +4,13 @@
 |---|---|
 | void by its audit, or without a verdict on more than 10 % of the trials | nothing |
 | measured on these very trials (a difference: on both runs) | the corrected bounds |
-| has shifted since | nothing |
+| has shifted since, and was measured elsewhere or not at all | nothing |
 | measured elsewhere, or by labels that nobody knows how they were drawn | the same, transported |
 | not measured, and the policy says `unvalidated: true` | the judge's own number, marked |
 | not measured | nothing, and which command measures it |
 
-Where trials failed, each is at its worst for the claim, as in every bound of a gate.
+What a judge said of these trials before it shifted, labels of these trials still measure. Where
+trials failed, each is at its worst for the claim, as in every bound of a gate.
 """
 
 from collections.abc import Sequence
@@ -60,7 +61,7 @@ class Judges(NamedTuple):
 class Hearing(NamedTuple):
     """How a judge is believed. `raw` is its own number, `labels` what corrected it.
 
-    `note` says of how many trials it gave no verdict, where they are many.
+    `note` says what a reader must mind: many trials without a verdict, a shift since.
     """
 
     how: How = ""
@@ -146,14 +147,16 @@ def listened(
         told = found.at(LEVEL)
         how: How = "transported" if told.transported else "measured"
         if told.value is not None and not (told.transported and shifted):
-            return Listened(Hearing(how, told.raw, told.labels, note), "", found)
+            notes = "; ".join(filter(None, (note, shifted and f"{shifted} (after these trials)")))
+            return Listened(Hearing(how, told.raw, told.labels, notes), "", found)
         why = told.method
     if shifted:
         again = f"statera score {standings[0].short} --judge {standings[0].judge or 'FILE'}"
         return Listened(Hearing(note=note), f"{shifted}; judge again: {again}")
     if target.rule.unvalidated:
         return Listened(Hearing("unvalidated", note=note), why)
-    return Listened(Hearing(note=note), _unmeasured(standings, why))
+    mends = fixed and is_judged(target.metric)
+    return Listened(Hearing(note=note), _unmeasured(standings, why, mends=mends))
 
 
 def _standings(target: Target, judges: Judges) -> tuple[Standing, ...]:
@@ -185,12 +188,13 @@ def _unjudged(
     return "", ""
 
 
-def _unmeasured(standings: tuple[Standing, ...], why: str) -> str:
-    """Return why nothing is read, and what to do about it."""
+def _unmeasured(standings: tuple[Standing, ...], why: str, *, mends: bool) -> str:
+    """Return why nothing is read, and what to do about it: to label, where that `mends` it."""
     name = standings[0].judge or standings[0].score
     runs = dict.fromkeys(standing.short for standing in standings)
     label = " and ".join(f"statera judge label {run}" for run in runs)
-    return f"judge {name} is unmeasured ({why}): {label}; or say `unvalidated: true`"
+    what = f"{label}; or say" if mends else "say"
+    return f"judge {name} is unmeasured ({why}): {what} `unvalidated: true`"
 
 
 def _corrected(target: Target, sides: Frame | Pairing, standings: tuple[Standing, ...]) -> Found:
@@ -205,7 +209,8 @@ def _corrected(target: Target, sides: Frame | Pairing, standings: tuple[Standing
         (frame, places[chosen])
         for frame, places in zip((sides.candidate, sides.base), sides.places, strict=True)
     ]
-    return Found(correcting_difference(pair, name, (standings[0], standings[-1])), _lost(target, placed, (low - high, high - low)))
+    at = correcting_difference(pair, name, (standings[0], standings[-1]))
+    return Found(at, _lost(target, placed, (low - high, high - low)))
 
 
 def _lost(target: Target, sides: Sequence[tuple[Frame, Places]], ends: tuple[float, float]) -> Lost:

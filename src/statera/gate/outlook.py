@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 from statera.analysis.frame import Frame, Places
 from statera.errors import DeclarationError
 from statera.gate.evidence import Evidence, untold
+from statera.gate.judges import judged, listened
 from statera.gate.policy import Policy
 from statera.gate.rules import KnownTask, Target, targets
 from statera.metrics.critical import CRITICAL, CriticalFailure
 from statera.metrics.means import Accuracy, GivenAnswer, Macro
 from statera.metrics.outcomes import NO_ANSWERS, OutcomeShare
 from statera.protocols import Metric
+from statera.stats.proportion import normal_quantile
+from statera.stats.results import LEVEL
 
 Truth = Literal["equal", "seen", "limit"]
 """The candidate is as good as what it is compared with, as the pilot shows, or at each limit."""
@@ -38,7 +41,8 @@ class Assumed(NamedTuple):
     `value` is what was seen or stated; `between` and `within` are the variances of an item's value
     (for pairs: of its difference), `within` None where one epoch cannot tell; `share` is its part
     of the task's items, `effect` the design effect of clusters. `counted` says that items are right
-    or wrong, so that events are counted. `known` is False where there is nothing to go by.
+    or wrong, so that events are counted. `known` is False where there is nothing to go by. `judged`
+    says of a judge's number how far the judge is believed, or why it is not.
     """
 
     target: Target
@@ -49,6 +53,7 @@ class Assumed(NamedTuple):
     effect: float = 1.0
     counted: bool = False
     known: bool = True
+    judged: str = ""
 
     def truth(self, truth: Truth) -> float:
         """Return the true value that is supposed."""
@@ -100,7 +105,8 @@ def seen(
     asked = targets(policy, evidence.known)
     views = [_view(target, evidence) for target in asked]
     rules = tuple(
-        _assumed(target, view, discordance) for target, view in zip(asked, views, strict=True)
+        _heard(_assumed(target, view, discordance), view, evidence)
+        for target, view in zip(asked, views, strict=True)
     )
     telling = [view for view in views if view is not None]
     repeated = bool(telling) and all(view.noise is not None for view in telling)
@@ -284,6 +290,35 @@ def _assumed(target: Target, view: _View | None, discordance: float) -> Assumed:
         share=view.part,
         effect=max(1.0, float(np.sum(sums**2)) / squares) if squares else 1.0,
         counted=view.counted,
+    )
+
+
+def _heard(supposed: Assumed, view: _View | None, evidence: Evidence) -> Assumed:
+    """Return what is supposed of a judge's number: spread as the corrected one, if it is read.
+
+    That more items come with as many more labels is supposed.
+    """
+    target = supposed.target
+    sides = evidence.pairing(target) if target.paired else evidence.candidate.get(target.task)
+    if view is None or sides is None or not judged(target, evidence.judges):
+        return supposed
+    said = listened(target, sides, evidence.judges, fixed=not evidence.early(target))
+    if said.found is None:
+        told = said.why if said.hearing.how == "" else "unvalidated judge"
+        return supposed._replace(known=said.hearing.how == "unvalidated", judged=told)
+    found = said.found.at(LEVEL)
+    if found.value is None or found.low is None or found.high is None:
+        return supposed._replace(known=False, judged=found.method)
+    error = (found.high - found.low) / (2 * normal_quantile(LEVEL))
+    between = error**2 * found.n
+    return supposed._replace(
+        value=found.value,
+        between=between,
+        within=None if supposed.within is None else 0.0,
+        effect=1.0,
+        counted=False,
+        judged=f"{said.hearing.how}: {said.hearing.labels:,} labels of {found.n:,} items, and of "
+        "more items as many more",
     )
 
 

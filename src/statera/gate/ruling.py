@@ -140,12 +140,17 @@ class RuleRuling(msgspec.Struct, frozen=True, kw_only=True):
     def by(self) -> str:
         """How far a judge is to be believed whose number this is; nothing where none judged.
 
-        `unvalidated judge`; `corrected by 120 labels`, with `, transported` where that is assumed.
+        `unvalidated judge`; `corrected from 0.700 by 120 labels`, with `, transported` where that
+        they hold here is assumed.
         """
         if self.unvalidated:
             return "unvalidated judge"
+        if not self.labels:
+            return ""
         carried = ", transported" if self.transported else ""
-        return f"corrected by {self.labels} labels{carried}" if self.labels else ""
+        form = ".3f" if self.form in ("min", "max") else "+.3f"
+        raw = "" if self.raw is None else f" from {self.raw:{form}}"
+        return f"corrected{raw} by {self.labels:,} labels{carried}"
 
     @property
     def told(self) -> str:
@@ -212,6 +217,11 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
     def tried(self) -> int:
         """How many candidates were held to its rules on this set of items, this one included."""
         return max(rule.tried for rule in self.rules)
+
+    @property
+    def heard(self) -> tuple[str, ...]:
+        """How far judges are believed whose numbers it reads, one line a rule."""
+        return tuple(f"{rule.name} {rule.claim}: {rule.by}" for rule in self.rules if rule.by)
 
     @property
     def dismissals(self) -> tuple[tuple[RuleRuling, Dismissal], ...]:

@@ -35,7 +35,8 @@ def annotations(ruling: Ruling) -> Iterator[str]:
 
 def _rule(level: str, rule: RuleRuling) -> str:
     need = "" if rule.need is None else f"; needs {rule.need}"
-    return _line(level, f"{name(rule.name)} {rule.claim}", f"{rule.reason}{need}")
+    judged = f" ({rule.by})" if rule.by else ""
+    return _line(level, f"{name(rule.name)} {rule.claim}", f"{rule.reason}{need}{judged}")
 
 
 def _line(level: str, title: str, message: str) -> str:

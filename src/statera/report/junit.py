@@ -46,6 +46,9 @@ def _properties(ruling: Ruling) -> dict[str, str]:
         found["override"] = f"{said.verdict} by {said.by}: {said.why}"
     for number, pair in enumerate(ruling.dismissals, start=1):
         found[f"dismissed {number}"] = dismissal_words(*pair)
+    for rule in ruling.rules:
+        if rule.by:
+            found[f"judge of {name(rule.name)} {rule.claim}"] = rule.by
     return found
 
 

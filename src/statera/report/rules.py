@@ -145,7 +145,8 @@ def _claim(rule: RuleRuling) -> str:
     critical = "; one confirmed failure fails it" if rule.critical else ""
     what = "" if rule.form in ("min", "max") else f"difference to {rule.form} "
     sign = numbers.minus(rule.claim.removeprefix(what))
-    return f"{what}must be {sign}{critical}"
+    judged = f"; {numbers.minus(rule.by)}" if rule.by else ""
+    return f"{what}must be {sign}{critical}{judged}"
 
 
 def _value(rule: RuleRuling) -> str:

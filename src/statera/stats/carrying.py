@@ -1,15 +1,14 @@
 """A judge's mean error, measured once, and carried over to what the judge says elsewhere.
 
-That it is the same there is an assumption: what comes of it is marked `transported`, unless the
-labels are of these very items. Labels of them that were drawn with known probabilities are better:
-`ppi`.
+That it is the same there is an assumption: what comes of it is marked `transported`. Labels of
+these very items that were drawn with known probabilities are better: `ppi`.
 
 | labels | interval |
 |---|---|
 | fewer than 30, fewer than 8 labelled or judged clusters | none, and why |
-| labels that differ from the judge by more or less | t, clusters together |
-| labels that all agree with the judge, one a cluster, values in [0, 1] | exact bounds |
-| labels that all differ from the judge by the same | none, and why |
+| at least 5 that differ from the judge, by more or less | t, clusters together |
+| fewer, one a cluster, values in [0, 1] | exact bounds |
+| fewer, otherwise; or all differ from the judge by the same | none, and why |
 
 >>> known = mean_error([1, 0, 1, 1] * 20, [1, 0, 0, 1] * 20)
 >>> str(carried(known, [1, 0, 0, 1] * 100))
@@ -24,14 +23,13 @@ import numpy as np
 
 from statera.stats.clusterrobust import MIN_CLUSTERS, ClusterMean, cluster_mean
 from statera.stats.corrected import Corrected, Moments, check_level, corrected_interval, numbers
-from statera.stats.ppi import MIN_LABELS
+from statera.stats.ppi import MIN_EACH, MIN_LABELS, SAME
 from statera.stats.proportion import CLOPPER, clopper_pearson
 from statera.stats.results import LEVEL
 
 METHOD = "PPI, mean error carried over"
-AGREED = "mean error carried over, exact bounds of what agreed"
+AGREED = "mean error carried over, exact bounds of what differs"
 SOURCE = "Angelopoulos et al., Science 382 (2023) 669-674, with the tuning of 1"
-SAME = 1e-12
 
 
 class MeanError(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +45,7 @@ class MeanError(msgspec.Struct, frozen=True, kw_only=True):
     labels: int
     clusters: int
     differ: int
+    even: bool = True
 
 
 def mean_error(
@@ -77,6 +76,7 @@ def mean_error(
         labels=len(gaps),
         clusters=found.clusters,
         differ=int(np.count_nonzero(np.abs(gaps) > SAME)),
+        even=bool(np.ptp(shares) <= SAME * shares.max()),
     )
 
 
@@ -86,22 +86,17 @@ def carried(
     *,
     clusters: Sequence[Hashable] | None = None,
     level: float = LEVEL,
-    transported: bool = True,
 ) -> Corrected:
     """Return the mean label behind verdicts of which none has a label: their mean, plus the error.
 
     t interval, on the logit scale for values in [0, 1], with the degrees of freedom of the error.
     ValueError for NaN, or a level outside (0, 1).
     """
-    return carrying(known, verdicts, clusters=clusters, transported=transported)(level)
+    return carrying(known, verdicts, clusters=clusters)(level)
 
 
 def carrying(
-    known: MeanError,
-    verdicts: Sequence[float],
-    *,
-    clusters: Sequence[Hashable] | None = None,
-    transported: bool = True,
+    known: MeanError, verdicts: Sequence[float], *, clusters: Sequence[Hashable] | None = None
 ) -> Callable[[float], Corrected]:
     """Return the same as a function of the level."""
     judged = numbers(verdicts, "verdicts")
@@ -112,56 +107,66 @@ def carrying(
         low=None,
         high=None,
         level=LEVEL,
-        method=_refusal(known, judged, whole),
+        method=refusal(known, judged, whole),
         source=SOURCE,
         n=len(judged),
         clusters=whole,
         raw=float(judged.mean()) if len(judged) else None,
         labels=known.labels,
-        transported=transported,
+        transported=True,
     )
     if bare.method:
         return lambda level: _at(bare, level)
     found = cluster_mean(judged, np.ones(len(judged)), index)
     moments = Moments(found.value + known.value, found.variance + known.variance, 1.0)
-    share = _share(judged) and -1 <= known.value <= 1
+    share, many = _share(judged) and -1 <= known.value <= 1, known.differ >= MIN_EACH
 
     def at(level: float) -> Corrected:
         check_level(level)
-        if known.differ:
+        if many:
             low, high = corrected_interval(moments, known.freedom, level=level, share=share)
         else:
-            low, high = _agreed(found, known.labels, level)
+            low, high = _agreed(judged, found, known, level)
         return msgspec.structs.replace(
             bare,
             value=min(max(moments.value, low), high),
             low=low,
             high=high,
             level=level,
-            method=METHOD if known.differ else AGREED,
-            source=SOURCE if known.differ else f"{SOURCE}; {CLOPPER}",
+            method=METHOD if many else AGREED,
+            source=SOURCE if many else f"{SOURCE}; {CLOPPER}",
             tuning=1.0,
         )
 
     return at
 
 
-def _agreed(found: ClusterMean, labels: int, level: float) -> tuple[float, float]:
-    """Return the interval at half of the error, widened by the share that may yet differ."""
-    half, moments = 1 - (1 - level) / 2, Moments(found.value, found.variance, 1.0)
-    low, high = corrected_interval(moments, found.freedom, level=half, share=True)
-    _, unseen = clopper_pearson(0, labels, half)
-    return max(0.0, low - unseen), min(1.0, high + unseen)
+def _agreed(
+    judged: np.ndarray, found: ClusterMean, known: MeanError, level: float
+) -> tuple[float, float]:
+    """Return the interval at half of the error, widened by the share that may differ by 1."""
+    half = 1 - (1 - level) / 2
+    if found.clusters == len(judged):
+        low, high = clopper_pearson(float(judged.sum()), len(judged), half)
+    else:
+        moments = Moments(found.value, found.variance, 1.0)
+        low, high = corrected_interval(moments, found.freedom, level=half, share=True)
+    _, most = clopper_pearson(known.differ, known.labels, half)
+    return max(0.0, low - most), min(1.0, high + most)
 
 
-def _refusal(known: MeanError, judged: np.ndarray, clusters: int) -> str:
+def refusal(known: MeanError, judged: np.ndarray, clusters: int) -> str:
+    """Return why the error is not carried over to so many clusters; nothing where it is."""
     if known.labels < MIN_LABELS:
         return f"{known.labels} labels, at least {MIN_LABELS} are needed"
     for count, what in ((known.clusters, "labels"), (clusters, "verdicts")):
         if count < MIN_CLUSTERS:
             return f"{what} in {count} clusters, at least {MIN_CLUSTERS} are needed"
-    alone = known.clusters == known.labels
-    if known.variance < SAME**2 and (known.differ or not alone or not _share(judged)):
+    if known.differ < MIN_EACH:
+        alone = known.even and known.clusters == known.labels
+        few = f"{known.differ} labels disagree with the judge, at least {MIN_EACH} are needed"
+        return "" if alone and _share(judged) else few
+    if known.variance < SAME**2:
         return "labels and judge differ by the same on every trial"
     return ""
 

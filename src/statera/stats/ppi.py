@@ -7,9 +7,10 @@ be as wrong as it likes: the labels say by how much, and a good judge narrows th
 |---|---|
 | no known probabilities, fewer than 30 labels, fewer than 8 labelled clusters | none, and why |
 | 0/1, at least 5 disagreements (10 with unequal probabilities) and 5 labels of each value | t |
-| 0/1, fewer of them, equal probabilities, no clusters | sum of exact bounds |
-| 0/1, fewer of them, otherwise | none, and why |
-| graded, not all differing from the judge by the same | t |
+| graded in [0, 1], at least 5 disagreements (10), not all the same | t |
+| in [0, 1], fewer of them, equal probabilities, no clusters | sum of exact bounds |
+| in [0, 1], fewer of them, otherwise | none, and why |
+| on another scale, not all differing from the judge by the same | t |
 
 The t interval is made on the logit scale where all scores lie in [0, 1].
 
@@ -38,6 +39,8 @@ from statera.stats.results import LEVEL
 MIN_LABELS = 30
 MIN_EACH = 5
 MIN_UNEQUAL = 10
+SAME = 1e-12
+"""Scores that differ by no more are equal."""
 SOURCE = (
     "Angelopoulos et al., Science 382 (2023) 669-674; tuning: Angelopoulos, Duchi and Zrnic, arXiv "
     "2311.01453 (2023), section 6; known probabilities: Zrnic and Candes, ICML (2024), eq. 4, as a "
@@ -119,6 +122,11 @@ class Draw(NamedTuple):
         return len(np.unique(self.cluster[self.seen])) - 1
 
     @property
+    def wanted(self) -> int:
+        """So many disagreements make t hold."""
+        return MIN_EACH if self.equal else MIN_UNEQUAL
+
+    @property
     def share(self) -> bool:
         """Whether all scores lie in [0, 1]."""
         scores = np.concatenate([self.predictions, self.labels[self.seen]])
@@ -161,21 +169,21 @@ def refusal(judged: Judged, draw: Draw) -> str:
         return f"{count} labels, at least {MIN_LABELS} are needed"
     if draw.freedom + 1 < MIN_CLUSTERS:
         return f"labels in {draw.freedom + 1} clusters, at least {MIN_CLUSTERS} are needed"
-    if not draw.binary and np.ptp(gaps) == 0:
+    if not draw.binary and np.ptp(gaps) == 0 and (gaps[0] or not draw.share):
         return "labels and judge differ by the same on every trial"
     return ""
 
 
 def too_few(draw: Draw) -> str:
-    """Return why 0/1 labels are too few of a kind for t; nothing for graded ones."""
-    if not draw.binary:
+    """Return why labels in [0, 1] are too few of a kind for t; nothing where they are enough."""
+    if not draw.share:
         return ""
     labels, gaps = draw.labels[draw.seen], (draw.labels - draw.predictions)[draw.seen]
     rarer = int(min(labels.sum(), (1 - labels).sum()))
-    apart, wanted = int(np.count_nonzero(gaps)), MIN_EACH if draw.equal else MIN_UNEQUAL
+    apart, wanted = int(np.count_nonzero(np.abs(gaps) > SAME)), draw.wanted
     if apart < wanted:
         return f"{apart} labels disagree with the judge, at least {wanted} are needed"
-    if rarer < MIN_EACH:
+    if draw.binary and rarer < MIN_EACH:
         return f"{rarer} labels of the rarer value, at least {MIN_EACH} are needed"
     return ""
 
@@ -213,16 +221,19 @@ def _linear(draw: Draw, tuned: bool) -> Moments:
 def _exact(draw: Draw, level: float) -> Corrected:
     """Add exact bounds of the mean prediction and of both kinds of disagreement.
 
-    Half of the error goes to the first, a quarter to each of the others.
+    Half of the error goes to the first, a quarter to each of the others. A graded disagreement is
+    at most 1, and may be next to nothing; the sum of graded predictions is bounded as if each were
+    0 or 1, which is never less wide (Hoeffding, Annals of Mathematical Statistics 27 (1956)).
     """
     half, quarter = 1 - (1 - level) / 2, 1 - (1 - level) / 4
     gaps = (draw.labels - draw.predictions)[draw.seen]
     judged = clopper_pearson(float(draw.predictions.sum()), len(draw.predictions), half)
-    missed = clopper_pearson(int((gaps > 0).sum()), len(gaps), quarter)
-    alarms = clopper_pearson(int((gaps < 0).sum()), len(gaps), quarter)
+    missed = clopper_pearson(int((gaps > SAME).sum()), len(gaps), quarter)
+    alarms = clopper_pearson(int((gaps < -SAME).sum()), len(gaps), quarter)
+    least = (missed[0], alarms[0]) if draw.binary else (0.0, 0.0)
     value = min(1.0, max(0.0, float(draw.predictions.mean() + gaps.mean())))
-    low = max(0.0, judged[0] + missed[0] - alarms[1])
-    high = min(1.0, judged[1] + missed[1] - alarms[0])
+    low = max(0.0, judged[0] + least[0] - alarms[1])
+    high = min(1.0, judged[1] + missed[1] - least[1])
     whole = (Moments(value, 0.0, 1.0), min(low, value), max(high, value))
     answer = _answer(draw, whole, level, f"PPI, {EXACT}")
     return msgspec.structs.replace(answer, source=f"{SOURCE}; {EXACT_SOURCE}")

@@ -7,7 +7,7 @@ trials or of others. Labels of one run alone say nothing of the difference.
 |---|---|
 | too few on a side for any correction of it (see `ppi`) | none, and why |
 | enough on both sides for t | t, on the linear form of the difference |
-| a side with few disagreements, for which exact bounds stand | both sides' own, by Bonferroni |
+| a side with few disagreements, or few that differ between the sides | each's own, Bonferroni |
 | no spread of the linear form | none, and why |
 
 >>> candidate = Judged([1, 0, 1, 0] * 60, [1, 0, 0, 0] * 30 + [None] * 120, [0.5] * 240)
@@ -21,13 +21,23 @@ from collections.abc import Callable
 import numpy as np
 
 from statera.stats.corrected import Corrected, Moments, check_level
-from statera.stats.ppi import SOURCE, Draw, Judged, Pulls, drawn, powering, pulls, refusal, too_few
+from statera.stats.ppi import (
+    SAME,
+    SOURCE,
+    Draw,
+    Judged,
+    Pulls,
+    drawn,
+    powering,
+    pulls,
+    refusal,
+    too_few,
+)
 from statera.stats.proportion import student_quantile
 from statera.stats.results import LEVEL
 
 METHOD = "PPI++ of the difference"
 BONFERRONI = "difference of two corrected numbers, Bonferroni"
-FLAT = 1e-12
 
 
 def paired_powered(candidate: Judged, base: Judged, *, level: float = LEVEL) -> Corrected:
@@ -49,10 +59,10 @@ def powering_paired(candidate: Judged, base: Judged) -> Callable[[float], Correc
     for name, judged, draw in zip(("candidate", "base"), (candidate, base), draws, strict=True):
         if why := refusal(judged, draw):
             return _none(draws, f"{name}: {why}")
-    if any(map(too_few, draws)):
+    if any(map(too_few, draws)) or _alike(draws):
         return _apart(candidate, base, draws)
     moments = _moments((pulls(draws[0]), pulls(draws[1])), draws)
-    if moments.variance < FLAT**2:
+    if moments.variance < SAME**2:
         return _none(draws, "no spread of the differences")
     freedom = min(draw.freedom for draw in draws)
 
@@ -63,6 +73,21 @@ def powering_paired(candidate: Judged, base: Judged) -> Callable[[float], Correc
         return _answer(draws, (moments.value, *ends), level, METHOD)
 
     return at
+
+
+def _alike(draws: tuple[Draw, Draw]) -> bool:
+    """Return whether few trials tell the sides apart, as of replies that are mostly the same.
+
+    The difference rests on what is not the same on both: labels, and the judge's errors. Of either
+    it takes as many as t does on one side.
+    """
+    if not all(draw.share for draw in draws):
+        return False
+    ours, theirs = draws
+    labels = ours.weights * ours.labels - theirs.weights * theirs.labels
+    judged = ours.weights * ours.predictions - theirs.weights * theirs.predictions
+    fewest = min(int(np.count_nonzero(np.abs(x) > SAME)) for x in (labels, labels - judged))
+    return fewest < max(draw.wanted for draw in draws)
 
 
 def least(plain: np.ndarray, gains: tuple[np.ndarray, np.ndarray]) -> tuple[float, float]:

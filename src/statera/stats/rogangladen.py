@@ -63,7 +63,7 @@ def rogan_gladen(
     """
     _check(seen, trials, accuracy)
     check_level(level)
-    why = _refusal(trials, accuracy, level)
+    why = refusal(trials, accuracy, level)
     rate = None if why else lang_reiczigel(seen, trials, accuracy, level=level)
     if rate is not None and (rate.high <= 0 or rate.low >= 1):
         rate, why = None, "the trials do not fit the validation: no true rate explains both"
@@ -139,7 +139,8 @@ def _cut(rate: float) -> float:
     return min(1.0, max(0.0, rate))
 
 
-def _refusal(trials: int, accuracy: Accuracy, level: float) -> str:
+def refusal(trials: int, accuracy: Accuracy, level: float) -> str:
+    """Return why no correction is valid; nothing where one is."""
     if not trials:
         return "no trials"
     if min(accuracy.positives, accuracy.negatives) < MIN_CLASS:

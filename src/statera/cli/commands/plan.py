@@ -159,6 +159,7 @@ def _json(
                 "between": rule.between,
                 "within": rule.within,
                 "share": rule.share,
+                "judged": rule.judged,
             }
             for rule in supposed.rules
         ],
@@ -276,6 +277,7 @@ def _notes(supposed: Assumptions) -> list[str]:
         notes.append("what more epochs would bring is not known: no pilot with several")
     if any(rule.target.rule.detector == "fallible" for rule in supposed.rules):
         notes.append("a person must read each failure that a fallible detector tells: labels cost")
+    notes += [f"{_name(rule)}: {rule.judged}" for rule in supposed.rules if rule.judged]
     unknown = [_name(rule) for rule in supposed.rules if not rule.known]
     if unknown:
         notes.append(f"nothing is known of {', '.join(unknown)}: never passed")

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from statera.analysis.judgeaudit.figures import Section, State, worst
+from statera.analysis.judgeaudit.figures import WORST, Section, State, worst
 from statera.analysis.judgeaudit.sanity import NAME as SANITY
 from statera.analysis.judgeaudit.sanity import TaskState
 from statera.analysis.judgeaudit.verdicts import NAME as VERDICTS
@@ -62,6 +62,15 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
     def void(self) -> bool:
         """True when the judge cannot be used, on some task at least."""
         return self.state == "void"
+
+    @property
+    def by_state(self) -> dict[State, tuple[str, ...]]:
+        """The names of the sections by how they came out, the worst first."""
+        found = {
+            state: tuple(dict.fromkeys(s.name for s in self.sections if s.state == state))
+            for state in WORST
+        }
+        return {state: names for state, names in found.items() if names}
 
     @property
     def exit_code(self) -> int:

@@ -1,9 +1,13 @@
 """An audit as one page of Markdown: first whether the judge stands, then each figure."""
 
+import re
 from collections.abc import Iterator
 
 from statera.analysis.audit import Audit
+from statera.analysis.judgeaudit import drifts, kin, lengths, places, repeats, sanity, verdicts
 from statera.analysis.judgeaudit.figures import Figure, Section, State
+from statera.report.plaintext import name
+from statera.stats.results import LEVEL
 
 WORDS: dict[State, str] = {
     "void": "VOID: this judge cannot be used here",
@@ -12,11 +16,27 @@ WORDS: dict[State, str] = {
     "ok": "no fault found",
     "not measured": "nothing measured",
 }
+QUESTIONS: dict[str, str] = {
+    verdicts.NAME: "Does it give a verdict when asked?",
+    sanity.NAME: "Do replies that deserve nothing get something?",
+    places.NAME: "Does it lean to the first or the second place?",
+    lengths.NAME: "Does it take length for quality?",
+    repeats.NAME: "Does it say the same when asked again?",
+    kin.NAME: "Does it favour replies of its own family of models?",
+    drifts.NAME: "Does it still judge as it did before?",
+}
+_HEAD = ("figure", "value", f"{100 * LEVEL:g} % interval", "n", "how to read it", "method")
+_MARKS = re.compile(r"[\\`*\[<|]")
 
 
 def headline(audit: Audit) -> str:
     """Return in one line whether the judge stands."""
     return f"{audit.about.judge}: {WORDS[audit.state]}"
+
+
+def overview(audit: Audit) -> list[str]:
+    """Return a line for each state with the sections that came out so: the worst first."""
+    return [f"{state}: {', '.join(names)}" for state, names in audit.by_state.items()]
 
 
 def about(audit: Audit) -> str:
@@ -32,6 +52,26 @@ def about(audit: Audit) -> str:
     )
 
 
+def title(section: Section) -> str:
+    """Return the section's name, its criterion if there are several, its state and its question."""
+    of = f" of {section.criterion}" if section.criterion else ""
+    asks = QUESTIONS.get(section.name, "")
+    return f"{section.name}{of}: {section.state}" + (f" · {asks}" if asks else "")
+
+
+def cells_of(figure: Figure) -> tuple[str, str, str, str]:
+    """Return name, value, interval and n as texts; an absent number is `none`.
+
+    The level stands beside an interval that is not a 95 % one.
+    """
+    bounds = "none"
+    if figure.low is not None and figure.high is not None:
+        level = "" if figure.level == LEVEL else f" ({100 * figure.level:g} %)"
+        bounds = f"{figure.low:.3f} to {figure.high:.3f}{level}"
+    value = "none" if figure.value is None else f"{figure.value:.3f}"
+    return figure.name, value, bounds, figure.counted
+
+
 def markdown(audit: Audit) -> str:
     """Return the page."""
     return "\n".join(_lines(audit)) + "\n"
@@ -40,10 +80,11 @@ def markdown(audit: Audit) -> str:
 def _lines(audit: Audit) -> Iterator[str]:
     yield f"# {_plain(headline(audit))}"
     yield ""
-    for why in audit.why:
-        yield f"- {_plain(why)}"
     if audit.why:
+        yield from (f"- {_plain(why)}" for why in audit.why)
         yield ""
+    yield from (f"- {line}" for line in overview(audit))
+    yield ""
     yield _plain(about(audit))
     for section in audit.sections:
         yield from _section(section)
@@ -51,38 +92,21 @@ def _lines(audit: Audit) -> Iterator[str]:
 
 def _section(section: Section) -> Iterator[str]:
     yield ""
-    yield f"## {title(section)}"
+    yield f"## {_plain(title(section))}"
     yield ""
     for line in section.said:
         yield f"- {_plain(line)}"
+    if section.advice:
+        yield f"- **What to do:** {_plain(section.advice)}"
     if section.figures:
         yield ""
-        yield "| figure | value | interval | n | how |"
-        yield "|---|---|---|---|---|"
+        yield f"| {' | '.join(_HEAD)} |"
+        yield "|---|---:|---:|---:|---|---|"
         for figure in section.figures:
-            cells = [_cell(part) for part in (*cells_of(figure), figure.method)]
-            yield f"| {' | '.join(cells)} |"
-
-
-def title(section: Section) -> str:
-    """Return the section's name, its criterion if there are several, and its state."""
-    of = f" of {section.criterion}" if section.criterion else ""
-    return f"{section.name}{of}: {section.state}"
-
-
-def cells_of(figure: Figure) -> tuple[str, str, str, str]:
-    """Return name, value, interval and n as texts; an absent number is `none`."""
-    bounds = "none"
-    if figure.low is not None and figure.high is not None:
-        bounds = f"{figure.low:.3f} to {figure.high:.3f} ({100 * figure.level:g} %)"
-    value = "none" if figure.value is None else f"{figure.value:.3f}"
-    return figure.name, value, bounds, f"{figure.n} {figure.of}"
+            cells = (*cells_of(figure), figure.reads, figure.method)
+            yield f"| {' | '.join(map(_plain, cells))} |"
 
 
 def _plain(text: str) -> str:
-    """Return text that Markdown shows as it stands."""
-    return text.replace("\n", " ").replace("<", "&lt;").replace("|", "\\|")
-
-
-def _cell(text: str) -> str:
-    return _plain(text)
+    """Return text that Markdown shows as it stands, in one line."""
+    return _MARKS.sub(lambda mark: f"\\{mark[0]}", name(text))

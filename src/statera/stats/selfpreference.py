@@ -194,8 +194,18 @@ def _means(values: np.ndarray, pair: np.ndarray, kept: np.ndarray, count: int) -
 
 def _side(gaps: _Gaps, kept: np.ndarray, level: float) -> Estimate:
     """Return the mean gap of some pairs, its interval made on [0, 1] and stretched to [-1, 1]."""
-    values, count = (1 + gaps.favour[kept]) / 2, int(kept.sum())
-    told = mean(Items(values, gaps.item[kept], np.zeros(count), np.ones(count)), level=level)
+    values, item, ones = (1 + gaps.favour[kept]) / 2, gaps.item[kept], np.ones(int(kept.sum()))
+    told = mean(Items(values, item, 0 * ones, ones), level=level)
+    if told.value is not None and told.low is None:
+        even = difference(Pairs(values, 0.5 * ones, item, ones, ones), level=level)
+        if even.low is not None and even.high is not None:
+            told = msgspec.structs.replace(
+                told,
+                low=even.low + 0.5,
+                high=even.high + 0.5,
+                method=even.method,
+                source=even.source,
+            )
     parts = {"value": told.value, "low": told.low, "high": told.high}
     back = {name: None if part is None else 2 * part - 1 for name, part in parts.items()}
     return msgspec.structs.replace(told, **back)

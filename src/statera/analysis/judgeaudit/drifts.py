@@ -12,10 +12,17 @@ from typing import NamedTuple
 
 import msgspec
 
-from statera.analysis.judgeaudit.figures import Figure, Section, State, figure, not_measured
-from statera.stats.means import mean
+from statera.analysis.judgeaudit.figures import (
+    Figure,
+    Measure,
+    Section,
+    State,
+    figure,
+    not_measured,
+)
+from statera.analysis.judgeaudit.shares import shares
 from statera.stats.paired import difference
-from statera.stats.results import Difference, Estimate, Items, Pairs
+from statera.stats.results import Difference, Estimate, Pairs
 
 NAME = "drift"
 LEVEL = 0.99
@@ -26,8 +33,23 @@ LESS_AGREEMENT = 0.10
 """The least loss of agreement with itself that counts."""
 
 SHIFT = "shift of the mean verdict"
-LOSS = "change of agreement with itself"
+LOSS = "change of self-agreement"
 AGREED = "said the same as then"
+
+_SHIFT = Measure(
+    SHIFT,
+    "anchors",
+    "share of the scale, or of wins; 0: no shift, above: better verdicts now than then",
+    0.0,
+)
+_AGREED = Measure(AGREED, "anchors", "share of verdicts now that equal those of then; 1: all")
+_LOSS = Measure(
+    LOSS, "anchors", "0: it agrees with then as it did with itself then, below: it agrees less", 0.0
+)
+_ADVICE = (
+    "verdicts from before are not compared with those from now on: score older runs again with the "
+    "judge as it is now, or pin the model's version"
+)
 
 
 class Anchored(NamedTuple):
@@ -52,9 +74,15 @@ class Drift(msgspec.Struct, frozen=True, kw_only=True):
     def section(self) -> Section:
         """The drift as a part of the page."""
         figures = [self.shift, self.agreed, *([self.loss] if self.loss else [])]
-        state: State = "ok" if self.shift.value is not None else "not shown"
-        state = "warning" if self.drifted else state
-        return Section(name=NAME, state=state, said=(self.why,), figures=tuple(figures))
+        told: State = "not measured" if self.shift.low is None else "ok"
+        told = "not shown" if self.shift.value is None else told
+        return Section(
+            name=NAME,
+            state="warning" if self.drifted else told,
+            said=(self.why,),
+            figures=tuple(figures),
+            advice=_ADVICE if self.drifted else "",
+        )
 
 
 def drift(anchors: Sequence[Anchored], *, level: float = LEVEL) -> Drift:
@@ -67,9 +95,9 @@ def drift(anchors: Sequence[Anchored], *, level: float = LEVEL) -> Drift:
         drifted=moved or less,
         why=_words(shift, loss, moved=moved, less=less),
         anchors=len(anchors),
-        shift=figure(SHIFT, shift, n=shift.n, of="anchors", fair=0.0),
-        agreed=figure(AGREED, _agreed(anchors, level), n=len(anchors), of="anchors"),
-        loss=None if loss.value is None else figure(LOSS, loss, n=loss.n, of="anchors", fair=0.0),
+        shift=figure(_SHIFT, shift, n=shift.n, asked=len(anchors)),
+        agreed=figure(_AGREED, _agreed(anchors, level), n=len(anchors)),
+        loss=None if loss.value is None else figure(_LOSS, loss, n=loss.n, asked=len(anchors)),
     )
 
 
@@ -104,9 +132,7 @@ def _own_agreement(then: Sequence[float | None]) -> float | None:
 
 def _agreed(anchors: Sequence[Anchored], level: float) -> Estimate:
     known = [(a.unit, found) for a in anchors if (found := _agreement(a)) is not None]
-    count = len(known)
-    values, units = [found for _, found in known], [unit for unit, _ in known]
-    return mean(Items(values, units, [0] * count, [1.0] * count), level=level)
+    return shares([found for _, found in known], [unit for unit, _ in known], level=level)
 
 
 def _sure(found: Difference, margin: float) -> bool:
@@ -119,8 +145,6 @@ def _sure(found: Difference, margin: float) -> bool:
 
 
 def _words(shift: Difference, loss: Difference, *, moved: bool, less: bool) -> str:
-    if shift.value is None:
-        return f"the anchors do not tell: {shift.method}"
     if moved:
         return f"the judge has shifted: its mean verdict on the anchors moved by {shift.value:+.3f}"
     if less and loss.value is not None:
@@ -128,4 +152,8 @@ def _words(shift: Difference, loss: Difference, *, moved: bool, less: bool) -> s
             "the judge has shifted: it agrees less with what it said then than it did with itself "
             f"({loss.value:+.3f})"
         )
+    if shift.value is None:
+        return f"the anchors do not tell: {shift.method}"
+    if shift.low is None:
+        return f"too few anchors to tell: {shift.method}"
     return f"no sure shift larger than {MARGIN:g} of the scale on the anchors"

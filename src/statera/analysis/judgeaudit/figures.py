@@ -4,7 +4,7 @@ A figure without a valid interval has none, and its `method` says why.
 """
 
 from collections.abc import Iterable
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -53,8 +53,24 @@ class Interval(Protocol):
         ...
 
 
+class Measure(NamedTuple):
+    """What a figure is of: its name, what it counts, its unit and sign in words.
+
+    `fair` is its value without a bias, None where no value is the fair one.
+    """
+
+    name: str
+    of: str
+    reads: str
+    fair: float | None = None
+
+
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """One number of the page. `of` says what `n` counts; `fair` is its value without a bias."""
+    """One number of the page. `of` says what `n` counts, and `reads` how to read it: unit and sign.
+
+    Of `asked` judgements `n` had a verdict, None where nothing was asked for the figure alone.
+    `fair` is its value without a bias.
+    """
 
     name: str
     value: float | None
@@ -67,12 +83,21 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     method: str
     source: str = ""
     fair: float | None = None
+    asked: int | None = None
+    reads: str = ""
 
     def __str__(self) -> str:
-        """Return `flip rate 0.120 [0.070, 0.199] 95 %, 100 pairs`."""
+        """Return `flip rate 0.120 [0.070, 0.199] 95 %, 98 of 100 pairs`."""
         if self.value is None:
-            return f"{self.name}: none ({self.method}), {self.n} {self.of}"
-        return f"{self.name} {self.value:.3f} {self.span}, {self.n} {self.of}"
+            return f"{self.name}: none ({self.method}), {self.counted}"
+        return f"{self.name} {self.value:.3f} {self.span}, {self.counted}"
+
+    @property
+    def counted(self) -> str:
+        """How many there are: `98 of 100 pairs`."""
+        return (
+            f"{self.n} {self.of}" if self.asked is None else f"{self.n} of {self.asked} {self.of}"
+        )
 
     @property
     def span(self) -> str:
@@ -95,7 +120,8 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
 class Section(msgspec.Struct, frozen=True, kw_only=True):
     """One question to the judge: how it came out, in words and in figures.
 
-    `criterion` is empty where all criteria are looked at together.
+    `criterion` is empty where all criteria are looked at together. `advice` says what to do about
+    it, and is empty where there is nothing to do.
     """
 
     name: str
@@ -103,6 +129,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     said: tuple[str, ...]
     figures: tuple[Figure, ...] = ()
     criterion: str = ""
+    advice: str = ""
 
     def figure(self, name: str) -> Figure:
         """Return the figure of that name; KeyError without one."""
@@ -110,22 +137,22 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
         return found[name]
 
 
-def figure(
-    name: str, found: Interval, *, n: int, of: str = "items", fair: float | None = None
-) -> Figure:
+def figure(measure: Measure, found: Interval, *, n: int, asked: int | None = None) -> Figure:
     """Return a number with its interval as a figure."""
     return Figure(
-        name=name,
+        name=measure.name,
         value=found.value,
         low=found.low,
         high=found.high,
         level=found.level,
         n=n,
         clusters=found.clusters,
-        of=of,
+        of=measure.of,
         method=found.method,
         source=found.source,
-        fair=fair,
+        fair=measure.fair,
+        asked=asked,
+        reads=measure.reads,
     )
 
 
@@ -134,6 +161,6 @@ def worst(states: Iterable[State]) -> State:
     return min(states, key=WORST.index, default="not measured")
 
 
-def not_measured(name: str, why: str, *, criterion: str = "") -> Section:
-    """Return a section without figures, and why."""
-    return Section(name=name, state="not measured", said=(why,), criterion=criterion)
+def not_measured(name: str, why: str, *, advice: str = "") -> Section:
+    """Return a section without figures, why, and what would measure it."""
+    return Section(name=name, state="not measured", said=(why,), advice=advice)

@@ -1,18 +1,34 @@
 """Does the judge prefer its own family? Net of other judges or people on the same replies."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from statera.analysis.judgeaudit.figures import Section, State, figure, not_measured
+from statera.analysis.judgeaudit.figures import (
+    Figure,
+    Measure,
+    Section,
+    State,
+    figure,
+    not_measured,
+)
 from statera.stats.results import LEVEL
 from statera.stats.selfpreference import FamilyVerdicts, SelfPreference, self_preference
 from statera.stats.winrate import UNPARSED
 
 NAME = "self-enhancement"
-NET = "own family, net of other judges and families"
-OWN = "own family, judge less the others"
-OTHERS = "other families, judge less the others"
+NET = "own less other families"
+OWN = "own family"
+OTHERS = "other families"
 PEOPLE = "people"
+
+_GAP = "share of wins, or of the scale; 0: as the other judges"
+_READS = {
+    NET: "share of wins, or of the scale; 0: no preference, above: it favours its own family",
+    OWN: f"{_GAP}, above: it gives its own family more than they do",
+    OTHERS: f"{_GAP}, above: it gives other families more than they do",
+}
+_ADVICE = "judge by a model of another family, or correct by people's labels on both runs"
+_NEEDED = "give --second-judge of another family, or labels by people (statera judge label)"
 
 
 class Opinion(NamedTuple):
@@ -39,13 +55,10 @@ def kin(
     """
     families = dict.fromkeys(one.judge for one in opinions)
     if not families:
-        return _warned("one run in pairs with itself: there is no other family", warnings)
+        return _warned("one run in pairs with itself: there is no other family", warnings, "")
     if len(families) < 2:
-        why = (
-            f"one judge family ({judge}): self-preference cannot be told from quality. Give "
-            "--second-judge of another family, or labels by people"
-        )
-        return _warned(why, warnings)
+        why = f"one judge family ({judge}): self-preference cannot be told from quality"
+        return _warned(why, warnings, _NEEDED)
     bases = [one.base or "" for one in opinions]
     found = self_preference(
         FamilyVerdicts(
@@ -62,10 +75,11 @@ def kin(
     return _told(found, pairs=any(bases), warnings=warnings)
 
 
-def _warned(why: str, warnings: Sequence[str]) -> Section:
+def _warned(why: str, warnings: Sequence[str], advice: str) -> Section:
     if not warnings:
-        return not_measured(NAME, why)
-    return Section(name=NAME, state="warning", said=(*warnings, why))
+        return not_measured(NAME, why, advice=advice)
+    told = "; ".join(part for part in (_ADVICE, advice) if part)
+    return Section(name=NAME, state="warning", said=(*warnings, why), advice=told)
 
 
 def _told(found: SelfPreference, *, pairs: bool, warnings: Sequence[str]) -> Section:
@@ -74,21 +88,34 @@ def _told(found: SelfPreference, *, pairs: bool, warnings: Sequence[str]) -> Sec
     In a pair both orders are asked and one side is of the family: leniency is no one's gain, so the
     gap on its own pairs tells by itself.
     """
-    of = "pairs" if pairs else "replies"
-    figures = [figure(NET, found, n=found.n, of=of, fair=0.0)]
-    parts = ((OWN, found.own, found.own_pairs), (OTHERS, found.others, found.other_pairs))
-    figures += [figure(k, e, n=count, of=of, fair=0.0) for k, e, count in parts if e is not None]
-    deciding = figures[0]
-    if pairs and found.value is None and found.own is not None:
-        deciding = figures[1]
-    said = list(warnings)
+    alone = pairs and found.value is None and found.own is not None
+    figures = list(_figures(found, "pairs" if pairs else "replies", alone=alone))
+    deciding, said = figures[0], list(warnings)
     if found.families:
         said.append(f"{found.judge} beside {', '.join(found.families)}")
     if deciding.low is None:
         said.append(f"not told: {deciding.method}")
-        unsure: State = "warning" if warnings else "not measured"
-        return Section(name=NAME, state=unsure, said=tuple(said), figures=tuple(figures))
-    if deciding.above:
-        said.append(f"it favours its own family by {deciding.value:+.3f}")
-    state: State = "warning" if deciding.above or warnings else "ok"
-    return Section(name=NAME, state=state, said=tuple(said), figures=tuple(figures))
+    elif deciding.above or deciding.below:
+        does = "favours" if deciding.above else "disfavours"
+        said.append(f"it {does} its own family by {deciding.value:+.3f}")
+    else:
+        said.append("no sure preference for or against its own family")
+    known: State = "not measured" if deciding.low is None else "ok"
+    stands = deciding.above or bool(warnings)
+    return Section(
+        name=NAME,
+        state="warning" if stands else known,
+        said=tuple(said),
+        figures=tuple(figures),
+        advice=_ADVICE if stands else "",
+    )
+
+
+def _figures(found: SelfPreference, of: str, *, alone: bool) -> Iterator[Figure]:
+    """Yield the figure that decides, then its parts; `alone` says that the own pairs decide."""
+    if not alone:
+        yield figure(Measure(NET, of, _READS[NET], 0.0), found, n=found.n)
+    parts = ((OWN, found.own, found.own_pairs), (OTHERS, found.others, found.other_pairs))
+    for name, told, count in parts:
+        if told is not None:
+            yield figure(Measure(name, of, _READS[name], 0.0), told, n=count)

@@ -6,14 +6,17 @@ system's own replies (both orders). A judge that can be trusted gives it about 0
 
 | over the items of a task | the responder |
 |---|---|
-| the lower bound is above the floor (0.25: level 2 of 5) | beats it: the judge is void |
-| the mean is at most the floor and the upper bound is below the middle (0.5) | does not |
+| the lower bound is above the floor (0.25: level 2 of 5) | surely beats it: void |
+| the mean is at least the middle (0.5), over 6 items or more | plainly beats it: void |
+| the mean is at most the floor, the upper bound below the middle | does not beat it |
 | anything else | not shown: more items would tell |
 
-A judge of single replies must also put the system's own replies above it, paired by item: surely
-below them is void, not surely above is not shown (the replies may be as bad as none, or the judge
-cannot tell). Bounds are exact at every number of items (each side 2.5 %), so that few items neither
-void a good judge nor let a bad one pass: 5 items never pass, 6 without a single point do.
+A judge of single replies must also put the system's own replies above it, paired by item. Surely
+below them is void: nothing can rest on verdicts that put a reply which deserves nothing first. Not
+surely above is not shown: the replies may be as bad as none, or the judge cannot tell.
+
+Bounds are exact at every number of items (each side 2.5 %), so that few items neither void a good
+judge nor let a bad one pass: 5 items never pass, 6 without a single point do.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,13 +29,29 @@ from statera.analysis.judgeaudit.figures import Figure, Section, State, not_meas
 from statera.stats.betting import betting_bounds
 from statera.stats.meanbounds import mean_bounds
 from statera.stats.paired import difference
-from statera.stats.results import LEVEL, Bounds, Items, Pairs
+from statera.stats.results import LEVEL, Bounds, Difference, Items, Pairs
 
 NAME = "sanity responders"
 FLOOR = 0.25
 MIDDLE = 0.5
+EXACT = ("Clopper-Pearson", "Clopper-Pearson on clusters")
+PLAIN = 6
+"""From so many items on a mean in the middle beats the floor plainly; as many let a judge pass."""
+
 LEAST_READ = 0.5
 """So much of what a responder was graded on must have a verdict; else nothing is shown."""
+
+
+_READS = (
+    "share of the scale, or win rate against the system's own replies; 0 is what it deserves, "
+    f"surely above {FLOOR:g} voids the judge"
+)
+_ADVICE: dict[State, str] = {
+    "void": "do not use this judge on these tasks: take a stronger model, or say in the rubric "
+    "what the lowest level is, and audit again",
+    "not shown": "audit on more items (at least 6 of each task, better 20), and see whether the "
+    "system's own replies deserve more than nothing",
+}
 
 
 class Responder(NamedTuple):
@@ -74,10 +93,13 @@ def sanity(responders: Sequence[Responder]) -> tuple[Section, tuple[TaskState, .
     found = [judged(responder) for responder in responders]
     tasks = tuple(_of_task(task, found) for task in dict.fromkeys(r.task for r in responders))
     state = worst(one.state for one in found)
-    fine = f"none gets more than {FLOOR:g}, nor as much as the system's own replies"
-    said = [one.why for one in found if one.state != "ok"] or [fine]
+    said = [one.why for kind in ("void", "not shown") for one in found if one.state == kind]
     section = Section(
-        name=NAME, state=state, said=tuple(said), figures=tuple(one.figure for one in found)
+        name=NAME,
+        state=state,
+        said=tuple(said or [_fine(responders)]),
+        figures=tuple(one.figure for one in found),
+        advice=_ADVICE.get(state, ""),
     )
     return section, tasks
 
@@ -92,14 +114,20 @@ def judged(responder: Responder) -> Found:
     bounds = _bounds([value for value, _ in known], [unit for _, unit in known])
     shown = _figure(responder, bounds)
     where = f"{responder.task}: {responder.name} reply"
-    if len(known) < LEAST_READ * len(responder.values) or bounds.lower is None:
+    where += f" ({responder.criterion})" if responder.criterion else ""
+    if bounds.lower is None or len(known) < LEAST_READ * len(responder.values):
         read = f"{len(known)} of {len(responder.values)} verdicts could be read"
-        return Found(responder, shown, "not shown", f"{where}: {read}")
-    state, why = _against_floor(bounds)
-    beside, told = _beside_own(responder)
-    if worst([state, beside]) == beside and beside != state:
+        why = read if bounds.lower is not None or not known else f"{read}: {bounds.method}"
+        return Found(responder, shown, "not shown", f"{where}: {why}")
+    (state, why), (beside, told) = _against_floor(bounds), _beside_own(responder)
+    if worst([state, beside]) != state:
         state, why = beside, told
     return Found(responder, shown, state, f"{where} {why}" if why else "")
+
+
+def _fine(responders: Sequence[Responder]) -> str:
+    names = ", ".join(dict.fromkeys(one.name for one in responders))
+    return f"replies that deserve nothing get next to nothing ({names})"
 
 
 def _of_task(task: str, found: Iterable[Found]) -> TaskState:
@@ -116,7 +144,7 @@ def _bounds(values: Sequence[float], units: Sequence[str]) -> Bounds:
     alpha, count = (1 - LEVEL) / 2, len(names)
     items = Items([float(m) for m in means], names, [0] * count, [1.0] * count)
     found = mean_bounds(items, FLOOR, alpha=alpha)
-    if found.method.startswith("Clopper") or count < 2:
+    if found.method in EXACT or count < 2:
         return found
     return betting_bounds(np.array(means, np.float64), FLOOR, alpha=alpha)
 
@@ -125,6 +153,8 @@ def _against_floor(bounds: Bounds) -> tuple[State, str]:
     value, low, high = bounds.value or 0.0, bounds.lower, bounds.upper
     if low is not None and low > FLOOR:
         return "void", f"gets {value:.2f} (at least {low:.2f}), above the floor of {FLOOR:g}"
+    if value >= MIDDLE and bounds.clusters >= PLAIN:
+        return "void", f"gets {value:.2f}, plainly above the floor of {FLOOR:g}"
     if high is not None and high < MIDDLE and value <= FLOOR:
         return "ok", ""
     sides = "" if low is None or high is None else f" ({low:.2f} to {high:.2f})"
@@ -140,15 +170,30 @@ def _beside_own(responder: Responder) -> tuple[State, str]:
         for own, value, unit in zip(responder.own, responder.values, responder.units, strict=True)
         if own is not None and value is not None
     ]
+    if not rows:
+        return "not shown", "stands beside no reply of the system that has a verdict"
     ones = [1.0] * len(rows)
     own, values, units = ([row[k] for row in rows] for k in range(3))
     found = difference(Pairs(own, values, units, ones, ones), level=LEVEL)
-    if found.low is not None and found.low > 0:
-        return "ok", ""
     gets = f"gets {found.base or 0:.2f} and the system's own replies {found.candidate or 0:.2f}"
-    if found.high is not None and found.high < 0:
-        return "void", f"{gets}: surely more than they"
+    match _sign(found):
+        case 1:
+            return "ok", ""
+        case -1:
+            return "void", f"{gets}: surely more than they"
     return "not shown", f"{gets}: the replies are as bad as none, or the judge cannot tell"
+
+
+def _sign(found: Difference) -> int:
+    """Return 1 or -1 where the difference is surely above or below 0, else 0.
+
+    Few items have no interval, but an exact test.
+    """
+    if found.low is not None and found.high is not None:
+        return int(found.low > 0) - int(found.high < 0)
+    if found.value is None or found.p is None or found.p >= 1 - LEVEL:
+        return 0
+    return 1 if found.value > 0 else -1
 
 
 def _figure(responder: Responder, bounds: Bounds) -> Figure:
@@ -164,5 +209,7 @@ def _figure(responder: Responder, bounds: Bounds) -> Figure:
         of="items",
         method=bounds.method,
         source=bounds.source,
-        fair=FLOOR,
+        fair=0.0,
+        asked=len(set(responder.units)),
+        reads=_READS,
     )

@@ -1,28 +1,42 @@
 """How much of what the judge was asked came to a verdict."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from statera.analysis.judgeaudit.figures import Section, State, figure, not_measured
+from statera.analysis.judgeaudit.figures import (
+    Figure,
+    Measure,
+    Section,
+    State,
+    figure,
+    not_measured,
+    worst,
+)
+from statera.analysis.judgeaudit.shares import shares
 from statera.records.scores import Outcome
-from statera.stats.means import mean
-from statera.stats.results import LEVEL, Items
+from statera.stats.results import LEVEL
 from statera.stats.winrate import VOID, WARN
 
 NAME = "verdicts"
 UNREAD = "without a verdict"
+_READS = "share of the replies; 0: every reply holds a verdict"
+_ADVICE = (
+    "read its replies (statera show RUN, with the judge's own run); a stronger model, or one whose "
+    "endpoint keeps to a JSON schema, keeps to the form"
+)
 
 
 class Asked(NamedTuple):
-    """One judgement that was asked: on which item, and what became of it."""
+    """One judgement that was asked: on which item, what became of it, and of which criterion."""
 
     unit: str
     read: bool
     outcome: Outcome
+    criterion: str = ""
 
 
 def verdicts(asked: Sequence[Asked], *, level: float = LEVEL) -> Section:
-    """Return n judged of n asked and the share that gave no verdict.
+    """Return n judged of n asked and the share that gave no verdict, of each criterion.
 
     Above 2 % is a warning, above 10 % voids the judge. What plumbing lost says nothing of the judge
     and is counted apart; without any answer there is nothing to tell.
@@ -32,14 +46,39 @@ def verdicts(asked: Sequence[Asked], *, level: float = LEVEL) -> Section:
     counted = f"{read} judged of {len(asked)} asked" + (f", {lost} without an answer" * bool(lost))
     if not answered:
         return not_measured(NAME, counted)
-    count = len(answered)
-    unread = [float(not one.read) for one in answered]
-    share = sum(unread) / count
-    items = Items(unread, [one.unit for one in answered], [0] * count, [1.0] * count)
-    state: State = "void" if share > VOID else "warning" if share > WARN else "ok"
+    figures = list(_figures(answered, level))
+    state = worst(_state(shown) for shown in figures)
     said = [counted]
     if state != "ok":
         allowed = f"{100 * (VOID if state == 'void' else WARN):g} %"
-        said.append(f"{100 * share:.1f} % of the replies hold no verdict, more than {allowed}")
-    shown = figure(UNREAD, mean(items, level=level), n=count, of="judgements")
-    return Section(name=NAME, state=state, said=tuple(said), figures=(shown,))
+        told = (shown for shown in figures if _state(shown) == state)
+        said += [f"{_share(shown)} hold no verdict, more than {allowed}" for shown in told]
+    return Section(
+        name=NAME,
+        state=state,
+        said=tuple(said),
+        figures=tuple(figures),
+        advice="" if state == "ok" else _ADVICE,
+    )
+
+
+def _figures(answered: Sequence[Asked], level: float) -> Iterator[Figure]:
+    """Yield the share without a verdict of each criterion; one figure where there is one."""
+    names = list(dict.fromkeys(one.criterion for one in answered))
+    for name in names:
+        mine = [one for one in answered if one.criterion == name]
+        unread = [float(not one.read) for one in mine]
+        title = f"{UNREAD} ({name})" if len(names) > 1 else UNREAD
+        found = shares(unread, [one.unit for one in mine], level=level)
+        yield figure(Measure(title, "replies", _READS), found, n=len(mine))
+
+
+def _state(shown: Figure) -> State:
+    share = shown.value or 0.0
+    return "void" if share > VOID else "warning" if share > WARN else "ok"
+
+
+def _share(shown: Figure) -> str:
+    """Return `12.0 % of the replies`, with the criterion's name where there are several."""
+    of = shown.name.removeprefix(UNREAD)
+    return f"{100 * (shown.value or 0):.1f} % of the replies{of}"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from statera.analysis.measure import MetricRow
     from statera.api.comparisons import compare
     from statera.api.decisions import decide
-    from statera.api.judgecalls import Output, grade, judge, prefer, win_rate
+    from statera.api.judgecalls import Output, grade, judge, prefer, rank, win_rate
     from statera.api.probing import probe
     from statera.api.reports import report_page
     from statera.api.runs import RunOptions, run, run_async
@@ -49,7 +49,7 @@ _PLACES = {
     "analysis.measure": ("MetricRow",),
     "api.comparisons": ("compare",),
     "api.decisions": ("decide",),
-    "api.judgecalls": ("Output", "grade", "judge", "prefer", "win_rate"),
+    "api.judgecalls": ("Output", "grade", "judge", "prefer", "rank", "win_rate"),
     "api.probing": ("probe",),
     "api.reports": ("report_page",),
     "api.runs": ("RunOptions", "run", "run_async"),
@@ -125,6 +125,7 @@ __all__ = [
     "open_model",
     "prefer",
     "probe",
+    "rank",
     "report_page",
     "run",
     "run_async",

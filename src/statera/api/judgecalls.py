@@ -5,12 +5,13 @@
     st.win_rate(judge, model, run_a, run_b).rate                             # or lists of Output
     st.grade(st.Judge.load("reference"), model, prompt=…, output=…, reference=…).label   # "4"
     st.judge(run, judge, model)["support/quality"]
+    st.rank(judge, model, {"new": run_a, "old": run_b, "mini": run_c})[0].raw.models
 
 They may be called inside a running event loop too (a notebook); the work is done in a thread.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
@@ -18,10 +19,14 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from statera.analysis.leaderboards import Leaderboard
+from statera.analysis.style import controls_of
 from statera.analysis.winrates import WinRateRow, win_rates
 from statera.api.answers import OUTPUTS, answers_of
 from statera.api.judged import check_kind, judge_pairs, judge_run, keep_pairs, rubric_asks
 from statera.api.judging import Bench, sit
+from statera.api.matches import Entrant, play, prepare, run_entrants
+from statera.api.ranking import leaderboards
 from statera.api.stored import Run
 from statera.errors import DeclarationError
 from statera.graders.judge import Judge
@@ -143,6 +148,38 @@ async def _of_runs(bench: Bench, candidate: Run, other: Run, level: float) -> li
     judged = await judge_pairs(bench, ours, theirs, names=names)
     await keep_pairs(bench, candidate.info, other.info, judged)
     return win_rates(judged.rows, level=level)
+
+
+def rank(
+    judge: Judge,
+    model: Judging,
+    runs: Mapping[str, Run | Sequence[Output]],
+    *,
+    base: str | None = None,
+    controls: Sequence[str] = (),
+    store: RunStore | None = None,
+) -> list[Leaderboard]:
+    """Return a leaderboard of three or more runs, or lists of outputs, for each task and criterion.
+
+    They are called by their names; every two are judged, or each against `base`, in both orders.
+    `controls` (`length`, `style`, …) adds the ranking at equal traits. Without a `store` the
+    judgements are kept in that of the first run, those on lists nowhere.
+    """
+    names = controls_of(controls)
+    stored = {name: run for name, run in runs.items() if isinstance(run, Run)}
+    if stored and len(stored) < len(runs):
+        raise DeclarationError("give runs only, or lists of outputs only")
+    if stored:
+        entrants = run_entrants({name: (run.store, run.info) for name, run in stored.items()})
+        store = store or next(iter(stored.values())).store
+    else:
+        lists = {name: side for name, side in runs.items() if not isinstance(side, Run)}
+        entrants = [
+            Entrant(name=name, answers=[one.answer for one in side]) for name, side in lists.items()
+        ]
+    with _bench(judge, model, store) as bench:
+        played = _done(play(bench, prepare(bench, entrants, base=base)))
+    return leaderboards(played, controls=names)
 
 
 def judge(run: Run, judge: Judge, model: Judging, *, tasks: Sequence[str] = ()) -> Run:

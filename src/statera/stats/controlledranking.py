@@ -42,6 +42,7 @@ STEPS = 60
 HALVINGS = 30
 CLOSE = 1e-10  # of the largest weight
 SINGULAR = 1e-8
+FURTHEST = 700.0  # log odds that still have an exponential
 VANISHED = 1e-7  # of the information at even odds: what is left where games are foretold
 
 
@@ -196,7 +197,7 @@ def _likelihood(played: Played, weight: np.ndarray, point: Point) -> float:
 def slopes(played: Played, weight: np.ndarray, point: Point) -> Slopes:
     """Return gradient and curvature; a constant shift of all strengths, else free, is held."""
     models, covariates = played.models, played.covariates
-    chance = 1 / (1 + np.exp(-_log_odds(played, point)))
+    chance = 1 / (1 + np.exp(np.minimum(-_log_odds(played, point), FURTHEST)))
     missed, spread = weight * (played.score - chance), weight * chance * (1 - chance)
     cells = np.bincount(played.left * models + played.right, spread, models * models)
     pairs = cells.reshape(models, models)

@@ -1,0 +1,214 @@
+"""Rank many runs with a judge, or recorded games without one: Bradley-Terry, ranks with bounds."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from statera.analysis.instrument import shown_model
+from statera.analysis.leaderboards import Leaderboard
+from statera.analysis.style import PLACE, controls_of
+from statera.api.answers import read_outputs
+from statera.api.judging import Bench
+from statera.api.matches import (
+    Cost,
+    Entrant,
+    Matches,
+    check_entrants,
+    cost,
+    play,
+    prepare,
+    run_entrants,
+)
+from statera.api.ranking import check_ties, leaderboards, recorded_board
+from statera.cli.flags import json_flag, level_flag, store_flag
+from statera.cli.judgeflags import ask_judge, judge_flags
+from statera.cli.rankings import print_leaderboards
+from statera.cli.settings import Flag, Lines
+from statera.codec.files import to_json
+from statera.errors import DeclarationError
+from statera.graders.families import shared_family
+from statera.interop.games import read_games
+from statera.store.runstore import RunStore
+
+_FILE = ".jsonl"
+_IDLE = {
+    "task": "--task",
+    "judge": "--judge",
+    "judge_model": "--judge-model",
+    "only_count": "--estimate",
+}
+"""Flags that recorded games have no use for."""
+
+
+@click.command("rank")
+@click.argument("runs", nargs=-1, metavar="RUN RUN RUN…")
+@judge_flags
+@click.option(
+    "--games",
+    cls=Flag,
+    metavar="FILE.csv",
+    help="Rank recorded games instead (model_a, model_b, winner[, item, length_a, length_b, …]).",
+)
+@click.option(
+    "--base",
+    cls=Flag,
+    metavar="RUN",
+    help="Judge each run against this one only, and say how likely it is to be beaten.",
+)
+@click.option(
+    "--control",
+    cls=Flag,
+    metavar="NAMES",
+    help="Rank at equal traits too: length, style (or headers, bold, lists). Of recorded games: "
+    "place, and any NAME with columns NAME_a and NAME_b.",
+)
+@click.option(
+    "--ties",
+    cls=Flag,
+    type=click.Choice(["half", "davidson"]),
+    default="half",
+    show_default=True,
+    help="A tie is half a win of both, or an outcome of its own (Davidson's model).",
+)
+@click.option(
+    "--task",
+    cls=Flag,
+    type=Lines(),
+    multiple=True,
+    metavar="NAME",
+    help="Only these tasks of the runs.",
+)
+@click.option(
+    "--seed",
+    cls=Flag,
+    type=int,
+    default=0,
+    show_default=True,
+    help="Of the judge's run, and of resampling.",
+)
+@click.option("--estimate", "only_count", cls=Flag, is_flag=True, help="Only print what it takes.")
+@level_flag
+@store_flag
+@json_flag
+def command(runs: tuple[str, ...], store: str, as_json: bool, **flags: Any) -> None:
+    """Rank three runs or more by their replies, as a judge sees them.
+
+    Every two runs are compared on all their items, in both orders; where these disagree it is a
+    tie. What was judged before is not asked again. A .jsonl file of outputs may stand for a run.
+
+    \b
+    statera judge rank new old mini --judge pairwise --judge-model http://localhost:8000/v1#judge
+    statera judge rank new mini nano --base old --control length,style --judge preferred.yaml
+    statera judge rank --games games.csv --control length
+    """
+    if flags["games"] is not None:
+        _rank_games(runs, as_json, flags)
+        return
+    controls = controls_of(_named(flags["control"]))
+    check_ties(flags["ties"], controls)
+    kept = RunStore(store)
+    entrants = read_entrants(kept, runs, flags["task"], base=flags["base"])
+
+    async def work(bench: Bench) -> tuple[Bench, Matches, Cost, list[Leaderboard], str]:
+        matches = prepare(bench, entrants, base=flags["base"])
+        found = cost(bench, matches)
+        if flags["only_count"]:
+            return bench, matches, found, [], ""
+        if not flags["quiet"]:
+            click.echo(f"ranking by judge {bench.judge.name}: {found}", err=True)
+        played = await play(bench, matches)
+        boards = leaderboards(
+            played,
+            controls=controls,
+            ties=flags["ties"],
+            level=flags["level"],
+            seed=flags["seed"],
+        )
+        return bench, matches, found, boards, played.sitting.run
+
+    bench, matches, found, boards, run = ask_judge(flags, kept, work, seed=flags["seed"])
+    if flags["only_count"]:
+        click.echo(to_json(found) if as_json else str(found))
+        return
+    notes = _notes(bench, matches)
+    if as_json:
+        said = {"judge": bench.judge.name, "judge_run": run}
+        _tell_json(said, {e.name: e.info.id for e in entrants if e.info}, boards, notes)
+        return
+    print_leaderboards(boards, notes)
+
+
+def read_entrants(
+    store: RunStore, names: Sequence[str], tasks: tuple[str, ...], *, base: str | None = None
+) -> list[Entrant]:
+    """Return what the names stand for, the base among them.
+
+    DeclarationError for runs beside files, too few, one that is there twice, no task in common.
+    """
+    wanted = list(names) + ([base] if base is not None and base not in names else [])
+    if twice := [name for name in wanted if wanted.count(name) > 1]:
+        raise DeclarationError(f"'{twice[0]}' is there twice")
+    files = [name.endswith(_FILE) for name in wanted]
+    if any(files) != all(files):
+        raise DeclarationError("give runs only, or .jsonl files of outputs only")
+    if not any(files):
+        return run_entrants({name: (store, store.find(name)) for name in wanted}, tasks)
+    if tasks:
+        raise DeclarationError("--task names a task of a run; a file of outputs has none")
+    check_entrants([Entrant(name=name, answers=()) for name in wanted])
+    return [Entrant(name=name, answers=read_outputs(Path(name))) for name in wanted]
+
+
+def _rank_games(runs: Sequence[str], as_json: bool, flags: dict[str, Any]) -> None:
+    """Rank recorded games; DeclarationError for a flag that only a judge has use for."""
+    typed = click.get_current_context().get_parameter_source
+    given = [name for name in _IDLE if typed(name) is click.core.ParameterSource.COMMANDLINE]
+    if runs or given:
+        idle = "RUN" if runs else _IDLE[given[0]]
+        raise DeclarationError(f"--games ranks recorded games and asks no judge: leave {idle}")
+    controls = controls_of(_named(flags["control"]), known=None)
+    check_ties(flags["ties"], controls)
+    path = Path(flags["games"])
+    board = recorded_board(
+        read_games(path, [name for name in controls if name != PLACE]),
+        base=flags["base"],
+        controls=controls,
+        ties=flags["ties"],
+        level=flags["level"],
+        seed=flags["seed"],
+    )
+    if as_json:
+        _tell_json({"games": str(path)}, {}, [board], [])
+        return
+    print_leaderboards([board], [], judged=False)
+
+
+def _tell_json(
+    said: dict[str, str], runs: dict[str, str], boards: Sequence[Leaderboard], notes: list[str]
+) -> None:
+    found = {"schema": 1, **said, "runs": runs, "leaderboards": boards, "notes": notes}
+    click.echo(to_json(found))
+
+
+def _named(text: str | None) -> list[str]:
+    return [] if text is None else [name.strip() for name in text.split(",")]
+
+
+def _notes(bench: Bench, matches: Matches) -> list[str]:
+    """Return what a reader must know of judge and runs."""
+    notes = []
+    for entrant in matches.entrants:
+        if entrant.info is not None:
+            judge = bench.judge.family or bench.model.identity
+            if told := shared_family(judge, shown_model(entrant.info)):
+                notes.append(f"{entrant.name}: {told}")
+    for name, count in matches.alone.items():
+        notes.append(f"{count} replies of {name} have no counterpart and are not compared")
+    if "audit" not in bench.environment:
+        notes.append(
+            "this judge was never audited: how far it leans to a place, to length or to its own "
+            "family is not known (statera judge audit)"
+        )
+    return notes

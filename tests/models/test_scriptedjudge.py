@@ -114,6 +114,17 @@ def test_what_is_liked_beats_what_is_better_at_the_planted_rate_and_never_flips(
     assert near(sum(v.value == 1.0 for v in verdicts), 0.8)
 
 
+@pytest.mark.parametrize(("prefers", "rate"), [("longer", 0.8), ("shorter", 0.2)])
+def test_a_slope_makes_the_longer_win_at_odds_that_grow_with_its_length(
+    prefers: Any, rate: float
+) -> None:
+    one, two = "x" * 40, "y" * 20  # twice as long: odds of 2 ** 2 = 4 to 1
+    pairs = in_both_orders(ScriptedJudge(prefers=prefers, slope=2), one, two)
+    verdicts = [of_pair(*pair) for pair in pairs]
+    assert {v.label for v in verdicts} == {"win", "loss"}
+    assert near(sum(v.value == 1.0 for v in verdicts), rate)
+
+
 @pytest.mark.parametrize("place", ["first", "second"])
 def test_a_place_that_is_liked_flips_at_the_planted_rate(place: Any) -> None:
     judge = ScriptedJudge(prefers=place, strength=0.6)
@@ -421,6 +432,8 @@ def test_a_judge_is_written_in_yaml(tmp_path: Path) -> None:
         ("{quality: '('}", ["RE2", "$.judge"]),
         ("{quality: 'q=1'}", ["0 groups", "expected one", "$.judge"]),
         ("{prefers: family}", ["family_marker", "$.judge"]),
+        ("{slope: 1}", ["longer", "$.judge"]),
+        ("{prefers: longer, slope: -1}", [">= 0"]),
     ],
 )
 def test_a_wrong_judge_is_one_clear_line(tmp_path: Path, section: str, words: list[str]) -> None:

@@ -28,7 +28,7 @@ from statera.api.auditasks import (
 )
 from statera.api.auditkin import Sides, check_seconds, judge_family, opinions, warnings
 from statera.api.auditreading import Said
-from statera.api.drift import anchors_of, check_drift, freeze
+from statera.api.drift import DAY, check_drift, freeze, to_ask
 from statera.api.judging import Bench, make_plan, sit
 from statera.records.specs import RunInfo
 
@@ -114,12 +114,11 @@ def estimate(audit: Prepared) -> Estimated:
         for criterion in bench.judge.criteria:
             answered = bench.store.answered(bench.run_id, criterion.name)
             known |= {(criterion.name, *place) for place in answered}
-    kept = anchors_of(environment)
     main = flat([*audit.questions.main, *audit.questions.others])
     return Estimated(
         judgements=len(wanted),
         known=len(wanted & known),
-        anchors=0 if kept is None else len(kept.frozen),
+        anchors=to_ask(environment, _since(bench)),
         seconds=sum(len(main) * second.judge.repeats for second in audit.seconds),
     )
 
@@ -131,7 +130,7 @@ async def audit_judge(audit: Prepared) -> Audit:
     """
     bench = audit.bench
     before = bench.tally.asked
-    drifted = await check_drift(bench)
+    drifted = await check_drift(bench, since=_since(bench))
     said = await _asked(audit)
     section, tasks = sanity(said.responders)
     sides = Sides(judge=judge_family(bench), candidate=audit.candidate, other=audit.other)
@@ -141,10 +140,15 @@ async def audit_judge(audit: Prepared) -> Audit:
     sections = [verdicts(said.asked), section, *said.sections, own, _drift(drifted)]
     about = _about(audit, len(said.asked), bench.tally.asked - before)
     found = audited(about, sections, tasks)
+    freeze(bench, anchor_asks(audit.questions.repeated, audit.scope.anchors), said.again)
     bench.remember(**{AUDIT: found.record | {"at": bench.clock.now()}})
-    if anchors_of(bench.environment) is None:
-        freeze(bench, anchor_asks(audit.questions.repeated, audit.scope.anchors), said.again)
     return found
+
+
+def _since(bench: Bench) -> float:
+    """Return from when on a look at the anchors belongs to this audit, which was then cut off."""
+    last = bench.environment.get(AUDIT, {"at": 0.0})
+    return max(float(last["at"]), bench.clock.now() - DAY)
 
 
 async def _asked(audit: Prepared) -> Said:

@@ -7,14 +7,23 @@ judgements in a repeat that was never asked before, and compares. A sure shift i
 more; only if it is there again is the judge's run marked. From then on the judge has another run
 and another scoring key, so that older runs are not compared with newer ones unawares, and the
 anchors are frozen again as it judges now.
+
+| when | a look |
+|---|---|
+| an audit | always; one that was cut off goes on with the look that it took |
+| new judgements of a judge with anchors | where the last look is more than a day old |
+| everything is known already, or nothing was ever frozen | none: it costs nothing |
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 
 from statera.analysis.judgeaudit.drifts import Anchored, Drift, drift
-from statera.api.judging import DRIFTED, Bench, Sitting, sit
+from statera.api.judging import DRIFTED, Bench, Sitting, make_plan, sit
+from statera.codec.canonical import digest
 from statera.graders.asks import Ask
 from statera.records.verdicts import Answer
 
@@ -23,6 +32,9 @@ ANCHORS = "anchors"
 
 MOST_CHECKS = 100
 """So many looks are kept on record, the last ones."""
+
+DAY = 86_400.0
+"""So many seconds a look holds: a hosted model may be another one tomorrow, under the same name."""
 
 
 class Anchor(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,12 +93,18 @@ def anchors_of(environment: Mapping[str, object]) -> Anchors | None:
     return None if found is None else msgspec.convert(found, Anchors)
 
 
-def freeze(bench: Bench, asks: Sequence[Ask], sitting: Sitting) -> Anchors:
-    """Keep these judgements with their verdicts as the judge's anchors."""
-    frozen = tuple(_anchor(ask, sitting) for ask in asks)
-    kept = Anchors(frozen=frozen, at=bench.clock.now())
-    bench.remember(**{ANCHORS: kept})
-    return kept
+def freeze(bench: Bench, asks: Sequence[Ask], sitting: Sitting) -> None:
+    """Keep these judgements with their verdicts as anchors, up to so many, beside those there are.
+
+    An anchor that is there stays as it was frozen.
+    """
+    kept = anchors_of(bench.environment) or Anchors(frozen=(), at=bench.clock.now())
+    known = {(anchor.criterion, anchor.ask.id) for anchor in kept.frozen}
+    new = [_anchor(ask, sitting) for ask in asks if (ask.criterion, ask.id) not in known]
+    more = max(0, len(asks) - len(kept.frozen))
+    if more:
+        frozen = (*kept.frozen, *new[:more])
+        bench.remember(**{ANCHORS: msgspec.structs.replace(kept, frozen=frozen)})
 
 
 def _anchor(ask: Ask, sitting: Sitting) -> Anchor:
@@ -101,16 +119,17 @@ def _anchor(ask: Ask, sitting: Sitting) -> Anchor:
     )
 
 
-async def check_drift(bench: Bench) -> Drift | None:
+async def check_drift(bench: Bench, *, since: float | None = None) -> Drift | None:
     """Ask the judge for its anchors once more, and mark its run where it has surely shifted.
 
     None where nothing is frozen. One judgement for each anchor; two where the first look sees a
-    shift, and then as many as were frozen to begin anew. Errors as `sit`: what was asked is kept.
+    shift, and then as many as were frozen to begin anew. A look that was taken after `since` is not
+    taken again. Errors as `sit`: what was asked is kept, and the next look goes on with it.
     """
     kept = anchors_of(bench.environment)
-    if kept is None:
-        return None
-    first = await _look(bench, kept)
+    if kept is None or (since is not None and not kept.checks and kept.at > since):
+        return await _begun(bench, kept)
+    first = await _look(bench, kept, since)
     found = drift(first)
     if found.drifted:
         second = await _look(bench, anchors_of(bench.environment) or kept)
@@ -118,22 +137,89 @@ async def check_drift(bench: Bench) -> Drift | None:
         again = drift(second)
         found = drift(both) if again.drifted else again
     if found.drifted:
-        await _begin_anew(bench, kept, found)
+        bench.remember(**{DRIFTED: {"why": found.why, "at": bench.clock.now(), "found": found}})
+        await _begin_anew(bench, kept)
     return found
 
 
-async def _look(bench: Bench, kept: Anchors) -> list[Anchored]:
-    """Ask for every anchor in a new repeat; return what it said then and now."""
+async def check_when_due(bench: Bench, asks: Sequence[Ask]) -> Drift | None:
+    """Look for drift before these are asked, where the last look is more than a day old.
+
+    None where nothing is frozen, or none of these is new. Errors as `sit`, of which those for a
+    missing reference come before anything is asked.
+    """
+    make_plan(bench, asks)
+    if anchors_of(bench.environment) is not None and not _known(bench, asks):
+        return await check_drift(bench, since=bench.clock.now() - DAY)
+    return None
+
+
+def shifted(bench: Bench) -> str:
+    """Return that a judge has shifted, and since when, in words; empty for one that never did."""
+    if not bench.era:
+        return ""
+    mark = _earlier(bench)[DRIFTED]
+    day = datetime.fromtimestamp(mark["at"], UTC).date().isoformat()
+    return (
+        f"{mark['why']} ({day}): what judge {bench.judge.name} said before is not compared with "
+        "what it says now; judge older runs again"
+    )
+
+
+def to_ask(environment: Mapping[str, object], since: float) -> int:
+    """Return how many judgements a look takes now, if no shift is seen."""
+    kept = anchors_of(environment)
+    if kept is None or max(kept.at, *(check.at for check in kept.checks), 0.0) > since:
+        return 0
+    return len(kept.frozen)
+
+
+def _known(bench: Bench, asks: Sequence[Ask]) -> bool:
+    """Return whether the judge was asked all of it before, in each of its own repeats."""
+    answered = {
+        (criterion.name, *place)
+        for criterion in bench.judge.criteria
+        for place in bench.store.answered(bench.run_id, criterion.name)
+    }
+    repeats = range(bench.judge.repeats)
+    return all((ask.criterion, ask.id, r) in answered for ask in asks for r in repeats)
+
+
+async def _begun(bench: Bench, kept: Anchors | None) -> Drift | None:
+    """Return the shift with which the judge's present run began, None for its first run.
+
+    Where a kill came between the mark and the new anchors they are frozen now.
+    """
+    if not bench.era:
+        return None
+    earlier = _earlier(bench)
+    before = anchors_of(earlier)
+    if kept is None and before is not None:
+        await _begin_anew(bench, before)
+    return msgspec.convert(earlier[DRIFTED]["found"], Drift)
+
+
+def _earlier(bench: Bench) -> Mapping[str, Any]:
+    """Return what is on record of the judge's run before its last shift."""
+    run = digest(bench.spec(bench.era - 1))
+    return next(info.environment for info in bench.store.runs() if info.id == run)
+
+
+async def _look(bench: Bench, kept: Anchors, since: float | None = None) -> list[Anchored]:
+    """Ask for every anchor in a new repeat; return what it said then and now.
+
+    With a look after `since`, and the same anchors, it is read again.
+    """
     asks = [anchor.ask for anchor in kept.frozen]
+    last = kept.checks[-1] if kept.checks else None
+    if last is not None and since is not None and last.at > since and kept.checking is None:
+        return _compared(kept, asks, await sit(bench, asks, repeats=last.repeat + 1), last.repeat)
     repeat = kept.checking
     if repeat is None:
         repeat = _next_repeat(bench, asks)
         bench.remember(**{ANCHORS: msgspec.structs.replace(kept, checking=repeat)})
     sitting = await sit(bench, asks, repeats=repeat + 1)
-    found = [
-        Anchored(anchor.unit, anchor.then, (sitting.verdict(ask, repeat).value,))
-        for anchor, ask in zip(kept.frozen, asks, strict=True)
-    ]
+    found = _compared(kept, asks, sitting, repeat)
     told = drift(found)
     check = Check(
         at=bench.clock.now(),
@@ -147,6 +233,13 @@ async def _look(bench: Bench, kept: Anchors) -> list[Anchored]:
     return found
 
 
+def _compared(kept: Anchors, asks: Sequence[Ask], sitting: Sitting, repeat: int) -> list[Anchored]:
+    return [
+        Anchored(anchor.unit, anchor.then, (sitting.verdict(ask, repeat).value,))
+        for anchor, ask in zip(kept.frozen, asks, strict=True)
+    ]
+
+
 def _next_repeat(bench: Bench, asks: Sequence[Ask]) -> int:
     """Return the first repeat in which none of the judgements was ever asked."""
     wanted = {(ask.criterion, ask.id) for ask in asks}
@@ -155,9 +248,8 @@ def _next_repeat(bench: Bench, asks: Sequence[Ask]) -> int:
     return max(asked, default=-1) + 1
 
 
-async def _begin_anew(bench: Bench, kept: Anchors, found: Drift) -> None:
-    """Mark the run, and freeze the anchors as the judge judges them now, in its new run."""
-    bench.remember(**{DRIFTED: {"why": found.why, "at": bench.clock.now(), "found": found}})
+async def _begin_anew(bench: Bench, kept: Anchors) -> None:
+    """Freeze the anchors as the judge judges them now, in its new run."""
     asks = [anchor.ask for anchor in kept.frozen]
     repeats = max(len(anchor.then) for anchor in kept.frozen)
     sitting = await sit(bench, asks, repeats=repeats)

@@ -12,6 +12,8 @@ judge:
   unparsed: 0.0                 # share of judgements without a verdict, asked again or not
   shift: 0                      # so many levels are added to a grade
   words_per_level: 50           # what `longer` and `shorter` make of a reply that stands alone
+  slope: 0                      # above 0 `longer` takes the longer of a pair with a chance whose
+                                # log odds grow so much for each factor of e in length, not always
   seed: 0
 ```
 
@@ -98,6 +100,7 @@ class ScriptedJudge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     unparsed: Share = 0.0
     shift: int = 0
     words_per_level: Annotated[int, msgspec.Meta(ge=1)] = 50
+    slope: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -107,6 +110,8 @@ class ScriptedJudge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
             raise ValueError(f"`quality` is not valid RE2 ({error})") from None
         if groups != 1:
             raise ValueError(f"`quality` has {groups} groups, expected one: the number")
+        if self.slope and self.prefers not in ("longer", "shorter"):
+            raise ValueError("`slope` needs `prefers: longer` or `shorter`")
         if self.prefers == "family" and not self.family_marker:
             raise ValueError("`prefers: family` needs a `family_marker`")
 
@@ -225,11 +230,21 @@ def _preferred(judge: ScriptedJudge, asked: Judgement, draw: Draw) -> str | None
             return "TIE"
         case "longer" | "shorter":
             sign = 1 if judge.prefers == "longer" else -1
+            if judge.slope:
+                return _by_odds(judge, asked, sign * judge.slope)
             return _greater(sign * len(first), sign * len(second))
         case "family":
             return _greater(judge.family_marker in first, judge.family_marker in second)
         case _:
             return None
+
+
+def _by_odds(judge: ScriptedJudge, asked: Judgement, slope: float) -> str:
+    """Return A or B by lengths and chance, the same reply in either order."""
+    first, second = sorted(asked.graded)
+    odds = ((len(first) or 1) / (len(second) or 1)) ** slope
+    won = first if unit(judge.seed, "length", asked.either) * (1 + odds) < odds else second
+    return "A" if won == asked.graded[0] else "B"
 
 
 def _better(judge: ScriptedJudge, asked: Judgement, draw: Draw) -> str:

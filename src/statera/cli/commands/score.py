@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
+from statera.api.drift import shifted
 from statera.api.judged import JudgedRun, judge_run
+from statera.api.judging import Bench
 from statera.api.scoring import remember
 from statera.api.stored import AnyScoring, Run, stored_metrics, stored_scorers
 from statera.api.twostage import Stages, judge_part
@@ -73,6 +75,8 @@ def command(
     Without --scorer: its own scorers, as they are now; what their version changed is graded again.
     With --scorer: those are added to the run, each under a name (`metric`) of its own.
     With --judge: a model grades the replies; its verdicts are kept, and none is asked for twice.
+    A judge that was audited gives its frozen judgements once more when the last look is a day old;
+    if it has shifted, what it said before is not compared with what it says now.
     With --second and --part: another judge, a dearer one, grades a random part as well, and both
     together tell what it would say of all.
 
@@ -130,7 +134,13 @@ def _judge(
     runs: RunStore, info: RunInfo, task: tuple[str, ...], flags: dict[str, Any]
 ) -> JudgedRun:
     """Ask the judge what it was not asked yet, and say how much of it gave a verdict."""
-    judged: JudgedRun = ask_judge(flags, runs, lambda bench: judge_run(bench, info, tasks=task))
+
+    async def work(bench: Bench) -> tuple[JudgedRun, str]:
+        return await judge_run(bench, info, tasks=task), shifted(bench)
+
+    judged, warning = ask_judge(flags, runs, work)
+    if warning:
+        click.echo(warning, err=True)
     asked = read = 0
     for row in runs.scores(info.id):
         if row.score.metric in judged.metrics.values():

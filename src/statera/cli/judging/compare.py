@@ -10,6 +10,7 @@ from statera.analysis.instrument import shown_model
 from statera.analysis.stages import Staged
 from statera.analysis.winrates import win_rates
 from statera.api.answers import answers_of, read_outputs
+from statera.api.drift import shifted
 from statera.api.judged import JudgedPairs, judge_pairs, keep_pairs
 from statera.api.judging import Bench
 from statera.api.twostage import Stages, keep_pairs_part, pairs_part, staged_pairs
@@ -90,6 +91,9 @@ def command(candidate: str, other: str, store: str, as_json: bool, **flags: Any)
     verdicts are kept as scores of RUN_A, so that a gate can read the win rate. Two files of outputs
     (`id, prompt, reference, output`) are compared just so. With --second and --part a dearer judge
     compares a random part as well, and both together tell what it would say of all.
+
+    A judge that was audited gives its frozen judgements once more when the last look is a day old;
+    if it has shifted, what it said before is not compared with what it says now.
 
     \b
     statera judge compare new old --judge pairwise --judge-model http://localhost:8000/v1#judge
@@ -207,6 +211,12 @@ def _notes(bench: Bench, sides: tuple[Side, Side], judged: JudgedPairs) -> list[
             notes.append(f"{alone} replies of {side.name} have no counterpart and are not compared")
     if judged.stopped:
         notes.append(f"{judged.stopped}; not kept as scores")
+    return [*notes, *_of_judge(bench)]
+
+
+def _of_judge(bench: Bench) -> list[str]:
+    """Return what a reader must know of the judge: that it has shifted, or was never audited."""
+    notes = [told] if (told := shifted(bench)) else []
     if "audit" not in bench.environment:
         notes.append(
             "this judge was never audited: how far it leans to a place, to length or to its own "

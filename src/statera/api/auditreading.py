@@ -166,4 +166,4 @@ def _verdicts(sitting: Sitting, unit: Unit, count: int) -> Iterator[Verdict]:
 def _asked(ask: Ask, verdict: Verdict) -> Asked:
     answer = ask.answers[0]
     unit = f"{answer.task}\0{answer.unit}"
-    return Asked(unit, verdict.value is not None, verdict.outcome)
+    return Asked(unit, verdict.value is not None, verdict.outcome, ask.criterion)

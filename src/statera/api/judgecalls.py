@@ -5,15 +5,17 @@
     st.win_rate(judge, model, run_a, run_b).rate                             # or lists of Output
     st.grade(st.Judge.load("reference"), model, prompt=…, output=…, reference=…).label   # "4"
     st.judge(run, judge, model)["support/quality"]
+    st.judge(run, judge, [model, another, third])["support/quality"]         # a panel
     st.rank(judge, model, {"new": run_a, "old": run_b, "mini": run_c})[0].raw.models
 
 They may be called inside a running event loop too (a notebook); the work is done in a thread.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
@@ -23,24 +25,21 @@ from statera.analysis.leaderboards import Leaderboard
 from statera.analysis.style import controls_of
 from statera.analysis.winrates import WinRateRow, win_rates
 from statera.api.answers import OUTPUTS, answers_of
-from statera.api.judged import check_kind, judge_pairs, judge_run, keep_pairs, rubric_asks
-from statera.api.judging import Bench, sit
+from statera.api.judged import check_kind, keep_pairs
+from statera.api.judgemodels import Judging, JudgingBy, as_model, judging_models
+from statera.api.judging import Bench
 from statera.api.matches import Entrant, play, prepare, run_entrants
+from statera.api.panelbench import AnySeat, seated
+from statera.api.panels import compared, graded, verdicts_on
 from statera.api.ranking import leaderboards
 from statera.api.stored import Run
 from statera.errors import DeclarationError
 from statera.graders.judge import Judge
-from statera.graders.panel import together
-from statera.models.callables import model as callable_model
-from statera.protocols import Model
 from statera.records.verdicts import Answer, Verdict
 from statera.stats.results import LEVEL
 from statera.store.runstore import RunStore
 
 T = TypeVar("T")
-
-Judging = Model | Callable[[str], str]
-"""The judge's model: a Model, or a function from the judge's prompt to its reply."""
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +72,7 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
 
 def grade(
     judge: Judge,
-    model: Judging,
+    model: JudgingBy,
     *,
     prompt: str,
     output: str,
@@ -81,19 +80,18 @@ def grade(
 ) -> dict[str, Verdict]:
     """Return the verdict on one reply under each criterion, by the criterion's name.
 
-    They are kept nowhere. DeclarationError for a judge of pairs or a missing reference.
+    They are kept nowhere. Of several models each is asked, and the verdict is the panel's.
+    DeclarationError for a judge of pairs or a missing reference.
     """
     one = Output(id="0", prompt=prompt, output=output, reference=reference).answer
-    with _bench(judge, model, None) as bench:
-        check_kind(bench, pairs=False)
-        asks = rubric_asks(bench, [one])
-        sitting = _done(sit(bench, asks, repeats=judge.repeats))
-    return {ask.criterion: together(list(sitting.repeats(ask).values())) for ask in asks}
+    with _seat(judge, model, None) as seat:
+        check_kind(seat, pairs=False)
+        return _done(verdicts_on(seat, one))
 
 
 def prefer(
     judge: Judge,
-    model: Judging,
+    model: JudgingBy,
     *,
     prompt: str,
     a: str,
@@ -103,19 +101,19 @@ def prefer(
     """Return which of two replies the judge prefers, asked in both orders.
 
     `label` is `win` (A), `loss` (B), `tie`, or `flip` where the orders disagree; `value` is 1, 0 or
-    0.5, None where the judge gave no verdict.
+    0.5, None where the judge gave no verdict. Of a panel `label` is what each member said.
     """
     first, second = (
         Output(id="0", prompt=prompt, output=text, reference=reference).answer for text in (a, b)
     )
-    with _bench(judge, model, None) as bench:
-        judged = _done(judge_pairs(bench, [first], [second]))
+    with _seat(judge, model, None) as seat:
+        judged = _done(compared(seat, [first], [second]))
     return judged.pairs[0].verdict
 
 
 def win_rate(
     judge: Judge,
-    model: Judging,
+    model: JudgingBy,
     candidate: Run | Sequence[Output],
     other: Run | Sequence[Output],
     *,
@@ -129,24 +127,24 @@ def win_rate(
     if isinstance(candidate, Run) != isinstance(other, Run):
         raise DeclarationError("give two runs, or two lists of outputs")
     if isinstance(candidate, Run) and isinstance(other, Run):
-        with _bench(judge, model, candidate.store) as bench:
-            return _done(_of_runs(bench, candidate, other, level))
+        with _seat(judge, model, candidate.store) as seat:
+            return _done(_of_runs(seat, candidate, other, level))
     sides = [
         [one.answer for one in side] for side in (candidate, other) if not isinstance(side, Run)
     ]
-    with _bench(judge, model, store) as bench:
-        judged = _done(judge_pairs(bench, sides[0], sides[1]))
+    with _seat(judge, model, store) as seat:
+        judged = _done(compared(seat, sides[0], sides[1]))
     return win_rates(judged.rows, level=level)
 
 
-async def _of_runs(bench: Bench, candidate: Run, other: Run, level: float) -> list[WinRateRow]:
+async def _of_runs(seat: AnySeat, candidate: Run, other: Run, level: float) -> list[WinRateRow]:
     there = {task.name for task in other.info.spec.tasks}
     tasks = [t.name for t in candidate.info.spec.tasks if t.name in there and t.mode == "generate"]
-    ours = answers_of(bench.store, candidate.info, tasks)
+    ours = answers_of(seat.store, candidate.info, tasks)
     theirs = answers_of(other.store, other.info, tasks)
     names = candidate.info.id[:8], other.info.id[:8]
-    judged = await judge_pairs(bench, ours, theirs, names=names)
-    await keep_pairs(bench, candidate.info, other.info, judged)
+    judged = await compared(seat, ours, theirs, names=names)
+    await keep_pairs(seat, candidate.info, other.info, judged)
     return win_rates(judged.rows, level=level)
 
 
@@ -182,17 +180,19 @@ def rank(
     return leaderboards(played, controls=names)
 
 
-def judge(run: Run, judge: Judge, model: Judging, *, tasks: Sequence[str] = ()) -> Run:
+def judge(run: Run, judge: Judge, model: JudgingBy, *, tasks: Sequence[str] = ()) -> Run:
     """Grade the replies of a stored run and return it with the judge's scores beside its own."""
-    with _bench(judge, model, run.store) as bench:
-        judged = _done(judge_run(bench, run.info, tasks=tasks))
+    with _seat(judge, model, run.store) as seat:
+        judged = _done(graded(seat, run.info, tasks=tasks))
     return Run(run.store, judged.info)
 
 
 @contextmanager
 def _bench(judge: Judge, model: Judging, store: RunStore | None) -> Iterator[Bench]:
     """Yield the judge on its bench; without a store, one that is thrown away."""
-    asked = model if isinstance(model, Model) else callable_model(model, takes="text")
+    if judge.members:
+        raise DeclarationError(f"judge {judge.name} is a panel; name one of its members")
+    asked = as_model(model)
     if store is not None:
         yield Bench(judge=judge, model=asked, store=store)
         return
@@ -202,6 +202,15 @@ def _bench(judge: Judge, model: Judging, store: RunStore | None) -> Iterator[Ben
             yield Bench(judge=judge, model=asked, store=kept)
         finally:
             kept.close()
+
+
+@contextmanager
+def _seat(judge: Judge, by: JudgingBy, store: RunStore | None) -> Iterator[AnySeat]:
+    """Yield the judge on its bench, or the panel with each of its members on one."""
+    judge, models = judging_models(judge, by)
+    first = judge.members[0] if judge.members else judge
+    with _bench(first, models[0], store) as bench:
+        yield seated(replace(bench, judge=judge), models)
 
 
 def _done(work: Coroutine[Any, Any, T]) -> T:

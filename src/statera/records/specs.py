@@ -60,6 +60,9 @@ EARLY = "early_stopping"
 JUDGING = "judge"
 """The key, under `asked` in a run's environment, that tells a judge's own run from others."""
 
+MEMBERS = "members"
+"""The key beneath it, where the judge is a panel, of its members' own runs, by name."""
+
 RunStatus = Literal["running", "done", "stopped", "interrupted"]
 
 

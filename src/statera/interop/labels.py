@@ -29,6 +29,7 @@ Mark = Literal["label", "skip", "undo"]
 _MARKS: tuple[Mark, ...] = get_args(Mark)
 _NEEDED = ("id", "label")
 _COLUMNS = (*_NEEDED, "task", "epoch", "labeller", "probability", "criterion")
+_RUNS = ("run", "against")
 _SURELY_MEANT = 0.85
 
 
@@ -170,7 +171,7 @@ def _csv(path: Path) -> Iterator[Place]:
             if len(cells) != len(header):
                 raise DeclarationError(f"{where}: {len(cells)} cells for {len(header)} columns")
             named = zip(header, cells, strict=True)
-            yield Place(where, {k: v.strip() for k, v in named if k in _COLUMNS})
+            yield Place(where, {k: v.strip() for k, v in named if k in (*_COLUMNS, *_RUNS)})
     except csv.Error as error:
         raise DeclarationError(f"{path}, line {reader.line_num}: {error}") from None
 

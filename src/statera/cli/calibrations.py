@@ -1,0 +1,229 @@
+"""What a person reads of a judge's error: agreement, confusion, bias, and corrected numbers.
+
+Every rate stands with its interval. First comes what must be known before the judge is used.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.console import Console
+
+from statera.analysis.calibration import Arm, Calibration
+from statera.analysis.comparison import ComparisonRow
+from statera.analysis.labelledtrials import PAIRS
+from statera.analysis.measure import MetricRow
+from statera.api.calibrating import Calibrated, Page
+from statera.cli import judgednumbers
+from statera.cli.columns import Column, Line, print_table
+from statera.cli.controls import visible
+from statera.cli.tables import console, plural
+from statera.stats.agreement import Agreement
+from statera.stats.confusion import ClassError
+from statera.stats.results import Difference, Estimate
+
+Tags = Mapping[str, Sequence[str]]
+"""The tags of runs, by id."""
+
+_AGREEMENT = (
+    Column("agreement beyond chance", name=True),
+    Column("value"),
+    Column("95 % interval"),
+    Column("trials", 1),
+    Column("same"),
+)
+_BIAS = (
+    Column("judge less people, share of the scale", name=True),
+    Column("bias"),
+    Column("95 % interval"),
+    Column("items", 1),
+)
+_NUMBERS = (Column("metric", name=True), Column("raw"), Column("95 % interval"))
+
+
+def print_page(page: Page, tags: Tags) -> None:
+    """Print a judge's error on one run or two, score by score."""
+    out = console()
+    runs = " and ".join(_run(run, tags) for run in page.runs)
+    _say(out, f"judge {page.judge} · its run {page.judge_run[:8]} · on {runs}", "bold")
+    for one in page.scores:
+        _score(out, one, tags)
+    kept = "kept with the judge's run: its numbers on other runs are corrected too, as transported"
+    _say(out, "" if page.kept else "not kept: the judge has no run of its own in this store")
+    _say(out, kept if page.kept else "", "dim")
+
+
+def _say(out: Console, text: str, style: str = "") -> None:
+    if text:
+        out.print(visible(text), style=style or None, soft_wrap=True, markup=False)
+
+
+def _run(run: str, tags: Tags) -> str:
+    named = ", ".join(tags.get(run, ()))
+    return f"{run[:8]} ({named})" if named else run[:8]
+
+
+def _score(out: Console, one: Calibrated, tags: Tags) -> None:
+    found = one.found
+    out.print()
+    against = f" against {_run(found.against, tags)}" if found.against else ""
+    _say(out, f"{found.task}/{found.score}{against}", "bold")
+    for told in found.warnings:
+        _say(out, f"warning {told}", "yellow")
+    for arm in found.arms:
+        _say(out, f"labels of {_run(arm.run, tags)}: {_labels(arm)}")
+    _agreement(out, found)
+    _matrix(out, found)
+    _kinds(out, found, tags)
+    _bias(out, found, tags)
+    _numbers(out, one, tags)
+
+
+def _labels(arm: Arm) -> str:
+    by = plural(arm.labellers or 1, "person").replace("persons", "people")
+    verdicts = "" if arm.judged == arm.labelled else f", {arm.judged} of them with a verdict"
+    drawn = "drawn nobody knows how"
+    if arm.probability == 1:
+        drawn = "all of them"
+    elif arm.probability is not None:
+        drawn = f"drawn at random, each with probability {arm.probability:.3g}"
+    elif arm.drawn == "unequally":
+        drawn = "drawn with different probabilities, all known; rates below do not weigh by them"
+    return (
+        f"{plural(arm.labelled, 'trial')} of {plural(arm.items, 'item')}{verdicts}, {drawn}; {by}"
+    )
+
+
+def _agreement(out: Console, found: Calibration) -> None:
+    rows = [("Cohen's kappa", found.kappa)]
+    if found.weighted is not None:
+        rows.append(("Cohen's kappa, squared distances", found.weighted))
+    kind = found.alpha.method.partition(", ")[2].partition(";")[0]
+    rows.append((f"Krippendorff's alpha{f', {kind}' if kind else ''}", found.alpha))
+    out.print()
+    print_table(out, _AGREEMENT, [Line(_agreed(name, value)) for name, value in rows])
+    _lacking(out, (value.method for _, value in rows if value.low is None))
+
+
+def _agreed(name: str, found: Agreement) -> list[str]:
+    same = "none" if found.observed is None else f"{found.observed:.3f}"
+    return [name, _number(found.value), _span(found), str(found.units), same]
+
+
+def _matrix(out: Console, found: Calibration) -> None:
+    """Print how often each class was called what, and how well each is told."""
+    told = found.confusion
+    columns = [
+        Column("people \\ judge", left=True),
+        *(Column(name) for name in told.classes),
+        *([Column("no verdict")] if any(told.unparsed) else []),
+        Column("sensitivity"),
+        Column("specificity", 1),
+    ]
+    lines = []
+    for place, name in enumerate(told.classes):
+        unread = [str(told.unparsed[place])] if any(told.unparsed) else []
+        counts = [str(count) for count in told.matrix[place]]
+        lines.append(Line([name, *counts, *unread, *_rates(told.per_class[place])]))
+    out.print()
+    print_table(out, columns, lines)
+
+
+def _kinds(out: Console, found: Calibration, tags: Tags) -> None:
+    """Print each run's rates, below them those of each kind of content."""
+    whole = found.arms[0].confusion
+    several = len(found.arms) > 1 or bool(whole.kinds)
+    if not several and whole.classes == found.confusion.classes:
+        return
+    named = list(whole.classes) if whole.classes == PAIRS else [whole.classes[0]]
+    columns = [Column("run and kind of content", name=True), Column("trials", 1), Column("same")]
+    for name in named:
+        columns += [Column(f"{name}: sensitivity"), Column("specificity", 1)]
+    lines = []
+    for arm in found.arms:
+        told = arm.confusion
+        rows = [(_run(arm.run, tags), told.n, told.accuracy, told.per_class)]
+        rows += [(f"  {kind.kind}", kind.n, kind.accuracy, kind.per_class) for kind in told.kinds]
+        for name, count, accuracy, classes in rows:
+            rates = [cell for part in classes[: len(named)] for cell in _rates(part)]
+            style = "dim" if name.startswith("  ") else ""
+            lines.append(Line([name, str(count), _with_span(accuracy), *rates], style))
+    out.print()
+    print_table(out, columns, lines)
+
+
+def _rates(part: ClassError) -> list[str]:
+    return [_with_span(part.sensitivity), _with_span(part.specificity)]
+
+
+def _bias(out: Console, found: Calibration, tags: Tags) -> None:
+    rows: list[tuple[str, Estimate | Difference]] = [
+        (_run(arm.run, tags), arm.bias) for arm in found.arms
+    ]
+    if found.gap is not None:
+        rows.append(("difference (it favours the first where above 0)", found.gap))
+    lines = [Line([name, _signed(v.value), _signed_span(v), str(v.n)]) for name, v in rows]
+    out.print()
+    print_table(out, _BIAS, lines)
+    _lacking(out, (value.method for _, value in rows if value.low is None))
+
+
+def _numbers(out: Console, one: Calibrated, tags: Tags) -> None:
+    """Print the judge's numbers, raw and as people's labels correct them."""
+    known: list[MetricRow] = [row for rows in one.rows for row in rows]
+    lines = []
+    for metric in dict.fromkeys(row.metric for row in known):
+        for arm, rows in zip(one.found.arms, one.rows, strict=True):
+            of = f", {_run(arm.run, tags)}" if len(one.rows) > 1 else ""
+            lines += [Line(_raw(row, of)) for row in rows if row.metric == metric]
+        lines += [Line(_apart(row)) for row in one.differences if row.metric == metric]
+    out.print()
+    print_table(out, [*_NUMBERS, *judgednumbers.COLUMNS], lines)
+    both: list[judgednumbers.Row] = [*known, *one.differences]
+    for warning in judgednumbers.warnings(both):
+        _say(out, f"warning {warning}", "yellow")
+    for note in judgednumbers.notes(both):
+        _say(out, note, "dim")
+
+
+def _raw(row: MetricRow, of: str) -> list[str]:
+    raw = "void" if row.estimate is None else f"{row.estimate:z.3f}"
+    span = "none" if row.low is None else f"{row.low:z.3f} to {row.high:z.3f}"
+    return [f"{row.metric}{of}", raw, span, *judgednumbers.cells(row.behind)]
+
+
+def _apart(row: ComparisonRow) -> list[str]:
+    span = "none" if row.low is None else f"{row.low:+z.3f} to {row.high:+z.3f}"
+    cells = judgednumbers.cells(row.behind, signed=True)
+    return [f"{row.metric}, difference", _signed(row.difference), span, *cells]
+
+
+def _lacking(out: Console, methods: Iterator[str]) -> None:
+    for why in sorted(set(methods)):
+        _say(out, f"no interval where: {why.removeprefix('no interval: ')}", "dim")
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None else f"{value:z.3f}"
+
+
+def _signed(value: float | None) -> str:
+    return "none" if value is None else f"{value:+z.3f}"
+
+
+def _span(found: Agreement) -> str:
+    if found.low is None or found.high is None:
+        return "none"
+    return f"{found.low:z.3f} to {found.high:z.3f}"
+
+
+def _signed_span(found: Estimate | Difference) -> str:
+    if found.low is None or found.high is None:
+        return "none"
+    return f"{found.low:+z.3f} to {found.high:+z.3f}"
+
+
+def _with_span(found: Estimate) -> str:
+    if found.value is None:
+        return "none"
+    if found.low is None or found.high is None:
+        return f"{found.value:.2f}"
+    return f"{found.value:.2f} [{found.low:.2f}, {found.high:.2f}]"

@@ -132,6 +132,34 @@ def test_few_disagreements_take_exact_bounds_that_cover() -> None:
     assert hits / draws > 0.95
 
 
+def test_few_disagreements_of_grades_take_exact_bounds_that_cover() -> None:
+    rng, draws, hits = np.random.default_rng(37), 400, 0
+    for _ in range(draws):
+        grades = rng.integers(0, 5, size=400) / 4
+        wrong = rng.random(400) < 0.03
+        seen = np.where(wrong, np.clip(grades + 0.5, 0, 1), grades)
+        told = prediction_powered(judged(grades, seen, *fixed(rng, 400, 60)))
+        hits += covers(told, 0.5)
+    assert hits / draws > 0.95
+
+
+def test_grades_that_always_agree_have_an_interval_too() -> None:
+    told = prediction_powered(
+        Judged([0.25, 0.75] * 50, [0.25, 0.75] * 20 + [None] * 60, [0.4] * 100)
+    )
+    assert told.method == "PPI, sum of exact bounds"
+    assert told.value == 0.5
+    assert (told.high or 0) - (told.low or 0) > 0.2
+
+
+def test_copies_with_few_disagreements_are_refused() -> None:
+    names = [i // 2 for i in range(100)]
+    told = prediction_powered(
+        Judged([0.25, 0.75] * 50, [0.25, 0.75] * 20 + [None] * 60, [0.4] * 100, names)
+    )
+    assert told.method == "0 labels disagree with the judge, at least 5 are needed"
+
+
 def test_a_judge_that_always_agrees_is_not_taken_as_perfect() -> None:
     told = prediction_powered(
         Judged([1.0, 0.0] * 500, ([1.0, 0.0] * 25 + [None] * 950), [0.05] * 1000)

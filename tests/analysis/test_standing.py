@@ -1,0 +1,180 @@
+"""What is known of judges: labels beside a run's scores, audits, shifts, errors elsewhere."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from statera.analysis.standing import (
+    AUDIT,
+    CALIBRATIONS,
+    DRIFTED,
+    Environments,
+    Known,
+    Standing,
+    calibrations,
+    is_judged,
+    judged_scores,
+    standings,
+    together,
+    unjudged,
+)
+from statera.graders.judged import Judged
+from statera.metrics.judged import JudgedGood, JudgedMean, WinRate
+from statera.metrics.means import Accuracy
+from statera.records.labels import LABELS, Labelled
+from statera.records.specs import RunInfo, RunSpec, SystemUnderTest
+from tests.verdicts_made import judged_frame, measured_elsewhere
+
+
+def info(*scorers: dict[str, Any], labels: Labelled | None = None, run: str = "r1") -> RunInfo:
+    """Return a run whose task `t` has these scores, and labels of `quality`."""
+    environment: dict[str, Any] = {"scorers": {"t": list(scorers)}}
+    if labels is not None:
+        environment[LABELS] = {"quality_people": msgspec.to_builtins(labels)}
+    spec = RunSpec(suite="t", system=SystemUnderTest(model="m"), tasks=(), seed=0)
+    return RunInfo(
+        id=run, spec=spec, status="done", created=0.0, updated=0.0, environment=environment
+    )
+
+
+def score(name: str = "quality", *, run: str = "j", **more: Any) -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.to_builtins(Judged(name=name, judge="q", run=run, **more))
+    return found
+
+
+LABELLED = Labelled(of="quality", probability=0.3)
+
+
+def only(found: RunInfo, judges: Environments | None = None) -> Standing:
+    (known,) = standings(found, judges).values()
+    return known
+
+
+def test_labels_stand_beside_the_score_that_they_are_of() -> None:
+    known = only(info(score(), labels=LABELLED))
+    assert (known.task, known.score, known.judge, known.sat) == ("t", "quality", "q", "j")
+    assert known.labelled == LABELLED
+    assert known.people == "quality_people"
+    assert only(info(score())).labelled is None
+
+
+def test_scores_of_people_and_of_code_have_no_judge() -> None:
+    people = score("quality_people", by="people")
+    found = info({"type": "exact"}, people, score())
+    assert [judged.metric for _, judged in judged_scores(found)] == ["quality"]
+    assert list(standings(found)) == [("t", "quality")]
+
+
+def test_labels_against_another_run_measure_nothing_here() -> None:
+    pairs = score("wins", against="old")
+    beside = info(pairs, labels=LABELLED)
+    beside.environment[LABELS] = {
+        "wins_people": msgspec.to_builtins(Labelled(of="wins", against="older"))
+    }
+    assert only(beside).labelled is None
+    beside.environment[LABELS]["wins_people"]["against"] = "old"
+    assert only(beside).labelled is not None
+
+
+def test_errors_measured_elsewhere_are_those_of_other_runs_in_this_score() -> None:
+    there = measured_elsewhere()
+    here = msgspec.structs.replace(there, run="r1")
+    other = msgspec.structs.replace(there, score="tone")
+    own = {CALIBRATIONS: msgspec.to_builtins([there, here, other])}
+    assert only(info(score()), {"j": own}).elsewhere == (there,)
+    assert only(info(score()), {"another": own}).elsewhere == ()
+    assert calibrations(own) == (there, here, other)
+    assert calibrations({}) == ()
+
+
+def test_an_error_is_stored_and_read_as_it_was() -> None:
+    known = measured_elsewhere(counts=(45, 50, 40, 50))
+    again = msgspec.convert(msgspec.to_builtins(known), Known)
+    assert again == known
+    accuracy = again.errors["quality"].accuracy
+    assert accuracy is not None
+    assert accuracy.information == pytest.approx(0.7)
+    assert measured_elsewhere().errors["quality"].accuracy is None
+    assert again.about == ("elsewhere", "t", "quality")
+
+
+def audit(*, state: str = "void", **more: Any) -> dict[str, Any]:
+    return {
+        "void": state == "void",
+        "state": state,
+        "why": "an empty reply gets 0.60",
+        "tasks": {},
+        "states": {"sanity responders": state},
+    } | more
+
+
+@pytest.mark.parametrize(
+    ("found", "void"),
+    [
+        (audit(), "void: an empty reply gets 0.60"),
+        (audit(state="warning"), ""),
+        (audit(state="not shown"), ""),
+        ({}, ""),
+        # the judge is void for another suite, and stands in this one
+        (audit(tasks={"t": {"state": "ok"}, "u": {"state": "void", "why": "u"}}), ""),
+        (audit(tasks={"t": {"state": "void", "why": "t is"}}), "void: t is"),
+        # this suite was never looked at
+        (audit(tasks={"u": {"state": "void", "why": "u"}}), "void: an empty reply gets 0.60"),
+        # verdicts that nobody can read are no matter of the suite
+        (
+            audit(tasks={"t": {"state": "ok"}}, states={"verdicts": "void"}),
+            "void: an empty reply gets 0.60",
+        ),
+        ({"void": True}, "void: its audit says so"),
+    ],
+)
+def test_an_audit_voids_a_judge_for_the_suite_in_which_it_was_beaten(
+    found: dict[str, Any], void: str
+) -> None:
+    assert only(info(score()), {"j": {AUDIT: found}}).void == void
+
+
+def test_a_shift_is_told_with_what_was_seen() -> None:
+    found = {DRIFTED: {"why": "0.12 lower on 30 anchors", "at": 3.0}}
+    assert only(info(score()), {"j": found}).drifted == "has shifted: 0.12 lower on 30 anchors"
+    assert only(info(score()), {"j": {DRIFTED: True}}).drifted == "has shifted"
+    assert only(info(score()), {"j": {}}).drifted == ""
+
+
+def test_runs_that_are_read_as_one_are_as_bad_as_the_worst_of_them() -> None:
+    there = measured_elsewhere()
+    judges = {
+        "j": {CALIBRATIONS: msgspec.to_builtins([msgspec.structs.replace(there, run="r2"), there])},
+        "k": {AUDIT: audit(), DRIFTED: {"why": "x"}},
+    }
+    first = standings(info(score(), labels=LABELLED), judges)
+    second = standings(info(score(run="k"), run="r2"), judges)
+    (known,) = together([first, second]).values()
+    assert known.run == "r1"
+    assert known.void
+    assert known.drifted
+    assert known.labelled == LABELLED
+    assert known.elsewhere == (there,)  # what was measured on the second run is no other run
+    assert together([first]) is first
+    assert together([]) == {}
+
+
+def test_labels_of_two_runs_are_of_no_known_draw() -> None:
+    sides = [standings(info(score(), labels=LABELLED, run=run)) for run in ("r1", "r2")]
+    (known,) = together(sides).values()
+    assert known.labelled is not None
+    assert known.labelled.probability is None
+
+
+def test_a_judges_metrics_are_judged_and_peoples_are_not() -> None:
+    for name, told in (("quality", True), ("quality_people", False)):
+        assert is_judged(JudgedMean(score=name)) is told
+        assert is_judged(JudgedGood(score=name)) is told
+        assert is_judged(WinRate(score=name, against="r")) is told
+    assert not is_judged(Accuracy(score="quality"))
+
+
+def test_trials_without_a_verdict_are_counted() -> None:
+    assert unjudged(judged_frame([1.0, None, 0.0, 1.0]), "quality") == (1, 4)
+    assert unjudged(judged_frame([1.0, 0.0]), "quality") == (0, 2)

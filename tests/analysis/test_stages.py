@@ -4,12 +4,13 @@ import pytest
 from statera.analysis.frame import Frame
 from statera.analysis.stages import Seen, means, staged, stages
 from statera.metrics.judged import JudgedGood, JudgedMean
+from statera.protocols import Metric
 from statera.records.parts import Part
 from statera.records.scores import Score
 from statera.store.rows import ScoreRow
 
 PART = {"dear": Part(of="cheap", share=0.25, items={"open": 400})}
-METRICS = [
+METRICS: list[Metric] = [
     JudgedMean(score="cheap"),
     JudgedGood(score="cheap"),
     JudgedMean(score="dear"),

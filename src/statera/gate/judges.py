@@ -184,7 +184,7 @@ def _unjudged(
             continue
         told = f"no verdict on {without:,} of {asked:,} trials of run {standing.short}"
         void = without > MOST_UNJUDGED * asked
-        return told, f"void: {told}" if void else ""
+        return told, _told(standing, f"void: {told}") if void else ""
     return "", ""
 
 

@@ -5,17 +5,18 @@ with another member or other weights costs only what is new. The panel itself ha
 judgement, which stands for it: its members with their eras, how they are combined, their weights.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import msgspec
 
 from statera.analysis.memberweights import measured_accuracy
+from statera.api.drift import check_when_due
 from statera.api.judging import Bench, Sitting, make_plan, sit
 from statera.codec.canonical import digest
-from statera.errors import DeclarationError
+from statera.errors import DeclarationError, StateraError
 from statera.graders.asks import Ask
 from statera.graders.judge import Judge
 from statera.models.opening import check
@@ -53,7 +54,7 @@ class PanelBench:
         """Where the members' work is kept."""
         return self.benches[0].store
 
-    @cached_property
+    @property
     def weights(self) -> tuple[float, ...] | None:
         """What each member counts; None where all count the same.
 
@@ -67,9 +68,10 @@ class PanelBench:
         without = [n for n, one in zip(self.judge.names, found, strict=True) if one is None]
         if without:
             raise DeclarationError(
-                f"judge {self.judge.name}: how accurate {', '.join(without)} "
-                f"{'is' if len(without) == 1 else 'are'} was never measured: "
-                "`statera judge calibrate` each member, or give `weights` as numbers"
+                f"judge {self.judge.name}: how accurate {without[0]} is was never measured (as the "
+                f"judge that it is now): `statera score RUN --judge … --member {without[0]}`, then "
+                f"`statera judge calibrate RUN --judge {self.judge.member(without[0]).name} "
+                "--labels FILE`; or give `weights` as numbers"
             )
         weights = tuple(0.0 if one is None else round(one.weight, 6) for one in found)
         if not any(weights):
@@ -77,6 +79,10 @@ class PanelBench:
                 f"judge {self.judge.name}: no member is better than chance, as measured"
             )
         return weights
+
+    def check_weights(self) -> None:
+        """Raise DeclarationError where the weights are to be measured ones, and there are none."""
+        _ = self.weights
 
     @property
     def members(self) -> dict[str, str]:
@@ -114,6 +120,11 @@ class PanelBench:
 AnySeat = Bench | PanelBench
 
 
+def benches(seat: AnySeat) -> tuple[Bench, ...]:
+    """Return the judge's bench, or those of a panel's members."""
+    return (seat,) if isinstance(seat, Bench) else seat.benches
+
+
 def seated(bench: Bench, models: Sequence[Model]) -> AnySeat:
     """Return the bench, or of a panel each member with its model on a bench like it.
 
@@ -130,20 +141,33 @@ def seated(bench: Bench, models: Sequence[Model]) -> AnySeat:
 async def sit_all(seat: PanelBench, asks: Sequence[Sequence[Ask]]) -> list[Sitting]:
     """Ask each member what it has not been asked yet; `asks` are the members' in their order.
 
-    Whatever is declared wrong for one of them is found before any of them is asked. Otherwise as
-    `sit`: what was said before it ended early is kept.
+    Whatever is declared wrong for one of them, or was never measured, is found before any of them
+    is asked. Otherwise as `sit`: what was said before it ended early is kept.
     """
+    seat.check_weights()
     plans = [
         make_plan(bench, of, repeats=bench.judge.repeats)
         for bench, of in zip(seat.benches, asks, strict=True)
     ]
-    for bench in seat.benches:
-        await check(bench.model)
+    for name, bench in zip(seat.judge.names, seat.benches, strict=True):
+        with _told(name):
+            await check(bench.model)
     totals, sittings = [plan.total for plan in plans], []
     for place, (bench, of) in enumerate(zip(seat.benches, asks, strict=True)):
         bench.tally.passed, bench.tally.ahead = sum(totals[:place]), sum(totals[place + 1 :])
-        sittings.append(await sit(bench, of, repeats=bench.judge.repeats))
+        with _told(seat.judge.names[place]):
+            await check_when_due(bench, of)
+            sittings.append(await sit(bench, of, repeats=bench.judge.repeats))
     return sittings
+
+
+@contextmanager
+def _told(member: str) -> Iterator[None]:
+    """Let an error say of which member it is."""
+    try:
+        yield
+    except StateraError as error:
+        raise type(error)(f"member {member}: {error}") from None
 
 
 async def remember_panel(seat: PanelBench) -> RunInfo:

@@ -76,11 +76,11 @@ async def graded(seat: AnySeat, info: RunInfo, *, tasks: Collection[str] = ()) -
     if isinstance(seat, Bench):
         return await judge_run(seat, info, tasks=tasks)
     check_kind(seat, pairs=False)
-    weights = seat.weights
     answers = answers_of(seat.store, info, tasks)
     chosen = list(dict.fromkeys(answer.task for answer in answers))
     check_names(info, chosen, [grader(seat, c) for c in seat.judge.criteria])
     sittings = await sit_all(seat, [rubric_asks(bench, answers) for bench in seat.benches])
+    weights = seat.weights
     judged = [answer for answer in answers if answer.output.strip()]
     found: dict[str, dict[Place, Verdict]] = {}
     votes: list[Vote] = []
@@ -107,8 +107,8 @@ async def verdicts_on(seat: AnySeat, answer: Answer) -> dict[str, Verdict]:
     if isinstance(seat, Bench):
         sitting = await sit(seat, rubric_asks(seat, [answer]), repeats=seat.judge.repeats)
         return {c.name: of_answer(sitting, c, answer) for c in seat.judge.criteria}
-    weights = seat.weights
     sittings = await sit_all(seat, [rubric_asks(bench, [answer]) for bench in seat.benches])
+    weights = seat.weights
     return {
         c.name: decided(_said(seat, sittings, c.name, answer), seat.judge.combine, weights=weights)
         for c in seat.judge.criteria
@@ -131,21 +131,18 @@ async def compared(
         return await judge_pairs(seat, candidate, other, names=names, until=until)
     check_kind(seat, pairs=True)
     check_same_questions(candidate, other, names)
-    weights = seat.weights
     asks = pair_asks(seat, candidate, other)
     alone = (len(candidate) - len(asks), len(other) - len(asks))
     if until is None:
-        pairs, reason = await _pairs(seat, asks, weights), ""
+        pairs, reason = await _pairs(seat, asks), ""
     else:
-        pairs, reason = await _pairs_until(seat, asks, weights, until)
+        pairs, reason = await _pairs_until(seat, asks, until)
     run = await remember_panel(seat)
     sitting = Sitting(run=run.id, verdicts={})
     return JudgedPairs(pairs=pairs, sitting=sitting, alone=alone, stopped=reason)
 
 
-async def _pairs(
-    seat: PanelBench, asks: Sequence[PairAsk], weights: Sequence[float] | None
-) -> list[PanelPair]:
+async def _pairs(seat: PanelBench, asks: Sequence[PairAsk]) -> list[PanelPair]:
     """Ask every member about the pairs, and return them with the panel's verdicts."""
     wanted = [
         [
@@ -155,6 +152,7 @@ async def _pairs(
         for bench in seat.benches
     ]
     sittings = await sit_all(seat, [[ask for pair in of for ask in pair] for of in wanted])
+    weights = seat.weights
     columns = [pairs_of(sitting, of) for sitting, of in zip(sittings, wanted, strict=True)]
     return [
         _panel_pair(seat.judge, ask, members, weights)
@@ -163,7 +161,7 @@ async def _pairs(
 
 
 async def _pairs_until(
-    seat: PanelBench, asks: Sequence[PairAsk], weights: Sequence[float] | None, until: Until
+    seat: PanelBench, asks: Sequence[PairAsk], until: Until
 ) -> tuple[list[PanelPair], str]:
     """Ask all members about growing batches until it is clear on which side the win rate lies."""
     pairs: list[PanelPair] = []
@@ -173,7 +171,7 @@ async def _pairs_until(
 
     stopper = WinRateStopper(make_plan(seat.benches[0], ()), asks, reading, until)
     while stopper.next_batch("") is not None:
-        pairs = await _pairs(seat, stopper.asked, weights)
+        pairs = await _pairs(seat, stopper.asked)
     return pairs, stopper.reason
 
 

@@ -13,6 +13,7 @@ import click
 import uvloop
 
 from statera.api.judging import Bench
+from statera.api.panelbench import AnySeat, seated
 from statera.api.runs import CONNECTIONS, workers_for
 from statera.cli.progress import Progress
 from statera.cli.settings import Flag
@@ -20,6 +21,7 @@ from statera.errors import DeclarationError, Interrupted, StateraError
 from statera.graders.judge import Judge, read_judge
 from statera.models.modelfile import CallSettings
 from statera.models.opening import open_model
+from statera.protocols import Model
 from statera.runner.execution import Limits
 from statera.store.runstore import RunStore
 
@@ -38,6 +40,9 @@ _FLAGS = (
         cls=Flag,
         metavar="MODEL",
         help="The model that judges, written like --model of `statera run`.",
+    ),
+    click.option(
+        "--member", cls=Flag, metavar="NAME", help="Of a panel of judges: this member alone."
     ),
     click.option("--base-url", cls=Flag, metavar="URL", help="Endpoint for a bare model NAME."),
     click.option(
@@ -91,7 +96,15 @@ def named_judge(flags: dict[str, Any]) -> Judge:
             "no judge named. Give --judge FILE, or a ready one: --judge reference"
         )
     judge = read_judge(flags["judge"]).with_model(flags["judge_model"])
-    if judge.model is None:
+    if flags.get("member") is not None:
+        judge = judge.member(flags["member"])
+    for name, one in zip(judge.names, judge.members, strict=True):
+        if one.model is None:
+            raise DeclarationError(
+                f"judge {judge.name}: member {name} has no model: `model:` in its file, or "
+                "--judge-model MODEL for all members without one"
+            )
+    if judge.model is None and not judge.members:
         raise DeclarationError(
             f"judge {judge.name} has no model: `model:` in its file, or --judge-model MODEL"
         )
@@ -103,9 +116,45 @@ def ask_judge(
 ) -> T:
     """Open the judge's model, do the work on its bench with a progress line, and close it.
 
-    Interrupted, RunStopped or EndpointError say that everything asked is kept.
+    DeclarationError for a panel. Interrupted, RunStopped or EndpointError say that everything asked
+    is kept.
     """
     judge = named_judge(flags)
+    if judge.members:
+        raise DeclarationError(
+            f"judge {judge.name} is a panel, here one judge is asked: --member "
+            f"{' or '.join(judge.names)}"
+        )
+    return _ask(flags, judge, store, work, seed)
+
+
+def ask_seat(
+    flags: dict[str, Any],
+    store: RunStore,
+    work: Callable[[AnySeat], Awaitable[T]],
+    *,
+    seed: int = 0,
+) -> T:
+    """Do the same for a judge or a panel: the model of every member is open."""
+
+    async def seat(bench: Bench) -> T:
+        others = [_model(flags, member) for member in bench.judge.members[1:]]
+        try:
+            return await work(seated(bench, (bench.model, *others)))
+        finally:
+            for other in others:
+                await other.close()
+
+    return _ask(flags, named_judge(flags), store, seat, seed)
+
+
+def _ask(
+    flags: dict[str, Any],
+    judge: Judge,
+    store: RunStore,
+    work: Callable[[Bench], Awaitable[T]],
+    seed: int,
+) -> T:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
             return runner.run(_work(flags, judge, store, work, seed))
@@ -121,12 +170,7 @@ async def _work(
     seed: int,
 ) -> T:
     _cancel_on_interrupt()
-    settings = CallSettings(
-        max_connections=flags["max_connections"],
-        max_retries=flags["max_retries"],
-        timeout=flags["timeout"],
-    )
-    model = open_model(judge.model or "", settings=settings, base_url=flags["base_url"])
+    model = _model(flags, judge.members[0] if judge.members else judge)
     limits = Limits(
         workers=workers_for(flags["max_connections"] or CONNECTIONS),
         max_cost=flags["max_cost"],
@@ -145,6 +189,15 @@ async def _work(
     finally:
         progress.stop()
         await model.close()
+
+
+def _model(flags: dict[str, Any], judge: Judge) -> Model:
+    settings = CallSettings(
+        max_connections=flags["max_connections"],
+        max_retries=flags["max_retries"],
+        timeout=flags["timeout"],
+    )
+    return open_model(judge.model or "", settings=settings, base_url=flags["base_url"])
 
 
 def _resumable(reason: str, bench: Bench) -> str:

@@ -87,6 +87,9 @@ def named_stages(flags: dict[str, Any], *, pairs: bool = False) -> Stages | None
     if flags["part"] is None:
         raise DeclarationError("how much does the second judge see? --part 0.2 is a fifth")
     stages = Stages(named_judge(flags), named_judge(of_second(flags)), flags["part"])
+    for judge in (stages.first, stages.second):
+        if judge.members:
+            raise DeclarationError(f"judge {judge.name} is a panel; two stages are two judges")
     check_stages(stages, pairs=pairs)
     return stages
 

@@ -35,9 +35,11 @@ from statera.graders.panel import Combine
 from statera.graders.panelfile import (
     PanelPart,
     Weights,
+    as_name,
     check_members,
     check_weights,
     member_names,
+    model_names,
     twin,
 )
 from statera.graders.prompting import Kind, check_template
@@ -176,6 +178,14 @@ class Judge:
         members = [m if m.model else replace(m, model=model) for m in self.members]
         return panel_of(self, members)
 
+    def member(self, name: str) -> "Judge":
+        """Return a member of the panel, to be asked alone. DeclarationError for who is none."""
+        if not self.members:
+            raise DeclarationError(f"judge {self.name} is no panel: it has no member '{name}'")
+        if name not in self.names:
+            raise unknown(f"member of judge {self.name}", name, self.names)
+        return self.members[self.names.index(name)]
+
 
 def read_judge(text: str) -> Judge:
     """Return the judge that `text` names: a YAML file, a ready rubric, or `pairwise`.
@@ -223,11 +233,17 @@ def judge_of(file: JudgeFile, *, base: Path = Path(), source: str = "judge") -> 
 
 def _panel(file: JudgeFile, base: Path, source: str) -> Judge:
     """Return the panel of a file's content."""
+    names = None
     if file.models is not None:
         alone = structs.replace(file, models=None, combine=None, weights=None)
+        names = model_names(file.models)
         members = [
-            judge_of(structs.replace(alone, model=model), base=base, source=source)
-            for model in file.models
+            judge_of(
+                structs.replace(alone, judge=f"{file.judge}-{as_name(name)}", model=model),
+                base=base,
+                source=source,
+            )
+            for name, model in zip(names, file.models, strict=True)
         ]
     else:
         members = [
@@ -241,7 +257,7 @@ def _panel(file: JudgeFile, base: Path, source: str) -> Judge:
         combine=file.combine or "majority",
         weights=file.weights or "measured",
     )
-    return panel_of(panel, members)
+    return panel_of(panel, members, names)
 
 
 def _member(given: str | dict[str, Any], base: Path, source: str) -> Judge:
@@ -256,13 +272,13 @@ def _member(given: str | dict[str, Any], base: Path, source: str) -> Judge:
     return judge_of(file, base=base, source=source)
 
 
-def panel_of(panel: Judge, members: Sequence[Judge]) -> Judge:
-    """Return the panel with these members.
+def panel_of(panel: Judge, members: Sequence[Judge], names: Sequence[str] | None = None) -> Judge:
+    """Return the panel with these members, who are called by their judges unless `names` says else.
 
     DeclarationError, in one line, for members that do not judge the same, for one that is there
     twice, and for weights that are not theirs.
     """
-    names = member_names([(member.name, member.model) for member in members])
+    names = names or member_names([(member.name, member.model) for member in members])
     for place, name in enumerate(names):
         for before in range(place):
             if members[before].asks == members[place].asks:

@@ -7,8 +7,8 @@
 | `weighted` | the mean of the values, each with the weight of its judge |
 
 A majority that is split evenly is flagged `split`. A panel says nothing unless more than half of it
-(by weight) gave a verdict. Of a pair it names a side, the one to which the value leans; exactly in
-the middle is a tie.
+(by weight) gave a verdict. Of a pair it names a side, the one to which the value leans; a split or
+the very middle is a tie.
 """
 
 from collections import Counter
@@ -45,7 +45,7 @@ def decided(
         return _no_quorum(verdicts)
     if not pairs:
         return found
-    side = _side(found.value)
+    side = MIDDLE if SPLIT in found.flags else _side(found.value)
     flips = sum(w for v, w in known if FLIP in v.flags)
     flipped = side == MIDDLE and 2 * flips > sum(w for _, w in known)
     flags = (*(f for f in found.flags if f != FLIP), *((FLIP,) if flipped else ()))

@@ -19,6 +19,7 @@ Several judges, each with a model of its own:
 All members judge the same: replies or pairs, on one scale, or by the same points.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Annotated, Any, Literal
@@ -34,6 +35,7 @@ MEASURED = "measured"
 Weight = Annotated[float, msgspec.Meta(ge=0)]
 Weights = Literal["measured"] | dict[str, Weight]
 
+_NO_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
 _FILES = (".yaml", ".yml", ".json", ".gguf")
 _OWN = frozenset({"judge", "version", "panel", "combine", "weights"})
 
@@ -105,12 +107,21 @@ def member_names(judges: Sequence[tuple[str, str | None]]) -> list[str]:
     called = [name for name, _ in judges]
     if len(set(called)) == len(called):
         return called
-    models = [model or "" for _, model in judges]
-    short = [_short(model) for model in models]
-    for names in (short, models, [f"{c} {m}" for c, m in zip(called, models, strict=True)]):
-        if len(set(names)) == len(names) and all(names):
-            return names
+    models = [model for _, model in judges if model]
+    if len(set(models)) == len(called):
+        return model_names(models)
     return [f"{name} {place}" for place, name in enumerate(called, start=1)]
+
+
+def model_names(models: Sequence[str]) -> list[str]:
+    """Return what several models are called: in short, if that tells them apart."""
+    short = [_short(model) for model in models]
+    return short if len(set(short)) == len(short) and all(short) else list(models)
+
+
+def as_name(text: str) -> str:
+    """Return a text as a part of a judge's name."""
+    return _NO_NAME.sub("-", text)
 
 
 def _short(model: str) -> str:

@@ -3,19 +3,23 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
+from statera.analysis.disagreement import Disagreement
+from statera.api.agreements import agreement
 from statera.api.drift import shifted
-from statera.api.judged import JudgedRun, judge_run
-from statera.api.judging import Bench
+from statera.api.judged import JudgedRun
+from statera.api.panelbench import AnySeat, benches
+from statera.api.panels import graded
 from statera.api.scoring import remember
 from statera.api.stored import AnyScoring, Run, stored_metrics, stored_scorers
 from statera.api.twostage import Stages, judge_part
 from statera.cli.commands.show import show_metrics, summary
 from statera.cli.flags import json_flag, store_flag
-from statera.cli.judgeflags import ask_judge, judge_flags
+from statera.cli.judgeflags import ask_judge, ask_seat, judge_flags
+from statera.cli.panels import panel_shape, print_agreement
 from statera.cli.settings import Flag, Lines
 from statera.cli.twostage import (
     bill,
@@ -96,7 +100,9 @@ def command(
         if (stages := named_stages(flags)) is not None:
             _two_stages(runs, info, stages, (task, flags), as_json=as_json)
             return
-        _judge(runs, info, task, flags)
+        told = _judge(runs, info, task, flags)
+        _tell_judged(Run(runs, runs.find(info.id)), told, as_json=as_json)
+        return
     else:
         named_stages(flags)
         if flags["judge_model"] is not None:
@@ -115,7 +121,7 @@ def _two_stages(
 ) -> None:
     """Ask the first judge of all and the second of its part, and print both."""
     task, flags = asked
-    first = _judge(runs, info, task, flags)
+    first = _judge(runs, info, task, flags).judged
     part = ask_judge(
         of_second(flags), runs, lambda bench: judge_part(bench, info, stages, tasks=task)
     )
@@ -130,16 +136,34 @@ def _two_stages(
     print_stages(part.rows, stages, paid)
 
 
-def _judge(
-    runs: RunStore, info: RunInfo, task: tuple[str, ...], flags: dict[str, Any]
-) -> JudgedRun:
+class Told(NamedTuple):
+    """Who judged a run, what came of it, and how far the members of a panel agree."""
+
+    seat: AnySeat
+    judged: JudgedRun
+    agreement: list[Disagreement]
+
+
+def _tell_judged(run: Run, told: Told, *, as_json: bool) -> None:
+    """Print the run's numbers, and of a panel, or of repeats, the agreement."""
+    if as_json:
+        click.echo(to_json(summary(run) | panel_shape(told.seat, told.agreement)))
+        return
+    show_metrics(run, as_json=False)
+    print_agreement(told.seat, told.agreement)
+
+
+def _judge(runs: RunStore, info: RunInfo, task: tuple[str, ...], flags: dict[str, Any]) -> Told:
     """Ask the judge what it was not asked yet, and say how much of it gave a verdict."""
 
-    async def work(bench: Bench) -> tuple[JudgedRun, str]:
-        return await judge_run(bench, info, tasks=task), shifted(bench)
+    async def work(seat: AnySeat) -> tuple[Told, list[str]]:
+        judged = await graded(seat, info, tasks=task)
+        warnings = [told for bench in benches(seat) if (told := shifted(bench))]
+        return Told(seat, judged, agreement(seat, judged)), warnings
 
-    judged, warning = ask_judge(flags, runs, work)
-    if warning:
+    told, warnings = ask_seat(flags, runs, work)
+    judged = told.judged
+    for warning in warnings:
         click.echo(warning, err=True)
     asked = read = 0
     for row in runs.scores(info.id):
@@ -147,7 +171,7 @@ def _judge(
             asked += row.score.value is not None or UNJUDGED in row.score.flags
             read += row.score.value is not None
     click.echo(f"{read} judged of {asked} asked · judge's run {judged.sitting.run[:8]}", err=True)
-    return judged
+    return told
 
 
 def _score(runs: RunStore, info: RunInfo, task: tuple[str, ...], scorer: tuple[str, ...]) -> None:

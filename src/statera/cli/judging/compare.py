@@ -1,6 +1,7 @@
 """Compare the replies of two runs, or of two files, with a judge: both orders, win rate, flips."""
 
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,14 +10,18 @@ import click
 from statera.analysis.instrument import shown_model
 from statera.analysis.stages import Staged
 from statera.analysis.winrates import win_rates
+from statera.api.agreements import agreement
 from statera.api.answers import answers_of, read_outputs
 from statera.api.drift import shifted
 from statera.api.judged import JudgedPairs, judge_pairs, keep_pairs
 from statera.api.judging import Bench
+from statera.api.panelbench import AnySeat, benches
+from statera.api.panels import compared
 from statera.api.twostage import Stages, keep_pairs_part, pairs_part, staged_pairs
 from statera.api.winstopping import Until
 from statera.cli.flags import json_flag, level_flag, store_flag
-from statera.cli.judgeflags import ask_judge, judge_flags
+from statera.cli.judgeflags import ask_judge, ask_seat, judge_flags
+from statera.cli.panels import panel_shape, print_agreement
 from statera.cli.settings import Flag, Lines
 from statera.cli.twostage import (
     Bill,
@@ -107,25 +112,23 @@ def command(candidate: str, other: str, store: str, as_json: bool, **flags: Any)
     sides = read_sides(runs, (candidate, other), flags["task"])
     until = None if flags["until"] is None else Until(flags["until"], flags["level"])
 
-    async def work(bench: Bench) -> tuple[Bench, JudgedPairs]:
+    async def work(seat: AnySeat) -> tuple[AnySeat, JudgedPairs]:
         names = (sides[0].name, sides[1].name)
-        judged = await judge_pairs(
-            bench, sides[0].answers, sides[1].answers, names=names, until=until
-        )
+        judged = await compared(seat, sides[0].answers, sides[1].answers, names=names, until=until)
         if sides[0].info is not None and sides[1].info is not None and until is None:
-            await keep_pairs(bench, sides[0].info, sides[1].info, judged)
-        return bench, judged
+            await keep_pairs(seat, sides[0].info, sides[1].info, judged)
+        return seat, judged
 
-    bench, judged = ask_judge(flags, runs, work, seed=flags["seed"])
+    seat, judged = ask_seat(flags, runs, work, seed=flags["seed"])
     rows = win_rates(judged.rows, level=flags["level"], early=until is not None)
-    notes = _notes(bench, sides, judged)
+    notes, agreed = _notes(seat, sides, judged), agreement(seat, judged, level=flags["level"])
     second = None if stages is None else _second(runs, sides, stages, judged, flags)
     if as_json:
         click.echo(
             to_json(
                 {
                     "schema": 1,
-                    "judge": bench.judge.name,
+                    "judge": seat.judge.name,
                     "judge_run": judged.sitting.run,
                     "candidate": sides[0].info.id if sides[0].info else sides[0].name,
                     "other": sides[1].info.id if sides[1].info else sides[1].name,
@@ -133,12 +136,14 @@ def command(candidate: str, other: str, store: str, as_json: bool, **flags: Any)
                     "stopped": judged.stopped,
                     "notes": notes,
                 }
+                | panel_shape(seat, agreed)
                 | ({} if second is None or stages is None else {"two_stages": second.shape(stages)})
             )
         )
         return
-    click.echo(f"{sides[0].name} against {sides[1].name} · judge {bench.judge.name}")
+    click.echo(f"{sides[0].name} against {sides[1].name} · judge {seat.judge.name}")
     print_win_rates(rows, notes)
+    print_agreement(seat, agreed)
     if second is not None and stages is not None:
         print_stages(second.rows, stages, second.paid)
 
@@ -198,10 +203,10 @@ def _second(
     return Both(staged_pairs(stages, first, second, level=flags["level"]), paid)
 
 
-def _notes(bench: Bench, sides: tuple[Side, Side], judged: JudgedPairs) -> list[str]:
+def _notes(seat: AnySeat, sides: tuple[Side, Side], judged: JudgedPairs) -> list[str]:
     """Return what a reader must know of the numbers."""
     notes = []
-    for side in sides:
+    for side, bench in product(sides, benches(seat)):
         if side.info is not None:
             model = shown_model(side.info)
             if told := shared_family(bench.judge.family or bench.model.identity, model):
@@ -211,15 +216,18 @@ def _notes(bench: Bench, sides: tuple[Side, Side], judged: JudgedPairs) -> list[
             notes.append(f"{alone} replies of {side.name} have no counterpart and are not compared")
     if judged.stopped:
         notes.append(f"{judged.stopped}; not kept as scores")
-    return [*notes, *_of_judge(bench)]
+    return [*notes, *_of_judge(seat)]
 
 
-def _of_judge(bench: Bench) -> list[str]:
+def _of_judge(seat: AnySeat) -> list[str]:
     """Return what a reader must know of the judge: that it has shifted, or was never audited."""
-    notes = [told] if (told := shifted(bench)) else []
-    if "audit" not in bench.environment:
+    notes = [told for bench in benches(seat) if (told := shifted(bench))]
+    audited = ["audit" in bench.environment for bench in benches(seat)]
+    if not all(audited):
+        count = audited.count(False)
+        who = "this judge was" if len(audited) == 1 else f"{count} of {len(audited)} members were"
         notes.append(
-            "this judge was never audited: how far it leans to a place, to length or to its own "
-            "family is not known (statera judge audit)"
+            f"{who} never audited: how far it leans to a place, to length or to its own family is "
+            "not known (statera judge audit)"
         )
     return notes

@@ -8,19 +8,19 @@ A judge that errs differently on the two runs of a comparison favours one of the
 own family's, this is self-preference. So each run is an arm, and so is the difference of the two.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Literal
 
 import msgspec
 import numpy as np
 
 from statera.analysis.correction import arm, metric_error
 from statera.analysis.frame import Frame
+from statera.analysis.judgebias import bias, bias_gap
 from statera.analysis.labelledtrials import (
     GOOD,
     PAIRS,
-    Seen,
+    Side,
     class_names,
     confusion_of,
     ratings_of,
@@ -28,21 +28,10 @@ from statera.analysis.labelledtrials import (
 from statera.analysis.standing import Known, MetricError, Standing, is_judged
 from statera.stats.agreement import Agreement, cohen_kappa, krippendorff_alpha
 from statera.stats.confusion import Confusion
-from statera.stats.means import mean
-from statera.stats.paired import difference
-from statera.stats.results import LEVEL, Difference, Estimate, Items, Pairs
-from statera.stats.unpaired import unpaired_difference
+from statera.stats.results import LEVEL, Difference, Estimate
 
 Drawn = Literal["alike", "unequally", "unknown"]
 """How items were drawn for a label: all with one probability, with different ones, nobody knows."""
-
-
-class Side(NamedTuple):
-    """One run's labelled trials of a task under one score, and what is known of the judge there."""
-
-    frame: Frame
-    standing: Standing
-    seen: Sequence[Seen]
 
 
 class Arm(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +99,7 @@ def calibrated(
     units = [seen.unit for seen in pooled]
     ordered = names != PAIRS and len(names) > 2
     arms = tuple(_arm(side, level) for side in sides)
-    gap = _gap(sides, level) if len(sides) > 1 else None
+    gap = bias_gap(sides, level=level) if len(sides) > 1 else None
     kappa = cohen_kappa(ratings, level=level, rng=rng, clusters=units)
     return Calibration(
         task=sides[0].frame.task,
@@ -191,68 +180,8 @@ def _arm(side: Side, level: float) -> Arm:
         probability=None if labelled is None else labelled.probability,
         missing=0 if labelled is None else labelled.missing,
         labellers=0 if labelled is None else len(labelled.labellers),
-        bias=mean(_items(side), level=level),
+        bias=bias(side, level=level),
         confusion=confusion_of(seen, PAIRS if pairs else GOOD, (), level=level, kinds=True),
-    )
-
-
-def _gaps(side: Side) -> dict[str, tuple[str, float, float]]:
-    """Return by item its cluster, its mean of judge less people, and 1 / its chance of a label."""
-    found: dict[str, list[Seen]] = defaultdict(list)
-    for seen in side.seen:
-        if seen.said is not None:
-            found[seen.item].append(seen)
-    weights = _weights(side)
-    return {
-        item: (
-            trials[0].unit,
-            sum((t.said or 0.0) - t.label for t in trials) / len(trials),
-            weights.get(item, 1.0),
-        )
-        for item, trials in found.items()
-    }
-
-
-def _weights(side: Side) -> Mapping[str, float]:
-    """Return by item 1 / its chance of a label where those differ, nothing where they are one."""
-    labelled = side.standing.labelled
-    if labelled is None:
-        return {}
-    known = labelled.probabilities.get(side.frame.task, {})
-    return {item: 1 / probability for item, probability in known.items()}
-
-
-def _items(side: Side) -> Items:
-    gaps = list(_gaps(side).values())
-    return Items(
-        [value for _, value, _ in gaps],
-        [unit for unit, _, _ in gaps],
-        [0] * len(gaps),
-        [weight for _, _, weight in gaps],
-    )
-
-
-def _gap(sides: Sequence[Side], level: float) -> Difference:
-    """Return the bias on the first run less that on the second, item by item where they share any.
-
-    What an item lacks on one side weighs nothing there.
-    """
-    ours, theirs = _gaps(sides[0]), _gaps(sides[1])
-    if ours.keys().isdisjoint(theirs):
-        return unpaired_difference(_items(sides[0]), _items(sides[1]), level=level)
-    names = list(dict.fromkeys([*ours, *theirs]))
-    nothing = ("", 0.0, 0.0)
-    first = [ours.get(name, nothing) for name in names]
-    second = [theirs.get(name, nothing) for name in names]
-    return difference(
-        Pairs(
-            [value for _, value, _ in first],
-            [value for _, value, _ in second],
-            [(ours.get(name) or theirs[name])[0] for name in names],
-            [weight for _, _, weight in first],
-            [weight for _, _, weight in second],
-        ),
-        level=level,
     )
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from statera.analysis.frame import Frame
+from statera.analysis.standing import Standing
 from statera.records.scores import Score
 from statera.stats.confusion import Confusion, confusion
 from statera.stats.results import LEVEL
@@ -32,6 +34,14 @@ class Seen(NamedTuple):
     label: float
     said: float | None
     good: tuple[bool, bool]
+
+
+class Side(NamedTuple):
+    """One run's labelled trials of a task under one score, and what is known of the judge there."""
+
+    frame: Frame
+    standing: Standing
+    seen: Sequence[Seen]
 
 
 def seen_trials(rows: Iterable[ScoreRow], task: str, score: str, people: str) -> list[Seen]:

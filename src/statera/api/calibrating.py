@@ -1,8 +1,8 @@
 """A judge measured against people's labels of stored runs, and its error kept for later.
 
     page = calibrate(Run(store, store.find("new")), Run(store, store.find("old")), judge="tone")
-    page.scores[0].found.arms[0].bias       # judge less people
-    page.scores[0].rows[0][0].behind        # raw and corrected
+    page.scores[0].error.arms[0].bias       # judge less people
+    page.scores[0].numbers[0][0].behind        # raw and corrected
 
 What is found is kept with the judge's own run, so that its numbers on other runs can be corrected
 too, marked as transported. Nothing is asked.
@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-from statera.analysis.calibration import Calibration, Side, calibrated, known_error, recorded
+from statera.analysis.calibration import Calibration, calibrated, known_error, recorded
 from statera.analysis.comparison import ComparisonRow, compared, pair
-from statera.analysis.labelledtrials import seen_trials
+from statera.analysis.labelledtrials import Side, seen_trials
 from statera.analysis.measure import MetricRow
 from statera.analysis.standing import CALIBRATIONS, Known, calibrations, judged_scores
 from statera.api.stored import Run
@@ -35,11 +35,11 @@ _MOST_LEVELS = 11
 class Calibrated(msgspec.Struct, frozen=True, kw_only=True):
     """One score of one task: the judge's error, and its numbers on these runs, raw and corrected.
 
-    `rows` holds each run's metrics of the score, `differences` those of the two runs.
+    `numbers` holds each run's metrics of the score, `differences` those of the two runs.
     """
 
-    found: Calibration
-    rows: tuple[tuple[MetricRow, ...], ...]
+    error: Calibration
+    numbers: tuple[tuple[MetricRow, ...], ...]
     differences: tuple[ComparisonRow, ...]
 
 
@@ -101,13 +101,13 @@ def judged_by(run: Run, judge: str = "") -> list[tuple[str, Judged]]:
     names = list(dict.fromkeys(one.judge for _, one in known))
     short = run.info.id[:8]
     if not judge and len(names) > 1:
-        raise DeclarationError(f"run {short} has several judges: --judge {', '.join(names)}")
+        raise DeclarationError(f"run {short} has several judges: --judge {' or '.join(names)}")
     found = [(task, one) for task, one in known if judge in ("", one.judge, one.metric)]
     if not found:
-        by = f"judge {judge}" if judge else "any judge"
-        has = f" It was by: {', '.join(names)}." if names else ""
+        by = f" by {judge}" if judge else ""
+        others = f", but by {' and '.join(names)}" if names else ""
         raise DeclarationError(
-            f"run {short} was not judged by {by}.{has} {_command(judge, short)} does"
+            f"run {short} was not judged{by}{others}. {_command(judge, short)} judges it"
         )
     return found
 
@@ -211,8 +211,8 @@ def _with_numbers(
 ) -> Calibrated:
     """Return the error with what the judge's numbers on these runs are worth."""
     return Calibrated(
-        found=found,
-        rows=tuple(tuple(_own(run, score)) for run in score.runs),
+        error=found,
+        numbers=tuple(tuple(_own(run, score)) for run in score.runs),
         differences=_differences(score, level=level, rng=rng) if len(score.runs) > 1 else (),
     )
 

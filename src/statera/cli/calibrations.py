@@ -62,7 +62,7 @@ def _run(run: str, tags: Tags) -> str:
 
 
 def _score(out: Console, one: Calibrated, tags: Tags) -> None:
-    found = one.found
+    found = one.error
     out.print()
     against = f" against {_run(found.against, tags)}" if found.against else ""
     _say(out, f"{found.task}/{found.score}{against}", "bold")
@@ -135,8 +135,9 @@ def _kinds(out: Console, found: Calibration, tags: Tags) -> None:
         return
     named = list(whole.classes) if whole.classes == PAIRS else [whole.classes[0]]
     columns = [Column("run and kind of content", name=True), Column("trials", 1), Column("same")]
-    for name in named:
-        columns += [Column(f"{name}: sensitivity"), Column("specificity", 1)]
+    for place, name in enumerate(named):
+        rank = 2 * place
+        columns += [Column(f"{name}: sensitivity", rank), Column("specificity", rank + 1)]
     lines = []
     for arm in found.arms:
         told = arm.confusion
@@ -168,11 +169,11 @@ def _bias(out: Console, found: Calibration, tags: Tags) -> None:
 
 def _numbers(out: Console, one: Calibrated, tags: Tags) -> None:
     """Print the judge's numbers, raw and as people's labels correct them."""
-    known: list[MetricRow] = [row for rows in one.rows for row in rows]
+    known: list[MetricRow] = [row for rows in one.numbers for row in rows]
     lines = []
     for metric in dict.fromkeys(row.metric for row in known):
-        for arm, rows in zip(one.found.arms, one.rows, strict=True):
-            of = f", {_run(arm.run, tags)}" if len(one.rows) > 1 else ""
+        for arm, rows in zip(one.error.arms, one.numbers, strict=True):
+            of = f", {_run(arm.run, tags)}" if len(one.numbers) > 1 else ""
             lines += [Line(_raw(row, of)) for row in rows if row.metric == metric]
         lines += [Line(_apart(row)) for row in one.differences if row.metric == metric]
     out.print()

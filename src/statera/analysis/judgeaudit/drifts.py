@@ -2,8 +2,8 @@
 
 Two things are looked at, each paired by anchor: the mean verdict, and how often the judge agrees
 with what it said then, against how often it agreed with itself then. A shift is sure where the
-interval of the difference (99 %) leaves out 0, or the test is as sure where there is no interval,
-and it is larger than a small margin: what is smaller blocks no comparison.
+interval of the difference (99 %) leaves out 0, or a test is as sure (`judgeaudit.signs`), and it
+is larger than a small margin: what is smaller blocks no comparison.
 """
 
 from collections.abc import Sequence
@@ -21,6 +21,7 @@ from statera.analysis.judgeaudit.figures import (
     not_measured,
 )
 from statera.analysis.judgeaudit.shares import shares
+from statera.analysis.judgeaudit.signs import sign
 from statera.stats.paired import difference
 from statera.stats.results import Difference, Estimate, Pairs
 
@@ -137,11 +138,7 @@ def _agreed(anchors: Sequence[Anchored], level: float) -> Estimate:
 
 def _sure(found: Difference, margin: float) -> bool:
     """Return whether there surely is a difference, and one larger than the margin."""
-    if found.value is None or abs(found.value) <= margin:
-        return False
-    if found.low is not None and found.high is not None:
-        return found.low > 0 or found.high < 0
-    return found.p is not None and found.p < 1 - found.level
+    return found.value is not None and abs(found.value) > margin and sign(found) != 0
 
 
 def _words(shift: Difference, loss: Difference, *, moved: bool, less: bool) -> str:

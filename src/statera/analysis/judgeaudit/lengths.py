@@ -13,11 +13,12 @@ import numpy as np
 
 from statera.analysis.judgeaudit.figures import Figure, Measure, Section, State, figure
 from statera.analysis.judgeaudit.shares import share
+from statera.analysis.judgeaudit.signs import sign
 from statera.analysis.winrates import JudgedPair, item_values, verdicts_of
 from statera.stats.lengthcontrol import PairLengths, length_controlled
 from statera.stats.lengthslope import LengthAdjusted, length_adjusted_mean
 from statera.stats.paired import difference
-from statera.stats.results import LEVEL, Pairs
+from statera.stats.results import LEVEL, Difference, Pairs
 from statera.stats.winrate import WinRate, consensus, win_rate
 
 NAME = "verbosity"
@@ -97,7 +98,8 @@ def lengths_of_pairs(
     if pairs:
         figures, note = _controlled(pairs, level, rng)
         said += [note] if note else []
-    return _section([*figures, *_padded_pairs(padded, level)], said)
+    probe = _padded_pairs(padded, level)
+    return _section([*figures, *probe], said, pays=any(shown.above for shown in probe))
 
 
 def lengths_of_grades(
@@ -127,7 +129,11 @@ def lengths_of_grades(
         level=level,
     )
     figures = _graded(found, len(known), len(grades))
-    return _section([*figures, *_padded_grades(padded, level)], said)
+    if not padded:
+        return _section(figures, said, pays=False)
+    gap = _padded_grades(padded, level)
+    shown = figure(_PADDED_GRADE, gap, n=gap.n, asked=len(padded))
+    return _section([*figures, shown], said, pays=sign(gap) > 0)
 
 
 def _controlled(
@@ -182,9 +188,8 @@ def _told(pairs: Sequence[JudgedPair], rate: WinRate) -> WinRate:
     )
 
 
-def _padded_grades(padded: Sequence[tuple[Grade, Grade]], level: float) -> list[Figure]:
-    if not padded:
-        return []
+def _padded_grades(padded: Sequence[tuple[Grade, Grade]], level: float) -> Difference:
+    """Return the grades of padded replies less their own, paired by reply."""
     both = [
         (longer.value, plain.value, longer.unit)
         for longer, plain in padded
@@ -192,30 +197,30 @@ def _padded_grades(padded: Sequence[tuple[Grade, Grade]], level: float) -> list[
     ]
     ones = [1.0] * len(both)
     longer, plain, units = ([row[k] for row in both] for k in range(3))
-    found = difference(Pairs(longer, plain, units, ones, ones), level=level)
-    return [figure(_PADDED_GRADE, found, n=len(both), asked=len(padded))]
+    return difference(Pairs(longer, plain, units, ones, ones), level=level)
 
 
-def _section(figures: Sequence[Figure], said: list[str]) -> Section:
+def _section(figures: Sequence[Figure], said: list[str], *, pays: bool) -> Section:
+    """Return the section; `pays` says that padding surely does better than the plain reply."""
     probe = next((f for f in figures if f.name in (PADDED, PADDED_GRADE)), None)
     slope = next((f for f in figures if f.name in (SLOPE, GRADE_SLOPE)), None)
     if slope is not None and (slope.above or slope.below):
         kind = "longer" if slope.above else "shorter"
         said.append(f"{kind} replies get better verdicts: no fault by itself, they may be better")
-    if probe is None or probe.low is None:
+    if probe is None or (probe.low is None and not pays):
         why = "no reply could be padded" if probe is None else probe.method
         said.append(f"padding not measured: {why}")
         return Section(name=NAME, state="not measured", said=tuple(said), figures=tuple(figures))
     said.append(
         "it takes length for quality: padding without new content wins"
-        if probe.above
+        if pays
         else "padding without new content does not surely win"
     )
-    state: State = "warning" if probe.above else "ok"
+    state: State = "warning" if pays else "ok"
     return Section(
         name=NAME,
         state=state,
         said=tuple(said),
         figures=tuple(figures),
-        advice=_ADVICE if probe.above else "",
+        advice=_ADVICE if pays else "",
     )

@@ -26,10 +26,11 @@ import msgspec
 import numpy as np
 
 from statera.analysis.judgeaudit.figures import Figure, Section, State, not_measured, worst
+from statera.analysis.judgeaudit.signs import sign
 from statera.stats.betting import betting_bounds
 from statera.stats.meanbounds import mean_bounds
 from statera.stats.paired import difference
-from statera.stats.results import LEVEL, Bounds, Difference, Items, Pairs
+from statera.stats.results import LEVEL, Bounds, Items, Pairs
 
 NAME = "sanity responders"
 FLOOR = 0.25
@@ -176,24 +177,12 @@ def _beside_own(responder: Responder) -> tuple[State, str]:
     own, values, units = ([row[k] for row in rows] for k in range(3))
     found = difference(Pairs(own, values, units, ones, ones), level=LEVEL)
     gets = f"gets {found.base or 0:.2f} and the system's own replies {found.candidate or 0:.2f}"
-    match _sign(found):
+    match sign(found):
         case 1:
             return "ok", ""
         case -1:
             return "void", f"{gets}: surely more than they"
     return "not shown", f"{gets}: the replies are as bad as none, or the judge cannot tell"
-
-
-def _sign(found: Difference) -> int:
-    """Return 1 or -1 where the difference is surely above or below 0, else 0.
-
-    Few items have no interval, but an exact test.
-    """
-    if found.low is not None and found.high is not None:
-        return int(found.low > 0) - int(found.high < 0)
-    if found.value is None or found.p is None or found.p >= 1 - LEVEL:
-        return 0
-    return 1 if found.value > 0 else -1
 
 
 def _figure(responder: Responder, bounds: Bounds) -> Figure:

@@ -222,7 +222,21 @@ def test_a_difference_without_labels_names_both_runs() -> None:
     sides = (NOBODY, standing(labelled=None, run="r0"))
     rule = only(pair(lenient(labels=0), lenient(labels=0, seed=1), *sides), THAN)
     assert rule.verdict == "inconclusive"
-    assert "statera judge label r1 and statera judge label r0" in rule.reason
+    assert "statera judge label r1 --judge q and statera judge label r0 --judge q" in rule.reason
+
+
+def test_a_rule_of_one_run_reads_that_run_alone_where_there_is_another() -> None:
+    policy = rules(MIN)
+    evidence = pair(lenient(), lenient(seed=1), standing(0.5), standing(0.5, run="r0"))
+    (found,) = glances(targets(policy, evidence.known), evidence).values()
+    assert found.trials == 200
+    assert judge(policy, evidence).verdict == "pass"
+
+
+def test_a_win_rate_names_the_run_that_it_is_against() -> None:
+    behind = standing(labelled=None, against="base5678more")
+    rule = only(single(lenient(labels=0), behind))
+    assert "statera judge label r1 base5678 --judge q" in rule.reason
 
 
 def test_a_yes_or_no_that_was_measured_elsewhere_tells_a_difference_marked() -> None:

@@ -71,10 +71,11 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 class Standing(NamedTuple):
     """What is known of the judge of one score of a run's task.
 
-    `run` is the judged run's id, `judge` the judge's name, `sat` the judge's own run. `labelled`
-    is what people said of these very trials, None without labels. `elsewhere` holds the judge's
-    error as it was measured on other runs. `void` says why nothing may rest on the judge, `drifted`
-    why what was measured elsewhere no longer holds; both are empty where all is well.
+    `run` is the judged run's id, `judge` the judge's name, `sat` the judge's own run, `against` the
+    other run of pairs, else empty. `labelled` is what people said of these very trials, None
+    without labels. `elsewhere` holds the judge's error as it was measured on other runs. `void`
+    says why nothing may rest on the judge, `drifted` why what was measured elsewhere no longer
+    holds; both are empty where all is well.
     """
 
     run: str
@@ -86,6 +87,7 @@ class Standing(NamedTuple):
     elsewhere: tuple[Known, ...] = ()
     void: str = ""
     drifted: str = ""
+    against: str = ""
 
     @property
     def people(self) -> str:
@@ -96,6 +98,12 @@ class Standing(NamedTuple):
     def short(self) -> str:
         """The run's id as commands name it."""
         return self.run[:_SHORT] or "RUN"
+
+    @property
+    def labelling(self) -> str:
+        """The command by which people label what the judge judged."""
+        runs = " ".join(filter(None, (self.short, self.against[:_SHORT])))
+        return f"statera judge label {runs} --judge {self.judge or 'NAME'}"
 
 
 Standings = Mapping[tuple[str, str], Standing]
@@ -125,6 +133,7 @@ def standings(info: RunInfo, judges: Environments | None = None) -> dict[tuple[s
             elsewhere=tuple(k for k in calibrations(own) if _elsewhere(k, judged, info.id)),
             void=_void(own.get(AUDIT), task),
             drifted=_drifted(own),
+            against=judged.against,
         )
     return found
 

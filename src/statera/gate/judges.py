@@ -191,8 +191,7 @@ def _unjudged(
 def _unmeasured(standings: tuple[Standing, ...], why: str, *, mends: bool) -> str:
     """Return why nothing is read, and what to do about it: to label, where that `mends` it."""
     name = standings[0].judge or standings[0].score
-    runs = dict.fromkeys(standing.short for standing in standings)
-    label = " and ".join(f"statera judge label {run}" for run in runs)
+    label = " and ".join(dict.fromkeys(standing.labelling for standing in standings))
     what = f"{label}; or say" if mends else "say"
     return f"judge {name} is unmeasured ({why}): {what} `unvalidated: true`"
 

@@ -86,7 +86,8 @@ def _glance(target: Target, evidence: Evidence, counts: dict[int, Places]) -> Gl
         return Glance("", 0)
     seen = _seen(target, frame, pairing, counts)
     if target.metric.name in frame.names and judged(target, evidence.judges):
-        return _heard(target, pairing or frame, evidence, seen)
+        sides = frame if pairing is None or not target.paired else pairing
+        return _heard(target, sides, evidence, seen)
     return seen
 
 

@@ -9,6 +9,7 @@ from statera.analysis.comparison import ComparisonRow
 from statera.analysis.measure import MetricRow
 from statera.report import numbers, plaintext
 from statera.report.content import Content, Subject
+from statera.report.judgedlines import judged_lines
 from statera.report.rules import Decision, RuleLine, decision
 from statera.report.story import surely_moved
 from statera.report.why import why
@@ -28,6 +29,8 @@ def review(content: Content) -> str:
         parts.append(_estimates(content.candidate.metrics))
     else:
         parts += _compared(content.comparison.rows)
+    if judged := judged_lines(content):
+        parts.append("\n".join(f"- {_plain(line)}" for line in judged))
     if content.diagnosis is not None:
         causes = [
             f"- {c.name}{' (undetermined)' if c.open else ''} in {code(c.task)}: "

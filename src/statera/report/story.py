@@ -7,6 +7,7 @@ from statera.analysis.comparison import ComparisonRow
 from statera.analysis.measure import MetricRow
 from statera.report import numbers, plaintext
 from statera.report.content import Content
+from statera.report.judgedlines import judged_lines
 
 Row = TypeVar("Row", ComparisonRow, MetricRow)
 _MOST = 10
@@ -16,10 +17,12 @@ def headlines(content: Content) -> list[str]:
     """Return a sentence for each task's leading metric; of two runs, first what moved.
 
     Of two runs, every metric that moved has a sentence, and so have those that the gate reads and
-    the leading ones where they are not shown to have moved; the others are counted.
+    the leading ones where they are not shown to have moved; the others are counted. Last comes what
+    stands behind judges' numbers.
     """
     if content.comparison is None:
-        return [_measured(row) for row in _leading(content.candidate.metrics)]
+        alone = [_measured(row) for row in _leading(content.candidate.metrics)]
+        return alone + judged_lines(content)
     rows = content.comparison.rows
     asked = {_key(row) for row in _leading(rows)}
     asked |= {(r.metric, r.category) for r in (content.ruling.rules if content.ruling else ())}
@@ -28,7 +31,7 @@ def headlines(content: Content) -> list[str]:
     still = [row for row in mine if not surely_moved(row)]
     told = [_moved(row) for row in moved[:_MOST]] or ["Nothing is shown to have moved"]
     told += [_still(row) for row in still if _key(row) in asked][:_MOST]
-    return told + _rest(len(moved) + len(still) - len(told) + (not moved))
+    return told + _rest(len(moved) + len(still) - len(told) + (not moved)) + judged_lines(content)
 
 
 def surely_moved(row: ComparisonRow) -> bool:

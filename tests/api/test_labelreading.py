@@ -121,6 +121,7 @@ def test_labels_of_other_runs_are_refused(store: RunStore) -> None:
     info, other = replied(store, letters(2)), replied(store, letters(2), model="base")
     told = refused(store, info, GRADES, label("q0", run=other.id))
     assert told.endswith(f"'q0' was labelled in run {other.id[:8]}, not {info.id[:8]}")
+    assert said_of(store, info, [label("q0", run=info.id[:8])], GRADES).labels
     of = LabelsOf(metric="pairwise", against=other)
     told = refused(store, info, of, label("q0", "A", run=other.id, against=info.id))
     assert f"in run {other.id[:8]} against {info.id[:8]}, not {info.id[:8]} against" in told

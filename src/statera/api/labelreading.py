@@ -23,6 +23,7 @@ from statera.scorers.scale import Scale
 from statera.store.runstore import RunStore
 
 _PAIR = {"A": (1.0, "win"), "B": (0.0, "loss"), "TIE": (0.5, "tie")}
+_SHORT = 8
 _YES_NO = {"yes": 1, "no": 0, "1": 1, "0": 0, "true": 1, "false": 0, "pass": 1, "fail": 0}
 
 
@@ -135,12 +136,17 @@ def _by_place(
 
 def _check_run(label: Label, info: RunInfo, of: LabelsOf) -> None:
     against = "" if of.against is None else of.against.id
-    if label.run and (label.run, label.against) != (info.id, against):
+    if label.run and not (_names(label.run, info.id) and _names(label.against, against)):
         theirs, ours = (
             f"{run[:8]} against {other[:8]}" if other else run[:8]
             for run, other in ((label.run, label.against), (info.id, against))
         )
         raise DeclarationError(f"{_at(label)}'{label.id}' was labelled in run {theirs}, not {ours}")
+
+
+def _names(text: str, run: str) -> bool:
+    """Return whether a text is a run's id, or the beginning of it as commands show it."""
+    return text == run or (len(text) >= _SHORT and run.startswith(text))
 
 
 def _place(label: Label, known: Collection[Place], tasks_of: Mapping[str, list[str]]) -> Place:

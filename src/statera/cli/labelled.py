@@ -56,8 +56,11 @@ def told(summary: LabelSummary) -> list[str]:
         lines.append(f"left reply named {shown(summary.left)} (0.5: no lean to a side)")
     if summary.empty:
         lines.append(f"not kept: {plural(summary.empty, 'label')} of empty replies")
-    methods = {r.estimate.method for r in summary.results}
-    return [*lines, f"interval: {'; '.join(sorted(methods))}"]
+    rows = [result.estimate for result in summary.results]
+    for title, there in (("interval", True), ("no interval", False)):
+        if made := sorted({row.method for row in rows if (row.low is not None) == there}):
+            lines.append(f"{title}: {'; '.join(made)}")
+    return lines
 
 
 def _headline(summary: LabelSummary) -> str:

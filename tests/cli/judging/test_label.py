@@ -203,7 +203,7 @@ def test_what_is_wrong_is_one_line_and_nothing_is_left(
     replied(store, letters(2), model="bare", tag="bare", reference=False)
     replied(store, {}, model="empty", tag="empty")
     (tmp_path / "judge.yaml").write_text(JUDGE, encoding="utf-8")
-    (tmp_path / "points.yaml").write_text("judge: j\nkind: checklist\npoints: ["So?"]\n")
+    (tmp_path / "points.yaml").write_text("judge: j\nkind: checklist\npoints: ['So?']\n")
     (tmp_path / "none.csv").write_text("id,label\n", encoding="utf-8")
     csv_of(tmp_path, "q0,4,ana")
     before = sorted(path.name for path in tmp_path.iterdir())

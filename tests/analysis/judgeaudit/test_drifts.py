@@ -1,11 +1,12 @@
 """Drift: by hand, planted shifts, sameness, and what too few anchors cannot tell."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
 from statera.analysis.judgeaudit.drifts import (
     AGREED,
-    LESS_AGREEMENT,
     LOSS,
     MARGIN,
     SHIFT,
@@ -15,7 +16,7 @@ from statera.analysis.judgeaudit.drifts import (
 )
 
 
-def anchors(*rows: tuple[list[float | None], list[float | None]]) -> list[Anchored]:
+def anchors(*rows: tuple[Sequence[float | None], Sequence[float | None]]) -> list[Anchored]:
     return [Anchored(f"q{i}", then, now) for i, (then, now) in enumerate(rows)]
 
 
@@ -82,7 +83,6 @@ def test_verdicts_that_change_without_moving_the_mean_are_a_shift_too() -> None:
     assert found.shift.value == pytest.approx(0.0)
     assert found.loss is not None
     assert found.loss.value == pytest.approx(-1.0)
-    assert -found.loss.value > LESS_AGREEMENT
     assert found.drifted
     assert "agrees less with what it said then" in found.why
 

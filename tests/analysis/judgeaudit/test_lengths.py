@@ -1,10 +1,12 @@
 """Length and verdict: by hand, planted tastes within their intervals, and recorded judges."""
 
 import csv
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
+from statera.analysis.judgeaudit.figures import Interval
 from statera.analysis.judgeaudit.lengths import (
     CONTROLLED,
     GRADE_SLOPE,
@@ -39,7 +41,7 @@ def graded(rng: np.random.Generator, count: int, slope: float) -> list[Grade]:
     ]
 
 
-def probe(gaps: list[float | None], base: float = 0.5) -> list[tuple[Grade, Grade]]:
+def probe(gaps: Sequence[float | None], base: float = 0.5) -> list[tuple[Grade, Grade]]:
     """Return padded replies whose grades lie so much above those of the plain ones."""
     return [
         (
@@ -181,7 +183,7 @@ def test_a_reply_without_a_grade_is_counted_not_averaged() -> None:
         ([None] * 20, "not measured"),
     ],
 )
-def test_the_padding_probe_of_grades(gaps: list[float | None], state: str) -> None:
+def test_the_padding_probe_of_grades(gaps: Sequence[float | None], state: str) -> None:
     section = lengths_of_grades(graded(np.random.default_rng(1), 30, 0.0), probe(gaps))
     assert section.state == state
     known = [gap for gap in gaps if gap is not None]
@@ -231,6 +233,6 @@ def test_the_figures_of_a_recorded_judge_are_those_of_the_statistics() -> None:
         [one.unit for one in seen],
     )
     told, rate = length_controlled(data, rng=rng()), win_rate(verdicts)
-    expected = (rate, told.controlled, told.slope, told.length_ratio)
+    expected: list[Interval] = [rate, told.controlled, told.slope, told.length_ratio]
     for shown, estimate in zip(section.figures, expected, strict=True):
         assert (shown.value, shown.low, shown.high) == (estimate.value, estimate.low, estimate.high)

@@ -1,5 +1,7 @@
 """Sanity responders: when a judge is void, when it stands, and when that is open."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -8,8 +10,8 @@ from statera.analysis.judgeaudit.sanity import FLOOR, Responder, judged, sanity
 
 
 def responder(
-    values: list[float | None],
-    own: list[float | None] | None = None,
+    values: Sequence[float | None],
+    own: Sequence[float | None] | None = None,
     *,
     name: str = "empty",
     task: str = "open",
@@ -95,7 +97,8 @@ def test_without_verdicts_it_is_open_and_says_how_many_could_be_read() -> None:
 
 def test_bounds_are_exact_for_whole_wins() -> None:
     shown = judged(responder([0.0] * 20)).figure
-    assert (shown.low, shown.high) == (0.0, pytest.approx(1 - 0.025 ** (1 / 20)))
+    assert shown.low == 0.0
+    assert shown.high == pytest.approx(1 - 0.025 ** (1 / 20))
     assert shown.method == "Clopper-Pearson"
     assert judged(responder([0.25, 0.0] * 10)).figure.method == "betting"
 

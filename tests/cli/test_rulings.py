@@ -106,3 +106,22 @@ def test_what_the_table_says_is_not_said_again(capsys: pytest.CaptureFixture[str
     row = next(line for line in out.splitlines() if line.split()[:2] == ["fail", "t/critical"])
     assert "1 certain failure" in row
     assert row.split()[-1] == "none"
+
+
+def judged(count: int = 1) -> Ruling:
+    rules = tuple(
+        rule("pass", f"t/m{n}", raw=0.07, labels=90, transported=True) for n in range(count)
+    )
+    return msgspec.structs.replace(ruling(["pass"]), rules=rules)
+
+
+def test_how_far_a_judge_is_believed_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    said = "judge t/m0 difference to baseline > -0.02: corrected from +0.070 by 90 labels, transp"
+    assert said in printed(capsys, judged())
+    out = printed(capsys, judged(30))
+    assert "judge transported correction behind t/m0, t/m1, " in out
+    assert said not in out
+    assert said in printed(capsys, judged(30), every=True)
+    (first,) = json_ruling(judged())["rules"]  # type: ignore[misc]
+    assert first["by"] == "corrected from +0.070 by 90 labels, transported"
+    assert (first["raw"], first["labels"], first["transported"]) == (0.07, 90, True)

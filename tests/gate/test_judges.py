@@ -243,9 +243,11 @@ def test_a_yes_or_no_that_was_measured_elsewhere_tells_a_difference_marked() -> 
     known = measured_elsewhere(counts=COUNTS)
     sides = [standing(labelled=None, elsewhere=(known,), run=run) for run in ("r1", "r0")]
     better = pair(lenient(0.9, labels=0), lenient(0.4, labels=0, seed=1), *sides)
-    rule = only(better, THAN | {"metric": "t/quality_good"})
-    assert rule.verdict == "pass"
-    assert rule.transported
+    ruling = ruled(better, THAN | {"metric": "t/quality_good"})
+    assert ruling.verdict == "pass"
+    assert ruling.rules[0].transported
+    (note,) = ruling.notes
+    assert note.startswith("t/quality_good: that the judge favours neither run is assumed")
 
 
 def test_a_run_that_stopped_early_has_no_correction_and_labels_would_not_help() -> None:

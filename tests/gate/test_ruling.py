@@ -111,6 +111,31 @@ def test_a_ruling_survives_json() -> None:
     assert msgspec.json.decode(msgspec.json.encode(made), type=Ruling) == made
 
 
+def test_how_far_a_judge_is_believed_is_said_with_the_claim() -> None:
+    own = {"form": "min", "limit": 0.5, "raw": 0.7, "labels": 1200}
+    assert rule("pass").by == ""
+    assert rule("pass", unvalidated=True, raw=0.7).told.endswith("(unvalidated judge)")
+    assert rule("pass", **own).told == "> 0.5 (corrected from 0.700 by 1,200 labels)"
+    carried = rule("pass", raw=0.07, labels=90, transported=True)
+    assert carried.by == "corrected from +0.070 by 90 labels, transported"
+    assert rule("pass", labels=90).by == "corrected by 90 labels"
+
+
+def test_a_ruling_repeats_what_must_be_said_of_judges() -> None:
+    rules = (
+        rule("pass", "t/a", unvalidated=True),
+        rule("pass", "t/b", raw=0.1, labels=40, transported=True),
+        rule("pass", "t/b", form="anchor", raw=0.1, labels=40, transported=True),
+        rule("pass", "t/c", raw=0.1, labels=40),
+        rule("pass", "t/d"),
+    )
+    made = msgspec.structs.replace(ruling(["pass"]), rules=rules)
+    assert made.marked == ("unvalidated judge behind t/a", "transported correction behind t/b")
+    assert len(made.heard) == 4
+    assert made.heard[0] == "t/a difference to baseline > -0.02: unvalidated judge"
+    assert ruling(["pass"]).marked == ruling(["pass"]).heard == ()
+
+
 def test_a_need_says_what_it_supposes() -> None:
     assert str(Need(items=2475, assuming="if equal", power=0.8)) == "2,475 items (if equal)"
     told = str(Need(items=None, assuming="it is at the limit", power=0.8))

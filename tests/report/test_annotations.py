@@ -1,3 +1,5 @@
+import msgspec
+
 from statera.gate.ruling import Need, Override, Ruling, together
 from statera.report.annotations import annotations
 from tests.gate.test_ruling import ADA, BOB, dismissed, rule, ruling
@@ -53,3 +55,11 @@ def test_a_word_that_overrules_a_scorer_is_a_warning() -> None:
     assert lines[0].startswith("::warning")
     assert "says Bob" in lines[0]
     assert len(list(annotations(dismissed(ADA)))) == len(lines) - 1
+
+
+def test_what_must_be_said_of_judges_is_a_warning() -> None:
+    rules = (rule("pass", "t/a", unvalidated=True), rule("fail", "t/b", raw=0.7, labels=90))
+    made = msgspec.structs.replace(ruling(["fail"]), rules=rules)
+    first, _, last = annotations(made)
+    assert first == "::warning title=g%3A fail::unvalidated judge behind t/a"
+    assert last.endswith("::because (corrected from +0.700 by 90 labels)")

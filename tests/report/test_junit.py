@@ -1,5 +1,7 @@
 from xml.etree import ElementTree as xml
 
+import msgspec
+
 from statera.gate.ruling import Need, Override
 from statera.report.junit import junit
 from tests.gate.test_ruling import ADA, BOB, dismissed, rule, ruling
@@ -49,3 +51,17 @@ def test_what_a_person_dismissed_is_a_property() -> None:
     values = {one.get("name"): one.get("value") or "" for one in root.iter("property")}
     assert "says Bob" in values["dismissed 1"]
     assert "says Ada" in values["dismissed 2"]
+
+
+def test_how_far_a_judge_is_believed_is_a_property_and_in_the_text() -> None:
+    rules = (
+        rule("pass", "t/a", raw=0.7, labels=90, transported=True),
+        rule("fail", "t/b", unvalidated=True),
+    )
+    made = msgspec.structs.replace(ruling(["fail"]), rules=rules)
+    root = xml.fromstring(junit(made))
+    values = {one.get("name"): one.get("value") or "" for one in root.iter("property")}
+    claim = "difference to baseline > -0.02"
+    assert values[f"judge of t/a {claim}"] == "corrected from +0.700 by 90 labels, transported"
+    assert values[f"judge of t/b {claim}"] == "unvalidated judge"
+    assert "(unvalidated judge)" in (root.findtext(".//failure") or "")

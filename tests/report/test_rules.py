@@ -105,3 +105,11 @@ def test_what_decided_is_printed_in_place_of_a_bound_that_did_not() -> None:
 def test_a_claim_about_a_difference_reads_as_a_sentence() -> None:
     line = decision(ruling([rule("pass")])).parts[0].blocks[0].lines[0]
     assert line.claim == "difference to baseline must be > −0.02"
+
+
+def test_how_far_a_judge_is_believed_stands_with_the_claim_and_in_the_notes() -> None:
+    made = rule("pass", "t/a", raw=-0.07, labels=90, transported=True)
+    found = decision(ruling([made]))
+    line = found.parts[0].blocks[0].lines[0]
+    assert line.claim.endswith("; corrected from −0.070 by 90 labels, transported")
+    assert found.notes == ("transported correction behind t/a", "a note")

@@ -62,7 +62,7 @@ def print_ruling(ruling: Ruling, *, every: bool = False) -> None:
         print_table(out, _COLUMNS, [_line(rule) for rule in shown])
     if len(shown) < len(rules):
         out.print(f"[dim]{plural(len(rules) - len(shown), 'rule')} more pass; --all lists them[/]")
-    for line in [*_open(ruling, open_rules), *_notes(ruling)]:
+    for line in [*_open(ruling, open_rules), *_judges(ruling, every), *_notes(ruling)]:
         out.print(line, soft_wrap=True)
 
 
@@ -180,11 +180,16 @@ def _commands(ruling: Ruling, rule: RuleRuling) -> list[str]:
     return lines
 
 
+def _judges(ruling: Ruling, every: bool) -> list[str]:
+    """Return how far judges are believed: by rule, or of many rules what must be said."""
+    said = ruling.heard if every or len(ruling.heard) <= MANY else ruling.marked
+    return [f"[yellow]judge[/] {plain(line)}" for line in said]
+
+
 def _notes(ruling: Ruling) -> list[str]:
     """Return what else a reader must know, and how the bounds were made."""
     said = [dismissal_words(*pair) for pair in ruling.dismissals if not pair[1].certain]
-    lines = [f"[yellow]judge[/] {plain(heard)}" for heard in ruling.heard]
-    lines += [f"[yellow]note[/] {plain(note)}" for note in [*ruling.notes, *said]]
+    lines = [f"[yellow]note[/] {plain(note)}" for note in [*ruling.notes, *said]]
     made = sorted({rule.method for rule in ruling.rules if rule.bound is not None})
     if made:
         lines.append(f"[dim]bounds: {plain('; '.join(made))}[/]")

@@ -61,7 +61,7 @@ class Judges(NamedTuple):
 class Hearing(NamedTuple):
     """How a judge is believed. `raw` is its own number, `labels` what corrected it.
 
-    `note` says what a reader must mind: many trials without a verdict, a shift since.
+    `note` says what a reader must mind: trials without a verdict, a shift since, what is assumed.
     """
 
     how: How = ""
@@ -147,7 +147,9 @@ def listened(
         told = found.at(LEVEL)
         how: How = "transported" if told.transported else "measured"
         if told.value is not None and not (told.transported and shifted):
-            notes = "; ".join(filter(None, (note, shifted and f"{shifted} (after these trials)")))
+            alike = _alike(standings) if told.transported and target.paired else ""
+            later = f"{shifted} (after these trials)" if shifted else ""
+            notes = "; ".join(filter(None, (note, later, alike)))
             return Listened(Hearing(how, told.raw, told.labels, notes), "", found)
         why = told.method
     if shifted:
@@ -186,6 +188,13 @@ def _unjudged(
         void = without > MOST_UNJUDGED * asked
         return told, _told(standing, f"void: {told}") if void else ""
     return "", ""
+
+
+def _alike(standings: tuple[Standing, ...]) -> str:
+    """Return what a difference supposes that was corrected by labels of other replies."""
+    bare = [standing for standing in standings if standing.labelled is None] or standings
+    label = " and ".join(dict.fromkeys(standing.labelling for standing in bare))
+    return f"that the judge favours neither run is assumed; labels of both would show it: {label}"
 
 
 def _unmeasured(standings: tuple[Standing, ...], why: str, *, mends: bool) -> str:

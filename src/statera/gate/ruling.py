@@ -224,6 +224,16 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(f"{rule.name} {rule.claim}: {rule.by}" for rule in self.rules if rule.by)
 
     @property
+    def marked(self) -> tuple[str, ...]:
+        """What must be said beside any verdict that rests on a judge: taken at its word, assumed."""
+        unvalidated = [rule.name for rule in self.rules if rule.unvalidated]
+        carried = [rule.name for rule in self.rules if rule.transported]
+        marks = (("unvalidated judge", unvalidated), ("transported correction", carried))
+        return tuple(
+            f"{what} behind {', '.join(dict.fromkeys(names))}" for what, names in marks if names
+        )
+
+    @property
     def dismissals(self) -> tuple[tuple[RuleRuling, Dismissal], ...]:
         """What people said is no failure, with its rule; what overrules a scorer first."""
         found = [(rule, said) for rule in self.rules for said in rule.dismissed]

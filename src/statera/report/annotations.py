@@ -25,6 +25,8 @@ def annotations(ruling: Ruling) -> Iterator[str]:
         yield _line("warning", title, told)
     if ruling.overruled:
         yield _line("warning", title, dismissal_words(*ruling.dismissals[0]))
+    for mark in ruling.marked:
+        yield _line("warning", title, mark)
     yield _line(_LEVELS.get(ruling.final, "notice"), title, counts)
     for verdict, level in _LEVELS.items():
         rules = ruling.having(verdict)

@@ -78,7 +78,10 @@ def decision(ruling: Ruling) -> Decision:
         summary=_summary(ruling),
         override=_override(ruling),
         parts=tuple(parts),
-        notes=tuple(plaintext.passage(note) for note in [*ruling.notes, *_said(ruling, False)]),
+        notes=tuple(
+            plaintext.passage(note)
+            for note in [*ruling.marked, *ruling.notes, *_said(ruling, False)]
+        ),
     )
 
 

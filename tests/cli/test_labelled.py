@@ -42,7 +42,7 @@ def test_grades_are_told_in_levels_with_their_interval_and_counts(
         "support", "3.50", "3.21", "to", "3.77", "0.750", "40", "0", "10", "0", "30", "0",
     ]  # fmt: skip
     assert "drawn: each item with probability 1" in said
-    assert said.splitlines()[-1].endswith("--judge my.yaml")
+    assert said.splitlines()[-1].startswith("next: statera judge calibrate my.yaml ")
 
 
 def test_a_preference_is_told_as_a_win_rate_with_its_counts(

@@ -52,8 +52,9 @@ def test_what_the_judge_did_not_say_is_not_held_against_the_system(
     assert score.flags == (UNJUDGED,)
 
 
-def test_an_empty_reply_needs_no_judge() -> None:
-    score = graded(Response(text="", finish="stop"))
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_an_empty_reply_needs_no_judge(text: str) -> None:
+    score = graded(Response(text=text, finish="stop"))
     assert (score.value, score.outcome, score.flags) == (None, "unparsed", ())
 
 

@@ -77,9 +77,7 @@ class LabelSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 def check_labels(store: RunStore, info: RunInfo, labels: Sequence[Label], of: LabelsOf) -> None:
     """Raise the DeclarationError of labels that cannot be kept; keep nothing."""
-    said = said_of(store, info, labels, of)
-    judged = _scorer(labels, of)
-    check_names(info, _tasks(info, said, judged), [judged])
+    _ready(store, info, labels, of)
 
 
 async def keep_labels(
@@ -90,9 +88,7 @@ async def keep_labels(
     Several labels of one trial are averaged, as the repeats of a judge are. DeclarationError, in
     one line with the label's place and before anything is kept, for what does not fit.
     """
-    check_labels(store, info, labels, of)
-    said, judged = said_of(store, info, labels, of), _scorer(labels, of)
-    tasks = _tasks(info, said, judged)
+    said, judged, tasks = _ready(store, info, labels, of)
     await keep(store, info, tasks, judged, {place: _one(said, place) for place in said.kept})
     added = dict.fromkeys(tasks, (judged,))
     info = remember(store, info, added, dict.fromkeys(tasks, _metrics(judged, of)))
@@ -112,6 +108,16 @@ async def keep_labels(
         left=_left(said),
         empty=sum(len(said.labels[place]) for place in said.empty),
     )
+
+
+def _ready(
+    store: RunStore, info: RunInfo, labels: Sequence[Label], of: LabelsOf
+) -> tuple[Said, Judged, list[str]]:
+    """Return labels that fit, what their scores are stored by, and the tasks that get them."""
+    said, judged = said_of(store, info, labels, of), _scorer(labels, of)
+    tasks = _tasks(info, said, judged)
+    check_names(info, tasks, [judged])
+    return said, judged, tasks
 
 
 def _scorer(labels: Sequence[Label], of: LabelsOf) -> Judged:

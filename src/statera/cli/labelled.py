@@ -33,7 +33,7 @@ _UNKNOWN = "with no known probability; what they say holds for these items only"
 def print_labels(summary: LabelSummary, scale: Sequence[str], *, judge: str) -> None:
     """Print what was kept, one line a task, then what must be known of it and what is next.
 
-    `scale` names the levels, the lowest first; `judge` is what --judge takes.
+    `scale` names the levels, the lowest first; `judge` is the judge that can be measured by them.
     """
     out = console()
     out.print(f"[bold]{visible(_headline(summary))}[/]", soft_wrap=True, markup=True)
@@ -43,7 +43,7 @@ def print_labels(summary: LabelSummary, scale: Sequence[str], *, judge: str) -> 
         out.print(visible(line), soft_wrap=True, markup=False)
     for warning in _warnings(summary):
         out.print(f"[yellow]warning[/] {warning}", soft_wrap=True)
-    out.print(f"next: statera judge calibrate {summary.run[:8]} --judge {judge}", soft_wrap=True)
+    out.print(f"next: statera judge calibrate {judge} {summary.run[:8]}", soft_wrap=True)
 
 
 def told(summary: LabelSummary) -> list[str]:

@@ -48,7 +48,7 @@ class Judged(Rule, frozen=True, kw_only=True, tag=JUDGE):
         response = trial.response
         if plumbing := broken(response):
             return self._none("infra_error", plumbing)
-        if not response.text and not self.against:
+        if not (response.text or "").strip() and not self.against:
             decision = decide(response, unread(response), False)
             return self._none(decision.outcome, decision.why)
         verdict = tools.verdicts.of(trial.task, sample.id, trial.epoch)

@@ -150,7 +150,7 @@ def command(run: str, run_b: str | None, store: str, as_json: bool, **flags: Any
         click.echo("No label was given; nothing is kept.")
     for (of, _), summary in zip(wanted, kept, strict=True):
         scale = ("no", "yes") if of.scale is None else tuple(map(str, of.scale.values))
-        print_labels(summary, scale, judge=flags["judge"] or flags["rubric"] or judge.name)
+        print_labels(summary, scale, judge=flags["judge"] or _of_ready(judge))
 
 
 def _judge(judge: str | None, rubric: str | None, *, pairs: bool) -> Judge:
@@ -175,6 +175,11 @@ def _judge(judge: str | None, rubric: str | None, *, pairs: bool) -> Judge:
 def _of_rubric(text: str) -> Judge:
     name = read_rubric(text, Path()).rubric
     return judge_of(convert({"judge": name, "rubric": text}, JudgeFile, source=text))
+
+
+def _of_ready(judge: Judge) -> str:
+    """Return the name of the judge that asks as a ready rubric does; a file's has any name."""
+    return judge.name if judge.name in (*ready_rubrics(), PAIRWISE) else "JUDGE.yaml"
 
 
 def _of(judge: Judge, criterion: Criterion, other: RunInfo | None) -> LabelsOf:

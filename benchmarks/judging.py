@@ -1,4 +1,4 @@
-"""What judging costs beside the model's calls: prompts, reading, pairing, the controlled fit.
+"""What judging costs beside the model's calls: prompts, reading, pairing, fits, rankings.
 
 The verdicts are read and paired as a run's are: each reply of the judge through its rule, both
 orders to a pair, pairs to a win rate. Sizes as the issue of judges states them: 100,000 verdicts in
@@ -20,9 +20,12 @@ from statera.records.requests import Chat
 from statera.records.responses import Response
 from statera.records.trials import Exchange, Trial
 from statera.records.verdicts import Answer
+from statera.stats.bradleyterry import bradley_terry
+from statera.stats.games import Games
 from statera.stats.lengthcontrol import PairLengths, length_controlled
 
 VERDICTS, ITEMS, TIMES = 100_000, 805, 5
+MODELS, GAMES = 20, 100_000
 REPLIES = (
     "Reply A names the dose and the interval. Reply B leaves the interval out.\n\n[[A]]",
     "Both are correct. B is shorter and as complete.\n[[B]]",
@@ -45,6 +48,7 @@ def measure(given: Setting) -> str:
         ["pair 100,000 verdicts, win rate with interval", _pairing()],
         ["name 100,000 judgements and write their prompts", _asking(pairwise)],
         ["length-controlled fit, 805 items", _fit()],
+        ["rank 20 models, 100,000 games, 1,000 resamples", _ranking()],
     ]
     return table(["what", "seconds, best of 5"], [[what, f"{took:.3f}"] for what, took in rows])
 
@@ -116,6 +120,16 @@ def _fit() -> float:
         difficulty=rng.normal(size=ITEMS),
     )
     return _best(lambda: length_controlled(pairs, rng=rng, resamples=0))
+
+
+def _ranking() -> float:
+    rng, strengths = np.random.default_rng(3), np.linspace(1, -1, MODELS)
+    left = rng.integers(0, MODELS, GAMES)
+    right = (left + rng.integers(1, MODELS, GAMES)) % MODELS
+    chance = 1 / (1 + np.exp(strengths[right] - strengths[left]))
+    score = np.where(rng.random(GAMES) < 0.1, 0.5, (rng.random(GAMES) < chance).astype(float))
+    games = Games(left, right, score, cluster=np.arange(GAMES) // 50)
+    return _best(lambda: bradley_terry(games, rng=rng))
 
 
 def _answer(text: str) -> Answer:

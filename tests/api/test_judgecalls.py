@@ -77,3 +77,36 @@ def test_a_judge_needs_what_its_rubric_needs() -> None:
         st.grade(REFERENCE, lambda prompt: "[5]", prompt="q", output="o")
     with pytest.raises(DeclarationError, match="compares pairs"):
         st.grade(PAIRWISE, first_shown, prompt="q", output="o")
+
+
+def test_many_are_ranked_by_name(store: RunStore) -> None:
+    three = {"a": outputs("longest", "x"), "b": outputs("longer", "xx"), "c": outputs("", "xxx")}
+    (board,) = st.rank(PAIRWISE, longest, three, base="b", controls=["length"])
+    assert {one.model: (one.won, one.lost) for one in board.raw.models} == {
+        "a": (1, 1),
+        "b": (2, 2),
+        "c": (1, 1),
+    }
+    assert (board.task, board.asked, board.base) == ("outputs", 4, "b")
+    assert not store.runs()
+    st.rank(PAIRWISE, longest, three, store=store)
+    assert store.runs()[0].judging
+
+
+def test_runs_are_ranked_in_their_store(store: RunStore) -> None:
+    texts = {"new": ["longest", "a"], "old": ["longer", "bb"], "mini": ["", "ccc"]}
+    runs = {name: st.Run(store, stored(store, own, name=name)) for name, own in texts.items()}
+    (board,) = st.rank(PAIRWISE, longest, runs)
+    assert {one.model: (one.won, one.lost) for one in board.raw.models} == {
+        "new": (2, 2),
+        "old": (2, 2),
+        "mini": (2, 2),
+    }
+    assert [one.rank for one in board.raw.models] == [1, 1, 1]
+    assert store.runs()[0].judging
+    with pytest.raises(DeclarationError, match="runs only, or lists of outputs only"):
+        st.rank(PAIRWISE, longest, {**runs, "list": outputs("a")})
+    with pytest.raises(DeclarationError, match="unknown control"):
+        st.rank(PAIRWISE, longest, runs, controls=["tone"])
+    with pytest.raises(DeclarationError, match="at least 3"):
+        st.rank(PAIRWISE, longest, {"new": runs["new"]})

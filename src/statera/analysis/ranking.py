@@ -55,7 +55,7 @@ def leaderboard(
     asked = (sum(r.won + r.lost + r.tied + r.unparsed for r in records)) // 2
     unparsed = sum(r.unparsed for r in records) // 2
     void = unparsed > VOID * asked
-    kept, dropped = _varying(played)
+    kept, dropped = _varying(_without(played, played.controls) if void else played)
     found = _fitted(kept, void, ties=ties, level=level, rng=rng)
     while match := _WITH_MODELS.search(found.controlled.method):
         name = kept.controls[int(match[1])]
@@ -101,7 +101,7 @@ def _fitted(
 
 def _varying(played: Tournament) -> tuple[Tournament, list[str]]:
     """Return the games with the covariates that differ in any game, and which do not."""
-    held = np.asarray(played.games.covariates, np.float64)
+    held = _held(played)
     equal = {name for k, name in enumerate(played.controls) if not np.any(held[:, k])}
     dropped = [f"{name}: the same in every pair, nothing to hold equal" for name in sorted(equal)]
     return _without(played, equal) if equal else played, dropped
@@ -110,9 +110,16 @@ def _varying(played: Tournament) -> tuple[Tournament, list[str]]:
 def _without(played: Tournament, names: Collection[str]) -> Tournament:
     """Return the games without some of the covariates."""
     kept = [k for k, name in enumerate(played.controls) if name not in names]
-    held = np.asarray(played.games.covariates, np.float64)[:, kept]
+    held = _held(played)[:, kept]
     controls = tuple(played.controls[k] for k in kept)
     return played._replace(games=played.games._replace(covariates=held), controls=controls)
+
+
+def _held(played: Tournament) -> np.ndarray:
+    """Return the covariates, (games, controls)."""
+    if not played.controls:
+        return np.zeros((len(np.asarray(played.games.left)), 0))
+    return np.asarray(played.games.covariates, np.float64).reshape(-1, len(played.controls))
 
 
 def _records(played: Tournament) -> list[Record]:

@@ -7,7 +7,7 @@ in (-1, 1); of two lengths the logarithm of their ratio, so that a coefficient h
 there, nothing is centred: 0 means equal.
 
 >>> traits("# Plan\\n\\n1. **Buy** milk\\n2. **Go** home")
-Traits(length=37, headers=1, bold=2, lists=2)
+Traits(length=38, headers=1, bold=2, lists=2)
 >>> covariate("bold", [2, 0], [1, 0]).tolist()
 [0.25, 0.0]
 """

@@ -12,7 +12,7 @@ import numpy as np
 
 from statera.analysis.leaderboards import Leaderboard
 from statera.analysis.ranking import Tournament, leaderboard
-from statera.analysis.style import Traits, covariate, traits
+from statera.analysis.style import PLACE, Traits, controls_of, covariate, traits
 from statera.analysis.winrates import MIDDLE, JudgedPair
 from statera.api.judged import Pair
 from statera.api.matches import Match, Played
@@ -33,9 +33,10 @@ def leaderboards(
 ) -> list[Leaderboard]:
     """Return a leaderboard for each task and criterion; `controls` are names of traits.
 
-    DeclarationError for Davidson's ties beside controls.
+    DeclarationError for an unknown control, or Davidson's ties beside controls.
     """
     check_ties(ties, controls)
+    held = controls_of(controls)
     found: dict[tuple[str, str], list[tuple[Match, Pair]]] = {}
     for match, pair in played.pairs:
         place = pair.asked.candidate.task, pair.asked.criterion
@@ -43,7 +44,7 @@ def leaderboards(
     names = tuple(entrant.name for entrant in played.matches.entrants)
     boards = []
     for (task, criterion), pairs in found.items():
-        tournament = _tournament(names, pairs, controls)._replace(
+        tournament = _tournament(names, pairs, held)._replace(
             task=task, criterion=criterion, base=played.matches.base
         )
         rng = np.random.default_rng(seed)
@@ -62,14 +63,17 @@ def recorded_board(
 ) -> Leaderboard:
     """Return the leaderboard of recorded games, which hold the traits that `controls` name.
 
-    `place` needs none: what being the left one adds. DeclarationError for an unknown base, or
-    Davidson's ties beside controls.
+    `place` needs none: what being the left one adds. DeclarationError for an unknown base, a trait
+    that was not read, or Davidson's ties beside controls.
     """
     check_ties(ties, controls)
+    names = controls_of(controls, known=None)
+    if missing := [name for name in names if name not in {*games.traits, PLACE}]:
+        raise unknown("control", missing[0], {*games.traits, PLACE})
     if base is not None and base not in games.models:
         raise unknown("base", base, games.models)
     nothing: tuple[Sequence[float], Sequence[float]] = (games.score, games.score)
-    held = [covariate(name, *games.traits.get(name, nothing)) for name in controls]
+    held = [covariate(name, *games.traits.get(name, nothing)) for name in names]
     tournament = Tournament(
         models=games.models,
         games=Games(
@@ -79,7 +83,7 @@ def recorded_board(
             cluster=games.items,
             covariates=np.stack(held, axis=1) if held else None,
         ),
-        controls=tuple(controls),
+        controls=names,
         base=base,
     )
     return leaderboard(tournament, ties=ties, level=level, rng=np.random.default_rng(seed))

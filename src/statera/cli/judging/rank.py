@@ -151,7 +151,7 @@ def read_entrants(
     if twice := [name for name in wanted if wanted.count(name) > 1]:
         raise DeclarationError(f"'{twice[0]}' is there twice")
     files = [name.endswith(_FILE) for name in wanted]
-    if any(files) != all(files):
+    if any(files) and not all(files):
         raise DeclarationError("give runs only, or .jsonl files of outputs only")
     if not any(files):
         return run_entrants({name: (store, store.find(name)) for name in wanted}, tasks)

@@ -32,7 +32,7 @@ class Judgements(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def missing(self) -> float:
         """The share in [0, 1] without a verdict."""
-        return 1 - self.judged / self.asked if self.asked else 0.0
+        return (self.asked - self.judged) / self.asked if self.asked else 0.0
 
     def __str__(self) -> str:
         """Return `190 of 200`."""
@@ -100,6 +100,7 @@ def _behind(
     voids = [s.void for s in standings if s.void]
     voids += [f"void: {t}" for side, t in zip(sides, lacking, strict=True) if _void(side)]
     warned = [t for side, t in zip(sides, lacking, strict=True) if side.missing > WARN_UNJUDGED]
+    warned += [f"the judge {drifted}"] if drifted else []
     return Behind(
         judge=standings[0].judge or standings[0].score,
         sides=sides,

@@ -7,7 +7,7 @@ A judge's verdicts are kept with the run that it judged; what is known of the ju
 its error on other runs, is kept with the judge's own run.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ from statera.metrics.judged import JUDGED
 from statera.protocols import Metric
 from statera.records.labels import PEOPLE, Labelled, stored_labels
 from statera.records.parts import SECOND
-from statera.records.specs import RunInfo
+from statera.records.specs import JUDGING, MEMBERS, RunInfo
 from statera.stats.carrying import MeanError
 from statera.stats.rogangladen import Accuracy
 
@@ -131,8 +131,8 @@ def standings(info: RunInfo, judges: Environments | None = None) -> dict[tuple[s
             sat=judged.run,
             labelled=beside,
             elsewhere=tuple(k for k in calibrations(own) if _elsewhere(k, judged, info.id)),
-            void=_void(own.get(AUDIT), task),
-            drifted=_drifted(own),
+            void=_void(own.get(AUDIT), task) or _of_members(own, judges, _void_for(task)),
+            drifted=_drifted(own) or _of_members(own, judges, _drifted),
             against=judged.against,
         )
     return found
@@ -215,6 +215,27 @@ def _void(audit: object, task: str) -> str:
         return ""
     why = "" if own is None else own.get("why", "")
     return f"void: {why or _words(audit.get('why')) or 'its audit says so'}"
+
+
+def _void_for(task: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda environment: _void(environment.get(AUDIT), task)
+
+
+def _of_members(
+    panel: Mapping[str, Any],
+    judges: Environments | None,
+    what: Callable[[Mapping[str, Any]], str],
+) -> str:
+    """Return what is wrong with the first member of a panel of which anything is; empty for none.
+
+    A panel is no better than those who sit on it: without the one in question it is another panel.
+    """
+    members: Mapping[str, str] = panel.get("asked", {}).get(JUDGING, {}).get(MEMBERS, {})
+    for name, run in members.items():
+        if told := what((judges or {}).get(run, {})):
+            state, mark, why = told.partition(": ")
+            return f"{state}: member {name}{mark}{why}"
+    return ""
 
 
 def _words(why: object) -> str:

@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich.console import Console
+
 from statera.analysis.disagreement import Disagreement, Rater
+from statera.analysis.standing import WARN_UNJUDGED
 from statera.api.judging import Bench
 from statera.api.panelbench import AnySeat
 from statera.cli.columns import Column, Line, print_table
@@ -14,8 +17,8 @@ from statera.stats.agreement import Agreement
 _COLUMNS = (
     Column("member", name=True),
     Column("judged of asked"),
-    Column("flips", 1),
 )
+_FLIPS = Column("flips")
 _WEIGHT = Column("weight")
 
 
@@ -27,11 +30,27 @@ def print_agreement(seat: AnySeat, found: Sequence[Disagreement]) -> None:
         name = one.task if len({each.criterion for each in found}) == 1 else _both(one)
         out.print(f"[bold]{name}[/] · {what}", soft_wrap=True)
         if not one.repeats:
-            weights = _weights(seat)
-            columns = (*_COLUMNS, _WEIGHT) if weights else _COLUMNS
-            print_table(out, columns, [Line(_cells(rater, weights)) for rater in one.raters])
+            _print_members(out, one, _weights(seat))
+        for warning in warnings(one):
+            out.print(f"[yellow]warning[/] {warning}", soft_wrap=True)
         for line in sentences(one):
-            out.print(f"[dim]{line}[/]", soft_wrap=True, markup=True)
+            out.print(f"[dim]{line}[/]", soft_wrap=True)
+
+
+def _print_members(out: Console, found: Disagreement, weights: Mapping[str, float]) -> None:
+    pairs = found.raters[0].flips is not None
+    extra = [column for column, there in ((_FLIPS, pairs), (_WEIGHT, bool(weights))) if there]
+    lines = [Line(_cells(rater, weights)) for rater in found.raters]
+    print_table(out, (*_COLUMNS, *extra), lines)
+
+
+def warnings(found: Disagreement) -> list[str]:
+    """Return a sentence for each rater that gave no verdict on more than 2 %."""
+    return [
+        f"{rater.name} gave no verdict on {rater.asked - rater.judged} of {rater.asked}"
+        for rater in found.raters
+        if rater.asked - rater.judged > WARN_UNJUDGED * rater.asked
+    ]
 
 
 def sentences(found: Disagreement) -> list[str]:
@@ -76,9 +95,9 @@ def _both(found: Disagreement) -> str:
 
 
 def _cells(rater: Rater, weights: Mapping[str, float]) -> list[str]:
-    flips = "" if rater.flips is None else str(rater.flips)
+    flips = [] if rater.flips is None else [str(rater.flips)]
     weight = [f"{weights[rater.name]:.3g}"] if weights else []
-    return [rater.name, f"{rater.judged} of {rater.asked}", flips, *weight]
+    return [rater.name, f"{rater.judged} of {rater.asked}", *flips, *weight]
 
 
 def _agreed(found: Agreement) -> str:

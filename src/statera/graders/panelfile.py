@@ -88,7 +88,7 @@ class PanelPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
                 default = field.default_factory()
             if field.name not in _OWN and getattr(self, field.name) != default:
                 raise ValueError(
-                    f"`{field.name}` belongs into each judge of `panel`; several models that are "
+                    f"`{field.name}` belongs in each judge of `panel`; several models that are "
                     "asked the same are listed in `models`"
                 )
 

@@ -32,6 +32,7 @@ SOURCE = (
     "Cochran, Sampling Techniques (1977), chapter 12 (double sampling: regression estimators, "
     "optimum allocation); Angelopoulos, Duchi and Zrnic, arXiv 2311.01453 (2023), section 6"
 )
+FLAT = 1e-12
 SUPPOSED = 0.5
 """The correlation of a judge with labels that is supposed where no label shows it."""
 
@@ -107,6 +108,34 @@ def labelling(judged: Judged) -> Labelling | None:
         return None
     clusters = draw.cluster[seen]
     return _known(draw.labels[seen], gained, clusters, len(draw.predictions))
+
+
+def correlation_interval(
+    judged: Judged, *, rng: np.random.Generator, level: float = LEVEL, draws: int = 1000
+) -> tuple[float, float] | None:
+    """Return a percentile interval of the correlation of verdicts and labels; None without spread.
+
+    Labelled clusters are drawn with replacement (Efron and Tibshirani, An Introduction to the
+    Bootstrap (1993), chapter 13): verdicts are mostly right and sometimes far off, so that normal
+    theory would promise too much.
+    """
+    draw = drawn(judged)
+    seen = draw.seen
+    units = np.unique(draw.cluster[seen], return_inverse=True)[1]
+    x, y = draw.predictions[seen], draw.labels[seen]
+    sums = np.stack([np.bincount(units, weights=w) for w in (x * 0 + 1, x, y, x * x, y * y, x * y)])
+    count = sums.shape[1]
+    if count < 2:
+        return None
+    drawn_units = rng.multinomial(count, np.full(count, 1 / count), size=draws) @ sums.T
+    size, sx, sy, xx, yy, xy = drawn_units.T
+    spread = (xx - sx**2 / size) * (yy - sy**2 / size)
+    there = spread > FLAT
+    if there.sum() < draws / 2:
+        return None
+    found = (xy - sx * sy / size)[there] / np.sqrt(spread[there])
+    low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
 
 
 def labelling_of_difference(candidate: Judged, base: Judged) -> Labelling | None:

@@ -11,6 +11,7 @@ from statera.analysis.standing import NOBODY
 from statera.api.stored import Run
 from statera.gate.evidence import Evidence
 from statera.gate.judges import Judges
+from statera.gate.labelneeds import LabelNeed, label_needs
 from statera.gate.outlook import DISCORDANCE, Assumptions, seen
 from statera.gate.policy import Policy
 from statera.tasks import catalogue
@@ -24,14 +25,24 @@ def pilot_assumptions(
     The policy's anchor is not read: what compares with it supposes `discordance`, as does what
     compares with a base that is not given. The price of a request is the mean over the runs' own.
     """
-    evidence = Evidence(
+    runs = [run for run in (pilot, base) if run is not None]
+    return seen(policy, _evidence(pilot, base), discordance=discordance, price=_price(runs))
+
+
+def pilot_labels(
+    policy: Policy, pilot: Run, base: Run | None = None, *, power: float = 0.8
+) -> list[LabelNeed]:
+    """Return how many labels by people each judged rule of the policy needs for its margin."""
+    return label_needs(policy, _evidence(pilot, base), power=power)
+
+
+def _evidence(pilot: Run, base: Run | None) -> Evidence:
+    return Evidence(
         candidate={frame.task: frame for frame in pilot.frames},
         base=None if base is None else {p.task: p for p in pair(pilot.frames, base.frames)},
         others=() if base is None else base.frames,
         judges=Judges(pilot.standings, NOBODY if base is None else base.standings),
     )
-    runs = [run for run in (pilot, base) if run is not None]
-    return seen(policy, evidence, discordance=discordance, price=_price(runs))
 
 
 def existing(tasks: Iterable[str]) -> dict[str, int]:

@@ -5,7 +5,7 @@ from typing import Any
 import click
 import msgspec
 
-from statera.api.plans import existing, pilot_assumptions
+from statera.api.plans import existing, pilot_assumptions, pilot_labels
 from statera.api.stored import Run
 from statera.cli.columns import Column, Line, print_table
 from statera.cli.flags import json_flag, store_flag
@@ -14,6 +14,7 @@ from statera.cli.settings import Flag, Lines
 from statera.cli.tables import console, plural
 from statera.codec.files import to_json
 from statera.errors import DeclarationError
+from statera.gate.labelneeds import LabelNeed
 from statera.gate.outlook import DISCORDANCE, Assumed, Assumptions, Truth, stated
 from statera.gate.planning import MOST, Chances, Mix, chances, cheapest
 from statera.gate.policy import Policy, naming, read_policy
@@ -85,11 +86,13 @@ def command(policy: str, **flags: Any) -> None:
 
     With --pilot, spread, correlations and prices come from that run (and --base); without, from
     --discordance and --value. The last lines name the cheapest mix of items and epochs that decides
-    with the wished power when the candidate is as good as the base.
+    with the wished power when the candidate is as good as the base. For rules on what a judge says,
+    the pilot tells how many labels by people they need as well.
     """
     read = read_policy(policy)
     with naming(policy):
         supposed = _assumptions(read, flags)
+        labels = _labels(read, flags)
     sizes = existing(dict.fromkeys(rule.target.task for rule in supposed.rules))
     most = flags["items"] or min(sizes.values(), default=MOST)
     mixes = _mixes(supposed, flags, most)
@@ -101,10 +104,10 @@ def command(policy: str, **flags: Any) -> None:
     ]
     best = cheapest(supposed, power=flags["power"], seed=flags["seed"], most=most)
     if flags["as_json"]:
-        click.echo(to_json(_json(read, supposed, rows, best) | {"exist": sizes}))
+        click.echo(to_json(_json(read, supposed, rows, best) | {"exist": sizes, "labels": labels}))
     else:
         _print(read, supposed, rows, [*_best(best, rows, flags["power"]), *_exist(sizes)])
-        _print_notes(supposed, best or _equal(rows), _sides(supposed, flags))
+        _print_notes(supposed, best or _equal(rows), [*_sides(supposed, flags), *_wanted(labels)])
 
 
 def _assumptions(policy: Policy, flags: dict[str, Any]) -> Assumptions:
@@ -117,6 +120,26 @@ def _assumptions(policy: Policy, flags: dict[str, Any]) -> Assumptions:
     pilot = Run(runs, runs.find(flags["pilot"]))
     base = None if flags["base"] is None else Run(runs, runs.find(flags["base"]))
     return pilot_assumptions(policy, pilot, base, discordance=discordance)
+
+
+def _labels(policy: Policy, flags: dict[str, Any]) -> list[LabelNeed]:
+    """Return how many labels each judged rule needs; without a pilot nothing is known of it."""
+    if flags["pilot"] is None:
+        return []
+    runs = RunStore(flags["store"])
+    pilot = Run(runs, runs.find(flags["pilot"]))
+    base = None if flags["base"] is None else Run(runs, runs.find(flags["base"]))
+    return pilot_labels(policy, pilot, base, power=flags["power"])
+
+
+def _wanted(labels: list[LabelNeed]) -> list[str]:
+    """Return the labels that judged rules need, one line a rule."""
+    return [f"labels for {_of_need(need)} ({need.form}): {need.told}" for need in labels]
+
+
+def _of_need(need: LabelNeed) -> str:
+    task, name = need.metric.split("/", 1)
+    return f"{task}/{need.category}/{name}" if need.category else need.metric
 
 
 def _values(said: tuple[str, ...]) -> dict[str, float]:

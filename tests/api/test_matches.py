@@ -52,7 +52,7 @@ def test_what_was_judged_is_stored_and_not_asked_again(store: RunStore) -> None:
     assert store.counts(run.id).trials == 12
     assert cost(given, found).stored == 12
     again = asyncio.run(play(given, prepare(given, THREE)))
-    assert again.sitting == first.sitting
+    assert again == first
     assert store.counts(run.id).trials == 12
     pairs = [(match.left, match.right, pair.verdict.label) for match, pair in first.pairs]
     assert pairs[0] == (0, 1, "flip")

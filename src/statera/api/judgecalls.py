@@ -150,7 +150,7 @@ async def _of_runs(seat: AnySeat, candidate: Run, other: Run, level: float) -> l
 
 def rank(
     judge: Judge,
-    model: Judging,
+    model: JudgingBy,
     runs: Mapping[str, Run | Sequence[Output]],
     *,
     base: str | None = None,
@@ -175,8 +175,8 @@ def rank(
         entrants = [
             Entrant(name=name, answers=[one.answer for one in side]) for name, side in lists.items()
         ]
-    with _bench(judge, model, store) as bench:
-        played = _done(play(bench, prepare(bench, entrants, base=base)))
+    with _seat(judge, model, store) as seat:
+        played = _done(play(seat, prepare(seat, entrants, base=base)))
     return leaderboards(played, controls=names)
 
 

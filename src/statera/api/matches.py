@@ -1,11 +1,11 @@
 """What a ranking asks a judge: every two runs, each pair of replies in both orders, asked once.
 
-    matches = prepare(bench, entrants, base="old")      # checked; nothing is asked yet
-    print(cost(bench, matches))                         # 4 runs in 3 pairs: 600 judgements, …
-    played = await play(bench, matches)
+    matches = prepare(seat, entrants, base="old")      # checked; nothing is asked yet
+    print(cost(seat, matches))                         # 4 runs in 3 pairs: 600 judgements, …
+    played = await play(seat, matches)
 
-All matches are one sitting of the judge: each judgement is kept in the judge's run, where
-`judge compare` finds it too.
+The seat is a judge's, or a panel's. All matches are one sitting of it: each judgement is kept in
+the judge's run, where `judge compare` finds it too.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,8 +15,10 @@ from typing import NamedTuple
 
 from statera.analysis.rankingwords import components
 from statera.api.answers import answers_of, check_same_questions
-from statera.api.judged import Pair, check_kind, pair_asks, pairs_of
-from statera.api.judging import Bench, Sitting, make_plan, sit, stored_verdicts
+from statera.api.judged import Pair, check_kind, pair_asks
+from statera.api.judging import Bench, make_plan, stored_verdicts
+from statera.api.panelbench import AnySeat, benches
+from statera.api.panels import judged_pairs, member_asks
 from statera.errors import DeclarationError, unknown
 from statera.graders.asks import PairAsk
 from statera.records.specs import RunInfo
@@ -61,17 +63,17 @@ class Matches:
 
 @dataclass(frozen=True, kw_only=True)
 class Played:
-    """All matches with what the judge said."""
+    """All matches with what the judge said; `run` holds its judgements, or stands for a panel."""
 
     matches: Matches
-    sitting: Sitting
+    said: Sequence[Pair]
+    run: str
 
     @property
     def pairs(self) -> Iterator[tuple[Match, Pair]]:
         """Every pair of replies with its verdicts and the match it is of."""
-        for match in self.matches.matches:
-            for pair in pairs_of(self.sitting, match.asks):
-                yield match, pair
+        of = (match for match in self.matches.matches for _ in match.asks)
+        return zip(of, self.said, strict=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,24 +94,25 @@ class Cost:
         )
 
 
-def prepare(bench: Bench, entrants: Sequence[Entrant], *, base: str | None = None) -> Matches:
+def prepare(seat: AnySeat, entrants: Sequence[Entrant], *, base: str | None = None) -> Matches:
     """Return what is asked: every two entrants, or each against `base`.
 
     DeclarationError, and nothing is asked: a judge of single replies, fewer than three entrants,
     one that is there twice, an unknown base, different questions, entrants that no common item
     links, a reference that the judge needs and an item lacks.
     """
-    check_kind(bench, pairs=True)
+    check_kind(seat, pairs=True)
     check_entrants(entrants, base)
     matches = []
     for left, right in _design(entrants, base):
         first, second = entrants[left], entrants[right]
         if {a.place for a in first.answers} & {a.place for a in second.answers}:
             check_same_questions(first.answers, second.answers, (first.name, second.name))
-            matches.append(Match(left, right, pair_asks(bench, first.answers, second.answers)))
+            matches.append(Match(left, right, pair_asks(seat, first.answers, second.answers)))
     _check_linked(entrants, matches)
     found = Matches(entrants=entrants, matches=matches, alone=_alone(entrants, matches), base=base)
-    make_plan(bench, [ask for pair in found.asks for ask in pair])
+    for bench, asks in zip(benches(seat), member_asks(seat, found.asks), strict=True):
+        make_plan(bench, [ask for pair in asks for ask in pair])
     return found
 
 
@@ -157,28 +160,35 @@ def check_entrants(entrants: Sequence[Entrant], base: str | None = None) -> None
         )
 
 
-def cost(bench: Bench, matches: Matches) -> Cost:
-    """Return how many judgements the matches take, each counted once a repeat."""
-    repeats = bench.judge.repeats
-    wanted = {(ask.criterion, ask.id) for pair in matches.asks for ask in pair}
-    known = any(info.id == bench.run_id for info in bench.store.runs())
-    found = stored_verdicts(bench.store, bench.run_id, wanted, repeats=repeats) if known else {}
-    done = (v for said in found.values() for v in said.values() if v.outcome != "infra_error")
+def cost(seat: AnySeat, matches: Matches) -> Cost:
+    """Return how many judgements the matches take, each counted once a repeat and a member."""
+    wanted = zip(benches(seat), member_asks(seat, matches.asks), strict=True)
+    counts = [_counts(bench, asks) for bench, asks in wanted]
     return Cost(
         runs=len(matches.entrants),
         matches=len(matches.matches),
-        judgements=len(wanted) * repeats,
-        stored=sum(1 for _ in done),
+        judgements=sum(total for total, _ in counts),
+        stored=sum(done for _, done in counts),
     )
 
 
-async def play(bench: Bench, matches: Matches) -> Played:
+def _counts(bench: Bench, asks: Sequence[PairAsk]) -> tuple[int, int]:
+    """Return how many judgements that is for one judge, and how many of them are stored."""
+    repeats = bench.judge.repeats
+    wanted = {(ask.criterion, ask.id) for pair in asks for ask in pair}
+    known = any(info.id == bench.run_id for info in bench.store.runs())
+    found = stored_verdicts(bench.store, bench.run_id, wanted, repeats=repeats) if known else {}
+    done = [v for said in found.values() for v in said.values() if v.outcome != "infra_error"]
+    return len(wanted) * repeats, len(done)
+
+
+async def play(seat: AnySeat, matches: Matches) -> Played:
     """Ask the judge what it has not been asked yet of all matches, and return what it said.
 
-    Errors as of `sit`; all that was said is kept.
+    Errors as of `judged_pairs`; all that was said is kept.
     """
-    flat = [ask for pair in matches.asks for ask in pair]
-    return Played(matches=matches, sitting=await sit(bench, flat, repeats=bench.judge.repeats))
+    judged = await judged_pairs(seat, matches.asks)
+    return Played(matches=matches, said=judged.pairs, run=judged.sitting.run)
 
 
 def _design(entrants: Sequence[Entrant], base: str | None) -> Iterator[tuple[int, int]]:

@@ -15,6 +15,7 @@ import msgspec
 from statera.analysis.disagreement import Vote
 from statera.analysis.winrates import JudgedPair
 from statera.api.answers import answers_of, check_same_questions
+from statera.api.drift import check_when_due
 from statera.api.judged import (
     JudgedPairs,
     JudgedRun,
@@ -142,15 +143,37 @@ async def compared(
     return JudgedPairs(pairs=pairs, sitting=sitting, alone=alone, stopped=reason)
 
 
-async def _pairs(seat: PanelBench, asks: Sequence[PairAsk]) -> list[PanelPair]:
-    """Ask every member about the pairs, and return them with the panel's verdicts."""
-    wanted = [
+async def judged_pairs(seat: AnySeat, asks: Sequence[PairAsk]) -> JudgedPairs:
+    """Ask a judge, or each member of a panel, about pairs that may be of many runs.
+
+    Errors as `sit`, and DeclarationError for weights that were never measured.
+    """
+    if isinstance(seat, Bench):
+        flat = [ask for pair in asks for ask in pair]
+        await check_when_due(seat, flat)
+        sitting = await sit(seat, flat, repeats=seat.judge.repeats)
+        return JudgedPairs(pairs=pairs_of(sitting, asks), sitting=sitting)
+    pairs = await _pairs(seat, asks)
+    run = await remember_panel(seat)
+    return JudgedPairs(pairs=pairs, sitting=Sitting(run=run.id, verdicts={}))
+
+
+def member_asks(seat: AnySeat, asks: Sequence[PairAsk]) -> list[list[PairAsk]]:
+    """Return the pairs as each member is asked about them: under its own criterion's name."""
+    if isinstance(seat, Bench):
+        return [list(asks)]
+    return [
         [
             both_orders(twin(bench.judge.criteria, ask.criterion).name, ask.candidate, ask.other)
             for ask in asks
         ]
         for bench in seat.benches
     ]
+
+
+async def _pairs(seat: PanelBench, asks: Sequence[PairAsk]) -> list[PanelPair]:
+    """Ask every member about the pairs, and return them with the panel's verdicts."""
+    wanted = member_asks(seat, asks)
     sittings = await sit_all(seat, [[ask for pair in of for ask in pair] for of in wanted])
     weights = seat.weights
     columns = [pairs_of(sitting, of) for sitting, of in zip(sittings, wanted, strict=True)]

@@ -216,10 +216,10 @@ def _notes(seat: AnySeat, sides: tuple[Side, Side], judged: JudgedPairs) -> list
             notes.append(f"{alone} replies of {side.name} have no counterpart and are not compared")
     if judged.stopped:
         notes.append(f"{judged.stopped}; not kept as scores")
-    return [*notes, *_of_judge(seat)]
+    return [*notes, *of_judge(seat)]
 
 
-def _of_judge(seat: AnySeat) -> list[str]:
+def of_judge(seat: AnySeat) -> list[str]:
     """Return what a reader must know of the judge: that it has shifted, or was never audited."""
     notes = [told for bench in benches(seat) if (told := shifted(bench))]
     audited = ["audit" in bench.environment for bench in benches(seat)]

@@ -1,6 +1,7 @@
 """Rank many runs with a judge, or recorded games without one: Bradley-Terry, ranks with bounds."""
 
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,6 @@ from statera.analysis.instrument import shown_model
 from statera.analysis.leaderboards import Leaderboard
 from statera.analysis.style import PLACE, controls_of
 from statera.api.answers import read_outputs
-from statera.api.judging import Bench
 from statera.api.matches import (
     Cost,
     Entrant,
@@ -21,9 +21,11 @@ from statera.api.matches import (
     prepare,
     run_entrants,
 )
+from statera.api.panelbench import AnySeat, benches
 from statera.api.ranking import check_ties, leaderboards, recorded_board
 from statera.cli.flags import json_flag, level_flag, store_flag
-from statera.cli.judgeflags import ask_judge, judge_flags
+from statera.cli.judgeflags import ask_seat, judge_flags
+from statera.cli.judging.compare import of_judge
 from statera.cli.rankings import print_leaderboards
 from statera.cli.settings import Flag, Lines
 from statera.codec.files import to_json
@@ -111,14 +113,14 @@ def command(runs: tuple[str, ...], store: str, as_json: bool, **flags: Any) -> N
     kept = RunStore(store)
     entrants = read_entrants(kept, runs, flags["task"], base=flags["base"])
 
-    async def work(bench: Bench) -> tuple[Bench, Matches, Cost, list[Leaderboard], str]:
-        matches = prepare(bench, entrants, base=flags["base"])
-        found = cost(bench, matches)
+    async def work(seat: AnySeat) -> tuple[AnySeat, Matches, Cost, list[Leaderboard], str]:
+        matches = prepare(seat, entrants, base=flags["base"])
+        found = cost(seat, matches)
         if flags["only_count"]:
-            return bench, matches, found, [], ""
+            return seat, matches, found, [], ""
         if not flags["quiet"]:
-            click.echo(f"ranking by judge {bench.judge.name}: {found}", err=True)
-        played = await play(bench, matches)
+            click.echo(f"ranking by judge {seat.judge.name}: {found}", err=True)
+        played = await play(seat, matches)
         boards = leaderboards(
             played,
             controls=controls,
@@ -126,15 +128,15 @@ def command(runs: tuple[str, ...], store: str, as_json: bool, **flags: Any) -> N
             level=flags["level"],
             seed=flags["seed"],
         )
-        return bench, matches, found, boards, played.sitting.run
+        return seat, matches, found, boards, played.run
 
-    bench, matches, found, boards, run = ask_judge(flags, kept, work, seed=flags["seed"])
+    seat, matches, found, boards, run = ask_seat(flags, kept, work, seed=flags["seed"])
     if flags["only_count"]:
         click.echo(to_json(found) if as_json else str(found))
         return
-    notes = _notes(bench, matches)
+    notes = _notes(seat, matches)
     if as_json:
-        said = {"judge": bench.judge.name, "judge_run": run}
+        said = {"judge": seat.judge.name, "judge_run": run}
         _tell_json(said, {e.name: e.info.id for e in entrants if e.info}, boards, notes)
         return
     print_leaderboards(boards, notes)
@@ -196,19 +198,14 @@ def _named(text: str | None) -> list[str]:
     return [] if text is None else [name.strip() for name in text.split(",")]
 
 
-def _notes(bench: Bench, matches: Matches) -> list[str]:
+def _notes(seat: AnySeat, matches: Matches) -> list[str]:
     """Return what a reader must know of judge and runs."""
     notes = []
-    for entrant in matches.entrants:
+    for entrant, bench in product(matches.entrants, benches(seat)):
         if entrant.info is not None:
             judge = bench.judge.family or bench.model.identity
             if told := shared_family(judge, shown_model(entrant.info)):
                 notes.append(f"{entrant.name}: {told}")
     for name, count in matches.alone.items():
         notes.append(f"{count} replies of {name} have no counterpart and are not compared")
-    if "audit" not in bench.environment:
-        notes.append(
-            "this judge was never audited: how far it leans to a place, to length or to its own "
-            "family is not known (statera judge audit)"
-        )
-    return notes
+    return [*notes, *of_judge(seat)]

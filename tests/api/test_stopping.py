@@ -173,3 +173,13 @@ def test_another_instrument_and_the_run_itself_are_no_base(
         run(changed, answers(0.7), store=store, options=picked)
     with pytest.raises(DeclarationError, match="goes with --until"):
         run(suite, answers(0.7), store=store, options=RunOptions(base="base"))
+
+
+def test_what_a_judge_has_yet_to_say_stops_no_run(
+    tmp_path: Path, suite: Suite, store: RunStore
+) -> None:
+    run(suite, answers(0.8), store=store, options=RunOptions(tag="base"))
+    (tmp_path / "gate.yaml").write_text("gate: g\nrules: [{metric: t/quality, min: 0.5}]\n")
+    with pytest.raises(DeclarationError, match="unknown metric 'quality'"):
+        candidate(tmp_path, suite, store, 0.8)
+    assert len(store.runs()) == 1

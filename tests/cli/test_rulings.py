@@ -122,6 +122,6 @@ def test_how_far_a_judge_is_believed_is_printed(capsys: pytest.CaptureFixture[st
     assert "judge transported correction behind t/m0, t/m1, " in out
     assert said not in out
     assert said in printed(capsys, judged(30), every=True)
-    (first,) = json_ruling(judged())["rules"]  # type: ignore[misc]
+    (first,) = json.loads(json.dumps(json_ruling(judged())))["rules"]
     assert first["by"] == "corrected from +0.070 by 90 labels, transported"
     assert (first["raw"], first["labels"], first["transported"]) == (0.07, 90, True)

@@ -112,10 +112,10 @@ def test_a_ruling_survives_json() -> None:
 
 
 def test_how_far_a_judge_is_believed_is_said_with_the_claim() -> None:
-    own = {"form": "min", "limit": 0.5, "raw": 0.7, "labels": 1200}
     assert rule("pass").by == ""
     assert rule("pass", unvalidated=True, raw=0.7).told.endswith("(unvalidated judge)")
-    assert rule("pass", **own).told == "> 0.5 (corrected from 0.700 by 1,200 labels)"
+    own = rule("pass", form="min", limit=0.5, raw=0.7, labels=1200)
+    assert own.told == "> 0.5 (corrected from 0.700 by 1,200 labels)"
     carried = rule("pass", raw=0.07, labels=90, transported=True)
     assert carried.by == "corrected from +0.070 by 90 labels, transported"
     assert rule("pass", labels=90).by == "corrected by 90 labels"

@@ -225,7 +225,7 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def marked(self) -> tuple[str, ...]:
-        """What must be said beside any verdict that rests on a judge: taken at its word, assumed."""
+        """What must be said beside any verdict that rests on a judge's word or on an assumption."""
         unvalidated = [rule.name for rule in self.rules if rule.unvalidated]
         carried = [rule.name for rule in self.rules if rule.transported]
         marks = (("unvalidated judge", unvalidated), ("transported correction", carried))

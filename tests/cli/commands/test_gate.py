@@ -1,12 +1,15 @@
 import json
+import random
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from statera.gate.policy import policy_schema
+from statera.store.runstore import RunStore
 from tests.cli.commands.conftest import Cli
 from tests.cli.commands.gates import Made, make
+from tests.judges_made import stored
 
 
 @pytest.fixture
@@ -111,3 +114,54 @@ def test_a_baseline_rule_wants_a_base(cli: Cli, runs: Made) -> None:
 
 def test_the_schema_is_printed_for_editors(cli: Cli) -> None:
     assert json.loads(cli("gate", "--schema").stdout) == policy_schema()
+
+
+GRADES = """
+rules:
+  - {contains: "alpha ", reply: "Fine. [5]"}
+  - {contains: "glib ", reply: "Fine. [5]"}
+default: "Wrong. [1]"
+"""
+
+
+def judged_run(tmp_path: Path, cli: Cli) -> str:
+    """Return a run whose replies please its judge more than people; `labels.csv` says how much."""
+    kinds = ["alpha", "alpha", "alpha", "glib", "bad"]
+    info = stored(RunStore(tmp_path / ".statera"), [f"{kinds[i % 5]} {i}" for i in range(200)])
+    rows = [
+        f"q{i},{5 if kinds[i % 5] == 'alpha' else 1},0.5"
+        for i in random.Random(0).sample(range(200), 100)
+    ]
+    (tmp_path / "labels.csv").write_text("\n".join(["id,label,probability", *rows, ""]))
+    (tmp_path / "grades.yaml").write_text(GRADES)
+    (tmp_path / "judged.yaml").write_text(
+        "gate: judged\nrules: [{metric: open/reference_good, min: 0.5}]\n"
+    )
+    said = cli(
+        "score", info.id[:8], "--judge", "reference", "--judge-model", "scripted:grades.yaml"
+    )
+    assert said.returncode == 0, said.stderr
+    return info.id[:8]
+
+
+def test_a_judged_metric_waits_for_labels_and_is_ruled_on_as_they_correct_it(
+    cli: Cli, tmp_path: Path
+) -> None:
+    run = judged_run(tmp_path, cli)
+    waits = cli("gate", run, "-p", "judged.yaml")
+    assert waits.returncode == 3
+    line = next(x for x in waits.stdout.splitlines() if x.startswith("inconclusive open/"))
+    assert "judge reference is unmeasured (no labels): " in line
+    command = line.split(": statera ")[1].split(";")[0].split()
+    assert command == ["judge", "label", run, "--judge", "reference"]
+    kept = cli(*command, "--labels", "labels.csv", "--import-only")
+    assert kept.returncode == 0, kept.stderr
+    ruled = cli("gate", run, "-p", "judged.yaml", "--junit", "gate.xml", "--markdown", "gate.md")
+    assert ruled.returncode == 0, ruled.stdout
+    assert "judge open/reference_good > 0.5: corrected from 0.800 by 100 labels" in ruled.stdout
+    assert "corrected from 0.800 by 100 labels" in (tmp_path / "gate.md").read_text()
+    assert "corrected from 0.800 by 100 labels" in (tmp_path / "gate.xml").read_text()
+    (rule,) = json.loads(cli("gate", run, "-p", "judged.yaml", "--json").stdout)["rules"]
+    assert rule["raw"] == pytest.approx(0.8)
+    assert rule["value"] == pytest.approx(0.6, abs=0.1)
+    assert (rule["labels"], rule["transported"], rule["unvalidated"]) == (100, False, False)

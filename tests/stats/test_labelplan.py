@@ -5,6 +5,7 @@ import pytest
 
 from statera.stats.labelplan import (
     Labelling,
+    correlation_interval,
     half_width,
     labelling,
     labelling_of_difference,
@@ -178,3 +179,35 @@ def test_without_labels_they_are_supposed_to_vary_as_verdicts_do() -> None:
     tied = supposed([0.0, 0.0, 1.0, 1.0] * 25, clusters=[i // 2 for i in range(100)])
     assert tied is not None
     assert tied.effect == pytest.approx(2.0)
+
+
+def test_a_judge_that_is_seldom_wrong_needs_labels_enough_to_see_it_err() -> None:
+    """Of n labels of which one in ten disagrees at least 5 do with 90 %: n is 78."""
+    assert KNOWN._replace(scarce=0.1).least == 78
+    assert KNOWN._replace(scarce=0.1).alone.least == 30
+    few = needed_for_width(KNOWN._replace(scarce=0.001), 0.2)
+    assert few.labels is None
+    assert str(few) == "1,000 items are too few: labels would differ from the judge too seldom"
+
+
+def test_what_is_scarce_is_told_by_the_pilot() -> None:
+    verdicts = [0.0, 1.0] * 50
+    labels = [1.0 - v if i < 10 else v for i, v in enumerate(verdicts)]
+    known = labelling(Judged(verdicts, labels, [1.0] * 100))
+    assert known is not None
+    assert known.scarce == pytest.approx(11 / 102)
+
+
+def test_the_correlation_has_an_interval_that_covers() -> None:
+    rng, covered = np.random.default_rng(0), 0
+    for _ in range(150):
+        found = correlation_interval(drawn(rng, 60), rng=rng, draws=300)
+        assert found is not None
+        covered += found[0] <= 0.7 <= found[1]
+    assert covered / 150 > 0.88
+
+
+def test_a_correlation_without_spread_has_none() -> None:
+    rng = np.random.default_rng(0)
+    assert correlation_interval(Judged([1.0] * 40, [1.0, 0.0] * 20, [1.0] * 40), rng=rng) is None
+    assert correlation_interval(Judged([1.0, 0.0], [1.0, None], [0.5] * 2), rng=rng) is None

@@ -33,7 +33,7 @@ from statera.stats.labelplan import (
 from statera.stats.labelsplit import Costs, Split, split
 from statera.stats.results import LEVEL
 
-SIZES = (30, 50, 100, 200, 400, 800, 1600, 3200)
+SIZES = (50, 100, 200, 400, 800, 1600, 3200)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,7 +213,8 @@ def _each(run: Run, judge: Standing) -> float | None:
 
 
 def _rows(known: Labelling, wish: Wish, sides: int) -> list[PlanRow]:
-    sizes = [size for size in SIZES if size < known.items] + [known.items]
+    least = min(known.least, known.items)
+    sizes = dict.fromkeys([least, *(n for n in SIZES if least < n < known.items), known.items])
     return [
         PlanRow(
             labels=size,

@@ -20,11 +20,12 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
+from scipy.special import bdtrc
 
 from statera.stats.clusterrobust import MIN_CLUSTERS
 from statera.stats.pilot import Pilot
 from statera.stats.power import Claim, check_share, mean_power
-from statera.stats.ppi import MIN_LABELS, Judged, drawn
+from statera.stats.ppi import MIN_EACH, MIN_LABELS, SAME, Draw, Judged, drawn
 from statera.stats.proportion import student_quantile
 from statera.stats.results import LEVEL
 
@@ -33,6 +34,7 @@ SOURCE = (
     "optimum allocation); Angelopoulos, Duchi and Zrnic, arXiv 2311.01453 (2023), section 6"
 )
 FLAT = 1e-12
+SURELY = 0.9
 SUPPOSED = 0.5
 """The correlation of a judge with labels that is supposed where no label shows it."""
 
@@ -42,7 +44,9 @@ class Labelling(NamedTuple):
 
     `variance` is that of an item's label, `explained` in [0, 1] the share of it that the judge
     explains, `items` how many the judge has seen. `effect` is by how much clusters inflate the
-    variance, at least 1. `labels` were the pilot; 0 where all is supposed.
+    variance, at least 1. `labels` were the pilot; 0 where all is supposed. `scarce` is the share of
+    labels of the rarest kind that t must see `MIN_EACH` of: those that disagree with the judge, or,
+    of 0/1 ones, those of the rarer value (1: nothing is scarce).
     """
 
     variance: float
@@ -50,6 +54,7 @@ class Labelling(NamedTuple):
     items: int
     effect: float = 1.0
     labels: int = 0
+    scarce: float = 1.0
 
     def spread(self, labels: int) -> float:
         """Return the variance of one label's worth: n times that of the estimate, by n labels."""
@@ -62,20 +67,23 @@ class Labelling(NamedTuple):
 
     @property
     def least(self) -> int:
-        """The fewest labels for which there is a t interval at all."""
-        return max(MIN_LABELS, int(np.ceil(MIN_CLUSTERS * self.effect)))
+        """The fewest labels for which there surely (90 %) is a t interval."""
+        few = max(MIN_LABELS, int(np.ceil(MIN_CLUSTERS * self.effect)))
+        while bdtrc(MIN_EACH - 1, few, self.scarce) < SURELY:
+            few += max(1, few // 50)
+        return few
 
     @property
     def alone(self) -> "Labelling":
         """The same without the judge."""
-        return self._replace(explained=0.0)
+        return self._replace(explained=0.0, scarce=1.0)
 
 
 class Needed(msgspec.Struct, frozen=True, kw_only=True):
     """How many labels reach what is wished; None where not even a label of each item does.
 
     `alone` is how many would without the judge, None where not even all. `reached` is the
-    half-width or the power by so many labels, or by all of them.
+    half-width or the power by so many labels, or by all of them. `why` says what no label mends.
     """
 
     labels: int | None
@@ -84,9 +92,12 @@ class Needed(msgspec.Struct, frozen=True, kw_only=True):
     what: str
     reached: float
     source: str = SOURCE
+    why: str = ""
 
     def __str__(self) -> str:
         """Return `116 labels of 1,000 items (half-width 0.0399); 243 without the judge`."""
+        if self.why:
+            return self.why
         told = f"{self.what} {self.reached:.4f}"
         if self.labels is None:
             return f"more items than {self.items:,}: labels of all reach a {told}"
@@ -106,8 +117,8 @@ def labelling(judged: Judged) -> Labelling | None:
     gained = _explained(draw.labels[seen], [draw.predictions[seen]])
     if gained is None:
         return None
-    clusters = draw.cluster[seen]
-    return _known(draw.labels[seen], gained, clusters, len(draw.predictions))
+    known = _known(draw.labels[seen], gained, draw.cluster[seen], len(draw.predictions))
+    return known._replace(scarce=_scarce(draw))
 
 
 def correlation_interval(
@@ -149,7 +160,8 @@ def labelling_of_difference(candidate: Judged, base: Judged) -> Labelling | None
     gained = _explained(gaps, [ours.predictions[seen], -theirs.predictions[seen]])
     if gained is None:
         return None
-    return _known(gaps, gained, ours.cluster[seen], len(ours.predictions))
+    known = _known(gaps, gained, ours.cluster[seen], len(ours.predictions))
+    return known._replace(scarce=min(_scarce(ours), _scarce(theirs)))
 
 
 def supposed(
@@ -160,8 +172,9 @@ def supposed(
 ) -> Labelling | None:
     """Return what is supposed without any label: labels vary as verdicts do.
 
-    `verdicts` are an item's, or the differences of two runs'. None for fewer than 2 or without
-    spread. ValueError for a correlation outside [0, 1].
+    `verdicts` are an item's in [0, 1], or the differences of two runs'. At least 2 s2 (1 - r) of
+    the labels then disagree with the judge, as each differs by 1 at most. None for fewer than 2 or
+    without spread. ValueError for a correlation outside [0, 1].
     """
     if not 0 <= correlation <= 1:
         raise ValueError(f"a correlation lies between 0 and 1 here, not {correlation:g}")
@@ -171,7 +184,9 @@ def supposed(
     names = range(len(values)) if clusters is None else clusters
     places = {name: place for place, name in enumerate(dict.fromkeys(names))}
     units = np.array([places[name] for name in names], dtype=np.int64)
-    return _known(values, correlation**2, units, len(values))._replace(labels=0)
+    known = _known(values, correlation**2, units, len(values))
+    scarce = max(1 / (len(values) + 2), min(1.0, 2 * known.variance * (1 - correlation)))
+    return known._replace(labels=0, scarce=scarce)
 
 
 def half_width(known: Labelling, labels: int, *, level: float = LEVEL) -> float:
@@ -236,15 +251,23 @@ def _needed(
         for of in (known, known.alone)
     )
     at = known.items if labels is None else labels
+    why = ""
+    if known.least > known.items:
+        why = f"{known.items:,} items are too few: labels would differ from the judge too seldom"
     return Needed(
-        labels=labels, alone=alone, items=known.items, what=what, reached=reached(known, at)
+        labels=labels,
+        alone=alone,
+        items=known.items,
+        what=what,
+        reached=reached(known, at),
+        why=why,
     )
 
 
 def _fewest(enough: Callable[[int], bool], known: Labelling) -> int | None:
     """Return the smallest number of labels, of those that t holds for and that there are items."""
-    low, high = min(known.least, known.items), known.items
-    if not enough(high):
+    low, high = known.least, known.items
+    if low > high or not enough(high):
         return None
     while low < high:
         middle = (low + high) // 2
@@ -264,6 +287,17 @@ def _explained(labels: np.ndarray, verdicts: Sequence[np.ndarray]) -> float | No
     rest = centred - columns @ np.clip(slopes, 0.0, 1.0)
     raw = 1 - float(rest @ rest) / float(centred @ centred)
     return min(1.0, max(0.0, 1 - (1 - raw) * (count - 1) / (count - 1 - fitted)))
+
+
+def _scarce(draw: Draw) -> float:
+    """Return the share of the rarest kind of label that t must see; (k + 1) / (n + 2) of n."""
+    labels, gaps = draw.labels[draw.seen], (draw.labels - draw.predictions)[draw.seen]
+    if not draw.share:
+        return 1.0
+    counts = [int(np.count_nonzero(np.abs(gaps) > SAME))]
+    if draw.binary:
+        counts += [int(labels.sum()), int((1 - labels).sum())]
+    return (min(counts) + 1) / (len(labels) + 2)
 
 
 def _known(values: np.ndarray, explained: float, clusters: np.ndarray, items: int) -> Labelling:

@@ -13,6 +13,7 @@ from statera.cli.settings import Flag
 from statera.cli.tables import console, plural
 from statera.codec.files import to_json
 from statera.stats.labelplan import SUPPOSED
+from statera.stats.ppi import MIN_LABELS
 from statera.store.runstore import RunStore
 
 SCHEMA = 1
@@ -129,6 +130,10 @@ def head(plan: LabelPlan) -> list[str]:
         )
     if known.effect > 1:
         lines.append(f"items hang together: each label counts {1 / known.effect:.2f}")
+    if known.least > MIN_LABELS:
+        lines.append(
+            f"below {known.least:,} labels too few may differ from the judge: exact bounds, wider"
+        )
     return lines
 
 

@@ -212,7 +212,7 @@ async def _look(bench: Bench, kept: Anchors, since: float | None = None) -> list
     """
     asks = [anchor.ask for anchor in kept.frozen]
     last = kept.checks[-1] if kept.checks else None
-    if last is not None and since is not None and last.at > since and kept.checking is None:
+    if last is not None and since is not None and last.at > since:
         return _compared(kept, asks, await sit(bench, asks, repeats=last.repeat + 1), last.repeat)
     repeat = kept.checking
     if repeat is None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from benchmarks import (
     agreed,
     busy,
+    correcting,
     coverage,
     deciding,
     diagnosis,
@@ -40,6 +41,7 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[Setting], str]]] = {
     "memory": ("Memory", memory.measure),
     "resampling": ("Bootstrap of a paired difference", resampling.measure),
     "coverage": ("How often the intervals hold", coverage.measure),
+    "correcting": ("How often corrected intervals hold", correcting.measure),
     "diagnosis": ("Diagnosis", diagnosis.measure),
     "agreement": ("Agreement with lm-evaluation-harness", agreed.measure),
     "stopping": ("Early stopping", stopping.measure),

@@ -172,7 +172,7 @@ def _by_score(
     store: RunStore, info: RunInfo, labels: Sequence[Label], judge: str
 ) -> Iterator[tuple[LabelsOf, list[Label]]]:
     """Yield what a run's labels are of, each with its labels."""
-    judged = {one.metric: one for _, one in judged_by(Run(store, info), judge)}
+    judged = {one.metric: one for _, one in judged_by(Run(store, store.find(info.id)), judge)}
     known = {one.criterion: one for one in judged.values()}
     for label in labels:
         if label.criterion not in known and (label.criterion or len(known) > 1):

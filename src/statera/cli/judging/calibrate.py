@@ -19,7 +19,7 @@ from statera.api.judging import Bench
 from statera.api.measuring import measure_on
 from statera.api.stored import Run
 from statera.cli.calibrations import print_page
-from statera.cli.flags import json_flag, level_flag, store_flag
+from statera.cli.flags import json_flag, store_flag
 from statera.cli.judgeflags import ask_judge, judge_flags
 from statera.cli.settings import Flag, Lines
 from statera.codec.files import to_json
@@ -44,7 +44,6 @@ _MOST = 2
 )
 @judge_flags
 @click.option("--seed", cls=Flag, type=int, default=0, show_default=True, help="For resampling.")
-@level_flag
 @store_flag
 @json_flag
 def command(words: tuple[str, ...], store: str, as_json: bool, **flags: Any) -> None:
@@ -111,7 +110,7 @@ def _stored(
         named = [runs.find(info.id) for info, _ in by_run]
     found = [Run(runs, info) for info in named or [runs.find("latest")]]
     base = found[1] if len(found) > 1 else None
-    return calibrate(found[0], base, judge=judge, level=flags["level"], seed=flags["seed"])
+    return calibrate(found[0], base, judge=judge, seed=flags["seed"])
 
 
 def _asked(runs: RunStore, flags: dict[str, Any], path: Path) -> Page:
@@ -122,4 +121,4 @@ def _asked(runs: RunStore, flags: dict[str, Any], path: Path) -> Page:
         return await measure_on(bench, lines, source=path)
 
     run = ask_judge(flags, runs, work)
-    return calibrate(run, judge=_name(flags["judge"]), level=flags["level"], seed=flags["seed"])
+    return calibrate(run, judge=_name(flags["judge"]), seed=flags["seed"])

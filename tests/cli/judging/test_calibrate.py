@@ -1,0 +1,130 @@
+"""`statera judge calibrate` as a user meets it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from statera.cli.judging.calibrate import command
+from statera.errors import DeclarationError
+from statera.store.runstore import RunStore
+from tests.api.calibrations_made import Made, judged, replies
+from tests.cli.commands.conftest import Cli, cli
+
+__all__ = ["cli"]
+
+SCRIPT = "default: hello\njudge:\n  prefers: better\n  noise: 0.2\n"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[RunStore]:
+    opened = RunStore(tmp_path / ".statera")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def two(store: RunStore, tmp_path: Path) -> tuple[Made, Made]:
+    """Two judged runs, and a file with labels of every third item of both."""
+    made = replies(store, 120), replies(store, 120, name="old", seed=9)
+    rows = []
+    for one in made:
+        judged(store, one, noise=0.2)
+        rows += [f"q{i},{one.quality[i]},{one.info.id[:10]},0.3333" for i in range(0, 120, 3)]
+    text = "id,label,run,probability\n" + "\n".join(rows) + "\n"
+    (tmp_path / "labels.csv").write_text(text, encoding="utf-8")
+    (tmp_path / "script.yaml").write_text(SCRIPT, encoding="utf-8")
+    return made
+
+
+def test_a_judge_and_a_file_whose_rows_name_their_runs(cli: Cli, two: tuple[Made, Made]) -> None:
+    new, old = two
+    said = cli("judge", "calibrate", "tone", "--labels", "labels.csv")
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.startswith("judge tone · its run ")
+    assert f"labels of {new.info.id[:8]}: 40 trials of 40 items" in said.stdout
+    assert "it favours the first where above 0" in said.stdout
+    runs = (new.info.id[:8], old.info.id[:8])
+    again = cli("judge", "calibrate", *runs, "--judge", "tone", "--json")
+    found = json.loads(again.stdout)
+    assert (found["schema"], found["judge"], found["kept"]) == (1, "tone", True)
+    assert found["runs"] == [new.info.id, old.info.id]
+    (score,) = found["scores"]
+    assert set(score) == {"error", "numbers", "differences"}
+    assert score["error"]["arms"][0]["confusion"]["classes"] == ["good", "not good"]
+    assert len(score["differences"]) == 2
+    shown = cli("show", runs[0])
+    row = next(x for x in shown.stdout.splitlines() if x.startswith("open/tone "))
+    assert "120 of 120" in row
+    assert "corrected by people's labels: PPI++" in shown.stdout
+    compared = json.loads(cli("compare", *runs, "--json").stdout)["metrics"]
+    behind = next(r for r in compared if r["metric"] == "open/tone" and r["category"] is None)
+    assert behind["behind"]["corrected"]["labels"] == 80
+
+
+def test_outputs_that_carry_their_labels_are_judged(
+    cli: Cli, two: tuple[Made, Made], tmp_path: Path
+) -> None:
+    lines = [
+        {"id": i, "prompt": f"Q{i}?", "output": f"quality={i % 5 + 1}", "label": i % 5 + 1}
+        for i in range(40)
+    ]
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    (tmp_path / "outputs.jsonl").write_text(text, encoding="utf-8")
+    args = ("judge", "calibrate", "tone", "--labels", "outputs.jsonl", "-q")
+    said = cli(*args, "--judge-model", "scripted:script.yaml")
+    assert said.returncode == 0, said.stderr
+    assert "outputs/tone" in said.stdout
+    assert "40 trials of 40 items, all of them" in said.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (("tone", "NEW"), "has no labels of open/tone"),
+        (("pairwise", "NEW"), "was not judged by pairwise, but by tone"),
+        (("NEW", "--judge", "nobody"), "was not judged by nobody, but by tone"),
+        (("tone", "NEW", "NEW"), "not compared with itself"),
+        (("tone", "NEW", "OLD", "x"), "3 names. Allowed: [RUN] [RUN_B]"),
+        (("tone", "nonsense"), "unknown run 'nonsense'"),
+        (("tone", "--labels", "missing.csv"), "missing.csv: no such file"),
+        (("tone", "--labels", "plain.csv"), "plain.csv, line 2: of which run?"),
+        (("tone", "NEW", "OLD", "--labels", "plain.csv"), "plain.csv, line 2: of which of"),
+        (("tone", "NEW", "--labels", "plain.csv"), "no reply to an item 'q9999'"),
+        (("tone", "NEW", "--labels", "empty.csv"), "empty.csv: holds no label"),
+        (("tone", "--labels", "out.jsonl"), "judge tone has no model"),
+        (("--labels", "out.jsonl"), "name the judge, and one file of --labels"),
+        (("wrong.yaml", "NEW"), "Did you mean 'kind'"),
+    ],
+)
+def test_what_is_wrong_is_one_line_and_nothing_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+    store: RunStore,
+    tmp_path: Path,
+    args: tuple[str, ...],
+    told: str,
+) -> None:
+    new, old = replies(store, 8), replies(store, 8, name="old", seed=9)
+    judged(store, new)
+    before = [store.find(made.info.id) for made in (new, old)]
+    (tmp_path / "plain.csv").write_text("id,label\nq9999,4\n", encoding="utf-8")
+    (tmp_path / "empty.csv").write_text("id,label\n", encoding="utf-8")
+    line = '{"id": 1, "prompt": "p", "output": "o", "label": 4}\n'
+    (tmp_path / "out.jsonl").write_text(line, encoding="utf-8")
+    (tmp_path / "wrong.yaml").write_text("judge: j\nkimd: rubric\n", encoding="utf-8")
+    names = {"NEW": new.info.id[:12], "OLD": old.info.id[:12]}
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DeclarationError) as error:
+        CliRunner().invoke(command, [names.get(x, x) for x in args], catch_exceptions=False)
+    assert told in str(error.value)
+    assert "\n" not in str(error.value)
+    assert [store.find(made.info.id) for made in (new, old)] == before
+
+
+def test_a_run_that_nobody_labelled_ends_with_2(cli: Cli, two: tuple[Made, Made]) -> None:
+    said = cli("judge", "calibrate", "tone", two[0].info.id)
+    assert said.returncode == 2
+    assert "has no labels of open/tone: `statera judge label " in said.stderr
+    assert len(said.stderr.strip().splitlines()) == 1

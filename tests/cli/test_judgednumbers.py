@@ -1,0 +1,105 @@
+"""Judged numbers as a person reads them in `show` and `compare`."""
+
+import numpy as np
+import pytest
+
+from statera.analysis.comparison import ComparisonRow, compared
+from statera.analysis.frame import Frame
+from statera.analysis.measure import MetricRow, estimates
+from statera.analysis.pairing import Pairing
+from statera.analysis.standing import Standing
+from statera.cli.judgednumbers import COLUMNS, cells, notes, warnings
+from statera.cli.tables import headline, print_metrics
+from tests.verdicts_made import KEY, judged_frame, measured_elsewhere, standing
+
+
+def lenient(*, labels: int = 100, missing: int = 0) -> Frame:
+    """Return 200 replies of which half are good, and a judge that calls three quarters so."""
+    verdicts = [None if i < missing else float(i % 4 > 0) for i in range(200)]
+    return judged_frame(verdicts, [float(i % 2) for i in range(labels)])
+
+
+def rows(behind: Standing, found: Frame) -> list[MetricRow]:
+    return estimates(found, {KEY: behind})
+
+
+def row(behind: Standing, found: Frame | None = None) -> MetricRow:
+    frame = lenient() if found is None else found
+    return next(r for r in rows(behind, frame) if r.metric == "t/quality")
+
+
+def difference(ours: Standing, theirs: Standing, *, missing: int = 0) -> ComparisonRow:
+    pairing = Pairing.of(lenient(), lenient(missing=missing))
+    found = compared([pairing], rng=np.random.default_rng(0), judges=({KEY: ours}, {KEY: theirs}))
+    return next(r for r in found if r.metric == "t/quality")
+
+
+def test_raw_and_corrected_stand_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
+    print_metrics(headline(rows(standing(0.5), lenient())))
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert "corrected" in head
+    assert "judged of asked" in head
+    shown = next(line for line in lines if line.startswith("t/quality ")).split()
+    assert shown[1] == "0.750"
+    assert "0.500" in shown  # as people say
+    assert "200 of 200" in " ".join(shown)
+    people = next(line for line in lines if line.startswith("t/quality_people ")).split()
+    assert people[1] == "0.500"  # people's own numbers have no correction
+    assert any(line == "corrected by people's labels: PPI++" for line in lines)
+
+
+def test_a_number_that_no_judge_gave_has_empty_cells() -> None:
+    assert cells(None) == ("",) * len(COLUMNS)
+    assert len(cells(row(standing()).behind)) == len(COLUMNS)
+
+
+def test_a_transported_correction_says_so_and_what_it_assumes() -> None:
+    found = row(standing(labelled=None, elsewhere=(measured_elsewhere(),)), lenient(labels=0))
+    assert cells(found.behind)[2] == "100, transported"
+    assert any(
+        note.startswith("transported: the judge's error was measured") for note in notes([found])
+    )
+
+
+def test_without_a_correction_it_is_the_judges_word_alone_and_what_helps() -> None:
+    found = row(standing(labelled=None), lenient(labels=0))
+    assert cells(found.behind)[:3] == ("none", "none", "0")
+    assert notes([found]) == [
+        "uncorrected, so the judge's word alone: t/quality (no labels): "
+        "statera judge label r1 --judge NAME"
+    ]
+
+
+def test_few_verdicts_are_warned_of_and_fewer_void(capsys: pytest.CaptureFixture[str]) -> None:
+    assert warnings([row(standing())]) == []
+    some = row(standing(), lenient(missing=10))
+    assert warnings([some]) == ["t/quality: no verdict on 10 of 200 trials of run r1"]
+    assert some.estimate is not None
+    found = rows(standing(), lenient(missing=40))
+    print_metrics(headline(found))
+    out = capsys.readouterr().out
+    line = next(one for one in out.splitlines() if one.startswith("t/quality "))
+    assert line.split()[1:3] == ["void", "none"]
+    assert "160 of 200" in line
+    assert "warning t/quality: void: no verdict on 40 of 200 trials of run r1" in out
+    bare = next(one for one in found if one.metric == "t/quality")
+    assert (bare.estimate, bare.low, bare.high) == (None, None, None)
+    assert bare.behind is not None
+    assert bare.behind.corrected.raw is not None  # for whoever wants to see it
+
+
+def test_a_difference_is_corrected_by_labels_on_both_runs() -> None:
+    found = difference(standing(0.5, run="new"), standing(0.5, run="old"))
+    assert found.behind is not None
+    assert cells(found.behind, signed=True)[0] == "+0.000"
+    assert cells(found.behind)[2:] == ("200", "200 of 200, 200 of 200")
+    bare = (standing(labelled=None, run="new"), standing(labelled=None, run="old"))
+    (told,) = notes([difference(*bare)])
+    assert told.startswith("uncorrected, so the judge's word alone: t/quality (no labels on ")
+    assert "statera judge label new --judge NAME and statera judge label old --judge NAME" in told
+
+
+def test_a_difference_with_a_void_side_is_none() -> None:
+    found = difference(standing(run="new"), standing(run="old"), missing=40)
+    assert (found.difference, found.low, found.p, found.base) == (None, None, None, None)
+    assert warnings([found]) == ["t/quality: void: no verdict on 40 of 200 trials of run old"]

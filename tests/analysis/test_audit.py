@@ -87,6 +87,11 @@ def test_sections_are_found_by_name_and_criterion() -> None:
             found.section(name, criterion)
 
 
+def test_sections_that_say_the_same_are_one() -> None:
+    twice = [section("position", "not measured", "no place"), section("drift", "ok")] * 2
+    assert [part.name for part in audited(ABOUT, twice, ()).sections] == ["position", "drift"]
+
+
 def test_sections_are_listed_by_how_they_came_out() -> None:
     found = audited(
         ABOUT,

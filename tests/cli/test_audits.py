@@ -89,7 +89,7 @@ def test_no_line_is_wider_than_the_terminal(
 
 def test_without_figures_the_page_is_its_words(capsys: pytest.CaptureFixture[str]) -> None:
     lines = printed(decided(("drift", "not measured")), capsys)
-    assert lines[0] == "fair: no fault found"
+    assert lines[0] == "fair: no fault found in what was measured"
     assert not any("figure" in line for line in lines)
     assert lines[-1] == "  drift is not measured"
 

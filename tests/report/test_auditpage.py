@@ -32,6 +32,11 @@ def test_the_first_line_says_whether_the_judge_stands(state: State, words: str) 
     assert markdown(found).splitlines()[0] == f"# {words}"
 
 
+def test_no_fault_is_claimed_only_of_what_was_measured() -> None:
+    found = decided(("drift", "not measured"))
+    assert headline(found) == "fair: no fault found in what was measured"
+
+
 def test_the_page_in_its_order() -> None:
     page = markdown(measured(gets=0.9))
     parts = [

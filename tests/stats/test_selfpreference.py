@@ -288,3 +288,19 @@ def test_bad_input_is_refused() -> None:
         table_self_preference([[0.5, 0.5]], ["a"], ["a"], judge="a")
     with pytest.raises(ValueError, match="all inside"):
         two_way_residuals([[0.0, 0.5]])
+
+
+def test_judges_that_agree_everywhere_show_no_preference_with_an_interval() -> None:
+    values, pairs = [1.0, 0.0] * 20, list(range(40))
+    told = self_preference(
+        FamilyVerdicts(
+            values * 2, ["a"] * 40 + ["b"] * 40, pairs * 2, ["a"] * 80, pairs * 2, ["c"] * 80
+        ),
+        judge="a",
+    )
+    assert told.own is not None
+    assert told.own.value == 0.0
+    assert told.own.low is not None
+    assert told.own.high is not None
+    assert -0.3 < told.own.low < 0.0 < told.own.high < 0.3
+    assert told.own.method.startswith("no item differs: ")

@@ -99,13 +99,16 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def audited(about: About, sections: Sequence[Section], tasks: Sequence[TaskState]) -> Audit:
-    """Return the audit: the worst of its states, and what must be shown but is not is not shown."""
+    """Return the audit: the worst of its states, and what must be shown but is not is not shown.
+
+    Sections that say the same, as those of several criteria may, are one.
+    """
     measured = {s.name for s in sections if s.state != "not measured"}
     state = worst([*(task.state for task in tasks), *(s.state for s in sections)])
     lacking = [name for name in NEEDED if name not in measured]
     if state != "void" and lacking:
         state = "not shown"
-    why = [task.why for task in tasks if task.state == state]
+    why = [reason for task in tasks if task.state == state for reason in task.reasons]
     why += [line for s in sections if s.state == state and s.name != SANITY for line in s.said]
     why += [f"{name}: not measured" for name in lacking] if state == "not shown" else []
     stops = state in EXIT
@@ -114,5 +117,5 @@ def audited(about: About, sections: Sequence[Section], tasks: Sequence[TaskState
         state=state,
         why=tuple(why) if stops else (),
         tasks=tuple(tasks),
-        sections=tuple(sections),
+        sections=tuple(dict.fromkeys(sections)),
     )

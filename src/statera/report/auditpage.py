@@ -31,7 +31,8 @@ _MARKS = re.compile(r"[\\`*\[<|]")
 
 def headline(audit: Audit) -> str:
     """Return in one line whether the judge stands."""
-    return f"{audit.about.judge}: {WORDS[audit.state]}"
+    open_ = audit.state == "ok" and "not measured" in audit.by_state
+    return f"{audit.about.judge}: {WORDS[audit.state]}{' in what was measured' * open_}"
 
 
 def overview(audit: Audit) -> list[str]:

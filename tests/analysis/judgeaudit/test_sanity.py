@@ -131,6 +131,13 @@ def test_a_task_is_void_by_its_worst_responder_and_others_are_not() -> None:
     assert [shown.name for shown in section.figures][:2] == ["a: empty", "a: attack"]
 
 
+def test_each_responder_behind_a_state_is_a_reason_of_its_own() -> None:
+    bad = [responder([0.9] * 20, name=name) for name in ("empty", "attack")]
+    section, (task,) = sanity([*bad, responder([0.0] * 3, name="constant")])
+    assert task.reasons == section.said[:2]
+    assert sanity([responder([0.0] * 20)])[1][0].reasons == ()
+
+
 def test_where_all_is_well_it_is_said_whom_it_was_tried_on() -> None:
     names = ("empty", "constant", "off_topic", "attack")
     section, _ = sanity([responder([0.0] * 20, [0.75] * 20, name=name) for name in names])

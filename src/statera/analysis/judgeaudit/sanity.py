@@ -36,6 +36,9 @@ NAME = "sanity responders"
 FLOOR = 0.25
 MIDDLE = 0.5
 EXACT = ("Clopper-Pearson", "Clopper-Pearson on clusters")
+BETWEEN = "; "
+"""What stands between reasons."""
+
 PLAIN = 6
 """From so many items on a mean in the middle beats the floor plainly; as many let a judge pass."""
 
@@ -76,6 +79,11 @@ class TaskState(msgspec.Struct, frozen=True, kw_only=True):
     task: str
     state: State
     why: str = ""
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The reasons in `why`, one for each responder that stands behind the state."""
+        return tuple(self.why.split(BETWEEN)) if self.why else ()
 
 
 class Found(NamedTuple):
@@ -134,7 +142,7 @@ def _fine(responders: Sequence[Responder]) -> str:
 def _of_task(task: str, found: Iterable[Found]) -> TaskState:
     mine = [one for one in found if one.responder.task == task]
     state = worst(one.state for one in mine)
-    why = "; ".join(one.why for one in mine if one.state == state and one.why)
+    why = BETWEEN.join(one.why for one in mine if one.state == state and one.why)
     return TaskState(task=task, state=state, why=why)
 
 

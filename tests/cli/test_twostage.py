@@ -3,27 +3,35 @@ import random
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from statera.analysis.stages import Seen, staged
 from statera.api.stored import Run
 from statera.api.twostage import Stages
+from statera.cli.main import cli as commands
 from statera.cli.twostage import Bill, named_stages, shape, told
 from statera.errors import DeclarationError
 from statera.graders.judge import JudgeFile, judge_of
 from statera.store.runstore import RunStore
-from tests.cli.commands.conftest import Cli, cli
 from tests.judges_made import stored, write_judge
-
-__all__ = ["cli"]
 
 CHEAP, DEAR = (
     judge_of(JudgeFile(judge=name, rubric="reference", model=name)) for name in ("cheap", "dear")
 )
 
 
+def said(*args: str) -> str:
+    """Return what a command prints."""
+    found = CliRunner().invoke(commands, args, standalone_mode=False)
+    if found.exception is not None:
+        raise found.exception
+    return found.stdout
+
+
 @pytest.fixture
-def run(tmp_path: Path) -> str:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A run with replies of known quality, and judge files: a cheap one that errs, a dear one."""
+    monkeypatch.chdir(tmp_path)
     drawn = random.Random(5)
     store = RunStore(tmp_path / ".statera")
     info = stored(store, [f"reply {i} quality={drawn.randint(1, 5)}" for i in range(120)])
@@ -36,17 +44,14 @@ def run(tmp_path: Path) -> str:
     return info.id[:8]
 
 
-def test_a_run_is_scored_in_two_stages_and_nothing_is_asked_twice(
-    cli: Cli, run: str, tmp_path: Path
-) -> None:
+def test_a_run_is_scored_in_two_stages_and_nothing_is_asked_twice(run: str, tmp_path: Path) -> None:
     args = ("score", run, "--judge", "cheap.yaml", "--second", "dear.yaml", "--part", "0.3", "-q")
-    said = cli(*args)
-    assert said.returncode == 0, said.stderr
-    line = next(x for x in said.stdout.splitlines() if "36 of 120" in x)
+    text = said(*args)
+    line = next(x for x in text.splitlines() if "36 of 120" in x)
     assert line.split()[0] == "open/dear"
-    assert "tell as much as" in said.stdout
-    assert "not what people would" in said.stdout
-    found = json.loads(cli(*args, "--json").stdout)
+    assert "tell as much as" in text
+    assert "not what people would" in text
+    found = json.loads(said(*args, "--json"))
     assert found["two_stages"]["second"]["asked"] == 36
     store = RunStore(tmp_path / ".statera")
     assert sorted(store.counts(i.id).trials for i in store.runs()) == [36, 120, 120]
@@ -56,11 +61,11 @@ def test_a_run_is_scored_in_two_stages_and_nothing_is_asked_twice(
     assert row["saved"] == pytest.approx(row["worth"] - 36)
 
 
-def test_win_rates_in_two_stages(cli: Cli, run: str, tmp_path: Path) -> None:
+def test_win_rates_in_two_stages(run: str, tmp_path: Path) -> None:
     store = RunStore(tmp_path / ".statera")
     other = stored(store, [f"other {i} quality=3" for i in range(120)], name="old").id[:8]
     args = ("--judge", "pairs-cheap.yaml", "--second", "pairs-dear.yaml", "--part", "0.4", "-q")
-    found = json.loads(cli("judge", "compare", run, other, *args, "--json").stdout)
+    found = json.loads(said("judge", "compare", run, other, *args, "--json"))
     row = found["two_stages"]["rows"][0]
     assert (row["metric"], row["two_stages"]["labels"]) == ("open/dear", 48)
     assert Run(store, store.find(run))["open/dear"].n == 48
@@ -80,14 +85,7 @@ def test_win_rates_in_two_stages(cli: Cli, run: str, tmp_path: Path) -> None:
         ({"judge": None, "second": "dear.yaml", "part": 0.2}, "go with --judge"),
     ],
 )
-def test_bad_stages_are_refused(
-    run: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    given: dict[str, object],
-    message: str,
-) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_bad_stages_are_refused(run: str, given: dict[str, object], message: str) -> None:
     nothing = dict.fromkeys(("judge_model", "second", "second_model", "part"))
     with pytest.raises(DeclarationError, match=message):
         named_stages(nothing | {"judge": "cheap.yaml"} | given)
@@ -98,11 +96,12 @@ def test_one_judge_is_no_stages() -> None:
     assert named_stages(nothing | {"judge": "cheap.yaml"}) is None
 
 
-def test_bad_stages_are_one_line_before_any_request(cli: Cli, run: str, tmp_path: Path) -> None:
-    args = ("--judge", "cheap.yaml", "--second", "dear.yaml", "--part", "2")
-    said = cli("score", run, *args)
-    assert said.returncode == 2
-    assert said.stderr == "statera: --part 2: a share above 0, and at most 1\n"
+def test_bad_stages_send_no_request(run: str, tmp_path: Path) -> None:
+    with pytest.raises(DeclarationError, match="--part 2: a share above 0"):
+        said("score", run, "--judge", "cheap.yaml", "--second", "dear.yaml", "--part", "2")
+    two = ("--judge", "pairs-cheap.yaml", "--second", "pairs-dear.yaml", "--part", "0.2")
+    with pytest.raises(DeclarationError, match="--until stops on one judge's verdicts"):
+        said("judge", "compare", run, run, *two, "--until", "0.5")
     assert len(RunStore(tmp_path / ".statera").runs()) == 1  # no judge has a run
 
 

@@ -75,7 +75,8 @@ class PlanRow(msgspec.Struct, frozen=True, kw_only=True):
 class LabelPlan:
     """A plan: what it rests on, a table of sizes, what the wish needs, and how to split a budget.
 
-    `sides` is 2 where a difference takes labels on both runs. `judge` is the judge's name.
+    `sides` is 2 where a difference takes labels on both runs. `judge` is the judge's name,
+    `commands` are those by which people label, one a run.
     """
 
     metric: str
@@ -86,6 +87,7 @@ class LabelPlan:
     wish: Wish
     split: Split | None = None
     sides: int = 1
+    commands: tuple[str, ...] = ()
 
 
 class _Of(NamedTuple):
@@ -121,6 +123,7 @@ def plan_labels(
         wish=wish,
         split=_split(basis.known, wish, sides),
         sides=sides,
+        commands=_commands(base, asked),
     )
 
 
@@ -165,6 +168,11 @@ def _basis(run: Run, base: Run | None, asked: _Of, wish: Wish) -> Basis | None:
     return label_basis_of_difference(
         pairing, asked.name, (asked.standing, theirs), correlation=wish.correlation
     )
+
+
+def _commands(base: Run | None, asked: _Of) -> tuple[str, ...]:
+    theirs = None if base is None else base.standings[asked.frame.task, asked.standing.score]
+    return tuple(one.labelling for one in (asked.standing, theirs) if one is not None)
 
 
 def _pairing(run: Run, base: Run, asked: _Of) -> Pairing:

@@ -218,5 +218,4 @@ def _next(plan: LabelPlan, run: str, share: float) -> str:
         return (
             f"next: the same two judges, statera score {run} --judge … --second … --part {wanted:g}"
         )
-    other = " (and of the base run)" if plan.sides == 2 else ""
-    return f"next: statera judge label {run} --judge {plan.judge} --share {wanted:g}{other}"
+    return f"next: {' and '.join(f'{told} --share {wanted:g}' for told in plan.commands)}"

@@ -30,9 +30,7 @@ def side(
     """Return a run's labelled trials; `kinds` of content take turns."""
     beside = labelled or Labelled(of="quality", probability=0.5)
     seen = [
-        Seen(
-            f"q{i}", f"q{i}", kinds[i % len(kinds)], label, said, (label > 0.5, (said or 0) > 0.5)
-        )
+        Seen(f"q{i}", f"q{i}", kinds[i % len(kinds)], label, said, (label > 0.5, (said or 0) > 0.5))
         for i, (said, label) in enumerate(zip(verdicts, labels, strict=False))
         if label is not None
     ]
@@ -128,9 +126,10 @@ def test_what_is_not_known_of_the_labels_is_told() -> None:
 def test_a_judge_that_guesses_is_not_shown_to_agree() -> None:
     rng = np.random.default_rng(5)
     said, truth = ((rng.random(100) < 0.5).astype(float).tolist() for _ in "ab")
-    assert "judge and people are not shown to agree beyond chance" in measured(
-        side(said, truth)
-    ).warnings
+    assert (
+        "judge and people are not shown to agree beyond chance"
+        in measured(side(said, truth)).warnings
+    )
 
 
 def test_without_any_verdict_there_is_nothing_to_measure() -> None:

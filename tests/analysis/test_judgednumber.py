@@ -1,5 +1,8 @@
 """What stands behind a judged number: verdicts of those asked, corrections, and what voids it."""
 
+import subprocess
+import sys
+
 from statera.analysis.correction import corrected, corrected_difference
 from statera.analysis.frame import Frame, frames
 from statera.analysis.judgednumber import STOPPED, Judgements, judged_difference, judged_number
@@ -78,3 +81,9 @@ def test_a_difference_names_both_sides_and_the_first_that_is_void() -> None:
     assert [side.run for side in told.sides] == ["new", "old"]
     assert told.void == "void: no verdict on 21 of 200 trials of run old"
     assert told.corrected == corrected_difference(pairing, "quality", (ours, theirs))
+
+
+def test_what_corrects_is_loaded_without_scipy() -> None:
+    # every `statera show` would wait 0.2 s and more for it
+    told = "import statera.cli.commands.show, sys; sys.exit('scipy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", told], check=False).returncode == 0

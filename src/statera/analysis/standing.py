@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from statera.analysis.frame import Frame
-from statera.analysis.judgeaudit.sanity import NAME as SANITY
+from statera.analysis.judgeaudit.figures import SANITY
 from statera.graders.judged import JUDGE, Judged
 from statera.metrics.judged import JUDGED
 from statera.protocols import Metric

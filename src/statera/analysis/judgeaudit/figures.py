@@ -11,6 +11,9 @@ import msgspec
 State = Literal["ok", "warning", "void", "not shown", "not measured"]
 """`void`: the judge cannot be used. `not shown`: needed, and these data do not settle it."""
 
+SANITY = "sanity responders"
+"""The section that says whether replies which deserve nothing get something."""
+
 WORST: tuple[State, ...] = ("void", "not shown", "warning", "ok", "not measured")
 
 

@@ -25,14 +25,14 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from statera.analysis.judgeaudit.figures import Figure, Section, State, not_measured, worst
+from statera.analysis.judgeaudit.figures import SANITY, Figure, Section, State, not_measured, worst
 from statera.analysis.judgeaudit.signs import sign
 from statera.stats.betting import betting_bounds
 from statera.stats.meanbounds import mean_bounds
 from statera.stats.paired import difference
 from statera.stats.results import LEVEL, Bounds, Items, Pairs
 
-NAME = "sanity responders"
+NAME = SANITY
 FLOOR = 0.25
 MIDDLE = 0.5
 EXACT = ("Clopper-Pearson", "Clopper-Pearson on clusters")

@@ -15,6 +15,7 @@ from statera.api.labelreading import LabelsOf
 from statera.api.labels import keep_labels
 from statera.api.plans import pilot_assumptions
 from statera.api.pooling import pooled
+from statera.api.releases import verified
 from statera.api.stored import Run
 from statera.gate.judging import Gate
 from statera.gate.ruling import RuleRuling, Ruling
@@ -104,6 +105,17 @@ def test_the_ledger_keeps_what_the_ruling_says_of_the_judge(
     decide(Gate(rules(GOOD | {"unvalidated": True})), run)
     (entry,) = store.ledger.entries()
     assert '"unvalidated":true' in entry.content
+
+
+def test_labels_that_come_later_are_no_change_of_what_was_ruled_on(
+    store: RunStore, said: list[str]
+) -> None:
+    run = judged(store, said)
+    decide(Gate(rules(GOOD)), run)
+    decide(Gate(rules(GOOD)), labelled(run, said))
+    assert [kept.since for kept in verified(store)] == ["", ""]
+    labelled(run, said, seed=1)
+    assert [bool(kept.since) for kept in verified(store)] == [False, True]
 
 
 def test_a_judge_that_was_measured_on_another_run_is_transported(

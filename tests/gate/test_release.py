@@ -6,6 +6,7 @@ from statera.gate.release import overridden, seal, trials
 from statera.gate.ruling import Override
 from tests.analysis.made import frame
 from tests.gate.made import items, pair_counts, paired, rules
+from tests.verdicts_made import JUDGED, OWN, judged_frame
 
 
 def test_equal_scores_have_equal_seals_and_others_do_not() -> None:
@@ -14,6 +15,17 @@ def test_equal_scores_have_equal_seals_and_others_do_not() -> None:
     assert seal(["r"], [one]) == seal(["r"], [two]) != seal(["r"], [other])
     assert seal(["r"], [one]).trials == 3
     assert trials([one, other]) == 6
+
+
+def test_what_comes_later_does_not_change_what_was_sealed() -> None:
+    before = judged_frame([1.0, 0.0, 1.0], metrics=(*OWN, *JUDGED))
+    after = judged_frame([1.0, 0.0, 1.0], [1.0, 0.0, 0.0])
+    sealed = seal(["r"], [before])
+    assert sealed.metrics == {"t": ("kept", "quality", "quality_good")}
+    assert seal(["r"], [after]).scores != sealed.scores
+    assert seal(["r"], [after], sealed.metrics).scores == sealed.scores
+    other = judged_frame([1.0, 0.0, 0.0], [1.0, 0.0, 0.0])
+    assert seal(["r"], [other], sealed.metrics).scores != sealed.scores
 
 
 @pytest.mark.parametrize(("by", "why", "flag"), [("", "w", "--by"), ("Ada", " ", "--why")])

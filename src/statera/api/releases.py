@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from statera.api.pooling import pool
+from statera.api.pooling import Pool, pool
 from statera.codec.strict import from_json
 from statera.errors import DeclarationError
 from statera.gate.release import Release, Seal, seal
@@ -33,35 +33,38 @@ def verified(store: RunStore) -> list[Kept]:
         raise DeclarationError(
             f"{store.path}: ruling {broken.number} is not what its hash says, so it was changed"
         )
-    known: dict[tuple[str, ...], Seal | str] = {}
-    return [kept._replace(since=_since(store, kept, known)) for kept in releases(store)]
+    sides: dict[tuple[str, ...], Pool | str] = {}
+    return [kept._replace(since=_since(store, kept, sides)) for kept in releases(store)]
 
 
 def _release(entry: Entry) -> Release:
     return from_json(entry.content, Release, source=f"ruling {entry.number}")
 
 
-def _since(store: RunStore, kept: Kept, known: dict[tuple[str, ...], Seal | str]) -> str:
+def _since(store: RunStore, kept: Kept, sides: dict[tuple[str, ...], Pool | str]) -> str:
     told = []
     for before in kept.release.seals:
-        if before.runs not in known:
-            known[before.runs] = _now(store, before.runs)
-        now = known[before.runs]
-        name = "+".join(run[:8] for run in before.runs)
-        if isinstance(now, str):
-            told.append(f"{name}: {now}")
-        elif now.trials > before.trials:
-            told.append(f"{name}: has grown from {before.trials} to {now.trials} trials")
-        elif now.scores != before.scores:
-            told.append(f"{name}: its scores were changed")
+        if before.runs not in sides:
+            sides[before.runs] = _now(store, before.runs)
+        if what := _became(before, sides[before.runs]):
+            told.append(f"{'+'.join(run[:8] for run in before.runs)}: {what}")
     return "; ".join(told)
 
 
-def _now(store: RunStore, runs: Sequence[str]) -> Seal | str:
-    """Return the seal of the runs as they are now, or why there is none."""
+def _became(before: Seal, side: Pool | str) -> str:
+    """Return what has become of sealed runs, empty where they are as they were."""
+    if isinstance(side, str):
+        return side
+    now = seal(side.ids, side.frames, before.metrics)
+    if now.trials > before.trials:
+        return f"has grown from {before.trials} to {now.trials} trials"
+    return "its scores were changed" if now.scores != before.scores else ""
+
+
+def _now(store: RunStore, runs: Sequence[str]) -> Pool | str:
+    """Return the runs as they are now, or why they are not there."""
     known = {info.id: info for info in store.runs()}
     missing = [run[:8] for run in runs if run not in known]
     if missing:
         return f"{', '.join(missing)} is not in this store"
-    now = pool(store, [known[run] for run in runs])
-    return seal(now.ids, now.frames)
+    return pool(store, [known[run] for run in runs])

@@ -1,6 +1,6 @@
 """What the ledger keeps of a decision: ruling, policy, and seals of what it was decided from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -15,12 +15,14 @@ from statera.gate.ruling import Override, Ruling
 class Seal(msgspec.Struct, frozen=True, kw_only=True):
     """Some runs of one system as they were when they were ruled on.
 
-    `trials` counts them; `scores` is a digest of items, outcomes and values.
+    `trials` counts them; `scores` is a digest of items, outcomes and values. `metrics` names, by
+    task, what was there: labels or verdicts that come later change nothing of it.
     """
 
     runs: tuple[str, ...]
     trials: int
     scores: str
+    metrics: dict[str, tuple[str, ...]] = {}
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,16 +33,29 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
     seals: tuple[Seal, ...]
 
 
-def seal(runs: Sequence[str], frames: Sequence[Frame]) -> Seal:
-    """Return the seal of the runs' frames: equal items, outcomes and values, equal seal."""
+def seal(
+    runs: Sequence[str], frames: Sequence[Frame], only: Mapping[str, Sequence[str]] | None = None
+) -> Seal:
+    """Return the seal of the runs' frames: equal items, outcomes and values, equal seal.
+
+    `only` names, by task, the metrics that count; without it all do.
+    """
     state = blake2b(digest_size=16)
     for frame in frames:
-        state.update(canonical([frame.task, frame.ids, frame.outcomes]))
-        for metric in frame.metrics:
+        counted = [m for m in frame.metrics if not only or m.name in only.get(frame.task, ())]
+        scores = {metric.score for metric in counted}
+        outcomes = {name: found for name, found in frame.outcomes.items() if name in scores}
+        state.update(canonical([frame.task, frame.ids, outcomes]))
+        for metric in counted:
             column = frame.column(metric.name)
             state.update(column.values.tobytes())
             state.update(column.weights.tobytes())
-    return Seal(runs=tuple(runs), trials=trials(frames), scores=state.hexdigest())
+    return Seal(
+        runs=tuple(runs),
+        trials=trials(frames),
+        scores=state.hexdigest(),
+        metrics={frame.task: tuple(metric.name for metric in frame.metrics) for frame in frames},
+    )
 
 
 def trials(frames: Sequence[Frame]) -> int:

@@ -23,7 +23,7 @@ from statera.graders.judged import Judged
 from statera.metrics.judged import JudgedGood, JudgedMean, WinRate
 from statera.metrics.means import Accuracy
 from statera.records.labels import LABELS, Labelled
-from statera.records.specs import RunInfo, RunSpec, SystemUnderTest
+from statera.records.specs import JUDGING, MEMBERS, RunInfo, RunSpec, SystemUnderTest
 from tests.verdicts_made import judged_frame, measured_elsewhere
 
 
@@ -140,6 +140,20 @@ def test_a_shift_is_told_with_what_was_seen() -> None:
     assert only(info(score()), {"j": found}).drifted == "has shifted: 0.12 lower on 30 anchors"
     assert only(info(score()), {"j": {DRIFTED: True}}).drifted == "has shifted"
     assert only(info(score()), {"j": {}}).drifted == ""
+
+
+def test_a_panel_is_void_or_shifted_as_its_members_are() -> None:
+    members = {JUDGING: {MEMBERS: {"strict": "m1", "kind": "m2"}}}
+    judges: dict[str, dict[str, Any]] = {"j": {"asked": members}, "m1": {}}
+    judges["m2"] = {AUDIT: audit(), DRIFTED: {"why": "lower"}}
+    known = only(info(score()), judges)
+    assert known.void == "void: member kind: an empty reply gets 0.60"
+    assert known.drifted == "has shifted: member kind: lower"
+    judges["j"][AUDIT] = audit(why="its own")
+    assert only(info(score()), judges).void == "void: its own"
+    judges["m2"] = {DRIFTED: True}
+    assert only(info(score()), judges).drifted == "has shifted: member kind"
+    assert only(info(score()), {"j": {"asked": members}}).void == ""
 
 
 def test_runs_that_are_read_as_one_are_as_bad_as_the_worst_of_them() -> None:

@@ -63,3 +63,12 @@ def test_an_interval_that_holds_at_any_time_is_wider(wins: int) -> None:
     assert anytime.high is not None
     assert anytime.value == fixed.value
     assert anytime.low < fixed.low < fixed.high < anytime.high
+
+
+def test_a_panels_lean_to_a_place_is_that_of_its_members() -> None:
+    orders = ((1.0, 1.0), (1.0, 0.0), (1.0, 0.0))  # one is sure, two name whoever is shown first
+    pairs = [pair(str(i), 0.5, 0.5)._replace(orders=orders) for i in range(30)]
+    (row,) = win_rates(pairs)
+    assert (row.rate.ties, row.rate.inconsistent, row.rate.asked) == (30, 0, 30)
+    assert row.position.flip_rate.value == pytest.approx(2 / 3)
+    assert row.position.judged == 90

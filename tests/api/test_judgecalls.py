@@ -6,6 +6,7 @@ import statera as st
 from statera.errors import DeclarationError
 from statera.store.runstore import RunStore
 from tests.judges_made import CHECKLIST, PAIRWISE, REFERENCE, stored
+from tests.panels_made import NAMES, judge_model, rubric
 
 
 def first_shown(prompt: str) -> str:
@@ -110,3 +111,30 @@ def test_runs_are_ranked_in_their_store(store: RunStore) -> None:
         st.rank(PAIRWISE, longest, runs, controls=["tone"])
     with pytest.raises(DeclarationError, match="at least 3"):
         st.rank(PAIRWISE, longest, {"new": runs["new"]})
+
+
+def test_several_models_judge_as_a_panel(store: RunStore) -> None:
+    better, first, worse = (
+        judge_model(),
+        judge_model(prefers="first"),
+        judge_model(prefers="shorter"),
+    )
+    asked = {"prompt": "q", "a": "Well put, quality=5", "b": "quality=1"}
+    found = st.prefer(PAIRWISE, [better, first, worse], **asked)
+    assert (found.label, found.value, found.flags) == ("win|flip|loss", 0.5, ("split",))
+    grades = st.grade(
+        REFERENCE, {"a": better, "b": worse}, prompt="q", output="quality=5", reference="r"
+    )
+    assert grades["reference"].label == "5|5"
+    ours, theirs = outputs("quality=5", "quality=4"), outputs("quality=1", "quality=4")
+    (row,) = st.win_rate(PAIRWISE, [better, first, judge_model(seed=4)], ours, theirs, store=store)
+    assert (row.rate.wins, row.rate.ties) == (1, 1)
+    assert len([info for info in store.runs() if info.judging]) == 4  # three, and the panel's own
+
+
+def test_a_panel_judges_a_stored_run(store: RunStore) -> None:
+    run = st.Run(store, stored(store, ["quality=5", "quality=2"]))
+    models = dict(zip(NAMES, (judge_model(seed=seed) for seed in range(3)), strict=True))
+    judged = st.judge(run, rubric(), models)
+    assert judged["open/panel"].n == 2
+    assert judged["open/panel"].estimate == pytest.approx((1.0 + 0.25) / 2)

@@ -1,9 +1,11 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from statera.api.judging import Bench
-from statera.cli.judgeflags import ask_judge, named_judge
+from statera.api.panelbench import AnySeat, benches
+from statera.cli.judgeflags import ask_judge, ask_seat, named_judge
 from statera.errors import DeclarationError, RunStopped
 from statera.store.runstore import RunStore
 
@@ -54,3 +56,44 @@ def test_what_stops_it_says_what_is_kept(tmp_path: Any) -> None:
 
     with pytest.raises(RunStopped, match="4 of 10 judgements are kept; the same command"):
         ask_judge(flags, RunStore(tmp_path / "store"), work)
+
+
+@pytest.fixture
+def panel(tmp_path: Path) -> dict[str, Any]:
+    """The flags of a panel of two, whose members say 4 and 2."""
+    for name, grade in (("a", 4), ("b", 2)):
+        (tmp_path / f"{name}.yaml").write_text(f"default: '[{grade}]'\n", encoding="utf-8")
+    models = "models: [scripted:a.yaml, scripted:b.yaml]\n"
+    text = f"judge: two\nrubric: tone\ncombine: mean\n{models}"
+    (tmp_path / "panel.yaml").write_text(text, encoding="utf-8")
+    return FLAGS | {"judge": str(tmp_path / "panel.yaml")}
+
+
+def test_a_panels_members_each_sit_on_a_bench(panel: dict[str, Any], tmp_path: Path) -> None:
+    async def work(seat: AnySeat) -> tuple[list[str], bool, int]:
+        found = benches(seat)
+        return [b.judge.name for b in found], found[0].tally is found[1].tally, found[1].seed
+
+    store = RunStore(tmp_path / "store")
+    assert ask_seat(panel, store, work, seed=5) == (["two-a", "two-b"], True, 5)
+
+
+def test_where_one_judge_is_asked_a_member_of_a_panel_is_named(
+    panel: dict[str, Any], tmp_path: Path
+) -> None:
+    async def work(bench: Bench) -> str:
+        return bench.judge.name
+
+    store = RunStore(tmp_path / "store")
+    with pytest.raises(DeclarationError, match=r"judge two is a panel.*--member a or b"):
+        ask_judge(panel, store, work)
+    assert ask_judge(panel | {"member": "b"}, store, work) == "two-b"
+
+
+def test_every_member_needs_a_model(tmp_path: Path) -> None:
+    path = tmp_path / "panel.yaml"
+    path.write_text("judge: two\npanel: [tone, brevity]\n", encoding="utf-8")
+    flags = FLAGS | {"judge": str(path)}
+    with pytest.raises(DeclarationError, match="judge two: member tone has no model"):
+        named_judge(flags)
+    assert named_judge(flags | {"judge_model": "embedded"}).members[1].model == "embedded"

@@ -1,6 +1,6 @@
 import pytest
 
-from statera.graders.panel import Combine, together
+from statera.graders.panel import Combine, decided, together
 from statera.records.verdicts import Verdict
 
 
@@ -61,3 +61,69 @@ def test_the_label_tells_what_each_member_said() -> None:
 def test_weights_fit_the_verdicts(weights: tuple[float, ...]) -> None:
     with pytest.raises(ValueError, match="weights of at least 0 for 2 verdicts"):
         together(said(1.0, 0.0), "weighted", weights=weights)
+
+
+def test_an_even_split_of_a_majority_is_flagged() -> None:
+    assert together(said(1.0, 0.0), "majority").flags == ("split",)
+    assert together(said(1.0, 0.0), "mean").flags == ()
+    assert together(said(1.0, 1.0, 0.0), "majority").flags == ()
+
+
+FLIPPED = Verdict(value=0.5, label="flip", outcome="wrong", flags=("flip",))
+
+
+@pytest.mark.parametrize(
+    ("how", "values", "weights", "expected"),
+    [
+        ("majority", (1.0, 1.0, 0.0), None, 1.0),
+        ("majority", (1.0, 0.5, 0.0), None, 0.5),
+        ("majority", (1.0, 0.5), None, 0.5),  # a split is a tie, whatever the mean
+        ("mean", (1.0, 0.5, 0.5), None, 1.0),  # who says tie leaves it to the others
+        ("mean", (1.0, 0.0, 0.5), None, 0.5),
+        ("weighted", (1.0, 0.0, 0.0), (3.0, 1.0, 1.0), 1.0),
+        ("weighted", (1.0, 0.0, 0.0), (2.0, 1.0, 1.0), 0.5),
+        ("weighted", (0.1 + 0.2, 0.7), (1.0, 1.0), 0.5),  # rounding is no side
+    ],
+)
+def test_of_a_pair_a_panel_names_a_side(
+    how: Combine,
+    values: tuple[float, ...],
+    weights: tuple[float, ...] | None,
+    expected: float,
+) -> None:
+    found = decided(said(*values), how, weights=weights, pairs=True)
+    assert found.value == expected
+    assert found.outcome == ("right" if expected > 0.5 else "wrong")
+
+
+def test_a_grade_stays_between_the_levels() -> None:
+    found = decided(said(1.0, 0.5), "mean")
+    assert (found.value, found.label) == (0.75, "1|0.5")
+
+
+@pytest.mark.parametrize(
+    ("values", "weights", "there"),
+    [
+        ((1.0, None, None), None, False),
+        ((1.0, None), None, False),
+        ((1.0, 1.0, None), None, True),
+        ((1.0, None, None), (3.0, 1.0, 1.0), True),
+        ((None, 1.0, 1.0), (3.0, 1.0, 1.0), False),
+    ],
+)
+def test_a_panel_says_nothing_unless_most_of_it_did(
+    values: tuple[float | None, ...], weights: tuple[float, ...] | None, there: bool
+) -> None:
+    found = decided(said(*values), "weighted", weights=weights)
+    assert (found.value is not None) == there
+    if not there:
+        assert found.outcome == "unparsed"
+        assert f"of {len(values)} members gave a verdict; nothing found" in found.why
+
+
+def test_a_tie_is_a_flip_where_most_contradicted_themselves() -> None:
+    (win,) = said(1.0)
+    assert decided([FLIPPED, FLIPPED, win], "majority", pairs=True).flags == ("flip",)
+    assert decided([FLIPPED, win, win], "majority", pairs=True).flags == ()
+    tie = Verdict(value=0.5, label="tie", outcome="wrong")
+    assert decided([FLIPPED, tie, tie], "majority", pairs=True).flags == ()

@@ -370,3 +370,11 @@ def test_nothing_is_asked_after_a_failure_of_plumbing(tmp_path: Path) -> None:
     task = replace(task_of(sums(4)), next_turn=lambda sample, said: twice(sample, said))
     run(make_plan("s", [task], SYSTEM, Extent()), adder, store)
     assert len(adder.asked) == 4
+
+
+def test_runs_that_follow_each_other_are_counted_as_one(tmp_path: Path) -> None:
+    tally = Tally(passed=5, ahead=7)
+    services = Services(store=RunStore(tmp_path), clock=SystemClock())
+    made = plan()
+    asyncio.run(execute(made, Adder(), services, Limits(workers=4), tally))
+    assert tally.total == 5 + made.total + 7

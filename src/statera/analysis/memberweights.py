@@ -34,16 +34,24 @@ def measured_accuracy(environment: Mapping[str, Any]) -> MemberAccuracy | None:
     verdict was the very same as theirs.
     """
     known = calibrations(environment)
-    decided = [c for one in known for e in one.errors.values() if (c := e.counts) is not None]
-    if decided:
-        tp, p, tn, n = (sum(counts[place] for counts in decided) for place in range(4))
-        if p + n == 0:
-            return None
-        weight = (
-            balanced_weight((tp, p), (tn, n)) if p and n else vote_weight(tp + tn, p + n, kinds=2)
-        )
-        return MemberAccuracy(tp + tn, p + n, weight)
-    return _same(list(_exact(known)))
+    decided = [counts for one in known if (counts := _decided(one)) is not None]
+    if not decided:
+        return _same(list(_exact(known)))
+    tp, p, tn, n = (sum(counts[place] for counts in decided) for place in range(4))
+    if p + n == 0:
+        return None
+    both = p > 0 and n > 0
+    weight = balanced_weight((tp, p), (tn, n)) if both else vote_weight(tp + tn, p + n, kinds=2)
+    return MemberAccuracy(tp + tn, p + n, weight)
+
+
+def _decided(known: Known) -> tuple[int, int, int, int] | None:
+    """Return how often yes and no were right, where people said yes or no."""
+    for name in (f"{known.score}_good", known.score):
+        error = known.errors.get(name)
+        if error is not None and error.counts is not None:
+            return error.counts
+    return None
 
 
 def _exact(known: Iterable[Known]) -> Iterable[tuple[int, int, int]]:

@@ -15,7 +15,6 @@ import asyncio
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
@@ -26,7 +25,7 @@ from statera.analysis.style import controls_of
 from statera.analysis.winrates import WinRateRow, win_rates
 from statera.api.answers import OUTPUTS, answers_of
 from statera.api.judged import check_kind, keep_pairs
-from statera.api.judgemodels import Judging, JudgingBy, as_model, judging_models
+from statera.api.judgemodels import JudgingBy, judging_models
 from statera.api.judging import Bench
 from statera.api.matches import Entrant, play, prepare, run_entrants
 from statera.api.panelbench import AnySeat, seated
@@ -188,29 +187,25 @@ def judge(run: Run, judge: Judge, model: JudgingBy, *, tasks: Sequence[str] = ()
 
 
 @contextmanager
-def _bench(judge: Judge, model: Judging, store: RunStore | None) -> Iterator[Bench]:
-    """Yield the judge on its bench; without a store, one that is thrown away."""
-    if judge.members:
-        raise DeclarationError(f"judge {judge.name} is a panel; name one of its members")
-    asked = as_model(model)
+def _seat(judge: Judge, by: JudgingBy, store: RunStore | None) -> Iterator[AnySeat]:
+    """Yield the judge on its bench, or the panel with each of its members on one."""
+    judge, models = judging_models(judge, by)
+    with _kept(store) as kept:
+        yield seated(Bench(judge=judge, model=models[0], store=kept), models)
+
+
+@contextmanager
+def _kept(store: RunStore | None) -> Iterator[RunStore]:
+    """Yield the store; without one, one that is thrown away."""
     if store is not None:
-        yield Bench(judge=judge, model=asked, store=store)
+        yield store
         return
     with TemporaryDirectory(prefix="statera-judge-") as folder:
         kept = RunStore(folder)
         try:
-            yield Bench(judge=judge, model=asked, store=kept)
+            yield kept
         finally:
             kept.close()
-
-
-@contextmanager
-def _seat(judge: Judge, by: JudgingBy, store: RunStore | None) -> Iterator[AnySeat]:
-    """Yield the judge on its bench, or the panel with each of its members on one."""
-    judge, models = judging_models(judge, by)
-    first = judge.members[0] if judge.members else judge
-    with _bench(first, models[0], store) as bench:
-        yield seated(replace(bench, judge=judge), models)
 
 
 def _done(work: Coroutine[Any, Any, T]) -> T:

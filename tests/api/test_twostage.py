@@ -158,6 +158,8 @@ def test_several_criteria_go_together_by_name(store: RunStore) -> None:
 
 
 ODD = judge_of(JudgeFile(judge="odd", criteria={"a": "tone", "b": "reference"}, model="m"))
+PANEL = judge_of(JudgeFile(judge="panel", rubric="reference", models=("m1", "m2")))
+SAME = judge_of(JudgeFile(judge="renamed", rubric="reference", model="small"))
 SHORT = judge_of(
     JudgeFile(
         judge="short",
@@ -174,6 +176,8 @@ SHORT = judge_of(
         (DEAR, 1.2, "--part 1.2: a share above 0, and at most 1"),
         (DEAR, float("nan"), "--part nan"),
         (CHEAP, 0.2, "judge cheap with small is both stages"),
+        (SAME, 0.2, "is both stages"),
+        (PANEL, 0.2, "judge panel is a panel: the second stage is one judge"),
         (PAIRWISE, 0.2, "judge pairwise compares pairs"),
         (CHECKLIST, 0.2, "judge list is a checklist, judge cheap a rubric"),
         (ODD, 0.2, "judge odd has the criteria a, b, judge cheap has cheap"),

@@ -112,7 +112,11 @@ def check_stages(stages_: Stages, *, pairs: bool = False) -> None:
         if judge.pairs != pairs:
             wanted = "compares pairs" if judge.pairs else "grades single replies"
             raise DeclarationError(f"judge {judge.name} {wanted}: it is no stage here")
-    if (first.instrument, first.model) == (second.instrument, second.model):
+    if second.members:
+        raise DeclarationError(
+            f"judge {second.name} is a panel: the second stage is one judge (a panel may be first)"
+        )
+    if first.asks == second.asks:
         raise DeclarationError(
             f"judge {first.name} with {first.model} is both stages: give the second another model "
             "(--second-model MODEL) or another judge (--second FILE)"

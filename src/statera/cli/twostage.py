@@ -16,6 +16,7 @@ from statera.cli.judgeflags import named_judge
 from statera.cli.settings import Flag
 from statera.cli.tables import console
 from statera.errors import DeclarationError
+from statera.graders.judge import Judge
 from statera.store.runstore import RunStore
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -55,8 +56,7 @@ _COLUMNS = (
 class Bill(NamedTuple):
     """What a judgement of either judge costs in US dollars (None: unknown), and how many there are.
 
-    `first` and `second` count the judgements asked so far for the items; `each` is how many the
-    second gave an item on the mean.
+    `first` and `second` count the judgements of these items.
     """
 
     first: int
@@ -87,9 +87,6 @@ def named_stages(flags: dict[str, Any], *, pairs: bool = False) -> Stages | None
     if flags["part"] is None:
         raise DeclarationError("how much does the second judge see? --part 0.2 is a fifth")
     stages = Stages(named_judge(flags), named_judge(of_second(flags)), flags["part"])
-    for judge in (stages.first, stages.second):
-        if judge.members:
-            raise DeclarationError(f"judge {judge.name} is a panel; two stages are two judges")
     check_stages(stages, pairs=pairs)
     return stages
 
@@ -97,12 +94,16 @@ def named_stages(flags: dict[str, Any], *, pairs: bool = False) -> Stages | None
 def of_second(flags: dict[str, Any]) -> dict[str, Any]:
     """Return the flags by which the second judge is asked."""
     judge = flags["second"] or flags["judge"]
-    return flags | {"judge": judge, "judge_model": flags["second_model"]}
+    return flags | {"judge": judge, "judge_model": flags["second_model"], "member": None}
 
 
-def bill(store: RunStore, runs: tuple[str, str], asked: tuple[int, int]) -> Bill:
-    """Return what was asked of both judges, and what each judgement costs."""
-    return Bill(*asked, (price(store, runs[0]), price(store, runs[1])))
+def bill(store: RunStore, stages: Stages, runs: tuple[str, str], asked: tuple[int, int]) -> Bill:
+    """Return what was asked of both judges, and what each judgement costs.
+
+    A panel's members have a price each: of theirs none is told.
+    """
+    first = None if stages.first.members else price(store, runs[0])
+    return Bill(*asked, (first, price(store, runs[1])))
 
 
 def print_stages(rows: Sequence[Staged], stages: Stages, paid: Bill) -> None:
@@ -116,8 +117,7 @@ def print_stages(rows: Sequence[Staged], stages: Stages, paid: Bill) -> None:
 
 def told(rows: Sequence[Staged], stages: Stages, paid: Bill) -> list[str]:
     """Return the sentences below the table: why a number is missing, the saving, what it is not."""
-    names = f"first: {stages.first.name} ({stages.first.model})"
-    lines = [f"{names} · second: {stages.second.name} ({stages.second.model})"]
+    lines = [f"first: {_named(stages.first)} · second: {_named(stages.second)}"]
     lines += [f"{row.metric}: no estimate: {row.found.method}" for row in _without(rows)]
     first = next((row for row in rows if row.worth is not None and row.category is None), None)
     if first is not None:
@@ -129,6 +129,11 @@ def told(rows: Sequence[Staged], stages: Stages, paid: Bill) -> list[str]:
         f"{stages.second.name} is a judge too: that is what it would say of all, not what people "
         "would; a gate wants it measured",
     ]
+
+
+def _named(judge: Judge) -> str:
+    whose = f"a panel of {len(judge.members)}" if judge.members else judge.model
+    return f"{judge.name} ({whose})"
 
 
 def shape(rows: Sequence[Staged], stages: Stages, paid: Bill) -> dict[str, object]:

@@ -127,7 +127,7 @@ def _two_stages(
     )
     replies = sum(bool(answer.output.strip()) for answer in first.answers)
     counted = replies * len(first.metrics) * stages.first.repeats
-    paid = bill(runs, (first.sitting.run, part.run), (counted, part.asked))
+    paid = bill(runs, stages, (first.sitting.run, part.run), (counted, part.asked))
     found = Run(runs, runs.find(info.id))
     if as_json:
         click.echo(to_json(summary(found) | {"two_stages": shape(part.rows, stages, paid)}))

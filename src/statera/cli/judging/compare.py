@@ -199,7 +199,7 @@ def _second(
         2 * len(first.pairs) * stages.first.repeats,
         2 * len(second.pairs) * stages.second.repeats,
     )
-    paid = bill(store, (first.sitting.run, second.sitting.run), counted)
+    paid = bill(store, stages, (first.sitting.run, second.sitting.run), counted)
     return Both(staged_pairs(stages, first, second, level=flags["level"]), paid)
 
 

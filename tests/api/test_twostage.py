@@ -201,12 +201,17 @@ def test_a_name_that_another_scorer_has_is_refused_before_anything_is_asked(
 
 
 def test_scores_of_another_model_under_the_name_do_not_stay(store: RunStore) -> None:
-    info = stored(store, replies(50))
+    info = stored(store, replies(100))
     asyncio.run(judge_run(bench(DEAR, judging(8), store), info))
-    asyncio.run(judge_run(bench(CHEAP, judging(9), store), info))
-    asyncio.run(judge_part(bench(DEAR, judging(7, noise=0.2), store, seed=5), info, FIFTH))
-    values = [row.score.value for row in store.scores(info.id) if row.score.metric == "dear"]
-    assert sum(value is not None for value in values) == 10
+    asyncio.run(judge_run(bench(CHEAP, judging(9, noise=0.3), store), info))
+    other = bench(DEAR, judging(7, noise=0.2), store, seed=5)
+    for share, expected in ((0.4, 40), (0.6, 60)):
+        part = asyncio.run(judge_part(other, info, replace(FIFTH, share=share)))
+        assert part.rows[0].found.labels == expected
+        (frame,) = Run(store, store.find(info.id)).frames
+        assert sum(frame.column("dear").weights > 0) == expected
+        assert frame.counts("dear").get("infra_error", 0) == 0
+        assert frame.unjudged("dear") == 0
 
 
 def pairs(store: RunStore, count: int = 150) -> tuple[RunInfo, RunInfo]:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from statera.errors import unknown
-from statera.graders.judged import UNJUDGED
+from statera.graders.judged import UNDRAWN, UNJUDGED
 from statera.metrics.critical import CRITICAL, CriticalFailure
 from statera.metrics.outcomes import NO_ANSWERS, OutcomeShare
 from statera.protocols import Metric
@@ -131,7 +131,7 @@ class Frame:
         """Add one item: all scores of all its epochs."""
         scores: dict[str, list[Score]] = {name: [] for name in self.outcomes}
         for row in rows:
-            if row.score.metric in scores:
+            if row.score.metric in scores and UNDRAWN not in row.score.flags:
                 scores[row.score.metric].append(row.score)
         failed: dict[str, bool] = {}
         for name, of_score in scores.items():

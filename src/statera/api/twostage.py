@@ -37,15 +37,16 @@ from statera.api.stored import Run
 from statera.errors import DeclarationError
 from statera.graders.criterion import Criterion
 from statera.graders.judge import Judge
-from statera.graders.judged import Judged
+from statera.graders.judged import UNDRAWN, Judged
 from statera.metrics.judged import WinRate
 from statera.protocols import Metric, Tools
 from statera.records.parts import PARTS, SECOND, Part, stored_parts
+from statera.records.scores import Score
 from statera.records.specs import RunInfo
 from statera.records.verdicts import Answer, Verdict
 from statera.runner.grading import Grading
 from statera.stats.results import LEVEL
-from statera.store.rows import Scored
+from statera.store.rows import Keyed, Scored
 from statera.store.runstore import RunStore
 
 
@@ -281,11 +282,10 @@ async def _keep(
 ) -> None:
     """Write scores of the trials in the part, and of no other: what was not drawn has none.
 
-    A trial outside the part that has a score of another model under this name is said to be not
-    judged.
+    Where another model's score stood under this name, none is said to be there.
     """
     grading = Grading((judged,), Tools(verdicts=OnTrials(found)))
-    stale = {
+    there = {
         (row.task, row.sample_id)
         for row in store.scores(info.id)
         if row.score.metric == judged.metric
@@ -293,9 +293,21 @@ async def _keep(
     for task in tasks:
         batch = []
         for sample, trial in store.unscored(info.id, task, grading.keys):
-            if (task, sample.id) in part or (task, sample.id) in stale:
+            if (task, sample.id) in part:
                 batch.append(Scored(trial, await grading(sample, trial)))
+            elif (task, sample.id) in there:
+                batch.append(Scored(trial, (Keyed(grading.keys[judged.metric], _undrawn(judged)),)))
         store.write_scores(info.id, batch)
+
+
+def _undrawn(judged: Judged) -> Score:
+    return Score(
+        metric=judged.metric,
+        value=None,
+        outcome="infra_error",
+        why="not drawn",
+        flags=(UNDRAWN,),
+    )
 
 
 def _put_on_record(

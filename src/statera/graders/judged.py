@@ -16,6 +16,9 @@ JUDGE = "judge"
 UNJUDGED = "unjudged"
 """Flags the scores without a value because the judge, not the system, gave nothing to read."""
 
+UNDRAWN = "undrawn"
+"""Flags what stands where another model once gave a score, and this judge was not to look."""
+
 
 class Judged(Rule, frozen=True, kw_only=True, tag=JUDGE):
     """The verdicts of a judge under one criterion.

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from statera.analysis.comparison import Comparison, ComparisonRow
     from statera.analysis.measure import MetricRow
+    from statera.api.calibrating import calibrate
     from statera.api.comparisons import compare
     from statera.api.decisions import decide
     from statera.api.judgecalls import Output, grade, judge, prefer, rank, win_rate
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 _PLACES = {
     "analysis.comparison": ("Comparison", "ComparisonRow"),
     "analysis.measure": ("MetricRow",),
+    "api.calibrating": ("calibrate",),
     "api.comparisons": ("compare",),
     "api.decisions": ("decide",),
     "api.judgecalls": ("Output", "grade", "judge", "prefer", "rank", "win_rate"),
@@ -116,6 +118,7 @@ __all__ = [
     "Terms",
     "Trial",
     "Verdict",
+    "calibrate",
     "compare",
     "decide",
     "diagnose",

@@ -63,6 +63,19 @@ def test_a_shift_takes_what_is_transported_and_leaves_what_is_measured_here() ->
     assert gone.raw is not None
 
 
+def test_what_helps_is_a_command() -> None:
+    bare = standing(labelled=None)
+    assert judged_number(some(labels=0), MEAN, bare).advice == "statera judge label r1 --judge q"
+    assert judged_number(some(), MEAN, standing(0.5)).advice == ""
+    away = standing(labelled=None, elsewhere=(measured_elsewhere(),), drifted="has shifted")
+    assert judged_number(some(labels=0), MEAN, away).advice == "statera score r1 --judge q"
+    pairing = Pairing.of(some(labels=0), some(labels=0))
+    told = judged_difference(pairing, MEAN, (bare, bare._replace(run="r2", against="r3")))
+    assert told.advice == (
+        "statera judge label r1 --judge q and statera judge label r2 r3 --judge q"
+    )
+
+
 def test_no_correction_holds_for_a_run_that_stopped_early() -> None:
     rows = [
         ScoreRow("t", f"q{i}", 0, None, None, f"q{i}", said(name, float(i % 2)))

@@ -66,7 +66,7 @@ def test_without_a_correction_it_is_the_judges_word_alone_and_what_helps() -> No
     assert cells(found.behind)[:3] == ("none", "none", "0")
     assert notes([found]) == [
         "uncorrected, so the judge's word alone: t/quality (no labels): "
-        "statera judge label r1 --judge NAME"
+        "statera judge label r1 --judge q"
     ]
 
 
@@ -96,7 +96,7 @@ def test_a_difference_is_corrected_by_labels_on_both_runs() -> None:
     bare = (standing(labelled=None, run="new"), standing(labelled=None, run="old"))
     (told,) = notes([difference(*bare)])
     assert told.startswith("uncorrected, so the judge's word alone: t/quality (no labels on ")
-    assert "statera judge label new --judge NAME and statera judge label old --judge NAME" in told
+    assert "statera judge label new --judge q and statera judge label old --judge q" in told
 
 
 def test_a_difference_with_a_void_side_is_none() -> None:

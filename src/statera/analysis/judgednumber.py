@@ -43,13 +43,15 @@ class Behind(msgspec.Struct, frozen=True, kw_only=True):
     """What stands behind a judged number.
 
     `sides` holds a run's judgements, of a difference the candidate's and the base's. `corrected`
-    has no value where no correction is valid, and says why in its `method`. `void` says why the
-    number itself says nothing, `warning` what to mind; both are empty where all is well.
+    has no value where no correction is valid, and says why in its `method`; `advice` is then the
+    command that helps, or empty. `void` says why the number itself says nothing, `warning` what to
+    mind; both are empty where all is well.
     """
 
     judge: str
     sides: tuple[Judgements, ...]
     corrected: Corrected
+    advice: str = ""
     void: str = ""
     warning: str = ""
 
@@ -101,13 +103,23 @@ def _behind(
     voids += [f"void: {t}" for side, t in zip(sides, lacking, strict=True) if _void(side)]
     warned = [t for side, t in zip(sides, lacking, strict=True) if side.missing > WARN_UNJUDGED]
     warned += [f"the judge {drifted}"] if drifted else []
+    held = _held(found, early=early, drifted=drifted)
     return Behind(
         judge=standings[0].judge or standings[0].score,
         sides=sides,
-        corrected=_held(found, early=early, drifted=drifted),
+        corrected=held,
+        advice="" if early or held.value is not None else _advice(found, standings),
         void=next(iter(voids), ""),
         warning="" if voids else "; ".join(warned),
     )
+
+
+def _advice(found: Corrected, standings: Sequence[Standing]) -> str:
+    """Return the command for a number without a correction: to judge again, or to label."""
+    if found.value is None:
+        return " and ".join(dict.fromkeys(standing.labelling for standing in standings))
+    again = (f"statera score {one.short} --judge {one.judge or 'FILE'}" for one in standings)
+    return " and ".join(dict.fromkeys(again))
 
 
 def _trials(side: Judgements) -> str:

@@ -184,11 +184,8 @@ def _lack(run: Run, side: Side | None, task: str, judged: Judged) -> str:
     if (task, score) not in run.standings:
         return f"run {short} has no {task}/{score}: {_command(judged.judge, short)} judges it"
     if side is None or not side.seen:
-        pair = f" {judged.against[:8]}" if judged.against else ""
-        return (
-            f"run {short} has no labels of {task}/{score}: `statera judge label {short}{pair} "
-            f"--judge {judged.judge}`, or --labels FILE"
-        )
+        label = run.standings[task, score].labelling
+        return f"run {short} has no labels of {task}/{score}: `{label}`, or --labels FILE"
     if not any(seen.said is not None for seen in side.seen):
         return f"run {short}: no trial of {task} has both a label and a verdict of {score}"
     return ""

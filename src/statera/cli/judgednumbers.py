@@ -102,8 +102,7 @@ def _lacking(behind: Sequence[tuple[Row, Behind]]) -> Iterator[str]:
     found: dict[tuple[str, str], list[str]] = {}
     for row, known in behind:
         if row.category is None and known.corrected.value is None:
-            runs = list(dict.fromkeys(side.run[:8] for side in known.sides if side.run))
-            commands = " and ".join(f"statera judge label {run} --judge NAME" for run in runs)
-            found.setdefault((known.corrected.method, commands), []).append(row.metric)
-    for (why, commands), metrics in found.items():
-        yield f"uncorrected, so the judge's word alone: {', '.join(metrics)} ({why}): {commands}"
+            found.setdefault((known.corrected.method, known.advice), []).append(row.metric)
+    for (why, advice), metrics in found.items():
+        helps = f": {advice}" if advice else ""
+        yield f"uncorrected, so the judge's word alone: {', '.join(metrics)} ({why}){helps}"

@@ -26,6 +26,7 @@ from statera.codec.files import to_json
 from statera.errors import DeclarationError
 from statera.graders.judge import PAIRWISE, read_judge
 from statera.graders.rubrics import ready_rubrics
+from statera.records.specs import JUDGING
 from statera.store.runstore import RunStore
 
 _YAML = (".yaml", ".yml")
@@ -63,7 +64,7 @@ def command(words: tuple[str, ...], store: str, as_json: bool, **flags: Any) -> 
     `id, prompt, output, label`, and perhaps `reference`, `category`, `other`. Those are judged.
     """
     runs = RunStore(store)
-    judge, names = _split(words, flags["judge"])
+    judge, names = _split(words, flags["judge"], runs)
     paths = [Path(name) for name in flags["labels"]]
     if not names and any(map(holds_outputs, paths)):
         if judge is None or len(paths) > 1:
@@ -78,9 +79,11 @@ def command(words: tuple[str, ...], store: str, as_json: bool, **flags: Any) -> 
         print_page(found, {info.id: info.tags for info in runs.runs()})
 
 
-def _split(words: tuple[str, ...], judge: str | None) -> tuple[str | None, tuple[str, ...]]:
+def _split(
+    words: tuple[str, ...], judge: str | None, runs: RunStore
+) -> tuple[str | None, tuple[str, ...]]:
     """Return the judge, by --judge or as the first word, and the names of the runs."""
-    if judge is None and words and _is_judge(words[0]):
+    if judge is None and words and _is_judge(words[0], runs):
         judge, words = words[0], words[1:]
     if len(words) > _MOST:
         allowed = "[JUDGE] [RUN] [RUN_B]" if judge is None else "[RUN] [RUN_B]"
@@ -88,8 +91,13 @@ def _split(words: tuple[str, ...], judge: str | None) -> tuple[str | None, tuple
     return judge, words
 
 
-def _is_judge(word: str) -> bool:
-    return word.endswith(_YAML) or word in (*ready_rubrics(), PAIRWISE)
+def _is_judge(word: str, runs: RunStore) -> bool:
+    """Return whether a word names a judge: a file, a ready one, or one that is on record."""
+    if word.endswith(_YAML) or word in (*ready_rubrics(), PAIRWISE):
+        return True
+    return word in {
+        info.environment["asked"][JUDGING]["name"] for info in runs.runs() if info.judging
+    }
 
 
 def _name(judge: str) -> str:

@@ -11,6 +11,7 @@ from statera.report.auditpage import (
     cells_of,
     headline,
     markdown,
+    method_of,
     overview,
     title,
 )
@@ -47,7 +48,7 @@ def test_the_page_in_its_order() -> None:
         "- ok: verdicts",
         "judge fair (pairwise) · model m · its run 01234567 · on aaaaaaaa against cccccccc",
         "## verdicts: ok · Does it give a verdict when asked?",
-        "| figure | value | 95 % interval | n | how to read it | method |",
+        "| figure | value | interval | n | how to read it | method |",
         "## sanity responders: void · Do replies that deserve nothing get something?",
         "- **What to do:** do not use this judge on these tasks",
         "| open: attack | 0.900 |",
@@ -94,14 +95,17 @@ def test_an_absent_number_is_none_and_another_level_is_named() -> None:
     assert cells_of(bare) == ("flip rate", "none", "none", "50 pairs")
     sure = msgspec.structs.replace(shown, level=0.99)
     assert cells_of(shown)[2] == "0.112 to 0.330"
-    assert cells_of(sure)[2] == "0.112 to 0.330 (99 %)"
+    assert (method_of(shown), method_of(sure)) == ("Wilson", "Wilson, 99 %")
+    assert method_of(msgspec.structs.replace(bare, level=0.99)) == "Wilson"
     assert cells_of(shown)[3] == "50 of 50 pairs"
 
 
 def test_era_and_cost_are_said_where_there_are_any() -> None:
     found = measured(about=msgspec.structs.replace(ABOUT, era=2, cost=1.5))
     assert "its run 01234567, era 2 · " in about(found)
-    assert about(found).endswith("240 judgements, 200 of them new, $1.5000")
+    assert about(found).endswith(
+        "240 judgements, 200 of them new, $1.5000 · intervals 95 % where nothing else is said"
+    )
     assert "era" not in about(measured())
 
 

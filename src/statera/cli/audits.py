@@ -11,13 +11,12 @@ from statera.analysis.judgeaudit.figures import Figure, Section, State
 from statera.cli.columns import Column, Line, table
 from statera.cli.controls import visible
 from statera.cli.tables import console
-from statera.report.auditpage import about, cells_of, headline, overview, title
-from statera.stats.results import LEVEL
+from statera.report.auditpage import about, cells_of, headline, method_of, overview, title
 
 _COLUMNS = (
     Column("  figure", name=True),
     Column("value"),
-    Column(f"{100 * LEVEL:g} % interval"),
+    Column("interval"),
     Column("n", left=True),
     Column("how", 1),
 )
@@ -29,7 +28,7 @@ def print_audit(audit: Audit) -> None:
     """Print the page: why the judge is void comes first, in words; the methods come last."""
     out = console()
     figures = [figure for section in audit.sections for figure in section.figures]
-    methods = list(dict.fromkeys(figure.method for figure in figures if _bounded(figure)))
+    methods = list(dict.fromkeys(method_of(figure) for figure in figures if _bounded(figure)))
     head, rows = _table(out, figures, methods)
     _say(out, headline(audit), style=_STYLE.get(audit.state, "bold green"))
     for line in audit.why:
@@ -52,7 +51,7 @@ def _table(
     lines = []
     for figure in figures:
         name, *cells = cells_of(figure)
-        how = f"[{methods.index(figure.method) + 1}]" if _bounded(figure) else ""
+        how = f"[{methods.index(method_of(figure)) + 1}]" if _bounded(figure) else ""
         lines.append(Line([f"  {name}", *cells, how]))
     head, *rows = table(_COLUMNS, lines, _room(out))[0]
     return head, iter(rows)

@@ -25,7 +25,7 @@ QUESTIONS: dict[str, str] = {
     kin.NAME: "Does it favour replies of its own family of models?",
     drifts.NAME: "Does it still judge as it did before?",
 }
-_HEAD = ("figure", "value", f"{100 * LEVEL:g} % interval", "n", "how to read it", "method")
+_HEAD = ("figure", "value", "interval", "n", "how to read it", "method")
 _MARKS = re.compile(r"[\\`*\[<|]")
 
 
@@ -49,7 +49,7 @@ def about(audit: Audit) -> str:
     return (
         f"judge {found.judge} ({found.kind}) · model {found.model} · its run "
         f"{found.judge_run[:8]}{era} · on {runs} · {found.judgements} judgements, {found.new} of "
-        f"them new{cost}"
+        f"them new{cost} · intervals {100 * LEVEL:g} % where nothing else is said"
     )
 
 
@@ -61,16 +61,18 @@ def title(section: Section) -> str:
 
 
 def cells_of(figure: Figure) -> tuple[str, str, str, str]:
-    """Return name, value, interval and n as texts; an absent number is `none`.
-
-    The level stands beside an interval that is not a 95 % one.
-    """
+    """Return name, value, interval and n as texts; an absent number is `none`."""
     bounds = "none"
     if figure.low is not None and figure.high is not None:
-        level = "" if figure.level == LEVEL else f" ({100 * figure.level:g} %)"
-        bounds = f"{figure.low:.3f} to {figure.high:.3f}{level}"
+        bounds = f"{figure.low:.3f} to {figure.high:.3f}"
     value = "none" if figure.value is None else f"{figure.value:.3f}"
     return figure.name, value, bounds, figure.counted
+
+
+def method_of(figure: Figure) -> str:
+    """Return how the interval was made, or why there is none; its level where it is not 95 %."""
+    bare = figure.low is None or figure.level == LEVEL
+    return figure.method if bare else f"{figure.method}, {100 * figure.level:g} %"
 
 
 def markdown(audit: Audit) -> str:
@@ -104,7 +106,7 @@ def _section(section: Section) -> Iterator[str]:
         yield f"| {' | '.join(_HEAD)} |"
         yield "|---|---:|---:|---:|---|---|"
         for figure in section.figures:
-            cells = (*cells_of(figure), figure.reads, figure.method)
+            cells = (*cells_of(figure), figure.reads, method_of(figure))
             yield f"| {' | '.join(map(_plain, cells))} |"
 
 

@@ -58,7 +58,9 @@ def test_a_judge_that_stays_as_it_was_has_not_shifted() -> None:
     assert not found.drifted
     assert (found.section.state, found.section.advice) == ("ok", "")
     assert found.agreed.value == 1.0
-    assert found.section.said == ("no sure shift larger than 0.05 of the scale on the anchors",)
+    assert found.section.said == (
+        "no sure shift larger than 0.05 of the scale on the anchors (99 %)",
+    )
 
 
 @pytest.mark.parametrize("sign", [1, -1])

@@ -7,7 +7,7 @@ await keep_for(store, by_run, judge="reference")
 {"id": "q1", "prompt": "…", "output": "…", "other": "…", "label": "A"}
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -18,7 +18,7 @@ from statera.api.labelreading import LabelsOf
 from statera.api.labels import check_labels, keep_labels
 from statera.api.stored import Run
 from statera.codec.files import read_jsonl
-from statera.errors import DeclarationError
+from statera.errors import DeclarationError, unknown
 from statera.graders.judged import Judged
 from statera.interop.importing.documents import objects
 from statera.interop.labels import Label, read_entries, standing
@@ -176,13 +176,20 @@ def _by_score(
     known = {one.criterion: one for one in judged.values()}
     for label in labels:
         if label.criterion not in known and (label.criterion or len(known) > 1):
-            told = f"criterion '{label.criterion}' is" if label.criterion else "of which criterion?"
-            raise DeclarationError(f"{label.where}: {told} none of {', '.join(known)}")
+            raise _which(label, known)
     for one in known.values():
         own = [label for label in labels if label.criterion in ("", one.criterion)]
         if own:
             of = _of(store, one)
             yield of, [_against(label, one) for label in own]
+
+
+def _which(label: Label, known: Collection[str]) -> DeclarationError:
+    if label.criterion:
+        return DeclarationError(f"{label.where}: {unknown('criterion', label.criterion, known)}")
+    return DeclarationError(
+        f"{label.where}: of which criterion? Known: {', '.join(known)}; state it in `criterion`"
+    )
 
 
 def _against(label: Label, judged: Judged) -> Label:

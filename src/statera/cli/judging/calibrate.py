@@ -57,7 +57,7 @@ def command(words: tuple[str, ...], store: str, as_json: bool, **flags: Any) -> 
     \b
     statera judge calibrate tone new old
     statera judge calibrate pairwise new --labels people.csv
-    statera judge calibrate reference --labels people.csv --judge-model gpt-4o-mini
+    statera judge calibrate tone --labels outputs.jsonl --judge-model gpt-4o-mini
 
     A file of labels has the columns id, label, and perhaps run, task, epoch, labeller, probability,
     criterion. Without a RUN its rows name their `run`, or are outputs of anywhere: JSON lines with

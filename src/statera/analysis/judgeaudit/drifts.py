@@ -153,4 +153,5 @@ def _words(shift: Difference, loss: Difference, *, moved: bool, less: bool) -> s
         return f"the anchors do not tell: {shift.method}"
     if shift.low is None:
         return f"too few anchors to tell: {shift.method}"
-    return f"no sure shift larger than {MARGIN:g} of the scale on the anchors ({100 * shift.level:g} %)"
+    level = f"{100 * shift.level:g} %"
+    return f"no sure shift larger than {MARGIN:g} of the scale on the anchors ({level})"

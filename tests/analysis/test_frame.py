@@ -4,10 +4,13 @@ import pytest
 
 from statera.analysis.frame import Frame, extremes, frames
 from statera.errors import DeclarationError
+from statera.metrics.judged import JudgedMean
 from statera.metrics.means import Accuracy, MeanScore
 from statera.metrics.outcomes import OutcomeShare
 from statera.records.scores import Score
+from statera.store.rows import ScoreRow
 from tests.analysis.made import METRICS, frame, rows
+from tests.verdicts_made import judged_frame
 
 MIXED = frame(
     [
@@ -134,3 +137,19 @@ def test_categories_of_items_are_told_from_groups() -> None:
     made = [row._replace(group="all") for row in rows([("1", "a", ["right"])])]
     found = next(frames(made, {"t": METRICS}))
     assert (found.kinds, found.groups) == ({"a"}, {"all"})
+
+
+def test_trials_that_a_judge_gave_no_verdict_on_or_never_saw_are_counted() -> None:
+    found = judged_frame([1.0, None, 0.0], [1.0])
+    assert found.unjudged("quality") == 1
+    assert found.unjudged("quality_people") == 2
+    assert found.unjudged("kept") == 0
+    bare = [
+        ScoreRow("t", "a", epoch, None, None, "a", Score(metric="kept", value=1.0, outcome="right"))
+        for epoch in range(3)
+    ]
+    said = ScoreRow("t", "a", 0, None, None, "a", Score(metric="q", value=1.0, outcome="right"))
+    (later,) = frames(
+        [bare[0], said, *bare[1:]], {"t": [Accuracy(score="kept"), JudgedMean(score="q")]}
+    )
+    assert later.unjudged("q") == 2

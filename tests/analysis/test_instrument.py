@@ -38,6 +38,14 @@ def test_data_template_and_scorers_are_the_instrument() -> None:
     ]
 
 
+def test_people_who_label_are_no_instrument_and_judges_are() -> None:
+    ours, theirs = (
+        {"mmlu": {"q": frozenset({f"j{n}"}), "q_people": frozenset({f"p{n}"})}} for n in (1, 2)
+    )
+    found = instrument_changes(run(made.spec()), run(made.spec()), (ours, theirs))
+    assert [str(change) for change in found] == ['mmlu scorer of q: ["j2"] -> ["j1"]']
+
+
 def test_a_task_of_one_run_alone_is_no_change() -> None:
     both = made.spec(tasks=("mmlu", "gsm8k"))
     assert instrument_changes(run(both), run(made.spec()), (KEYS, KEYS)) == ()

@@ -153,6 +153,7 @@ def test_a_void_judge_passes_nothing_whatever_the_policy_says() -> None:
         rule = only(single(lenient(), void), stated)
         assert rule.verdict == "inconclusive"
         assert rule.reason == "judge q is void: an empty reply gets 0.60"
+        assert (rule.value, rule.candidate, rule.need) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -192,6 +193,8 @@ def test_few_trials_without_a_verdict_are_no_matter_some_are_noted_and_many_void
     many = only(unjudged(0.12), MIN | {"unvalidated": True})
     assert many.verdict == "inconclusive"
     assert many.reason == "judge q is void: no verdict on 24 of 200 trials of run r1"
+    assert many.value is None
+    assert many.raw is not None
 
 
 def test_trials_without_a_verdict_count_at_their_worst() -> None:

@@ -41,7 +41,7 @@ from statera.metrics.critical import CriticalFailure
 from statera.stats.inversion import p_value
 from statera.stats.results import LEVEL, Bounds
 
-How = Literal["", "measured", "transported", "unvalidated"]
+How = Literal["", "void", "measured", "transported", "unvalidated"]
 STOPPED = "no correction holds for a run that stopped early"
 CRITICAL_TOLD = "nobody measured how often it misses a failure"
 
@@ -127,7 +127,8 @@ def heard(target: Target, sides: Frame | Pairing, judges: Judges, raw: Raw) -> H
         return _read(target, said.found, raw, hearing)
     if hearing.how == "unvalidated":
         return Heard(raw.worst, raw.best, raw.value, hearing)
-    return Heard(raw.worst.without(said.why), raw.best.without(said.why), raw.value, hearing)
+    value = None if hearing.how == "void" else raw.value
+    return Heard(raw.worst.without(said.why), raw.best.without(said.why), value, hearing)
 
 
 def listened(
@@ -139,7 +140,7 @@ def listened(
     note, void = _unjudged(target, frames, standings)
     void = next((_told(s, s.void) for s in standings if s.void), void)
     if void:
-        return Listened(Hearing(note=note), void)
+        return Listened(Hearing("void"), void)
     why = CRITICAL_TOLD if isinstance(target.metric, CriticalFailure) else STOPPED
     shifted = next((_told(s, s.drifted) for s in standings if s.drifted), "")
     if fixed and is_judged(target.metric):

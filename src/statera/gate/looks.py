@@ -94,7 +94,7 @@ def _glance(target: Target, evidence: Evidence, counts: dict[int, Places]) -> Gl
 def _heard(target: Target, sides: Frame | Pairing, evidence: Evidence, seen: Glance) -> Glance:
     """Return the glance at what a judge says: more labels are a further look, none are no look."""
     said = listened(target, sides, evidence.judges, fixed=not evidence.early(target))
-    if said.hearing.how == "":
+    if said.hearing.how in ("", "void"):
         return Glance("", 0)
     if said.hearing.how == "unvalidated":
         return seen

@@ -304,7 +304,7 @@ def _heard(supposed: Assumed, view: _View | None, evidence: Evidence) -> Assumed
         return supposed
     said = listened(target, sides, evidence.judges, fixed=not evidence.early(target))
     if said.found is None:
-        told = said.why if said.hearing.how == "" else "unvalidated judge"
+        told = "unvalidated judge" if said.hearing.how == "unvalidated" else said.why
         return supposed._replace(known=said.hearing.how == "unvalidated", judged=told)
     found = said.found.at(LEVEL)
     if found.value is None or found.low is None or found.high is None:

@@ -14,6 +14,7 @@ from statera.api.stored import Run, stored_scorers
 from statera.api.winstopping import Until
 from statera.errors import DeclarationError
 from statera.graders.asks import paired
+from statera.graders.judge import Judge, JudgeFile, judge_of, panel_of
 from statera.interop.labels import Label
 from statera.records.verdicts import Answer
 from statera.store.runstore import RunStore
@@ -199,3 +200,20 @@ def test_a_single_judge_is_taken_too(store: RunStore) -> None:
     single = bench(PAIRWISE, judge_model(), store)
     judged = asyncio.run(compared(single, of_quality([5]), of_quality([1])))
     assert judged.pairs[0].verdict.label == "win"
+
+
+def test_each_criterion_is_matched_by_its_name(store: RunStore) -> None:
+    first, second = (
+        judge_of(JudgeFile(judge=name, criteria=criteria))
+        for name, criteria in (
+            ("a", {"manner": "tone", "matter": "helpfulness"}),
+            ("b", {"matter": "helpfulness", "manner": "tone"}),
+        )
+    )
+    panel = panel_of(Judge(name="two", version="1", criteria=(), combine="mean"), [first, second])
+    info = stored(store, ["quality=4", "quality=2"])
+    judged = asyncio.run(graded(seat(panel, store, judge_model(), judge_model(shift=1)), info))
+    assert judged.metrics == {"manner": "two_manner", "matter": "two_matter"}
+    found = {(r.score.metric, r.sample_id): r.score.extracted for r in store.scores(info.id)}
+    assert found["two_manner", "q0"] == found["two_matter", "q0"] == "4|5"
+    assert found["two_matter", "q1"] == "2|3"

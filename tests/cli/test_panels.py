@@ -96,10 +96,6 @@ def test_one_member_is_asked_alone(call: Call, panel: Path) -> None:
     [
         (("score", "--member", "d"), "unknown member of judge quality 'd'. Allowed: a, b, c"),
         (("score", "--judge-model", "x"), "every member of the panel names its model"),
-        (
-            ("score", "--second", "tone", "--second-model", "scripted:a.yaml", "--part", "0.5"),
-            "is a panel",
-        ),
         (("judge", "audit"), "--member a or b or c"),
     ],
 )

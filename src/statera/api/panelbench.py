@@ -149,9 +149,9 @@ async def sit_all(seat: PanelBench, asks: Sequence[Sequence[Ask]]) -> list[Sitti
         make_plan(bench, of, repeats=bench.judge.repeats)
         for bench, of in zip(seat.benches, asks, strict=True)
     ]
-    for name, bench in zip(seat.judge.names, seat.benches, strict=True):
+    for name, bench in zip(seat.judge.names[1:], seat.benches[1:], strict=True):
         with _told(name):
-            await check(bench.model)
+            await check(bench.model)  # the first one's is looked at when it is asked, now
     totals, sittings = [plan.total for plan in plans], []
     for place, (bench, of) in enumerate(zip(seat.benches, asks, strict=True)):
         bench.tally.passed, bench.tally.ahead = sum(totals[:place]), sum(totals[place + 1 :])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from statera.api.calibrating import calibrate
     from statera.api.comparisons import compare
     from statera.api.decisions import decide
-    from statera.api.judgecalls import Output, grade, judge, prefer, rank, win_rate
+    from statera.api.judgecalls import Output, grade, judge, prefer, rank, two_stages, win_rate
     from statera.api.probing import probe
     from statera.api.reports import report_page
     from statera.api.runs import RunOptions, run, run_async
@@ -51,7 +51,7 @@ _PLACES = {
     "api.calibrating": ("calibrate",),
     "api.comparisons": ("compare",),
     "api.decisions": ("decide",),
-    "api.judgecalls": ("Output", "grade", "judge", "prefer", "rank", "win_rate"),
+    "api.judgecalls": ("Output", "grade", "judge", "prefer", "rank", "two_stages", "win_rate"),
     "api.probing": ("probe",),
     "api.reports": ("report_page",),
     "api.runs": ("RunOptions", "run", "run_async"),
@@ -132,6 +132,7 @@ __all__ = [
     "report_page",
     "run",
     "run_async",
+    "two_stages",
     "win_rate",
 ]
 

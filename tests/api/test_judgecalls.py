@@ -138,3 +138,20 @@ def test_a_panel_judges_a_stored_run(store: RunStore) -> None:
     judged = st.judge(run, rubric(), models)
     assert judged["open/panel"].n == 2
     assert judged["open/panel"].estimate == pytest.approx((1.0 + 0.25) / 2)
+
+
+def test_two_stages_of_a_stored_run(store: RunStore) -> None:
+    replies = [f"reply {i} quality={1 + i * 7 % 5}" for i in range(120)]
+    run = st.Run(store, stored(store, replies))
+    cheap, dear = judge_model(noise=0.3, seed=1), judge_model(seed=2)
+    rows = st.two_stages(run, (REFERENCE, cheap), (REFERENCE, dear), part=0.5)
+    whole = next(row for row in rows if row.metric == "open/reference_second")
+    assert (whole.found.n, whole.found.labels, whole.of) == (120, 60, "reference")
+    assert whole.found.low is not None
+    assert whole.found.high is not None
+    assert whole.found.low <= 0.5 <= whole.found.high
+    assert (cheap.count, dear.count) == (120, 60)
+    with pytest.raises(DeclarationError, match="is both stages"):
+        st.two_stages(run, (REFERENCE, cheap), (REFERENCE, cheap), part=0.5)
+    with pytest.raises(DeclarationError, match="--part 0"):
+        st.two_stages(run, (REFERENCE, cheap), (REFERENCE, dear), part=0.0)

@@ -6,6 +6,7 @@
     st.grade(st.Judge.load("reference"), model, prompt=…, output=…, reference=…).label   # "4"
     st.judge(run, judge, model)["support/quality"]
     st.judge(run, judge, [model, another, third])["support/quality"]         # a panel
+    st.two_stages(run, (cheap, model), (dear, another), part=0.2)[0].found   # dear's, over all
     st.rank(judge, model, {"new": run_a, "old": run_b, "mini": run_c})[0].raw.models
 
 They may be called inside a running event loop too (a notebook); the work is done in a thread.
@@ -21,17 +22,19 @@ from typing import Any, TypeVar
 import msgspec
 
 from statera.analysis.leaderboards import Leaderboard
+from statera.analysis.stages import Staged
 from statera.analysis.style import controls_of
 from statera.analysis.winrates import WinRateRow, win_rates
 from statera.api.answers import OUTPUTS, answers_of
 from statera.api.judged import check_kind, keep_pairs
-from statera.api.judgemodels import JudgingBy, judging_models
+from statera.api.judgemodels import Judging, JudgingBy, as_model, judging_models
 from statera.api.judging import Bench
 from statera.api.matches import Entrant, play, prepare, run_entrants
 from statera.api.panelbench import AnySeat, seated
 from statera.api.panels import compared, graded, verdicts_on
 from statera.api.ranking import leaderboards
 from statera.api.stored import Run
+from statera.api.twostage import Stages, check_stages, judge_part
 from statera.errors import DeclarationError
 from statera.graders.judge import Judge
 from statera.records.verdicts import Answer, Verdict
@@ -184,6 +187,45 @@ def judge(run: Run, judge: Judge, model: JudgingBy, *, tasks: Sequence[str] = ()
     with _seat(judge, model, run.store) as seat:
         judged = _done(graded(seat, run.info, tasks=tasks))
     return Run(run.store, judged.info)
+
+
+def two_stages(
+    run: Run,
+    first: tuple[Judge, JudgingBy],
+    second: tuple[Judge, Judging],
+    *,
+    part: float,
+    tasks: Sequence[str] = (),
+    level: float = LEVEL,
+) -> list[Staged]:
+    """Grade a stored run by a first judge, and a random part of its items by a second, dearer one.
+
+    Returns what the second would say of all, a row a metric. Both judges' scores are kept with the
+    run. DeclarationError, before anything is asked, for two that make no two stages, or a part
+    outside (0, 1].
+    """
+    dear, by = second[0], as_model(second[1])
+    with _seat(*first, run.store) as seat:
+        bench = Bench(judge=dear.with_model(by.identity), model=by, store=run.store)
+        known = seat.judge
+        if isinstance(seat, Bench):
+            known = known.with_model(seat.model.identity)
+        stages = Stages(known, bench.judge, part)
+        check_stages(stages)
+        return _done(_in_stages(seat, bench, run, stages, tasks, level))
+
+
+async def _in_stages(
+    seat: AnySeat,
+    bench: Bench,
+    run: Run,
+    stages: Stages,
+    tasks: Sequence[str],
+    level: float,
+) -> list[Staged]:
+    await graded(seat, run.info, tasks=tasks)
+    judged = await judge_part(bench, run.info, stages, tasks=tasks, level=level)
+    return list(judged.rows)
 
 
 @contextmanager

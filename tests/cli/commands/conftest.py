@@ -23,7 +23,7 @@ def cli(tmp_path: Path) -> Cli:
             env=clean | (env or {}),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=240,
             check=False,
         )
 

@@ -10,6 +10,11 @@ def test_the_demo_measures_a_real_model_and_decides_on_a_change(cli: Cli, tmp_pa
     assert "health 5 trials" in done.stdout
     assert "starter_coding/pass@1" in done.stdout
     assert "What to try next" in done.stdout
+    said = done.stdout.partition("A judge: may")[2]
+    assert "demo-judge: VOID: this judge cannot be used here" in said
+    assert "of the replies hold no verdict, more than 10 %" in said
+    assert "This is expected" in said
+    assert (tmp_path / ".statera" / "demo-judge.yaml").is_file()
     suggested = next(line for line in done.stdout.splitlines() if " --outcome " in line)
     command = suggested.partition("statera show ")[2].partition("  ")[0]
     assert "epoch 0 · " in cli("show", *command.split()).stdout

@@ -1,4 +1,7 @@
-"""Measure the embedded model over HTTP, decide on a change, write a page: no network, no key."""
+"""Measure the embedded model over HTTP, decide on a change, audit it as a judge, write a page.
+
+No network, no key.
+"""
 
 import asyncio
 from importlib import import_module
@@ -13,6 +16,7 @@ from statera.api.runs import RunOptions, plan_run
 from statera.api.stored import Run
 from statera.cli.commands.run import View, run_plan
 from statera.cli.commands.show import show_metrics
+from statera.cli.demojudge import audit
 from statera.cli.flags import store_flag
 from statera.cli.reading import telling
 from statera.cli.settings import Flag
@@ -71,7 +75,8 @@ class Part(NamedTuple):
 def command(limit: int, store: str) -> None:
     """Serve the embedded model, measure it through HTTP, decide on a change, and write a page.
 
-    Takes a minute or two. The same command again resumes, so it is quick the second time.
+    At last it is asked to judge, and audited as a judge. Takes a minute or two. The same command
+    again resumes, so it is quick the second time.
     """
     click.echo(_WELCOME.format(limit=limit))
     loaded, clock = load(), SystemClock()
@@ -85,7 +90,8 @@ def command(limit: int, store: str) -> None:
         base, candidate = (
             loop.run(_measure(f"{url}/v1", loaded, part, store)) for part in _change(asked)
         )
-    click.echo(_decided(candidate, base, Path(store)))
+        click.echo(_decided(candidate, base, Path(store)))
+        loop.run(_judge(f"{url}/v1", loaded, base, Path(store)))
     click.echo(_next(run))
 
 
@@ -117,6 +123,16 @@ def _next(run: Run) -> str:
     reading = f"{statera} show {run.info.id[:8]} --outcome {outcome}"
     what = f"read the trials that are {outcome}"
     return _NEXT.format(store=run.store.path, statera=statera, reading=reading, what=what)
+
+
+async def _judge(url: str, loaded: Loaded, run: Run, folder: Path) -> None:
+    """Audit the model as a judge of the run's answers."""
+    settings = HttpSettings(identity=loaded.identity, max_connections=1)
+    model = http_model(url, loaded.weights.name, settings=settings)
+    try:
+        await audit(run, model, folder)
+    finally:
+        await model.close()
 
 
 async def _measure(url: str, loaded: Loaded, part: Part, store: str) -> Run:

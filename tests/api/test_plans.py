@@ -1,8 +1,17 @@
+import asyncio
+
 import pytest
 
-from statera.api.plans import existing, pilot_assumptions
+from statera.api.judged import judge_run
+from statera.api.plans import existing, pilot_assumptions, pilot_labels
+from statera.api.stored import Run
+from statera.models.script import Script
+from statera.models.scripted import ScriptedModel
+from statera.models.scriptedjudge import ScriptedJudge
 from statera.store.runstore import RunStore
 from tests.gate.made import rules
+from tests.judges_made import REFERENCE, bench
+from tests.judges_made import stored as judged
 from tests.runs_made import alternating, stored
 
 
@@ -20,3 +29,16 @@ def test_a_pilot_shows_spread_and_price(store: RunStore) -> None:
 
 def test_the_sizes_of_tasks_that_are_known_by_name() -> None:
     assert existing(["starter_knowledge", "mine"]) == {"starter_knowledge": 96}
+
+
+def test_a_pilot_with_a_judge_says_how_many_labels_its_rules_need(store: RunStore) -> None:
+    info = judged(store, [f"reply {i} quality={1 + i * 7 % 5}" for i in range(100)])
+    judging = ScriptedModel(Script(judge=ScriptedJudge(noise=0.3)))
+    asyncio.run(judge_run(bench(REFERENCE, judging, store), info))
+    run = Run(store, store.find(info.id))
+    stated = {"metric": "open/reference", "min": 0.3}
+    (need,) = pilot_labels(rules(stated), run)
+    assert need.needed is not None
+    assert need.labels == 0
+    assert need.told.endswith("(supposed correlation with the judge 0.50)")
+    assert pilot_labels(rules(), stored(store, alternating(6, 4))) == []

@@ -9,6 +9,9 @@ from statera.analysis.standing import standings
 from statera.api.answers import answers_of
 from statera.api.judged import judge_pairs, judge_run, keep_pairs
 from statera.api.judging import Bench
+from statera.api.labelling import Draw, drawn
+from statera.api.labelreading import LabelsOf
+from statera.api.labels import keep_labels
 from statera.api.stored import Run
 from statera.api.twostage import (
     Stages,
@@ -24,6 +27,7 @@ from statera.gate.judges import Judges, listened
 from statera.gate.policy import Policy, Rule
 from statera.gate.rules import known_frames, targets
 from statera.graders.judge import Judge, JudgeFile, judge_of
+from statera.interop.labels import Label
 from statera.models.script import Script
 from statera.models.scripted import ScriptedModel
 from statera.models.scriptedjudge import ScriptedJudge
@@ -133,6 +137,28 @@ def test_what_a_dear_judge_says_is_no_label_by_people(store: RunStore) -> None:
         said = listened(target, run.frames[0], Judges(known))
         assert said.hearing.how == ""
         assert "is unmeasured (no labels)" in said.why
+
+
+def test_people_measure_the_dear_judge_on_its_part(store: RunStore) -> None:
+    texts = replies(240)
+    info = stored(store, texts)
+    both(store, info, Stages(CHEAP, DEAR, 0.5))
+    given = [
+        Label(id=f"q{i}", label=texts[i][-1], probability=0.5)
+        for i in range(240)
+        if ("open", f"q{i}") in drawn([("open", f"q{k}") for k in range(240)], Draw(share=0.5))
+    ]
+    of = LabelsOf(metric="dear", scale=DEAR.criteria[0].scale)
+    asyncio.run(keep_labels(store, info, given, of))
+    run = Run(store, store.find(info.id))
+    policy = Policy(gate="g", rules=(Rule(metric="open/dear", min=0.1),))
+    (target,) = targets(policy, known_frames(run.frames, {}))
+    said = listened(target, run.frames[0], Judges(run.standings))
+    assert said.hearing.how == "measured"
+    assert said.hearing.labels == 120
+    assert said.found is not None
+    told = said.found.at(0.95)
+    assert told.value == pytest.approx(sum(int(t[-1]) - 1 for t in texts) / 960, abs=0.08)
 
 
 def test_the_same_rubric_with_another_model_has_scores_of_its_own(store: RunStore) -> None:

@@ -1,10 +1,19 @@
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from statera.api.judged import judge_run
+from statera.cli.main import cli as commands
+from statera.models.script import Script
+from statera.models.scripted import ScriptedModel
+from statera.models.scriptedjudge import ScriptedJudge
+from statera.store.runstore import RunStore
 from tests.cli.commands.conftest import Cli
 from tests.cli.commands.gates import make
+from tests.judges_made import REFERENCE, bench, stored
 
 
 def test_a_pilot_plans_its_gate(cli: Cli, tmp_path: Path) -> None:
@@ -83,3 +92,26 @@ def test_what_is_asked_wrong(
     assert told in done.stderr
     more = cli("plan", "critical.yaml", "--epochs", "4")
     assert "a pilot of one epoch does not say" in more.stderr
+
+
+def test_rules_on_a_judge_are_told_how_many_labels_they_need(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = RunStore(tmp_path / ".statera")
+    info = stored(store, [f"reply {i} quality={1 + i * 7 % 5}" for i in range(100)])
+    judging = ScriptedModel(Script(judge=ScriptedJudge(noise=0.3)))
+    asyncio.run(judge_run(bench(REFERENCE, judging, store), info))
+    (tmp_path / "g.yaml").write_text(
+        "gate: g\nrules:\n  - {metric: open/reference, min: 0.35}\n"
+        "  - {metric: open/reference_good, min: 0.2, unvalidated: true}\n"
+    )
+    args = ["plan", "g.yaml", "--pilot", info.id[:8]]
+    text = CliRunner().invoke(commands, args, standalone_mode=False).output
+    assert "labels for open/reference (min): " in text
+    assert "(supposed correlation with the judge 0.50)" in text
+    assert "labels for open/reference_good (min): none: the rule says" in text
+    found = json.loads(CliRunner().invoke(commands, [*args, "--json"]).output)
+    first, second = found["labels"]
+    assert first["needed"]["items"] == 100
+    assert second["needed"] is None

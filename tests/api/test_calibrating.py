@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,7 @@ from statera.analysis.standing import CALIBRATIONS, calibrations
 from statera.api.answers import answers_of
 from statera.api.calibrating import Page, calibrate, criterion_of, judged_by
 from statera.api.comparisons import compare
-from statera.api.judged import judge_pairs, keep_pairs
+from statera.api.judged import judge_pairs, judge_run, keep_pairs
 from statera.api.labelreading import LabelsOf
 from statera.api.labels import keep_labels
 from statera.errors import DeclarationError
@@ -18,6 +19,7 @@ from statera.stats.confusion import ClassError
 from statera.store.runstore import RunStore
 from tests.api.calibrations_made import (
     MARK,
+    TONE,
     Made,
     judged,
     labelled,
@@ -195,6 +197,16 @@ def test_what_is_missing_is_one_line_with_the_command_that_helps(
     judged(store, made)
     with pytest.raises(DeclarationError, match=told):
         calibrate(run_of(store, made), judge=judge)
+
+
+def test_a_judge_of_the_candidates_family_is_warned_of(store: RunStore) -> None:
+    made = replies(store, 20, name="gpt-4o")
+    kin = replace(bench(TONE, scripted_judge(), store).judge, family="openai")
+    seat = bench(kin, scripted_judge(), store)
+    asyncio.run(judge_run(seat, made.info))
+    labelled(store, made, range(20), None)
+    (note,) = calibrate(run_of(store, made)).notes
+    assert note.startswith(f"{made.info.id[:8]}: judge and candidate share a family (openai)")
 
 
 def test_a_run_that_nobody_judged_says_so(store: RunStore) -> None:

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from statera.api.calibrating import calibrate
 from statera.api.runs import RunOptions, run
 from statera.api.stored import Run, stored_metrics, stored_scorers, untold
 from statera.errors import DeclarationError
@@ -12,6 +13,7 @@ from statera.models.callables import model
 from statera.scorers.choice import Choice
 from statera.store.runstore import RunStore
 from statera.tasks.suite import Suite
+from tests.api.calibrations_made import judged, labelled, replies, run_of
 from tests.runs_made import alternating, stored
 
 
@@ -34,6 +36,26 @@ def test_a_run_gives_estimates_by_name(measured: Run) -> None:
     assert measured[f"starter_knowledge/{categories[0]}/accuracy"].category == categories[0]
     with pytest.raises(DeclarationError, match="unknown metric"):
         measured["starter_knowledge/acuracy"]
+
+
+def test_a_run_that_nobody_judged_stands_on_no_judge(measured: Run) -> None:
+    assert measured.standings == {}
+    assert {row.behind for row in measured.metrics} == {None}
+
+
+def test_a_judged_run_knows_its_judge_and_what_was_measured_of_it(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    made, other = replies(store, 40), replies(store, 8, name="other", seed=3)
+    for one in (made, other):
+        judged(store, one)
+    labelled(store, made, range(40), None)
+    page = calibrate(run_of(store, made))
+    (own,) = run_of(store, made).standings.values()
+    assert (own.judge, own.sat, own.elsewhere) == ("tone", page.judge_run, ())
+    assert own.labelled is not None
+    (there,) = run_of(store, other).standings.values()
+    assert there.labelled is None
+    assert [known.run for known in there.elsewhere] == [made.info.id]
 
 
 def test_health_and_samples(measured: Run) -> None:

@@ -30,7 +30,7 @@ def page(
     error = calibrated([Side(frame, behind, seen)], levels=levels, rng=np.random.default_rng(0))
     rows = tuple(r for r in estimates(frame, {KEY: behind}) if r.behind is not None)
     score = Calibrated(error=error, numbers=(rows,), differences=())
-    return Page(judge="q", judge_run="j" * 32, runs=("r1",), kept=True, scores=(score,))
+    return Page(judge="q", judge_run="j" * 32, runs=("r1",), kept=True, notes=(), scores=(score,))
 
 
 def shown(capsys: pytest.CaptureFixture[str], found: Page) -> str:
@@ -96,6 +96,12 @@ def test_good_or_not_has_no_second_table_that_says_the_same(
     out = shown(capsys, page(levels=()))
     assert line(out, "people \\ judge")[3:6] == ["good", "not", "good"]
     assert "squared distances" not in out
+
+
+def test_a_shared_family_is_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
+    note = "r1: judge and candidate share a family (openai)"
+    out = shown(capsys, msgspec.structs.replace(page(), notes=(note,)))
+    assert f"warning {note}" in out.splitlines()
 
 
 def test_what_is_not_kept_says_so(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,12 +16,14 @@ import numpy as np
 
 from statera.analysis.calibration import Calibration, calibrated, known_error, recorded
 from statera.analysis.comparison import ComparisonRow, compared, pair
+from statera.analysis.instrument import shown_model
 from statera.analysis.labelledtrials import Side, seen_trials
 from statera.analysis.measure import MetricRow
 from statera.analysis.standing import CALIBRATIONS, Known, calibrations, judged_scores
 from statera.api.stored import Run
 from statera.errors import DeclarationError
 from statera.graders.criterion import Criterion
+from statera.graders.families import shared_family
 from statera.graders.judged import Judged
 from statera.records.specs import JUDGING
 from statera.stats.results import LEVEL
@@ -44,12 +46,16 @@ class Calibrated(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """A judge's error on one run, or on two; `kept` says whether the judge's run remembers it."""
+    """A judge's error on one run, or on two; `kept` says whether the judge's run remembers it.
+
+    `notes` warn where the judge is of one family with the model that it judged.
+    """
 
     judge: str
     judge_run: str
     runs: tuple[str, ...]
     kept: bool
+    notes: tuple[str, ...]
     scores: tuple[Calibrated, ...]
     schema: int = SCHEMA
 
@@ -91,6 +97,7 @@ def calibrate(
         judge_run=first.judged.run,
         runs=tuple(one.info.id for one in first.runs),
         kept=_keep(run.store, errors),
+        notes=tuple(_kin(first)),
         scores=tuple(pages),
     )
 
@@ -125,6 +132,17 @@ def _command(judge: str, run: str) -> str:
     if judge == "pairwise":
         return f"`statera judge compare {run} OTHER --judge pairwise`"
     return f"`statera score {run} --judge {judge or 'FILE'}`"
+
+
+def _kin(score: _Score) -> Iterator[str]:
+    """Yield a warning for each run whose model is of the judge's family."""
+    store = score.runs[0].store
+    asked = _environment(store, score.judged.run).get("asked", {}).get(JUDGING, {})
+    models = [info.spec.system.model for info in store.runs() if info.id == score.judged.run]
+    for named in [asked["family"]] if asked.get("family") else models:
+        for run in score.runs:
+            if told := shared_family(named, shown_model(run.info)):
+                yield f"{run.info.id[:8]}: {told}"
 
 
 def _labelled(run: Run, base: Run | None, judge: str) -> list[tuple[_Score, list[Side]]]:

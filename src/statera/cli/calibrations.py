@@ -44,6 +44,8 @@ def print_page(page: Page, tags: Tags) -> None:
     out = console()
     runs = " and ".join(_run(run, tags) for run in page.runs)
     _say(out, f"judge {page.judge} · its run {page.judge_run[:8]} · on {runs}", "bold")
+    for note in page.notes:
+        _say(out, f"warning {note}", "yellow")
     for one in page.scores:
         _score(out, one, tags)
     kept = "kept with the judge's run: its numbers on other runs are corrected too, as transported"

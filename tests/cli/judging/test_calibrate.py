@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click import Command
 from click.testing import CliRunner
 
-from statera.cli.judging.calibrate import command
+from statera.cli.commands.compare import command as compare
+from statera.cli.commands.show import command as show
+from statera.cli.judging.calibrate import command as calibrate
 from statera.errors import DeclarationError
 from statera.store.runstore import RunStore
 from tests.api.calibrations_made import Made, judged, replies
@@ -40,44 +43,65 @@ def two(store: RunStore, tmp_path: Path) -> tuple[Made, Made]:
 
 
 def test_a_judge_and_a_file_whose_rows_name_their_runs(cli: Cli, two: tuple[Made, Made]) -> None:
-    new, old = two
+    new, _ = two
     said = cli("judge", "calibrate", "tone", "--labels", "labels.csv")
     assert said.returncode == 0, said.stderr
     assert said.stdout.startswith("judge tone · its run ")
     assert f"labels of {new.info.id[:8]}: 40 trials of 40 items" in said.stdout
     assert "it favours the first where above 0" in said.stdout
-    runs = (new.info.id[:8], old.info.id[:8])
-    again = cli("judge", "calibrate", *runs, "--judge", "tone", "--json")
-    found = json.loads(again.stdout)
+
+
+def said(command: Command, *args: str) -> str:
+    result = CliRunner().invoke(command, args, catch_exceptions=False)
+    assert result.exit_code == 0
+    return result.stdout
+
+
+def test_what_was_measured_is_in_every_number_from_then_on(
+    monkeypatch: pytest.MonkeyPatch, two: tuple[Made, Made], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    new, old = (made.info.id for made in two)
+    runs = (new[:8], old[:8])
+    said(calibrate, "tone", *runs, "--labels", "labels.csv")
+    found = json.loads(said(calibrate, *runs, "--judge", "tone", "--json"))
     assert (found["schema"], found["judge"], found["kept"]) == (1, "tone", True)
-    assert found["runs"] == [new.info.id, old.info.id]
+    assert found["runs"] == [new, old]
     (score,) = found["scores"]
     assert set(score) == {"error", "numbers", "differences"}
     assert score["error"]["arms"][0]["confusion"]["classes"] == ["good", "not good"]
     assert len(score["differences"]) == 2
-    shown = cli("show", runs[0])
-    row = next(x for x in shown.stdout.splitlines() if x.startswith("open/tone "))
+    shown = said(show, runs[0])
+    row = next(x for x in shown.splitlines() if x.startswith("open/tone "))
     assert "120 of 120" in row
-    assert "corrected by people's labels: PPI++" in shown.stdout
-    compared = json.loads(cli("compare", *runs, "--json").stdout)["metrics"]
-    behind = next(r for r in compared if r["metric"] == "open/tone" and r["category"] is None)
+    assert "corrected by people's labels: PPI++" in shown
+    assert "open/judged" not in shown  # the score that waited for a judge
+    text = said(compare, *runs)
+    row = next(x for x in text.splitlines() if x.startswith("open/tone "))
+    assert " 80 " in row
+    assert "120 of 120, 120 of 120" in row
+    assert "p of a judged metric is of the judge's own numbers, uncorrected" in text
+    rows = json.loads(said(compare, *runs, "--json"))["metrics"]
+    behind = next(r for r in rows if r["metric"] == "open/tone" and r["category"] is None)
     assert behind["behind"]["corrected"]["labels"] == 80
 
 
 def test_outputs_that_carry_their_labels_are_judged(
-    cli: Cli, two: tuple[Made, Made], tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     lines = [
         {"id": i, "prompt": f"Q{i}?", "output": f"quality={i % 5 + 1}", "label": i % 5 + 1}
         for i in range(40)
     ]
     text = "".join(json.dumps(line) + "\n" for line in lines)
     (tmp_path / "outputs.jsonl").write_text(text, encoding="utf-8")
-    args = ("judge", "calibrate", "tone", "--labels", "outputs.jsonl", "-q")
-    said = cli(*args, "--judge-model", "scripted:script.yaml")
-    assert said.returncode == 0, said.stderr
-    assert "outputs/tone" in said.stdout
-    assert "40 trials of 40 items, all of them" in said.stdout
+    (tmp_path / "script.yaml").write_text(SCRIPT, encoding="utf-8")
+    args = ("tone", "--labels", "outputs.jsonl", "--judge-model", "scripted:script.yaml", "-q")
+    out = said(calibrate, *args)
+    assert "outputs/tone" in out
+    assert "40 trials of 40 items, all of them" in out
+    assert said(calibrate, *args) == out
 
 
 @pytest.mark.parametrize(
@@ -117,7 +141,7 @@ def test_what_is_wrong_is_one_line_and_nothing_is_kept(
     names = {"NEW": new.info.id[:12], "OLD": old.info.id[:12]}
     monkeypatch.chdir(tmp_path)
     with pytest.raises(DeclarationError) as error:
-        CliRunner().invoke(command, [names.get(x, x) for x in args], catch_exceptions=False)
+        CliRunner().invoke(calibrate, [names.get(x, x) for x in args], catch_exceptions=False)
     assert told in str(error.value)
     assert "\n" not in str(error.value)
     assert [store.find(made.info.id) for made in (new, old)] == before

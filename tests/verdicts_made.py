@@ -23,8 +23,14 @@ GOOD = 0.5
 Verdicts = Sequence[float | None]
 
 
+EMPTY = -1.0
+"""The verdict on an empty reply, which nobody is asked about."""
+
+
 def said(metric: str, value: float | None) -> Score:
     """Return a judge's or a person's score of a reply; without a value nothing was said of it."""
+    if value == EMPTY:
+        return Score(metric=metric, value=None, outcome="unparsed")
     if value is None:
         return Score(metric=metric, value=None, outcome="infra_error", flags=(UNJUDGED,))
     return Score(metric=metric, value=value, outcome="right" if value > GOOD else "wrong")

@@ -12,10 +12,12 @@ from statera.analysis.correction import (
     NO_YES_OR_NO,
     ONE_SIDE,
     OTHER_JUDGE,
+    arm,
     chances,
     corrected,
     corrected_difference,
     metric_error,
+    own_error,
 )
 from statera.analysis.frame import Frame
 from statera.analysis.pairing import Pairing
@@ -25,7 +27,14 @@ from statera.stats.corrected import Corrected
 from statera.stats.ppi import Judged, prediction_powered
 from statera.stats.ppipaired import paired_powered
 from statera.stats.rogangladen import Accuracy, rogan_gladen
-from tests.verdicts_made import JUDGED, OWN, judged_frame, measured_elsewhere, standing
+from tests.verdicts_made import (
+    EMPTY,
+    JUDGED,
+    OWN,
+    judged_frame,
+    measured_elsewhere,
+    standing,
+)
 
 COUNTS = (90, 100, 95, 100)
 
@@ -144,6 +153,44 @@ def test_items_of_one_cluster_count_once() -> None:
     units = [f"u{i // 2}" for i in range(200)]
     told = corrected(judged_frame(verdicts, labels, units=units), "quality", standing(0.5))
     assert (told.n, told.clusters) == (200, 100)
+
+
+def with_empty(empty: int = 20, **more: Any) -> tuple[Frame, Standing]:
+    """Return a judged run some of whose replies are empty: known to be no good, and not drawn."""
+    verdicts, labels = replies()
+    gone = [EMPTY] * empty
+    return judged_frame([*verdicts, *gone], [*labels, *gone]), standing(**more)
+
+
+def test_an_empty_reply_is_known_to_be_no_good_without_a_label() -> None:
+    told = corrected(with_empty()[0], "quality_good", standing(0.5))
+    verdicts, labels = replies()
+    chance = [0.5] * 200 + [1.0] * 20
+    known = Judged([*values(verdicts), *[0.0] * 20], [*labels, *[0.0] * 20], chance)
+    assert told == prediction_powered(known)
+    assert told.n == 220
+    plain = corrected(with_empty()[0], "quality", standing(0.5))
+    assert plain.n == 200  # a mean of grades is over the replies that have one
+
+
+def test_an_empty_reply_tells_nothing_of_the_judge() -> None:
+    frame, behind = with_empty(probability=0.5)
+    found = own_error(arm(frame, "quality_good", behind, frame.places()))
+    bare = judged_frame(*replies())
+    alone = own_error(arm(bare, "quality_good", behind, bare.places()))
+    assert found is not None
+    assert found == alone
+    assert found.counts is not None
+
+
+def test_empty_replies_do_not_hide_how_the_others_were_drawn() -> None:
+    names = {f"q{i}": 0.5 for i, y in enumerate(replies()[1]) if y is not None}
+    labelled = Labelled(of="quality", probabilities={"t": names})
+    told = corrected(with_empty()[0], "quality_good", standing(labelled=labelled))
+    assert not told.transported
+    unknown = corrected(with_empty()[0], "quality_good", standing(None))
+    assert unknown.transported
+    assert unknown.labels == 100
 
 
 @pytest.mark.parametrize(

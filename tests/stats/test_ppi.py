@@ -152,6 +152,29 @@ def test_grades_that_always_agree_have_an_interval_too() -> None:
     assert (told.high or 0) - (told.low or 0) > 0.2
 
 
+def test_trials_that_are_known_without_a_draw_leave_the_rest_as_it_is() -> None:
+    # A tenth is known to be 0, as an empty reply is; the rest is drawn with one chance.
+    rng, draws, hits, methods = np.random.default_rng(41), 400, 0, set()
+    for _ in range(draws):
+        truth, seen = simulated(rng, 400, 0.5, 0.97, 0.98)
+        empty = np.arange(400) < 40
+        truth, seen = truth & ~empty, seen & ~empty
+        drawn, chance = fixed(rng, 360, 90)
+        told = prediction_powered(
+            judged(truth, seen, np.append(np.ones(40, bool), drawn), np.append(np.ones(40), chance))
+        )
+        methods.add(told.method)
+        hits += covers(told, 0.45)
+    assert "PPI, sum of exact bounds" in methods
+    assert hits / draws > 0.95
+
+
+def test_what_is_known_without_a_draw_is_no_label_of_a_draw() -> None:
+    seen: list[float | None] = [0.0] * 50 + [1.0] * 20 + [None] * 30
+    told = prediction_powered(Judged([0.0] * 50 + [1.0] * 50, seen, [1.0] * 50 + [0.4] * 50))
+    assert told.method == "20 labels, at least 30 are needed"
+
+
 def test_copies_with_few_disagreements_are_refused() -> None:
     names = [i // 2 for i in range(100)]
     told = prediction_powered(

@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from statera.analysis.correction import arm, metric_error
+from statera.analysis.correction import arm, own_error
 from statera.analysis.frame import Frame
 from statera.analysis.judgebias import bias, bias_gap
 from statera.analysis.labelledtrials import (
@@ -150,17 +150,7 @@ def recorded(known: Sequence[Known], new: Sequence[Known]) -> tuple[Known, ...]:
 
 
 def _error(frame: Frame, name: str, standing: Standing) -> MetricError | None:
-    found = arm(frame, name, standing, frame.places())
-    places = found.labelled
-    weights = None
-    if found.probabilities is not None and not found.alike:
-        weights = [1 / found.probabilities[place] for place in places]
-    return metric_error(
-        [found.verdicts[place] for place in places],
-        [label for label in found.labels if label is not None],
-        clusters=None if found.clusters is None else [found.clusters[place] for place in places],
-        weights=weights,
-    )
+    return own_error(arm(frame, name, standing, frame.places()))
 
 
 def _arm(side: Side, level: float) -> Arm:

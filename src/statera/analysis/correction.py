@@ -57,13 +57,14 @@ class Arm(NamedTuple):
     """One run's items that have a verdict, with the labels that some of them have.
 
     `clusters` is None where every item stands on its own; `probabilities` is None where nobody
-    knows how the labelled were drawn.
+    knows how the labelled were drawn. `known` are the places whose label nobody had to ask for.
     """
 
     verdicts: list[float]
     labels: list[float | None]
     probabilities: list[float] | None
     clusters: list[int] | None
+    known: frozenset[int] = frozenset()
 
     @property
     def labelled(self) -> list[int]:
@@ -76,9 +77,17 @@ class Arm(NamedTuple):
         return Judged(self.verdicts, self.labels, self.probabilities, self.clusters)
 
     @property
-    def alike(self) -> bool:
-        """Whether every item had the same chance of a label, as far as is known."""
-        return self.probabilities is None or len(set(self.probabilities)) < 2
+    def asked(self) -> list[int]:
+        """The places of the items whose label a person had to give."""
+        return [place for place in self.labelled if place not in self.known]
+
+    @property
+    def weights(self) -> list[float] | None:
+        """1 / the chance of each of these to be asked for, None where all had the same."""
+        if self.probabilities is None:
+            return None
+        chances = [self.probabilities[place] for place in self.asked]
+        return None if len(set(chances)) < 2 else [1 / chance for chance in chances]
 
 
 def corrected(
@@ -143,7 +152,7 @@ def _own(found: Arm) -> list[AtLevel]:
     if not found.labelled:
         return []
     if found.probabilities is None:
-        return [_transported(found, _own_error(found))]
+        return [_transported(found, own_error(found))]
     return [powering(found.judged)]
 
 
@@ -181,7 +190,7 @@ def _errors(
     found: tuple[Arm, Arm], name: str, standings: tuple[Standing, Standing]
 ) -> list[MetricError]:
     """Return the judge's error as it was measured: on one of the runs, then elsewhere."""
-    own = [_own_error(side) for side in found]
+    own = [own_error(side) for side in found]
     known = [one.errors.get(name) for standing in standings for one in _nearest(standing)]
     return [error for error in (*own, *known) if error is not None]
 
@@ -242,17 +251,19 @@ def chances(labelled: Labelled, task: str, ids: Sequence[str], seen: int) -> lis
 def _arm(frame: Frame, name: str, standing: Standing, places: Places) -> Arm:
     column, units = frame.column(name), frame.clusters[places]
     labels = _labels(frame, name, standing, places)
-    seen = sum(label is not None for label in labels)
-    probabilities = None
+    known = _unasked(frame, standing, places, labels)
+    ids = {at: frame.ids[place] for at, place in enumerate(places) if at not in known}
+    seen, drawn = sum(labels[at] is not None for at in ids), None
     if seen and standing.labelled is not None:
-        ids = [frame.ids[place] for place in places]
-        probabilities = chances(standing.labelled, frame.task, ids, seen)
-        if probabilities is not None:
-            for at in _unasked(frame, standing, places, labels):
-                probabilities[at] = 1.0
+        drawn = chances(standing.labelled, frame.task, list(ids.values()), seen)
+    chance = dict(zip(ids, drawn or (), strict=False))
     alone = len(np.unique(units)) == len(units)
     return Arm(
-        column.values[places].tolist(), labels, probabilities, None if alone else units.tolist()
+        verdicts=column.values[places].tolist(),
+        labels=[None if drawn is None and at in known else y for at, y in enumerate(labels)],
+        probabilities=None if drawn is None else [chance.get(at, 1.0) for at in range(len(labels))],
+        clusters=None if alone else units.tolist(),
+        known=known,
     )
 
 
@@ -271,14 +282,11 @@ def _labels(frame: Frame, name: str, standing: Standing, places: Places) -> list
 
 def _unasked(
     frame: Frame, standing: Standing, places: Places, labels: Sequence[float | None]
-) -> list[int]:
+) -> frozenset[int]:
     """Return which items are known without a label, as no answer is: an empty reply is not good."""
-    outcomes = [frame.outcomes[standing.people][place] for place in places.tolist()]
-    return [
-        at
-        for at, (label, of_item) in enumerate(zip(labels, outcomes, strict=True))
-        if label is not None and not {"right", "wrong"} & set(of_item)
-    ]
+    found = [at for at, label in enumerate(labels) if label is not None]
+    outcomes = frame.outcomes[standing.people] if found else []
+    return frozenset(at for at in found if not {"right", "wrong"} & set(outcomes[places[at]]))
 
 
 def _nearest(standing: Standing) -> list[Known]:
@@ -286,14 +294,14 @@ def _nearest(standing: Standing) -> list[Known]:
     return sorted(reversed(standing.elsewhere), key=lambda known: known.task != standing.task)
 
 
-def _own_error(found: Arm) -> MetricError | None:
+def own_error(found: Arm) -> MetricError | None:
     """Return the judge's error on this run's labelled items, however they were drawn."""
-    places, chances = found.labelled, found.probabilities
+    places, clusters = found.asked, found.clusters
     return metric_error(
         [found.verdicts[place] for place in places],
-        [label for label in found.labels if label is not None],
-        clusters=None if found.clusters is None else [found.clusters[place] for place in places],
-        weights=None if found.alike or chances is None else [1 / chances[p] for p in places],
+        [label for place in places if (label := found.labels[place]) is not None],
+        clusters=None if clusters is None else [clusters[place] for place in places],
+        weights=found.weights,
     )
 
 

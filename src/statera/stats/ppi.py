@@ -12,7 +12,8 @@ be as wrong as it likes: the labels say by how much, and a good judge narrows th
 | in [0, 1], fewer of them, otherwise | none, and why |
 | on another scale, not all differing from the judge by the same | t |
 
-The t interval is made on the logit scale where all scores lie in [0, 1].
+Trials that had to have a label, where others were drawn, do not make the probabilities unequal, and
+are none of the 30 labels. The t interval is made on the logit scale where all scores lie in [0, 1].
 
 >>> judged = Judged([1, 0, 1, 0] * 60, [1, 0, 0, 0] * 30 + [None] * 120, [0.5] * 240)
 >>> str(prediction_powered(judged))
@@ -103,13 +104,18 @@ def _checked(level: float) -> float:
 
 
 class Draw(NamedTuple):
-    """Arrays over all trials; `weights` is 0 and `labels` meaningless where there is no label."""
+    """Arrays over all trials; `weights` is 0 and `labels` meaningless where there is no label.
+
+    `sure` are trials that had to have a label where others were drawn; `equal` says that these had
+    the same chance.
+    """
 
     predictions: np.ndarray
     labels: np.ndarray
     weights: np.ndarray
     cluster: np.ndarray
     equal: bool
+    sure: np.ndarray
 
     @property
     def seen(self) -> np.ndarray:
@@ -156,13 +162,16 @@ def drawn(judged: Judged) -> Draw:
     labels = numbers([0.0 if label is None else label for label in judged.labels], "labels")
     places = {name: place for place, name in enumerate(dict.fromkeys(names))}
     index = np.array([places[name] for name in names], dtype=np.int64)
-    equal = bool(count and np.ptp(chances) == 0)
-    return Draw(predictions, labels, np.where(seen, 1 / chances, 0.0), index, equal)
+    sure = seen & (chances == 1)
+    sure = sure & ~np.all(sure)
+    equal = bool(count and np.ptp(chances[~sure]) == 0)
+    return Draw(predictions, labels, np.where(seen, 1 / chances, 0.0), index, equal, sure)
 
 
 def refusal(judged: Judged, draw: Draw) -> str:
     """Return why no correction is valid; nothing where one is."""
-    count, gaps = int(draw.seen.sum()), (draw.labels - draw.predictions)[draw.seen]
+    count = int((draw.seen & ~draw.sure).sum())
+    gaps = (draw.labels - draw.predictions)[draw.seen]
     if judged.probabilities is None:
         return "nobody knows with what probability the labelled trials were drawn"
     if count < MIN_LABELS:
@@ -226,14 +235,16 @@ def _exact(draw: Draw, level: float) -> Corrected:
     0 or 1, which is never less wide (Hoeffding, Annals of Mathematical Statistics 27 (1956)).
     """
     half, quarter = 1 - (1 - level) / 2, 1 - (1 - level) / 4
-    gaps = (draw.labels - draw.predictions)[draw.seen]
+    apart, part = draw.labels - draw.predictions, float(np.mean(~draw.sure))
+    gaps, known = apart[draw.seen & ~draw.sure], float(apart[draw.sure].sum()) / len(apart)
     judged = clopper_pearson(float(draw.predictions.sum()), len(draw.predictions), half)
     missed = clopper_pearson(int((gaps > SAME).sum()), len(gaps), quarter)
     alarms = clopper_pearson(int((gaps < -SAME).sum()), len(gaps), quarter)
     least = (missed[0], alarms[0]) if draw.binary else (0.0, 0.0)
-    value = min(1.0, max(0.0, float(draw.predictions.mean() + gaps.mean())))
-    low = max(0.0, judged[0] + least[0] - alarms[1])
-    high = min(1.0, judged[1] + missed[1] - least[1])
+    mean = float(draw.predictions.mean() + part * gaps.mean()) + known
+    value = min(1.0, max(0.0, mean))
+    low = max(0.0, judged[0] + part * (least[0] - alarms[1]) + known)
+    high = min(1.0, judged[1] + part * (missed[1] - least[1]) + known)
     whole = (Moments(value, 0.0, 1.0), min(low, value), max(high, value))
     answer = _answer(draw, whole, level, f"PPI, {EXACT}")
     return msgspec.structs.replace(answer, source=f"{SOURCE}; {EXACT_SOURCE}")

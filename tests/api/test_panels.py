@@ -204,10 +204,10 @@ def test_a_single_judge_is_taken_too(store: RunStore) -> None:
 
 def test_each_criterion_is_matched_by_its_name(store: RunStore) -> None:
     first, second = (
-        judge_of(JudgeFile(judge=name, criteria=criteria))
+        judge_of(JudgeFile(judge=name, criteria=dict(criteria)))
         for name, criteria in (
-            ("a", {"manner": "tone", "matter": "helpfulness"}),
-            ("b", {"matter": "helpfulness", "manner": "tone"}),
+            ("a", (("manner", "tone"), ("matter", "helpfulness"))),
+            ("b", (("matter", "helpfulness"), ("manner", "tone"))),
         )
     )
     panel = panel_of(Judge(name="two", version="1", criteria=(), combine="mean"), [first, second])

@@ -123,7 +123,11 @@ def told(rows: Sequence[Staged], stages: Stages, paid: Bill) -> list[str]:
     if first is not None:
         lines += _saving(first, paid)
     others = [row for row in rows if row.worth is None and row.found.value is not None]
-    lines += [f"{row.metric}: {row.found.method}; the saving is not told" for row in others]
+    lines += [
+        f"{row.metric}: the judges differ too seldom for a t interval ({row.found.method}); until "
+        "a larger part is seen, the part alone may be narrower"
+        for row in others
+    ]
     return [
         *lines,
         f"{stages.second.name} is a judge too: that is what it would say of all, not what people "

@@ -96,6 +96,21 @@ def test_who_has_no_strength_gets_a_dash_and_a_note(capsys: pytest.CaptureFixtur
     assert "3 games, 0 of them between those ranked: 0 flips" in said
 
 
+def test_who_stands_above_or_below_those_ranked_says_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    games = Games([0, 1, 1, 1, 3, 2], [1, 2, 2, 3, 0, 3], [1, 1, 0, 1, 0, 1])
+    tournament = Tournament(("top", "a", "b", "last"), games)
+    print_leaderboard(leaderboard(tournament, rng=np.random.default_rng(0)))
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:2] for line in lines[1:5]] == [
+        ["above", "top"],
+        ["1", "a"],
+        ["1", "b"],
+        ["below", "last"],
+    ]
+
+
 def test_warnings_nu_and_notes_are_printed_and_markup_is_text(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -30,7 +30,7 @@ class Record(NamedTuple):
 
 
 class Ranked(msgspec.Struct, frozen=True, kw_only=True):
-    """One model's place. `value` is its log-strength, 0 the mean.
+    """One model's place. `rank` and `value`, its log-strength, are among those ranked, 0 the mean.
 
     `score` is its share of all strength, `win` the probability that it beats the base (with
     Davidson's ties: where they do not tie). All are None where not known; `why` says why there is

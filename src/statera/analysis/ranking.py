@@ -17,6 +17,7 @@ from statera.analysis.leaderboards import Coefficient, Ladder, Leaderboard, Rank
 from statera.analysis.rankingwords import Seen, notes_of
 from statera.analysis.style import unit
 from statera.stats.bradleyterry import bradley_terry
+from statera.stats.connectedness import ABOVE, BELOW
 from statera.stats.controlledranking import Controlled, controlled_ranking
 from statera.stats.games import Games, Ties, check_games
 from statera.stats.ranking import Ranking, Strength, ranking, setting_of, unranked
@@ -159,8 +160,7 @@ def _ladder(found: Ranking, played: Tournament, records: Sequence[Record]) -> La
 
 def _height(one: Strength, record: Record) -> tuple[int, float, int]:
     """Return by what models are ordered, the top first."""
-    sides = {"never beaten by the ranked group": 0, "never beats the ranked group": 2}
-    side = 1 if one.rank is not None else sides.get(one.method, 3)
+    side = 1 if one.rank is not None else {ABOVE: 0, BELOW: 2}.get(one.method, 3)
     return side, one.rank or -(record.share or 0.0), one.model
 
 

@@ -8,16 +8,14 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from statera.stats.connectedness import ABOVE, BELOW, BESIDE
 from statera.stats.ranking import UNRANKED
 
 _SHOWN = 8
 _SIDES = {
-    "never beaten by the ranked group": "never lost to those ranked: above them, but by how much "
-    "cannot be said",
-    "never beats the ranked group": "never won against those ranked: below them, but by how much "
-    "cannot be said",
-    "no chain of wins to or from the ranked group": "no chain of wins leads both ways between it "
-    "and those ranked",
+    ABOVE: "never lost to those ranked: above them, but by how much cannot be said",
+    BELOW: "never won against those ranked: below them, but by how much cannot be said",
+    BESIDE: "no chain of wins leads both ways between it and those ranked",
 }
 _ALONE = {"never beaten": "never lost", "never won": "never won", "no games": "no games"}
 

@@ -9,8 +9,10 @@ from statera.cli.columns import Column, Line, print_table
 from statera.cli.controls import visible
 from statera.cli.tables import console
 from statera.cli.winrates import shown
+from statera.stats.connectedness import ABOVE, BELOW
 
 NO_VALUE = "none"
+_SIDES = {ABOVE: "above", BELOW: "below"}
 BOTH = (
     "what goes with a trait is taken out with it, also where better replies are truly longer: read "
     "both rankings"
@@ -72,7 +74,7 @@ def _print_ladder(ladder: Ladder, board: Leaderboard, *, counts: bool) -> None:
 
 def _cells(one: Ranked, board: Leaderboard, *, counts: bool) -> Iterator[str]:
     if one.rank is None:
-        yield "-"
+        yield _SIDES.get(one.why, "-")
     elif one.best is None or one.best == one.worst:
         yield str(one.rank)
     else:

@@ -11,6 +11,11 @@ where everyone is joined to everyone by a chain of wins (Ford, American Mathemat
 
 import numpy as np
 
+ABOVE = "never beaten by the ranked group"
+BELOW = "never beats the ranked group"
+BESIDE = "no chain of wins to or from the ranked group"
+ELSEWHERE = "no games link it to the ranked group"
+
 
 def reachable(wins: np.ndarray) -> np.ndarray:
     """Return whether a chain of wins leads from i to j, (..., m, m), for wins of that shape.
@@ -49,7 +54,10 @@ def groups(wins: np.ndarray) -> tuple[tuple[int, ...], ...]:
 
 
 def apart(wins: np.ndarray, ranked: tuple[int, ...]) -> dict[int, str]:
-    """Return why each model outside `ranked`, one of the groups, has no place beside it."""
+    """Return why each model outside `ranked`, one of the groups, has no place beside it.
+
+    One of `ABOVE`, `BELOW`, `BESIDE`, `ELSEWHERE`.
+    """
     leads, links = reachable(wins), reachable(wins + wins.T)
     inside = ranked[0]
     return {
@@ -61,9 +69,9 @@ def apart(wins: np.ndarray, ranked: tuple[int, ...]) -> dict[int, str]:
 
 def _why(beats: bool, beaten: bool, linked: bool) -> str:
     if beats:
-        return "never beaten by the ranked group"
+        return ABOVE
     if beaten:
-        return "never beats the ranked group"
+        return BELOW
     if linked:
-        return "no chain of wins to or from the ranked group"
-    return "no games link it to the ranked group"
+        return BESIDE
+    return ELSEWHERE

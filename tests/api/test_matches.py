@@ -6,7 +6,10 @@ import pytest
 
 from statera.api.judged import judge_pairs
 from statera.api.matches import Entrant, cost, play, prepare, run_entrants
+from statera.api.panelbench import seated
 from statera.errors import DeclarationError, RunStopped
+from statera.graders.judge import JudgeFile, judge_of
+from statera.models.callables import model
 from statera.records.specs import RunInfo
 from statera.records.verdicts import Answer
 from statera.runner.execution import Limits
@@ -14,6 +17,10 @@ from statera.store.runstore import RunStore
 from tests.judges_made import PAIRWISE, REFERENCE, answer, bench, scripted, stored
 
 JUDGE = (("Reply A", "[[A]]"),)
+
+
+def first_named(prompt: str) -> str:
+    return "[[A]]"
 
 
 def entrant(name: str, *outputs: str, first: int = 0) -> Entrant:
@@ -126,3 +133,16 @@ def test_runs_are_read_on_the_tasks_that_all_have(store: RunStore) -> None:
         run_entrants(runs | {"other": (store, other)})
     with pytest.raises(DeclarationError, match="Did you mean 'open'"):
         run_entrants(runs, ["opem"])
+
+
+def test_a_panel_ranks_and_each_member_is_asked_once(store: RunStore) -> None:
+    jury = judge_of(JudgeFile(judge="jury", kind="pairwise", models=("m1", "m2")))
+    models = (model(first_named, name="m1", takes="text"), scripted(*JUDGE))
+    seat = seated(bench(jury, models[0], store), models)
+    found = prepare(seat, THREE)
+    assert str(cost(seat, found)).endswith("24 judgements, 0 of them stored, 24 to ask")
+    played = asyncio.run(play(seat, found))
+    assert len(played.said) == 6
+    assert played.run == seat.run_id
+    assert cost(seat, found).stored == 24
+    assert asyncio.run(play(seat, found)) == played

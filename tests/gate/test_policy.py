@@ -46,6 +46,20 @@ def test_the_digest_tells_rules_apart_and_not_how_they_are_written(tmp_path: Pat
     assert one.digest == same.digest != other.digest
 
 
+def test_taking_a_judge_at_its_word_is_part_of_the_rules_and_silence_is_as_it_was(
+    tmp_path: Path,
+) -> None:
+    plain = read_policy(written(tmp_path, TEXT))
+    assert plain.digest == "b04e4f93e935f8e20793c130cdd6582e"  # as kept rulings know it
+    for old, new in (
+        ("alpha: 0.05", "alpha: 0.05\nunvalidated: true"),
+        ("min: 0.55", "min: 0.55\n    unvalidated: true"),
+    ):
+        assert read_policy(written(tmp_path, TEXT.replace(old, new))).digest != plain.digest
+    silent = TEXT.replace("alpha: 0.05", "alpha: 0.05\nunvalidated: false")
+    assert read_policy(written(tmp_path, silent)).digest == plain.digest
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
@@ -54,6 +68,8 @@ def test_the_digest_tells_rules_apart_and_not_how_they_are_written(tmp_path: Pat
         ("    margin: 0.02\n", "", "`than` and `margin` go together; `margin` is missing"),
         ("min: 0.55", "min: 0.55\n    max: 0.6", "states `min` and `max`"),
         ("    min: 0.55\n", "", "this one states none"),
+        ("min: 0.55", "min: 0.55\n    unvalidate: true", "Did you mean 'unvalidated'?"),
+        ("min: 0.55", 'min: 0.55\n    unvalidated: "yes"', "`$.rules[1].unvalidated`"),
         ("alpha: 0.05", "alpha: 0.6", "<= 0.5 - at `$.alpha`"),
         ("alpha: 0.05", "alpha: 0", "> 0.0 - at `$.alpha`"),
         ("critical: true", 'critical: "true"', "`$.rules[3].critical`"),

@@ -7,7 +7,7 @@ from statera.metrics.means import Accuracy, Macro
 from statera.metrics.outcomes import OutcomeShare
 from statera.records.samples import Sample
 from tests.analysis.made import METRICS, frame, rows
-from tests.gate.made import items, rules
+from tests.gate.made import items, rules, single
 
 MMLU = known_task(
     "mmlu",
@@ -119,3 +119,12 @@ def test_a_group_is_no_category_of_the_star() -> None:
     assert (task.categories, task.groups) == (("a",), ("all",))
     found = targets(rules({"metric": "t/*/accuracy", "min": 0.5}), [task])
     assert [target.category for target in found] == ["a"]
+
+
+@pytest.mark.parametrize(("whole", "own"), [(True, False), (False, True), (False, False)])
+def test_a_policy_that_takes_judges_at_their_word_says_so_of_every_rule(
+    whole: bool, own: bool
+) -> None:
+    policy = rules({"metric": "t/accuracy", "min": 0.5, "unvalidated": own}, unvalidated=whole)
+    (found,) = targets(policy, single(frame([("1", "a", ["right"])])).known)
+    assert found.rule.unvalidated is (whole or own)

@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from statera.codec.canonical import digest
+from statera.codec.canonical import digest_bytes
 from statera.codec.files import read_text
 from statera.codec.strict import convert, from_yaml
 from statera.errors import DeclarationError
@@ -114,7 +114,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     @property
     def digest(self) -> str:
         """What identifies the rules: the same for the same policy, however it is written."""
-        return digest(_stated(msgspec.to_builtins(self)))
+        return digest_bytes(msgspec.json.encode(_stated(msgspec.to_builtins(self))))
 
     @property
     def needs_base(self) -> bool:
@@ -130,7 +130,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 def _stated(policy: dict[str, Any]) -> dict[str, Any]:
-    """Return the policy without what it says by saying nothing: as it was before one could."""
+    """Return the policy without what it says by saying nothing: as it was before one could.
+
+    In the order of the fields: rulings that are kept know the policy by these very bytes.
+    """
     rules = [{k: v for k, v in rule.items() if (k, v) != _SILENT} for rule in policy["rules"]]
     return {k: v for k, v in policy.items() if (k, v) != _SILENT} | {"rules": rules}
 

@@ -38,11 +38,11 @@ def test_raw_and_corrected_stand_side_by_side(capsys: pytest.CaptureFixture[str]
     print_metrics(headline(rows(standing(0.5), lenient())))
     head, *lines = capsys.readouterr().out.splitlines()
     assert "corrected" in head
-    assert "judged of asked" in head
+    assert "judged/asked" in head
     shown = next(line for line in lines if line.startswith("t/quality ")).split()
     assert shown[1] == "0.750"
     assert "0.500" in shown  # as people say
-    assert "200 of 200" in " ".join(shown)
+    assert "200/200" in shown
     people = next(line for line in lines if line.startswith("t/quality_people ")).split()
     assert people[1] == "0.500"  # people's own numbers have no correction
     assert any(line == "corrected by people's labels: PPI++" for line in lines)
@@ -80,7 +80,7 @@ def test_few_verdicts_are_warned_of_and_fewer_void(capsys: pytest.CaptureFixture
     out = capsys.readouterr().out
     line = next(one for one in out.splitlines() if one.startswith("t/quality "))
     assert line.split()[1:3] == ["void", "none"]
-    assert "160 of 200" in line
+    assert "160/200" in line
     assert "warning t/quality: void: no verdict on 40 of 200 trials of run r1" in out
     bare = next(one for one in found if one.metric == "t/quality")
     assert (bare.estimate, bare.low, bare.high) == (None, None, None)
@@ -92,7 +92,7 @@ def test_a_difference_is_corrected_by_labels_on_both_runs() -> None:
     found = difference(standing(0.5, run="new"), standing(0.5, run="old"))
     assert found.behind is not None
     assert cells(found.behind, signed=True)[0] == "+0.000"
-    assert cells(found.behind)[2:] == ("200", "200 of 200, 200 of 200")
+    assert cells(found.behind)[2:] == ("200", "200/200, 200/200")
     bare = (standing(labelled=None, run="new"), standing(labelled=None, run="old"))
     (told,) = notes([difference(*bare)])
     assert told.startswith("uncorrected, so the judge's word alone: t/quality (no labels on ")

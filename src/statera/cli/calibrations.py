@@ -28,10 +28,9 @@ _AGREEMENT = (
     Column("value"),
     Column("95 % interval"),
     Column("trials", 1),
-    Column("same"),
+    Column("same class"),
 )
 _BIAS = (
-    Column("judge less people, share of the scale", name=True),
     Column("bias"),
     Column("95 % interval"),
     Column("items", 1),
@@ -136,7 +135,11 @@ def _kinds(out: Console, found: Calibration, tags: Tags) -> None:
     if not several and whole.classes == found.confusion.classes:
         return
     named = list(whole.classes) if whole.classes == PAIRS else [whole.classes[0]]
-    columns = [Column("run and kind of content", name=True), Column("trials", 1), Column("same")]
+    columns = [
+        Column("run and kind of content", name=True),
+        Column("trials", 1),
+        Column("same class"),
+    ]
     for place, name in enumerate(named):
         rank = 2 * place
         columns += [Column(f"{name}: sensitivity", rank), Column("specificity", rank + 1)]
@@ -165,7 +168,8 @@ def _bias(out: Console, found: Calibration, tags: Tags) -> None:
         rows.append(("difference (it favours the first where above 0)", found.gap))
     lines = [Line([name, _signed(v.value), _signed_span(v), str(v.n)]) for name, v in rows]
     out.print()
-    print_table(out, _BIAS, lines)
+    what = "win rate" if found.against else "share of the scale"
+    print_table(out, [Column(f"judge less people, {what}", name=True), *_BIAS], lines)
     _lacking(out, (value.method for _, value in rows if value.low is None))
 
 

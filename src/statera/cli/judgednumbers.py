@@ -16,8 +16,8 @@ from statera.stats.corrected import Corrected
 COLUMNS = (
     Column("corrected"),
     Column("its interval"),
-    Column("labels", 1, left=True),
-    Column("judged of asked", 2),
+    Column("labels", 2, left=True),
+    Column("judged/asked", 1),
 )
 _NOTHING = ("", "", "", "")
 _TRANSPORTED = (
@@ -53,7 +53,7 @@ def cells(behind: Behind | None, *, signed: bool = False) -> tuple[str, ...]:
     if behind is None:
         return _NOTHING
     found = behind.corrected
-    judged = ", ".join(str(side) for side in reversed(behind.sides))
+    judged = ", ".join(f"{side.judged}/{side.asked}" for side in reversed(behind.sides))
     return _value(found, signed), _span(found, signed), _labels(found), judged
 
 

@@ -73,13 +73,13 @@ def test_what_was_measured_is_in_every_number_from_then_on(
     assert len(score["differences"]) == 2
     shown = said(show, runs[0])
     row = next(x for x in shown.splitlines() if x.startswith("open/tone "))
-    assert "120 of 120" in row
+    assert "120/120" in row
     assert "corrected by people's labels: PPI++" in shown
     assert "open/judged" not in shown  # the score that waited for a judge
     text = said(compare, *runs)
     row = next(x for x in text.splitlines() if x.startswith("open/tone "))
     assert " 80 " in row
-    assert "120 of 120, 120 of 120" in row
+    assert "120/120, 120/120" in row
     assert "p of a judged metric is of the judge's own numbers, uncorrected" in text
     rows = json.loads(said(compare, *runs, "--json"))["metrics"]
     behind = next(r for r in rows if r["metric"] == "open/tone" and r["category"] is None)

@@ -81,7 +81,9 @@ def test_few_verdicts_are_warned_of_and_fewer_void(capsys: pytest.CaptureFixture
     line = next(one for one in out.splitlines() if one.startswith("t/quality "))
     assert line.split()[1:3] == ["void", "none"]
     assert "160/200" in line
-    assert "warning t/quality: void: no verdict on 40 of 200 trials of run r1" in out
+    assert (
+        "warning t/quality, t/quality_good: void: no verdict on 40 of 200 trials of run r1" in out
+    )
     bare = next(one for one in found if one.metric == "t/quality")
     assert (bare.estimate, bare.low, bare.high) == (None, None, None)
     assert bare.behind is not None

@@ -76,13 +76,12 @@ def _labels(found: Corrected) -> str:
 
 
 def warnings(rows: Sequence[Row]) -> list[str]:
-    """Return a line for each whole metric that is void, or that lacks verdicts."""
-    return [
-        f"{row.metric}: {told}"
-        for row in rows
-        if row.category is None and row.behind is not None
-        if (told := row.behind.void or row.behind.warning)
-    ]
+    """Return why whole metrics are void or to be minded, those of one reason in a line."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if row.category is None and row.behind is not None:
+            found.setdefault(row.behind.void or row.behind.warning, []).append(row.metric)
+    return [f"{', '.join(metrics)}: {told}" for told, metrics in found.items() if told]
 
 
 def notes(rows: Sequence[Row]) -> list[str]:

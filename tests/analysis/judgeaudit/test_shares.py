@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from statera.analysis.judgeaudit.shares import share, shares
+from statera.stats.betting import betting_bounds
 from statera.stats.means import mean
 from statera.stats.results import Items
 
@@ -22,7 +23,9 @@ def test_values_that_are_all_the_same_have_an_interval_too() -> None:
     assert found.value == 0.5
     assert found.low is not None
     assert found.high is not None
-    assert 0.3 < found.low < 0.5 < found.high < 0.7
+    bounds = betting_bounds([0.5] * 20, 0.5, alpha=0.025)
+    assert (found.low, found.high) == (bounds.lower, bounds.upper)
+    assert 0.4 < found.low < 0.41
     assert found.method == "no spread between clusters: betting"
 
 

@@ -5,7 +5,8 @@
     q17,5,ben
 
 `id` and `label` must be there; `task`, `epoch`, `labeller`, `probability` (of the item to be drawn)
-and `criterion` may. Other columns are ignored. In a file of JSON lines a labeller's later line with
+and `criterion` may, and `run` and `against` where a file has labels of several runs. Other columns
+are ignored. In a file of JSON lines a labeller's later line with
 `"mark": "undo"` takes a label back.
 """
 

@@ -26,6 +26,7 @@ from statera.report.auditpage import markdown
 from statera.store.runstore import RunStore
 
 _YAML = (".yaml", ".yml")
+_SCRIPTED = "scripted:"
 _SCOPE = Scope()
 
 
@@ -82,6 +83,12 @@ _SCOPE = Scope()
 def command(run: str, run_b: str | None, store: str, as_json: bool, **flags: Any) -> None:
     """Measure the judge on the replies of RUN, in pairs best against those of RUN_B.
 
+    It is asked about a seeded part of the items; about the same replies made longer without new
+    content; about an empty, a constant, an off-topic reply and one that attacks it; and about some
+    of them several times. The first audit freezes what it said of 30: every later one asks for them
+    again, and if the judge has shifted, its old and new verdicts are not compared any more. What
+    was asked is kept: the same command resumes, and gates read what was found.
+
     Exit code 1: the judge is void, as a reply that deserves nothing beats the floor or too many of
     its verdicts cannot be read. 3: something that is needed could not be shown. Else 0.
 
@@ -137,11 +144,11 @@ def _second_benches(bench: Bench, flags: dict[str, Any]) -> Iterator[Bench]:
 
 def second_judge(first: Judge, text: str) -> Judge:
     """Return the judge that `text` names: a judge's file, or the first judge with another model."""
-    if text.endswith(_YAML) and "judge" in from_yaml(
-        read_text(Path(text)), dict[str, object], source=text
-    ):
-        judge = read_judge(text)
-        if judge.model is None:
-            raise DeclarationError(f"--second-judge {text}: `model:` is missing")
-        return judge
-    return replace(first, model=text, family="")
+    if not text.endswith(_YAML) or text.startswith(_SCRIPTED):
+        return replace(first, model=text, family="")
+    if "judge" not in from_yaml(read_text(Path(text)), dict[str, object], source=text):
+        return replace(first, model=text, family="")
+    judge = read_judge(text)
+    if judge.model is None:
+        raise DeclarationError(f"--second-judge {text}: `model:` is missing")
+    return judge

@@ -21,7 +21,7 @@ from statera.analysis.judgeaudit.repeats import SAME
 from statera.analysis.judgeaudit.verdicts import UNREAD
 from statera.api.answers import answers_of
 from statera.api.auditasks import Scope
-from statera.api.auditing import AUDIT, audit_judge, estimate, prepare
+from statera.api.auditing import AUDIT, audit_judge, estimate, merged, prepare
 from statera.errors import DeclarationError, EndpointError
 from statera.graders.judge import Judge, JudgeFile, judge_of
 from statera.graders.padding import padded
@@ -321,6 +321,16 @@ def test_what_was_found_stands_in_the_judges_run(store: RunStore) -> None:
     assert "no verdict" in record["why"]
     assert record["runs"] == list(audit.about.runs)
     assert record["at"] > 0
+
+
+def test_a_judge_that_is_void_on_one_task_stays_so_when_another_is_audited() -> None:
+    before = {"tasks": {"one": {"task": "one", "state": "void", "why": "praise"}}, "void": True}
+    ok: dict[str, object] = {"void": False, "why": "", "tasks": {"two": {"state": "ok"}}}
+    found = merged(before, ok)
+    assert (found["void"], found["why"]) == (True, "praise")
+    assert list(found["tasks"]) == ["one", "two"]
+    again = merged(found, ok | {"tasks": {"one": {"state": "ok"}}})
+    assert (again["void"], again["why"]) == (False, "")
 
 
 def test_items_are_a_seeded_prefix(store: RunStore) -> None:

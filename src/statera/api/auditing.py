@@ -7,9 +7,9 @@ Nothing is generated, and what the judge was asked before is not asked again. Wh
 kept with the judge's own run, where gates and reports find it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from statera.analysis.audit import About, Audit, audited
 from statera.analysis.judgeaudit.drifts import Drift, no_anchors
@@ -141,8 +141,25 @@ async def audit_judge(audit: Prepared) -> Audit:
     about = _about(audit, len(said.asked), bench.tally.asked - before)
     found = audited(about, sections, tasks)
     freeze(bench, anchor_asks(audit.questions.repeated, audit.scope.anchors), said.again)
-    bench.remember(**{AUDIT: found.record | {"at": bench.clock.now()}})
+    record = merged(bench.environment.get(AUDIT, {}), found.record)
+    bench.remember(**{AUDIT: record | {"at": bench.clock.now()}})
     return found
+
+
+def merged(before: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an audit found, with what earlier ones found on tasks that it did not see.
+
+    A judge that is void on one task stays so there, whatever is audited next.
+    """
+    left = {k: v for k, v in before.get("tasks", {}).items() if k not in record["tasks"]}
+    void = [task for task in left.values() if task["state"] == "void"]
+    why = [record["why"], *(task["why"] for task in void)]
+    return {
+        **record,
+        "void": record["void"] or bool(void),
+        "why": "; ".join(one for one in why if one),
+        "tasks": {**left, **record["tasks"]},
+    }
 
 
 def _since(bench: Bench) -> float:

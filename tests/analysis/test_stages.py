@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from statera.analysis.frame import Frame
-from statera.analysis.stages import Seen, means, staged, stages
+from statera.analysis.stages import Seen, means, staged, stages, staging
 from statera.metrics.judged import JudgedGood, JudgedMean
 from statera.protocols import Metric
 from statera.records.parts import Part
@@ -125,6 +125,16 @@ def test_a_category_has_a_row_where_t_holds() -> None:
     rows = stages(frame(seen(6), category=True), PART)
     assert [r.category for r in rows if r.metric == "open/dear"] == [None, "c0", "c1"]
     assert len(stages(frame(seen(6), category=True), PART, categories=False)) == 2
+
+
+def test_a_number_at_any_level_is_there_where_t_holds() -> None:
+    at = staging(frame(seen(9)), METRICS[2], PART["dear"])
+    assert at is not None
+    assert at(0.95) == staged(("open/dear", "cheap"), seen(9)).found
+    assert width(at(0.99).low, at(0.99).high) > width(at(0.9).low, at(0.9).high)
+    assert staging(frame(seen(9, share=0.05)), METRICS[2], PART["dear"]) is None
+    grown = Part(of="cheap", share=0.25, items={"open": 300})
+    assert staging(frame(seen(9)), METRICS[2], grown) is None
 
 
 def test_a_run_that_grew_since_the_draw_is_drawn_again() -> None:

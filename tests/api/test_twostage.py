@@ -23,7 +23,10 @@ from statera.api.twostage import (
     staged_pairs,
 )
 from statera.errors import DeclarationError
+from statera.gate.evidence import Evidence
 from statera.gate.judges import Judges, listened
+from statera.gate.judging import judge as ruled
+from statera.gate.looks import glances
 from statera.gate.policy import Policy, Rule
 from statera.gate.rules import known_frames, targets
 from statera.graders.judge import Judge, JudgeFile, judge_of
@@ -137,6 +140,48 @@ def test_what_a_dear_judge_says_is_no_label_by_people(store: RunStore) -> None:
         said = listened(target, run.frames[0], Judges(known))
         assert said.hearing.how == ""
         assert "is unmeasured (no labels)" in said.why
+
+
+def evidence(store: RunStore, info: RunInfo) -> Evidence:
+    run = Run(store, store.find(info.id))
+    return Evidence(
+        candidate={frame.task: frame for frame in run.frames}, judges=Judges(run.standings)
+    )
+
+
+UNVALIDATED = Policy(gate="g", rules=(Rule(metric="open/dear", min=0.1, unvalidated=True),))
+
+
+def test_a_gate_that_goes_without_labels_reads_the_two_stages_and_says_so(store: RunStore) -> None:
+    info = stored(store, replies(200))
+    part = both(store, info, Stages(CHEAP, DEAR, 0.4))
+    (rule,) = ruled(UNVALIDATED, evidence(store, info)).rules
+    assert rule.unvalidated
+    assert rule.labels == 0
+    assert rule.value == pytest.approx(part.rows[0].found.value)
+    assert rule.raw == pytest.approx(part.rows[0].alone.value)
+    assert (rule.n, rule.method) == (200, "PPI++")
+
+
+def test_a_part_too_small_for_t_is_read_alone(store: RunStore) -> None:
+    info = stored(store, replies(100))
+    both(store, info, FIFTH)
+    (rule,) = ruled(UNVALIDATED, evidence(store, info)).rules
+    assert (rule.unvalidated, rule.n) == (True, 20)
+
+
+@pytest.mark.parametrize("shares", [(0.1, 0.2), (0.4, 0.6)])
+def test_a_larger_part_is_a_further_look(store: RunStore, shares: tuple[float, float]) -> None:
+    """Of 100 items the smaller parts are read alone, the larger ones in two stages."""
+    info = stored(store, replies(100))
+    seen = []
+    for share in (shares[0], *shares):
+        both(store, info, Stages(CHEAP, DEAR, share))
+        found = evidence(store, info)
+        (asked,) = targets(UNVALIDATED, found.known)
+        seen.append(glances([asked], found)[asked.asked])
+    assert seen[0] == seen[1] != seen[2]
+    assert [glance.trials for glance in seen] == [round(100 * s) for s in (shares[0], *shares)]
 
 
 def test_people_measure_the_dear_judge_on_its_part(store: RunStore) -> None:

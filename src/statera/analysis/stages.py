@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 import numpy as np
 
-from statera.analysis.correction import MOST_MISSING
+from statera.analysis.correction import MOST_MISSING, AtLevel
 from statera.analysis.frame import Frame, Places
 from statera.metrics.judged import JUDGED
 from statera.protocols import Metric
@@ -22,7 +22,7 @@ from statera.records.parts import Part
 from statera.stats.corrected import Corrected
 from statera.stats.labelworth import worth
 from statera.stats.means import mean
-from statera.stats.ppi import Judged, prediction_powered
+from statera.stats.ppi import Judged, powering, prediction_powered
 from statera.stats.results import LEVEL, Estimate, Items
 
 K = TypeVar("K", bound=Hashable)
@@ -87,6 +87,16 @@ def staged(names: tuple[str, str], seen: Sequence[Seen], *, level: float = LEVEL
     if missing > MOST_MISSING * drawn:
         why = f"{missing} of {drawn} drawn items have no verdict of the second judge"
     return _row(names, judged(seen), level, why)
+
+
+def staging(
+    frame: Frame, metric: Metric, part: Part, category: str | None = None
+) -> AtLevel | None:
+    """Return a second judge's number over all items as a function of the level; None without t."""
+    row = _of_frame(frame, metric, part, category, LEVEL)
+    if row.worth is None:
+        return None
+    return powering(judged(seen_of(frame, metric, part, frame.places(category))))
 
 
 def judged(seen: Sequence[Seen]) -> Judged:

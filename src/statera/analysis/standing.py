@@ -19,7 +19,7 @@ from statera.graders.judged import JUDGE, Judged
 from statera.metrics.judged import JUDGED
 from statera.protocols import Metric
 from statera.records.labels import PEOPLE, Labelled, stored_labels
-from statera.records.parts import SECOND
+from statera.records.parts import SECOND, Part, stored_parts
 from statera.records.specs import JUDGING, MEMBERS, RunInfo
 from statera.stats.carrying import MeanError
 from statera.stats.rogangladen import Accuracy
@@ -75,7 +75,7 @@ class Standing(NamedTuple):
     other run of pairs, else empty. `labelled` is what people said of these very trials, None
     without labels. `elsewhere` holds the judge's error as it was measured on other runs. `void`
     says why nothing may rest on the judge, `drifted` why what was measured elsewhere no longer
-    holds; both are empty where all is well.
+    holds; both are empty where all is well. `part` says which random part a second judge saw.
     """
 
     run: str
@@ -88,6 +88,7 @@ class Standing(NamedTuple):
     void: str = ""
     drifted: str = ""
     against: str = ""
+    part: Part | None = None
 
     @property
     def people(self) -> str:
@@ -117,7 +118,7 @@ Environments = Mapping[str, Mapping[str, Any]]
 
 def standings(info: RunInfo, judges: Environments | None = None) -> dict[tuple[str, str], Standing]:
     """Return what is known of every judged score of a run; people's own scores are none."""
-    labels, found = stored_labels(info), {}
+    labels, parts, found = stored_labels(info), stored_parts(info), {}
     for task, judged in judged_scores(info):
         beside = labels.get(people_of(judged.metric))
         if beside is not None and beside.against != judged.against:
@@ -134,6 +135,7 @@ def standings(info: RunInfo, judges: Environments | None = None) -> dict[tuple[s
             void=_void(own.get(AUDIT), task) or _of_members(own, judges, _void_for(task)),
             drifted=_drifted(own) or _of_members(own, judges, _drifted),
             against=judged.against,
+            part=parts.get(judged.metric),
         )
     return found
 

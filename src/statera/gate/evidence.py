@@ -119,7 +119,7 @@ def _heard(target: Target, evidence: Evidence, found: Measured, *, fixed: bool) 
         return found
     raw = Raw(found.worst, found.best, found.value, fixed)
     worst, best, value, hearing = heard(target, sides, evidence.judges, raw)
-    if hearing.how in ("", "unvalidated"):
+    if hearing.how in ("", "unvalidated") and not hearing.seen:
         return found._replace(worst=worst, best=best, hearing=hearing)
     alone = None if target.paired else value
     return Measured(

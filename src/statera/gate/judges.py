@@ -9,7 +9,8 @@
 | not measured, and the policy says `unvalidated: true` | the judge's own number, marked |
 | not measured | nothing, and which command measures it |
 
-What a judge said of these trials before it shifted, labels of these trials still measure. Where
+A second judge's own number is the one of two stages, where t holds, else that of its part. What a
+judge said of these trials before it shifted, labels of these trials still measure. Where
 trials failed, each is at its worst for the claim, as in every bound of a gate.
 """
 
@@ -27,6 +28,7 @@ from statera.analysis.correction import (
 )
 from statera.analysis.frame import Frame, Places
 from statera.analysis.pairing import Pairing
+from statera.analysis.stages import staging
 from statera.analysis.standing import (
     MOST_UNJUDGED,
     NOBODY,
@@ -62,12 +64,14 @@ class Hearing(NamedTuple):
     """How a judge is believed. `raw` is its own number, `labels` what corrected it.
 
     `note` says what a reader must mind: trials without a verdict, a shift since, what is assumed.
+    `seen` counts the items that a second judge saw, where its number is one of two stages.
     """
 
     how: How = ""
     raw: float | None = None
     labels: int = 0
     note: str = ""
+    seen: int = 0
 
 
 class Heard(NamedTuple):
@@ -157,7 +161,9 @@ def listened(
         again = f"statera score {standings[0].short} --judge {standings[0].judge or 'FILE'}"
         return Listened(Hearing(note=note), f"{shifted}; judge again: {again}")
     if target.rule.unvalidated:
-        return Listened(Hearing("unvalidated", note=note), why)
+        both = _two_stages(target, sides, standings[0]) if fixed else None
+        seen = 0 if both is None else both.at(LEVEL).labels
+        return Listened(Hearing("unvalidated", note=note, seen=seen), why, both)
     mends = fixed and is_judged(target.metric)
     return Listened(Hearing(note=note), _unmeasured(standings, why, mends=mends))
 
@@ -220,6 +226,15 @@ def _corrected(target: Target, sides: Frame | Pairing, standings: tuple[Standing
     ]
     at = correcting_difference(pair, name, (standings[0], standings[-1]))
     return Found(at, _lost(target, placed, (low - high, high - low)))
+
+
+def _two_stages(target: Target, sides: Frame | Pairing, standing: Standing) -> Found | None:
+    """Return a second judge's number over all items, from a first judge of all and its own part."""
+    if standing.part is None or not isinstance(sides, Frame) or not is_judged(target.metric):
+        return None
+    at = staging(sides, target.metric, standing.part, target.category)
+    places = sides.places(target.category)
+    return None if at is None else Found(at, _lost(target, [(sides, places)], target.metric.bounds))
 
 
 def _lost(target: Target, sides: Sequence[tuple[Frame, Places]], ends: tuple[float, float]) -> Lost:

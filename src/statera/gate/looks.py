@@ -96,10 +96,24 @@ def _heard(target: Target, sides: Frame | Pairing, evidence: Evidence, seen: Gla
     said = listened(target, sides, evidence.judges, fixed=not evidence.early(target))
     if said.hearing.how in ("", "void"):
         return Glance("", 0)
-    if said.hearing.how == "unvalidated":
-        return seen
+    if said.hearing.how == "unvalidated" and said.found is None:
+        return _partly(target, sides, seen)
     told = f"{seen.items} {said.found and said.found.at(LEVEL)!r}"
-    return Glance(blake2b(told.encode(), digest_size=16).hexdigest(), said.hearing.labels)
+    return Glance(
+        blake2b(told.encode(), digest_size=16).hexdigest(), said.hearing.labels or said.hearing.seen
+    )
+
+
+def _partly(target: Target, sides: Frame | Pairing, seen: Glance) -> Glance:
+    """Return the glance at what a judge says of a part: a larger part is a further look."""
+    score = target.metric.score
+    frames = [sides] if isinstance(sides, Frame) else [sides.candidate, sides.base]
+    partial = [frame for frame in frames if score in frame.partial]
+    if not partial:
+        return seen
+    counts = [sum(map(len, frame.outcomes[score])) for frame in partial]
+    told = f"{seen.items} {counts}"
+    return Glance(blake2b(told.encode(), digest_size=16).hexdigest(), sum(counts))
 
 
 def _seen(

@@ -303,7 +303,7 @@ def _heard(supposed: Assumed, view: _View | None, evidence: Evidence) -> Assumed
     if view is None or sides is None or not judged(target, evidence.judges):
         return supposed
     said = listened(target, sides, evidence.judges, fixed=not evidence.early(target))
-    if said.found is None:
+    if said.found is None or said.hearing.seen:
         told = "unvalidated judge" if said.hearing.how == "unvalidated" else said.why
         return supposed._replace(known=said.hearing.how == "unvalidated", judged=told)
     found = said.found.at(LEVEL)

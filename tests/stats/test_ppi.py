@@ -13,6 +13,7 @@ import statera.stats.ppi as module
 from statera.stats.calibration import Calibration, two_samples
 from statera.stats.corrected import Corrected
 from statera.stats.ppi import Judged, prediction_powered
+from statera.stats.proportion import wilson
 
 
 def judged(
@@ -86,6 +87,17 @@ def test_the_interval_covers_with_a_fixed_number_of_labels(
         truth, seen = simulated(rng, size, rate, hit, clear)
         hits += covers(prediction_powered(judged(truth, seen, *fixed(rng, size, count))), rate)
     assert hits / draws > 0.95 - 0.015 - 3 * math.sqrt(0.95 * 0.05 / draws)
+
+
+def test_one_in_ten_is_found_behind_a_judge_of_sensitivity_90_and_specificity_95() -> None:
+    rng, draws, hits, raw = np.random.default_rng(18), 600, 0, 0
+    for _ in range(draws):
+        truth, seen = simulated(rng, 1000, 0.1, 0.9, 0.95)
+        hits += covers(prediction_powered(judged(truth, seen, *fixed(rng, 1000, 300))), 0.1)
+        low, high = wilson(float(seen.mean()), 1000, 1.96)
+        raw += low <= 0.1 <= high
+    assert abs(hits / draws - 0.95) < 0.015 + 3 * math.sqrt(0.95 * 0.05 / draws)
+    assert raw / draws < 0.15
 
 
 def test_labels_drawn_where_the_judge_saw_something_do_not_bias() -> None:

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from statera.analysis.standing import standings
-from statera.api.answers import answers_of
-from statera.api.judged import judge_pairs, judge_run, keep_pairs
+from statera.api.judged import judge_run
 from statera.api.judging import Bench
 from statera.api.labelling import Draw, drawn
 from statera.api.labelreading import LabelsOf
@@ -17,10 +16,7 @@ from statera.api.twostage import (
     Stages,
     check_stages,
     judge_part,
-    keep_pairs_part,
-    pairs_part,
     price,
-    staged_pairs,
 )
 from statera.errors import DeclarationError
 from statera.gate.evidence import Evidence
@@ -283,46 +279,6 @@ def test_scores_of_another_model_under_the_name_do_not_stay(store: RunStore) -> 
         assert sum(frame.column("dear").weights > 0) == expected
         assert frame.counts("dear").get("infra_error", 0) == 0
         assert frame.unjudged("dear") == 0
-
-
-def pairs(store: RunStore, count: int = 150) -> tuple[RunInfo, RunInfo]:
-    return (
-        stored(store, replies(count, 1), name="new"),
-        stored(store, replies(count, 2), name="old"),
-    )
-
-
-def test_a_win_rate_in_two_stages(store: RunStore) -> None:
-    first, second = (replace(PAIRWISE, name=name, model=name) for name in ("few", "more"))
-    stages = Stages(first, second, 0.4)
-    check_stages(stages, pairs=True)
-    runs = pairs(store)
-    sides = [answers_of(store, info) for info in runs]
-    cheap = bench(first, judging(0, noise=0.3), store)
-    dear = bench(second, judging(1, noise=0.02), store, seed=1)
-    whole = asyncio.run(judge_pairs(cheap, *sides))
-    asyncio.run(keep_pairs(cheap, *runs, whole))
-    part = asyncio.run(judge_pairs(dear, *pairs_part(sides[0], sides[1], stages.draw)))
-    assert len(part.pairs) == 60
-    (row,) = staged_pairs(stages, whole, part)
-    assert (row.metric, row.of, row.found.n, row.found.labels) == ("open/more", "few", 150, 60)
-    full = asyncio.run(judge_pairs(dear, *sides))
-    truth = sum(pair.verdict.value or 0.0 for pair in full.pairs) / 150
-    assert row.found.low is not None
-    assert row.found.high is not None
-    assert row.found.low <= truth <= row.found.high
-    kept = asyncio.run(keep_pairs_part(dear, runs, stages, whole, part))
-    assert Run(store, kept)["open/more"].n == 60
-    assert stored_parts(kept)["more"].against == runs[1].id
-
-
-def test_pairs_that_lack_a_side_are_not_drawn(store: RunStore) -> None:
-    sides = [answers_of(store, info) for info in pairs(store, 20)]
-    ours, theirs = pairs_part(sides[0], sides[1][:10], FIFTH.draw)
-    assert [a.place for a in ours] == [b.place for b in theirs]
-    assert len(ours) == 2
-    shared = {b.place for b in sides[1][:10]}
-    assert all(a.place in shared for a in ours)
 
 
 def test_a_price_that_nobody_knows_is_none(store: RunStore) -> None:

@@ -16,12 +16,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from statera.analysis.stages import Seen, Staged, means, staged, stages
+from statera.analysis.stages import Staged, stages
 from statera.api.answers import answers_of
 from statera.api.judged import (
-    JudgedPairs,
     OnTrials,
-    Pair,
     Place,
     check_kind,
     check_names,
@@ -38,12 +36,11 @@ from statera.errors import DeclarationError
 from statera.graders.criterion import Criterion
 from statera.graders.judge import Judge
 from statera.graders.judged import UNDRAWN, Judged
-from statera.metrics.judged import WinRate
 from statera.protocols import Metric, Tools
 from statera.records.parts import PARTS, SECOND, Part, stored_parts
 from statera.records.scores import Score
 from statera.records.specs import RunInfo
-from statera.records.verdicts import Answer, Verdict
+from statera.records.verdicts import Verdict
 from statera.runner.grading import Grading
 from statera.stats.results import LEVEL
 from statera.store.rows import Keyed, Scored
@@ -144,11 +141,11 @@ async def judge_part(
     chosen = list(dict.fromkeys(answer.task for answer in answers))
     items = _items(bench.store, info, chosen)
     part = drawn(items, stages_.draw)
-    check_names(info, chosen, _graders(bench, stages_))
+    check_names(info, chosen, second_graders(bench, stages_))
     shown = [answer for answer in answers if answer.place[:2] in part]
     asks = rubric_asks(bench, shown)
     sitting = await sit(bench, asks, repeats=bench.judge.repeats)
-    graders = _graders(bench, stages_)
+    graders = second_graders(bench, stages_)
     metrics: list[Metric] = []
     for criterion, judged in zip(bench.judge.criteria, graders, strict=True):
         found = {
@@ -156,12 +153,12 @@ async def judge_part(
             for answer in shown
             if answer.output.strip()
         }
-        await _keep(bench.store, info, chosen, judged, found, part)
+        await keep_part(bench.store, info, chosen, judged, found, part)
         metrics += rubric_metrics(judged, criterion)
     info = remember(
         bench.store, info, dict.fromkeys(chosen, graders), dict.fromkeys(chosen, metrics)
     )
-    info = _put_on_record(bench.store, info, stages_, items)
+    info = record_part(bench.store, info, stages_, items)
     own = {name: of for name, of in stored_parts(info).items() if name in stages_.scores}
     rows = [
         row
@@ -170,55 +167,6 @@ async def judge_part(
         for row in stages(frame, own, level=level)
     ]
     return JudgedPart(run=sitting.run, rows=rows, asked=len(asks) * bench.judge.repeats)
-
-
-def pairs_part(
-    candidate: Sequence[Answer], other: Sequence[Answer], draw: Draw
-) -> tuple[list[Answer], list[Answer]]:
-    """Return the replies of both to the part of their shared items that is drawn."""
-    shared = {a.place for a in candidate} & {b.place for b in other}
-    part = drawn(sorted({place[:2] for place in shared}), draw)
-    ours, theirs = (
-        [a for a in side if a.place in shared and a.place[:2] in part]
-        for side in (candidate, other)
-    )
-    return ours, theirs
-
-
-def staged_pairs(
-    stages_: Stages, first: JudgedPairs, second: JudgedPairs, *, level: float = LEVEL
-) -> list[Staged]:
-    """Return the win rate of the second judge over all pairs, by task and criterion."""
-    cheap, dear = _by_task(first.pairs), _by_task(second.pairs)
-    rows = []
-    for task in dict.fromkeys(task for task, _ in cheap):
-        for match in stages_.matches:
-            seen = _seen(cheap[task, match.first], dear.get((task, match.second), []))
-            rows.append(staged((f"{task}/{match.score}", match.of), seen, level=level))
-    return rows
-
-
-async def keep_pairs_part(
-    bench: Bench,
-    runs: tuple[RunInfo, RunInfo],
-    stages_: Stages,
-    first: JudgedPairs,
-    second: JudgedPairs,
-) -> RunInfo:
-    """Keep the second judge's verdicts on its part of the pairs as scores of the candidate."""
-    info, other = runs
-    tasks = list(dict.fromkeys(pair.asked.candidate.task for pair in second.pairs))
-    graders = _graders(bench, stages_, against=other.id)
-    check_names(info, tasks, graders)
-    for one in graders:
-        own = [pair for pair in second.pairs if pair.asked.criterion == one.criterion]
-        found = {pair.asked.candidate.place: pair.verdict for pair in own}
-        await _keep(bench.store, info, tasks, one, found, {place[:2] for place in found})
-    metrics = [WinRate(score=one.metric, against=other.id) for one in graders]
-    added = dict.fromkeys(tasks, tuple(graders))
-    info = remember(bench.store, info, added, dict.fromkeys(tasks, metrics))
-    items = {pair.asked.candidate.place[:2] for pair in first.pairs}
-    return _put_on_record(bench.store, info, stages_, items, against=other.id)
 
 
 def price(store: RunStore, run: str) -> float | None:
@@ -263,7 +211,7 @@ def _items(store: RunStore, info: RunInfo, tasks: Collection[str]) -> list[Item]
     return list(dict.fromkeys(item for item in rows if item[0] in tasks))
 
 
-def _graders(bench: Bench, stages_: Stages, *, against: str = "") -> tuple[Judged, ...]:
+def second_graders(bench: Bench, stages_: Stages, *, against: str = "") -> tuple[Judged, ...]:
     """Return what the second judge's scores are stored by, under names that are not the first's."""
     named = {match.second: match.score for match in stages_.matches}
     return tuple(
@@ -272,7 +220,7 @@ def _graders(bench: Bench, stages_: Stages, *, against: str = "") -> tuple[Judge
     )
 
 
-async def _keep(
+async def keep_part(
     store: RunStore,
     info: RunInfo,
     tasks: Sequence[str],
@@ -310,9 +258,10 @@ def _undrawn(judged: Judged) -> Score:
     )
 
 
-def _put_on_record(
+def record_part(
     store: RunStore, info: RunInfo, stages_: Stages, items: Iterable[Item], *, against: str = ""
 ) -> RunInfo:
+    """Put on record of which items the second judge's scores are a part; return the run."""
     counts = Counter(task for task, _ in items)
     known = {name: msgspec.to_builtins(part) for name, part in stored_parts(info).items()}
     for match in stages_.matches:
@@ -327,25 +276,3 @@ def _put_on_record(
         known[match.score] = msgspec.to_builtins(part)
     store.set_environment(info.id, info.environment | {PARTS: known})
     return store.find(info.id)
-
-
-def _by_task(pairs: Sequence[Pair]) -> dict[tuple[str, str], list[Pair]]:
-    found: dict[tuple[str, str], list[Pair]] = {}
-    for pair in pairs:
-        found.setdefault((pair.asked.candidate.task, pair.asked.criterion), []).append(pair)
-    return found
-
-
-def _seen(first: Sequence[Pair], second: Sequence[Pair]) -> list[Seen]:
-    """Return the items of the first judge's pairs, with what the second said of those it saw."""
-    theirs, ours = _values(first), _values(second)
-    units = {pair.asked.candidate.sample_id: pair.asked.candidate.unit for pair in first}
-    return [
-        Seen(value, ours.get(item), item in ours, units[item])
-        for item, value in theirs.items()
-        if value is not None
-    ]
-
-
-def _values(pairs: Sequence[Pair]) -> dict[str, float | None]:
-    return means((pair.asked.candidate.sample_id, pair.verdict.value) for pair in pairs)

@@ -17,7 +17,8 @@ from statera.api.judged import JudgedPairs, judge_pairs, keep_pairs
 from statera.api.judging import Bench
 from statera.api.panelbench import AnySeat, benches
 from statera.api.panels import compared
-from statera.api.twostage import Stages, keep_pairs_part, pairs_part, staged_pairs
+from statera.api.twostage import Stages
+from statera.api.twostagepairs import keep_pairs_part, pairs_part, staged_pairs
 from statera.api.winstopping import Until
 from statera.cli.flags import json_flag, level_flag, store_flag
 from statera.cli.judgeflags import ask_judge, ask_seat, judge_flags

@@ -192,20 +192,19 @@ def test_with_one_judge_family_self_preference_is_not_told_and_shared_family_is_
     assert not section.figures
 
 
-@pytest.mark.parametrize(
-    ("judge", "place", "truth"),
-    [
-        (PAIRWISE, ("position", FLIPS), 0.5),
-        (PAIRWISE, ("position", FIRST), 0.5),
-        (PAIRWISE, ("consistency", SAME), 0.375),  # a win, a loss or, half of the time, a flip
-        (REFERENCE, ("consistency", SAME), 0.2),
-        (REFERENCE, ("sanity responders", "open: off_topic"), 0.5),
-    ],
-)
-def test_a_random_judge_is_void_and_flips_and_never_agrees_with_itself(
-    store: RunStore, judge: Judge, place: tuple[str, str], truth: float
-) -> None:
-    audits = found_sizes(store, ScriptedJudge(prefers="random"), judge, place, truth)
+def test_a_random_judge_of_pairs_is_void_and_flips_and_leans_nowhere(store: RunStore) -> None:
+    audits = found_sizes(store, ScriptedJudge(prefers="random"), PAIRWISE, ("position", FLIPS), 0.5)
+    check_sizes([audit.section("position").figure(FIRST) for audit in audits], 0.5)
+    same = 0.375  # both times a win, a loss or, half of the time, a flip
+    check_sizes([audit.section("consistency").figure(SAME) for audit in audits], same)
+    assert {(audit.state, audit.exit_code) for audit in audits} == {("void", 1)}
+
+
+def test_a_random_grader_is_void_and_seldom_agrees_with_itself(store: RunStore) -> None:
+    place = ("consistency", SAME)
+    audits = found_sizes(store, ScriptedJudge(prefers="random"), REFERENCE, place, 0.2)
+    given = [audit.section("sanity responders").figure("open: off_topic") for audit in audits]
+    check_sizes(given, 0.5)
     assert {(audit.state, audit.exit_code) for audit in audits} == {("void", 1)}
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from statera.analysis.audit import Audit
 from statera.api.answers import answers_of
+from statera.api.auditasks import Scope
 from statera.api.auditing import AUDIT, audit_judge, estimate
 from statera.api.comparisons import compare
 from statera.api.decisions import decide
@@ -22,12 +23,13 @@ from statera.graders.judge import Judge
 from statera.models.scriptedjudge import ScriptedJudge
 from statera.records.specs import RunInfo
 from statera.store.runstore import RunStore
-from tests.audits_made import ITEMS, SMALL, Changing, Watch, prepared, scripted, two_runs
+from tests.audits_made import ITEMS, Changing, Watch, prepared, scripted, two_runs
 from tests.judges_made import PAIRWISE, REFERENCE, bench
 
 HONEST, HARSH = ScriptedJudge(), ScriptedJudge(shift=-1)
 FIRST = ScriptedJudge(prefers="first")
-ANCHORS = SMALL.anchors
+ANCHORS = 10
+SMALL = Scope(items=12, repeats=2, anchors=ANCHORS, responders=6)
 
 
 @dataclass
@@ -50,7 +52,9 @@ class Hosted:
     def audit(self, later: float = 60.0) -> Audit:
         """Return an audit that is made so many seconds later."""
         self.watch.at += later
-        made = prepared(self.store, self.model, self.judge, self.runs, clock=self.watch)
+        made = prepared(
+            self.store, self.model, self.judge, self.runs, scope=SMALL, clock=self.watch
+        )
         return asyncio.run(audit_judge(made))
 
     def becomes(self, planted: ScriptedJudge) -> None:
@@ -265,7 +269,9 @@ def test_an_audit_that_was_cut_off_after_its_look_does_not_look_again(hosted: Ho
     with pytest.raises(EndpointError):
         hosted.audit()
     hosted.model.fails_after = -1
-    made = prepared(hosted.store, hosted.model, REFERENCE, hosted.runs, clock=hosted.watch)
+    made = prepared(
+        hosted.store, hosted.model, REFERENCE, hosted.runs, scope=SMALL, clock=hosted.watch
+    )
     assert estimate(made).anchors == 0
     left = estimate(made)
     audit = hosted.audit()
@@ -275,7 +281,7 @@ def test_an_audit_that_was_cut_off_after_its_look_does_not_look_again(hosted: Ho
     assert first != hosted.runs
 
 
-@pytest.mark.parametrize("after", [ANCHORS, 2 * ANCHORS, 2 * ANCHORS + 3, 4 * ANCHORS + 30])
+@pytest.mark.parametrize("after", [ANCHORS, 2 * ANCHORS, 2 * ANCHORS + 3, 4 * ANCHORS + 10])
 def test_a_shift_that_was_cut_off_anywhere_is_found_all_the_same(
     hosted: Hosted, after: int
 ) -> None:

@@ -28,7 +28,7 @@ def test_a_judge_that_gives_no_verdict_is_void_as_expected(
     run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said = told(run, ScriptedJudge(prefers="never"), tmp_path, capsys)
-    assert "(9 judgements, 0 of them known: 9 to ask)" in said
+    assert "deserve nothing: 9 judgements." in said
     assert "demo-judge: VOID" in said
     assert "100.0 % of the replies hold no verdict" in said
     assert "This is expected" in said

@@ -61,7 +61,7 @@ class Estimated(NamedTuple):
         """Return `480 judgements, 60 of them known, 30 anchors again: 450 to ask`."""
         parts = [f"{self.judgements} judgements, {self.known} of them known"]
         if self.anchors:
-            parts.append(f"{self.anchors} anchors again")
+            parts.append(f"{self.anchors} anchor{'s' * (self.anchors > 1)} again")
         if self.seconds:
             parts.append(f"up to {self.seconds} by other judges")
         left = self.judgements - self.known + self.anchors + self.seconds

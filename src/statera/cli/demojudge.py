@@ -19,7 +19,7 @@ ITEMS = 2
 _SCOPE = Scope(items=ITEMS, repeats=2, anchors=1, responders=1)
 _ASKED = """
 A judge: may the same small model grade open answers? An audit asks it about a few of them, the same
-made longer, and replies that deserve nothing ({asked}).
+made longer, and replies that deserve nothing: {asked} judgements.
 """
 _FOUND = """\
 {headline}
@@ -71,7 +71,7 @@ async def audit(run: Run, model: Model, folder: Path) -> None:
         judge=read_judge(str(path)), model=model, store=run.store, limits=Limits(workers=1)
     )
     made = prepare(bench, run.info, scope=_SCOPE)
-    click.echo(_ASKED.format(asked=estimate(made)))
+    click.echo(_ASKED.format(asked=estimate(made).judgements))
     click.echo(told(await audit_judge(made), path))
 
 

@@ -18,6 +18,7 @@ import msgspec
 
 from statera.analysis.stages import Staged, stages
 from statera.api.answers import answers_of
+from statera.api.drift import check_when_due
 from statera.api.judged import (
     OnTrials,
     Place,
@@ -144,6 +145,7 @@ async def judge_part(
     check_names(info, chosen, second_graders(bench, stages_))
     shown = [answer for answer in answers if answer.place[:2] in part]
     asks = rubric_asks(bench, shown)
+    await check_when_due(bench, asks)
     sitting = await sit(bench, asks, repeats=bench.judge.repeats)
     graders = second_graders(bench, stages_)
     metrics: list[Metric] = []
@@ -263,7 +265,7 @@ def record_part(
 ) -> RunInfo:
     """Put on record of which items the second judge's scores are a part; return the run."""
     counts = Counter(task for task, _ in items)
-    known = {name: msgspec.to_builtins(part) for name, part in stored_parts(info).items()}
+    added = {}
     for match in stages_.matches:
         before = stored_parts(info).get(match.score)
         part = Part(
@@ -273,6 +275,7 @@ def record_part(
             items=({} if before is None else before.items) | dict(counts),
             against=against,
         )
-        known[match.score] = msgspec.to_builtins(part)
-    store.set_environment(info.id, info.environment | {PARTS: known})
-    return store.find(info.id)
+        added[match.score] = msgspec.to_builtins(part)
+    return store.change_environment(
+        info.id, lambda found: found | {PARTS: found.get(PARTS, {}) | added}
+    )

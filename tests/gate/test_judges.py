@@ -197,6 +197,25 @@ def test_few_trials_without_a_verdict_are_no_matter_some_are_noted_and_many_void
     assert many.raw is not None
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_side_with_few_trials_without_a_verdict_hides_none_with_many(swapped: bool) -> None:
+    few, many = (
+        judged_frame([None if i < lost else float(i % 4 > 0) for i in range(200)])
+        for lost in (6, 60)
+    )
+    sides = (NOBODY, standing(labelled=None, run="r0"))
+    pairs = (few, many) if not swapped else (many, few)
+    rule = only(pair(*pairs, *sides), THAN | {"unvalidated": True})
+    assert rule.verdict == "inconclusive"
+    run = "r1" if swapped else "r0"
+    assert rule.reason == f"judge q is void: no verdict on 60 of 200 trials of run {run}"
+    noted = ruled(pair(few, few, *sides), THAN | {"unvalidated": True}).notes
+    assert noted == (
+        "t/quality: no verdict on 6 of 200 trials of run r1; "
+        "no verdict on 6 of 200 trials of run r0",
+    )
+
+
 def test_trials_without_a_verdict_count_at_their_worst() -> None:
     rule = only(unjudged(0.06))
     told = corrected(unjudged(0.06).candidate["t"], "quality", standing(1.0), level=0.9)

@@ -186,15 +186,17 @@ def _is(what: str) -> str:
 def _unjudged(
     target: Target, frames: tuple[Frame, ...], standings: tuple[Standing, ...]
 ) -> tuple[str, str]:
-    """Return a note on trials without a verdict, and the same as a reason where it voids."""
+    """Return a note on trials without a verdict, and the same as a reason where a side is void."""
+    notes, voids = [], []
     for frame, standing in zip(frames, standings, strict=True):
         without, asked = unjudged(frame, target.metric.score, target.category)
-        if not asked or without <= WARN_UNJUDGED * asked:
+        if without <= WARN_UNJUDGED * asked:
             continue
         told = f"no verdict on {without:,} of {asked:,} trials of run {standing.short}"
-        void = without > MOST_UNJUDGED * asked
-        return told, _told(standing, f"void: {told}") if void else ""
-    return "", ""
+        notes.append(told)
+        if without > MOST_UNJUDGED * asked:
+            voids.append(_told(standing, f"void: {told}"))
+    return "; ".join(notes), "; ".join(voids[:1])
 
 
 def _alike(standings: tuple[Standing, ...]) -> str:

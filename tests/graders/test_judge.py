@@ -121,3 +121,19 @@ def test_limits_of_length_are_told_in_words(least: int | None, most: int | None,
     )
     assert told in limits_text(rubric)
     assert bool(limits_text(rubric)) == bool(told)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "whose"),
+    [
+        ("judge: quality_people\nrubric: tone\n", "quality_people", "people's labels"),
+        ("judge: quality_second\nrubric: tone\n", "quality_second", "a second judge's"),
+        ("judge: q\ncriteria: {people: tone, tone: tone}\n", "q_people", "people's labels"),
+        ("judge: q_people\nrubric: tone\nmodels: [a, b]\n", "q_people", "people's labels"),
+    ],
+)
+def test_no_judge_has_the_name_of_peoples_scores(
+    tmp_path: Path, text: str, name: str, whose: str
+) -> None:
+    with pytest.raises(DeclarationError, match=f"scores called '{name}' would pass for {whose}"):
+        read_judge(str(write_judge(tmp_path, text)))

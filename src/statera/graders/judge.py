@@ -44,6 +44,8 @@ from statera.graders.panelfile import (
 )
 from statera.graders.prompting import Kind, check_template
 from statera.graders.rubrics import Rubric, read_rubric, ready_rubrics
+from statera.records.labels import PEOPLE
+from statera.records.parts import SECOND
 
 PAIRWISE = "pairwise"
 QUESTION = (
@@ -51,6 +53,8 @@ QUESTION = (
     "instructed? Length alone is no merit."
 )
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+_TAKEN = {PEOPLE: "people's labels", SECOND: "a second judge's"}
+"""Ends of scores' names, and whose they say that the scores are."""
 
 _YAML = (".yaml", ".yml")
 
@@ -117,7 +121,8 @@ class Judge:
     """A judge, ready to be asked: its criteria, and what its file says of its model.
 
     A panel has `members`, each a judge with a run of its own, called by `names` in their order;
-    `combine` makes their verdicts one, weighted by `weights`.
+    `combine` makes their verdicts one, weighted by `weights`. DeclarationError where its scores
+    would have the name of people's or of a second judge's.
     """
 
     name: str
@@ -130,6 +135,15 @@ class Judge:
     names: tuple[str, ...] = ()
     combine: Combine = "majority"
     weights: Weights = "measured"
+
+    def __post_init__(self) -> None:
+        for name in map(self.metric, self.criteria):
+            for end, whose in _TAKEN.items():
+                if name.endswith(end):
+                    raise DeclarationError(
+                        f"judge {self.name}: scores called '{name}' would pass for {whose}; "
+                        f"give them a name that does not end in '{end}'"
+                    )
 
     @classmethod
     def load(cls, text: str) -> "Judge":

@@ -215,6 +215,17 @@ def test_a_run_that_nobody_judged_says_so(store: RunStore) -> None:
         calibrate(run_of(store, made))
 
 
+def test_a_judge_that_never_says_anything_is_not_measured(store: RunStore) -> None:
+    made = replies(store, 8)
+    judged(store, made, prefers="never")
+    labelled(store, made, range(8), None)
+    told = (
+        "tone gave no verdict on any labelled trial of open; `statera show .* --outcome unparsed`"
+    )
+    with pytest.raises(DeclarationError, match=told):
+        calibrate(run_of(store, made))
+
+
 def test_two_judges_of_one_name_are_not_mixed(store: RunStore) -> None:
     new, old = replies(store, 40), replies(store, 40, name="old", seed=9)
     judged(store, new)

@@ -9,6 +9,7 @@ too, marked as transported. Nothing is asked.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -205,7 +206,10 @@ def _lack(run: Run, side: Side | None, task: str, judged: Judged) -> str:
         label = run.standings[task, score].labelling
         return f"run {short} has no labels of {task}/{score}: `{label}`, or --labels FILE"
     if not any(seen.said is not None for seen in side.seen):
-        return f"run {short}: no trial of {task} has both a label and a verdict of {score}"
+        return (
+            f"run {short}: {judged.judge} gave no verdict on any labelled trial of {task}; "
+            f"`statera show {judged.run[:8]} --outcome unparsed` shows what it said"
+        )
     return ""
 
 
@@ -258,11 +262,14 @@ def _keep(store: RunStore, errors: Sequence[tuple[str, Known]]) -> bool:
     """Put each error on record in the run of its judge; False where a judge has no run here."""
     there = {info.id for info in store.runs()}
     for judge in dict.fromkeys(run for run, _ in errors if run in there):
-        environment = store.find(judge).environment
         new = [known for run, known in errors if run == judge]
-        entries = msgspec.to_builtins(recorded(calibrations(environment), new))
-        store.set_environment(judge, environment | {CALIBRATIONS: entries})
+        store.change_environment(judge, partial(_with, new))
     return all(run in there for run, _ in errors)
+
+
+def _with(new: Sequence[Known], environment: dict[str, Any]) -> dict[str, Any]:
+    entries = msgspec.to_builtins(recorded(calibrations(environment), new))
+    return environment | {CALIBRATIONS: entries}
 
 
 def _environment(store: RunStore, run: str) -> Mapping[str, Any]:

@@ -32,7 +32,7 @@ def test_a_hostile_text_ends(part: str) -> None:
 
 
 def test_covariates_are_differences_with_a_unit() -> None:
-    assert covariate("length", [200, 100, 0], [100, 100, 1]).tolist() == [log(2), 0, 0]
+    assert covariate("length", [200, 100, 0], [100, 100, 90]).tolist() == [log(2), 0, 0]
     assert covariate("headers", [3, 0, 0], [1, 0, 2]).tolist() == [0.4, 0, -2 / 3]
     assert covariate("place", [5, 7], [7, 5]).tolist() == [1, 1]
     rng = np.random.default_rng(0)

@@ -3,6 +3,7 @@ import asyncio
 import msgspec
 import pytest
 
+import statera.api.labels as module
 from statera.analysis.winrates import JudgedPair, win_rates
 from statera.api.labelreading import LabelsOf
 from statera.api.labels import DISAGREED, LabelSummary, check_labels, keep_labels
@@ -241,3 +242,22 @@ def test_a_name_that_another_scorer_has_is_refused(store: RunStore) -> None:
     store.set_environment(info.id, environment)
     with pytest.raises(DeclarationError, match="has a score called 'quality_people' already"):
         check_labels(store, store.find(info.id), labelled(1), GRADES)
+
+
+def test_a_kill_between_scores_and_record_leaves_no_record_of_other_labels(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = replied(store, letters(4))
+    kept(store, info, labelled(2, probability=0.5), GRADES)
+    assert stored_labels(store.find(info.id))["quality_people"].probability == 0.5
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as context:
+        context.setattr(module, "remember", killed)
+        with pytest.raises(KeyboardInterrupt):
+            kept(store, info, labelled(4), GRADES)
+    assert "quality_people" not in stored_labels(store.find(info.id))
+    kept(store, info, labelled(4), GRADES)
+    assert stored_labels(store.find(info.id))["quality_people"].probability == 1.0

@@ -192,3 +192,22 @@ def test_what_does_not_go_together_is_refused() -> None:
     with pytest.raises(DeclarationError, match="not fitted with controls"):
         recorded_board(games(), ties="davidson", controls=("place",))
     assert recorded_board(games(), ties="davidson").raw.models[0].value is None  # no game was tied
+
+
+def test_an_empty_reply_is_not_forgiven_for_its_length(store: RunStore) -> None:
+    replies = qualities(120)
+    draw = np.random.default_rng(7)
+    replies["holes"] = [
+        "" if draw.random() < 0.25 else f"reply quality={51 + noise:.6f} {'word ' * 20}"
+        for noise in draw.gumbel(size=120)
+    ]
+    board = judged(store, replies, honest(), controls=("length",))
+    assert board.controlled is not None
+    raw = {one.model: one.value or 0.0 for one in board.raw.models}
+    controlled = {one.model: one.value or 0.0 for one in board.controlled.models}
+    assert controlled == pytest.approx(raw, abs=0.15)
+    (length,) = board.coefficients
+    assert length.estimate.low is not None
+    assert length.estimate.high is not None
+    assert length.estimate.low < 0 < length.estimate.high  # the judge does not look at length
+    assert [note for note in board.notes if note.startswith("an empty reply in ")]

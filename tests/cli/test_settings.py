@@ -112,3 +112,9 @@ def test_a_flag_without_its_command_is_told() -> None:
     Path("statera.yaml").write_text("limit: 9\n")
     with pytest.raises(DeclarationError, match=r"`limit` stands below a command, as in `run:"):
         defaults()
+
+
+def test_a_flag_that_is_no_number_is_refused() -> None:
+    found = CliRunner().invoke(command, ["--max-cost", "nan"])
+    assert found.exit_code == 2
+    assert "'nan' is no number" in found.output

@@ -1,6 +1,7 @@
 import pytest
+from msgspec.structs import replace
 
-from statera.graders.panel import Combine, decided, together
+from statera.graders.panel import Combine, decided, together, vote
 from statera.records.verdicts import Verdict
 
 
@@ -127,3 +128,36 @@ def test_a_tie_is_a_flip_where_most_contradicted_themselves() -> None:
     assert decided([FLIPPED, win, win], "majority", pairs=True).flags == ()
     tie = Verdict(value=0.5, label="tie", outcome="wrong")
     assert decided([FLIPPED, tie, tie], "majority", pairs=True).flags == ()
+
+
+def of_repeats(*values: float | None, flips: int = 0) -> list[Verdict]:
+    return [
+        replace(one, flags=("flip",)) if place < flips else one
+        for place, one in enumerate(said(*values))
+    ]
+
+
+def test_members_who_lean_to_one_side_are_a_majority_however_they_wavered() -> None:
+    repeats = ([1.0, 1.0, 1.0], [1.0, 1.0, 0.5], [1.0, 1.0, 0.0])
+    votes = [vote(of_repeats(*values), "majority", pairs=True) for values in repeats]
+    found = decided(votes, "majority", pairs=True)
+    assert (found.value, found.flags) == (1.0, ())
+    means = [vote(of_repeats(*values), "mean", pairs=True).value for values in repeats]
+    assert means == pytest.approx([1.0, 5 / 6, 2 / 3])
+
+
+def test_a_member_flips_where_most_of_its_repeats_do() -> None:
+    seldom = vote(of_repeats(0.5, 1.0, 1.0, flips=1), "majority", pairs=True)
+    assert (seldom.value, seldom.flags) == (1.0, ())
+    often = vote(of_repeats(0.5, 0.5, 1.0, flips=2), "majority", pairs=True)
+    assert (often.value, often.flags) == (0.5, ("flip",))
+    even = vote(of_repeats(1.0, 0.0), "majority", pairs=True)
+    assert (even.value, even.flags) == (0.5, ())
+
+
+def test_a_member_of_a_majority_grades_as_it_does_most_often() -> None:
+    assert vote(of_repeats(0.75, 0.75, 0.25), "majority").value == 0.75
+    assert vote(of_repeats(0.75, 0.75, 0.0), "mean").value == 0.5
+    assert vote(of_repeats(0.75, 0.25), "majority").flags == ()
+    assert vote(of_repeats(None, None), "majority").value is None
+    assert vote(of_repeats(0.75), "majority") == of_repeats(0.75)[0]

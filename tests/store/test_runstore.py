@@ -3,6 +3,8 @@
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
@@ -416,3 +418,16 @@ def test_the_latest_run_of_a_suite_by_the_suite_itself(store: RunStore) -> None:
 
     run = opened(store, 1)
     assert store.latest(Suite()).id == run.id
+
+
+def test_what_two_add_to_the_environment_at_once_stays(tmp_path: Path) -> None:
+    with closing(RunStore(tmp_path)) as one, closing(RunStore(tmp_path)) as other:
+        run = one.open_run(spec(), tag="a", environment={}, now=1.0)
+
+        def add(number: int) -> None:
+            kept = one if number % 2 else other
+            kept.change_environment(run.id, lambda found: found | {str(number): number})
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(add, range(40)))
+        assert one.find("a").environment == {str(n): n for n in range(40)}

@@ -33,6 +33,7 @@ def test_the_pages_own_label_comes_through(url: str, kept: list[Label]) -> None:
         {"Origin": "http://evil.example"},
         {"Origin": "null"},
         {"Origin": ""},
+        {"Origin": "http://["},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
         {"Content-Type": "text/plain"},

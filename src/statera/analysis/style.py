@@ -53,14 +53,15 @@ def traits(text: str) -> Traits:
 def covariate(name: str, ours: "ArrayLike", theirs: "ArrayLike") -> np.ndarray:
     """Return what is held equal of pairs, above 0 where ours has more: numbers of at least 0.
 
-    `place` is 1 for every pair: ours was shown first. An empty text counts as one character.
+    `place` is 1 for every pair: ours was shown first. An empty text is not a short one: beside it
+    there is no length to hold equal, 0.
     """
     left, right = np.asarray(ours, np.float64), np.asarray(theirs, np.float64)
     if name == PLACE:
         return np.ones(len(left))
     if name == LENGTH:
         ratio: np.ndarray = np.log(np.maximum(left, 1) / np.maximum(right, 1))
-        return ratio
+        return np.where((left > 0) & (right > 0), ratio, 0.0)
     found: np.ndarray = (left - right) / (left + right + 1)
     return found
 

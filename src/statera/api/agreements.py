@@ -42,11 +42,10 @@ def _votes(judged: JudgedRun | JudgedPairs) -> Iterator[Vote]:
     elif isinstance(judged, JudgedPairs):
         for pair in judged.pairs:
             if isinstance(pair, PanelPair):
-                said = [member.verdict for member in pair.members]
                 yield _of_pair(
                     pair,
-                    tuple(verdict.value for verdict in said),
-                    flips=tuple(FLIP in verdict.flags for verdict in said),
+                    tuple(verdict.value for verdict in pair.votes),
+                    flips=tuple(FLIP in verdict.flags for verdict in pair.votes),
                     split=SPLIT in pair.verdict.flags,
                 )
 

@@ -63,8 +63,13 @@ class Pair:
     @property
     def verdict(self) -> Verdict:
         """The verdict on the pair for the candidate: the mean over repeats."""
-        repeats = sorted(self.forward.keys() & self.backward.keys())
-        return together([of_pair(self.forward[r], self.backward[r]) for r in repeats])
+        return together(self.repeats)
+
+    @property
+    def repeats(self) -> list[Verdict]:
+        """The verdict of each repeat that has both orders."""
+        there = sorted(self.forward.keys() & self.backward.keys())
+        return [of_pair(self.forward[r], self.backward[r]) for r in there]
 
     @property
     def rows(self) -> Iterator[JudgedPair]:
@@ -256,6 +261,7 @@ def grader(bench: Seat, criterion: Criterion, *, against: str = "") -> Judged:
         run=bench.run_id,
         criterion=criterion.name,
         against=against,
+        repeats=bench.judge.repeats,
     )
 
 
@@ -300,5 +306,10 @@ def _worth(verdict: Verdict | None, order: Order) -> float:
 
 def of_answer(sitting: Sitting, criterion: Criterion, answer: Answer) -> Verdict:
     """Return the verdict on a reply: the mean over the judge's repeats."""
+    return together(on_answer(sitting, criterion, answer))
+
+
+def on_answer(sitting: Sitting, criterion: Criterion, answer: Answer) -> list[Verdict]:
+    """Return the verdict on a reply in each of the judge's repeats."""
     said = sitting.repeats(Ask(criterion=criterion.name, answers=(answer,)))
-    return together([said[r] for r in sorted(said)])
+    return [said[r] for r in sorted(said)]

@@ -118,10 +118,8 @@ class Bench:
 
         DeclarationError before its first judgement.
         """
-        run = self.run_id
-        info = self.store.find(run)
-        found = dict(info.environment) | msgspec.to_builtins(entries, str_keys=True)
-        self.store.set_environment(run, found)
+        added = msgspec.to_builtins(entries, str_keys=True)
+        self.store.change_environment(self.run_id, lambda found: found | added)
 
 
 class Seat(Protocol):

@@ -10,6 +10,7 @@ The labels that were kept before under the same name are replaced.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -89,12 +90,12 @@ async def keep_labels(
     one line with the label's place and before anything is kept, for what does not fit.
     """
     said, judged, tasks = _ready(store, info, labels, of)
+    _record(store, info, of.name, None)  # a kill leaves new scores without a record, not an old one
     await keep(store, info, tasks, judged, {place: _one(said, place) for place in said.kept})
     added = dict.fromkeys(tasks, (judged,))
-    info = remember(store, info, added, dict.fromkeys(tasks, _metrics(judged, of)))
+    remember(store, info, added, dict.fromkeys(tasks, _metrics(judged, of)))
     record = _on_record(said, of)
-    on_record = info.environment.get(LABELS, {}) | {of.name: msgspec.to_builtins(record)}
-    store.set_environment(info.id, info.environment | {LABELS: on_record})
+    info = _record(store, info, of.name, record)
     return LabelSummary(
         run=info.id,
         metric=of.name,
@@ -103,11 +104,22 @@ async def keep_labels(
         items=len({place[:2] for place in said.kept}),
         labellers=dict(sorted(Counter(x.labeller for y in said.kept.values() for x in y).items())),
         on_record=record,
-        results=_results(Run(store, store.find(info.id)), said, of),
+        results=_results(Run(store, info), said, of),
         agreement=_agreement(said, of),
         left=_left(said),
         empty=sum(len(said.labels[place]) for place in said.empty),
     )
+
+
+def _record(store: RunStore, info: RunInfo, name: str, record: Labelled | None) -> RunInfo:
+    """Put on record what is known of people's scores of that name, or that nothing is."""
+
+    def change(environment: dict[str, Any]) -> dict[str, Any]:
+        known = {k: v for k, v in environment.get(LABELS, {}).items() if k != name}
+        added = {} if record is None else {name: msgspec.to_builtins(record)}
+        return environment | {LABELS: known | added}
+
+    return store.change_environment(info.id, change)
 
 
 def _ready(

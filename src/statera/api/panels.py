@@ -28,6 +28,7 @@ from statera.api.judged import (
     judge_run,
     keep_grades,
     of_answer,
+    on_answer,
     pair_asks,
     pairs_of,
     rubric_asks,
@@ -37,7 +38,7 @@ from statera.api.panelbench import AnySeat, PanelBench, remember_panel, sit_all
 from statera.api.winstopping import Until, WinRateStopper
 from statera.graders.asks import PairAsk, both_orders
 from statera.graders.judge import Judge
-from statera.graders.panel import FLIP, SPLIT, decided
+from statera.graders.panel import FLIP, SPLIT, decided, vote
 from statera.graders.panelfile import twin
 from statera.records.specs import RunInfo
 from statera.records.verdicts import Answer, Verdict
@@ -45,10 +46,14 @@ from statera.records.verdicts import Answer, Verdict
 
 @dataclass(frozen=True, kw_only=True)
 class PanelPair(Pair):
-    """A pair as a panel judged it; forward and backward are what its verdict comes to in order."""
+    """A pair as a panel judged it; forward and backward are what its verdict comes to in order.
+
+    `votes` holds what each of the members says, its repeats as one.
+    """
 
     said: Verdict
     members: tuple[Pair, ...]
+    votes: tuple[Verdict, ...]
 
     @property
     def verdict(self) -> Verdict:
@@ -203,7 +208,7 @@ def _said(
 ) -> list[Verdict]:
     """Return each member's verdict on a reply under a criterion of the panel."""
     return [
-        of_answer(sitting, twin(bench.judge.criteria, criterion), answer)
+        vote(on_answer(sitting, twin(bench.judge.criteria, criterion), answer), seat.judge.combine)
         for bench, sitting in zip(seat.benches, sittings, strict=True)
     ]
 
@@ -211,7 +216,7 @@ def _said(
 def _panel_pair(
     panel: Judge, asked: PairAsk, members: Sequence[Pair], weights: Sequence[float] | None
 ) -> PanelPair:
-    said = [member.verdict for member in members]
+    said = [vote(member.repeats, panel.combine, pairs=True) for member in members]
     verdict = decided(said, panel.combine, weights=weights, pairs=True)
     forward, backward = _shown(verdict)
     return PanelPair(
@@ -220,6 +225,7 @@ def _panel_pair(
         backward={0: backward},
         said=verdict,
         members=tuple(members),
+        votes=tuple(said),
     )
 
 

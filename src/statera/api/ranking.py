@@ -8,6 +8,7 @@ Where the two orders of a pair disagree, the game is a tie and counted as a flip
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
 import numpy as np
 
 from statera.analysis.leaderboards import Leaderboard
@@ -48,7 +49,9 @@ def leaderboards(
             task=task, criterion=criterion, base=played.matches.base
         )
         rng = np.random.default_rng(seed)
-        boards.append(leaderboard(tournament, ties=ties, level=level, rng=rng))
+        board = leaderboard(tournament, ties=ties, level=level, rng=rng)
+        notes = (*board.notes, *_bare(pair for _, pair in pairs)) if held else board.notes
+        boards.append(msgspec.structs.replace(board, notes=notes))
     return boards
 
 
@@ -134,7 +137,21 @@ def _by_model(count: int, seen: Iterable[tuple[Match, bool]]) -> list[int]:
     return found
 
 
+def _bare(pairs: Iterable[Pair]) -> Iterable[str]:
+    """Say in how many pairs a reply is empty, so that nothing is held equal there."""
+    if count := sum(not _both_say(pair) for pair in pairs):
+        yield f"an empty reply in {count} pairs: nothing is held equal there, it counts as it is"
+
+
+def _both_say(pair: Pair) -> bool:
+    return bool(pair.asked.candidate.output.strip() and pair.asked.other.output.strip())
+
+
 def _covariates(pairs: Sequence[Pair], controls: Sequence[str]) -> np.ndarray | None:
+    """Return what is held equal, (pairs, controls): nothing beside an empty reply.
+
+    That one is not short or plain: what it loses, it loses by saying nothing.
+    """
     if not controls:
         return None
     known: dict[str, Traits] = {}
@@ -150,4 +167,4 @@ def _covariates(pairs: Sequence[Pair], controls: Sequence[str]) -> np.ndarray | 
         )
         for name in controls
     ]
-    return np.stack(columns, axis=1)
+    return np.stack(columns, axis=1) * np.array([[_both_say(pair)] for pair in pairs])

@@ -24,18 +24,20 @@ def remember(
 
     Those of the same name are replaced. Without `metrics` each scorer gets its usual ones.
     """
-    info = store.find(info.id)
-    scorers, known = stored_scorers(info), stored_metrics(info)
-    for task, new in added.items():
-        scorers[task] = _merged(scorers[task], new, "metric")
-        with_them = default_metrics(new) if metrics is None else metrics[task]
-        known[task] = _merged(known[task], with_them, "name")
-    environment = info.environment | {
-        "scorers": msgspec.to_builtins(scorers, str_keys=True),
-        "metrics": msgspec.to_builtins(known),
-    }
-    store.set_environment(info.id, environment)
-    return store.find(info.id)
+
+    def change(environment: dict[str, Any]) -> dict[str, Any]:
+        now = msgspec.structs.replace(info, environment=environment)
+        scorers, known = stored_scorers(now), stored_metrics(now)
+        for task, new in added.items():
+            scorers[task] = _merged(scorers[task], new, "metric")
+            with_them = default_metrics(new) if metrics is None else metrics[task]
+            known[task] = _merged(known[task], with_them, "name")
+        return environment | {
+            "scorers": msgspec.to_builtins(scorers, str_keys=True),
+            "metrics": msgspec.to_builtins(known),
+        }
+
+    return store.change_environment(info.id, change)
 
 
 def _merged(old: Any, new: Any, name: str) -> list[Any]:

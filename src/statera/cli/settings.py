@@ -4,6 +4,7 @@ Every flag `--max-cost` has a twin `STATERA_MAX_COST`.
 """
 
 import io
+import math
 import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -29,6 +30,13 @@ class Flag(click.Option):
         if self.envvar is None:
             self.envvar = f"STATERA_{stated_name(self).upper()}"
             self.show_envvar = True
+
+    def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
+        """Return the value in the option's type; click's ranges let NaN through, this does not."""
+        found = super().type_cast_value(ctx, value)
+        if isinstance(found, float) and math.isnan(found):
+            raise click.BadParameter(f"'{value}' is no number", ctx=ctx, param=self)
+        return found
 
 
 class Lines(click.types.StringParamType):

@@ -15,6 +15,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
+from msgspec.structs import replace
+
 from statera.records.verdicts import Verdict
 
 Combine = Literal["mean", "majority", "weighted"]
@@ -52,6 +54,28 @@ def decided(
     return Verdict(
         value=side, label=found.label, outcome="right" if side > MIDDLE else "wrong", flags=flags
     )
+
+
+def vote(repeats: Sequence[Verdict], how: Combine, *, pairs: bool = False) -> Verdict:
+    """Return what a member says in a panel so combined, given what it said in each repeat.
+
+    In a majority that is what it said most often, of a pair a side, so that members who lean to the
+    same side agree however often they wavered; else its mean. `flip` if most repeats were.
+    """
+    if len(repeats) < 2:
+        return together(repeats)
+    found = together(repeats, "majority" if how == "majority" else "mean")
+    if found.value is None:
+        return found
+    known = [v for v in repeats if v.value is not None]
+    flipped = 2 * sum(FLIP in v.flags for v in known) > len(known)
+    flags = tuple(f for f in found.flags if f != SPLIT and (f != FLIP or flipped))
+    if not pairs:
+        return replace(found, flags=flags)
+    value = found.value
+    if how == "majority":
+        value = MIDDLE if SPLIT in found.flags else _side(value)
+    return replace(found, value=value, outcome="right" if value > MIDDLE else "wrong", flags=flags)
 
 
 def _no_quorum(verdicts: Sequence[Verdict]) -> Verdict:

@@ -11,7 +11,7 @@ reads one unchanging state of the store while others write. Reading is lazy: not
 before the first `next`, and at most a few hundred rows are held.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
@@ -78,6 +78,20 @@ class RunStore:
     def set_environment(self, run_id: str, environment: dict[str, Any]) -> None:
         """Replace what held when the run was made (sandbox, versions, capabilities found)."""
         self._set(run_id, {"environment": canonical(environment).decode()})
+
+    def change_environment(
+        self, run_id: str, change: Callable[[dict[str, Any]], dict[str, Any]]
+    ) -> RunInfo:
+        """Replace the environment by what `change` makes of it, and return the run.
+
+        Reading and writing are one transaction: what another process adds meanwhile stays.
+        """
+        with self._database.writing() as connection:
+            changed = change(dict(listing.find(connection, run_id).environment))
+            values = {"environment": canonical(changed).decode()}
+            number = listing.number_of(connection, run_id)
+            connection.execute(update(runs).where(runs.c.number == number).values(values))
+            return listing.find(connection, run_id)
 
     def _set(self, run_id: str, values: dict[str, Any]) -> None:
         with self._database.writing() as connection:

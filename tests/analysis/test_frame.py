@@ -8,6 +8,7 @@ from statera.metrics.judged import JudgedMean
 from statera.metrics.means import Accuracy, MeanScore
 from statera.metrics.outcomes import OutcomeShare
 from statera.records.scores import Score
+from statera.scorers.outcomes import KEPT
 from statera.store.rows import ScoreRow
 from tests.analysis.made import METRICS, frame, rows
 from tests.verdicts_made import judged_frame
@@ -153,3 +154,24 @@ def test_trials_that_a_judge_gave_no_verdict_on_or_never_saw_are_counted() -> No
         [bare[0], said, *bare[1:]], {"t": [Accuracy(score="kept"), JudgedMean(score="q")]}
     )
     assert later.unjudged("q") == 2
+
+
+def test_a_reply_that_waits_for_a_judge_is_an_answer_and_has_no_outcome_yet() -> None:
+    kept = Score(metric="judged", value=None, outcome="unparsed", flags=(KEPT,))
+    empty = Score(metric="judged", value=None, outcome="unparsed")
+    found = frame_of([[kept, kept], [kept, empty]])
+    assert found.waiting("judged") == 3
+    assert found.counts("judged") == {"unparsed": 1}
+    assert found.column("unparsed").values.tolist() == [0.0, 0.5]
+    assert found.column("critical").weights.tolist() == [0, 1]
+    assert found.column("critical").values.tolist() == [0.0, 1.0]
+
+
+def frame_of(items: list[list[Score]]) -> Frame:
+    of = [
+        ScoreRow("t", f"{place}", epoch, None, None, f"{place}", score, severity="critical")
+        for place, scores in enumerate(items)
+        for epoch, score in enumerate(scores)
+    ]
+    (found,) = frames(of, {"t": [MeanScore(score="judged")]})
+    return found

@@ -21,6 +21,7 @@ from statera.metrics.critical import CRITICAL, CriticalFailure
 from statera.metrics.outcomes import NO_ANSWERS, OutcomeShare
 from statera.protocols import Metric
 from statera.records.scores import Outcome, Score
+from statera.scorers.outcomes import KEPT
 from statera.scorers.refusal import UNVALIDATED
 from statera.stats.results import Items, ItemValue
 from statera.store.rows import ScoreRow
@@ -38,6 +39,7 @@ NONE = -1
 """The number of an absent category."""
 
 _ABSENT = ItemValue(0.0, 0.0)
+_TOLD = frozenset({UNVALIDATED, UNJUDGED, KEPT})
 
 
 class Column(NamedTuple):
@@ -118,6 +120,7 @@ class Frame:
         self.outcomes: dict[str, list[tuple[Outcome, ...]]] = {m.score: [] for m in metrics}
         self._doubted: dict[str, dict[int, tuple[Outcome, ...]]] = {m.score: {} for m in metrics}
         self._unjudged: dict[str, dict[int, int]] = {m.score: {} for m in metrics}
+        self._waiting: dict[str, dict[int, tuple[bool, ...]]] = {m.score: {} for m in metrics}
         self._columns = {metric.name: _Growing(metric) for metric in metrics}
         self._clusters, self._strata = array("q"), array("q")
         self._numbers: dict[str, int] = {}
@@ -148,20 +151,22 @@ class Frame:
         """Keep what became of an item's trials; return whether any failed."""
         outcomes, found = self.outcomes[name], tuple([score.outcome for score in scores])
         for score in scores:
-            if score.flags and (UNVALIDATED in score.flags or UNJUDGED in score.flags):
+            if score.flags and not _TOLD.isdisjoint(score.flags):
                 self._flagged(name, scores)
                 break
         outcomes.append(self._seen.setdefault(found, found))
         return "infra_error" in found
 
     def _flagged(self, name: str, scores: Sequence[Score]) -> None:
-        """Keep of an item which outcomes are surely told, and how many trials have no verdict."""
+        """Keep of an item which outcomes are surely told, and which trials have no verdict."""
         place = len(self.outcomes[name])
         told = [score.outcome for score in scores if UNVALIDATED not in score.flags]
         if len(told) < len(scores):
             self._doubted[name][place] = tuple(told)
         if without := sum(UNJUDGED in score.flags for score in scores):
             self._unjudged[name][place] = without
+        if any(waiting := tuple([KEPT in score.flags for score in scores])):
+            self._waiting[name][place] = waiting
 
     def _place(self, row: ScoreRow) -> None:
         place, category, group = len(self.ids), row.category, row.group
@@ -226,14 +231,27 @@ class Frame:
     def _shares(self, metric: Metric, infra: Infra) -> Column:
         """Return the column of a metric that needs outcomes only; equal items are computed once."""
         of_item: dict[tuple[Outcome, ...], ItemValue] = {}
-        for outcomes in self._seen:
+        outcomes_of = self._answered(metric)
+        for outcomes in set(outcomes_of):
             scores = [Score(metric=metric.score, value=None, outcome=o) for o in outcomes]
             ends = extremes(metric, scores)
             value = metric.item(scores) if infra == "left out" else ends[infra == "highest"]
             of_item[outcomes] = value or _ABSENT
-        found = [of_item[outcomes] for outcomes in self.outcomes[metric.score]]
+        found = [of_item[outcomes] for outcomes in outcomes_of]
         values, weights = zip(*found, strict=True) if found else ((), ())
         return Column(np.array(values, np.float64), np.array(weights, np.float64))
+
+    def _answered(self, metric: Metric) -> list[tuple[Outcome, ...]]:
+        """Return each item's outcomes; a reply that waits for a judge is an answer.
+
+        Whether it is right nobody knows: of critical failures it is left out.
+        """
+        found = list(self.outcomes[metric.score])
+        instead: Outcome = "infra_error" if isinstance(metric, CriticalFailure) else "wrong"
+        for place, waiting in self._waiting[metric.score].items():
+            pairs = zip(waiting, found[place], strict=True)
+            found[place] = tuple([instead if waits else outcome for waits, outcome in pairs])
+        return found
 
     @property
     def clusters(self) -> Places:
@@ -259,12 +277,19 @@ class Frame:
         return Items(column.values[known], clusters, strata, column.weights[known])
 
     def counts(self, score: str, category: str | None = None) -> dict[Outcome, int]:
-        """Return how many trials had each outcome under that score."""
+        """Return how many trials had each outcome under that score; none has one that waits."""
         outcomes, found = self.outcomes[score], Counter[Outcome]()
         for of_item, times in Counter(outcomes[place] for place in self.places(category)).items():
             for outcome in of_item:
                 found[outcome] += times
+        if waiting := self.waiting(score, category):
+            found["unparsed"] -= waiting
         return dict(found)
+
+    def waiting(self, score: str, category: str | None = None) -> int:
+        """Return how many trials wait for a judge: they have no outcome under that score yet."""
+        known = self._waiting[score]
+        return sum(sum(known.get(place, ())) for place in self.places(category).tolist())
 
     def doubted(self, score: str, category: str | None = None) -> bool:
         """Return True when a refusal among them was told by a detector of unmeasured error."""

@@ -11,6 +11,8 @@ from statera.protocols import Metric
 from statera.records.scores import OUTCOMES, Outcome
 from statera.stats.results import Estimate
 
+WAITS = "the replies wait for a judge: statera score RUN --judge FILE"
+
 
 class MetricRow(msgspec.Struct, frozen=True, kw_only=True):
     """One estimate as it is shown and exported. `category` None is the whole task.
@@ -54,6 +56,7 @@ def estimated(
     """Return the estimate of one metric over a category, None being the whole task."""
     estimate = _estimate(frame, metric, category)
     counts = frame.counts(metric.score, category)
+    waits = estimate.n == 0 and frame.waiting(metric.score, category) > 0
     row = MetricRow(
         metric=f"{frame.task}/{metric.name}",
         category=category,
@@ -61,7 +64,7 @@ def estimated(
         low=estimate.low,
         high=estimate.high,
         level=estimate.level,
-        method=estimate.method,
+        method=WAITS if waits else estimate.method,
         n=estimate.n,
         clusters=estimate.clusters,
         outcomes={outcome: counts.get(outcome, 0) for outcome in OUTCOMES},

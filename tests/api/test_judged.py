@@ -144,3 +144,15 @@ def test_the_kind_of_judge_must_fit(store: RunStore) -> None:
     answers = answers_of(store, info)
     with pytest.raises(DeclarationError, match="grades single replies: `statera score RUN"):
         asyncio.run(judge_pairs(bench(REFERENCE, GRADES, store), answers, answers))
+
+
+def test_more_repeats_of_a_judge_grade_anew_what_fewer_graded(store: RunStore) -> None:
+    info = stored(store, ["alpha"])
+    grades = iter(["[5]", "[1]", "[1]", "[1]"])
+    judging = model(lambda _: next(grades), name="wavering", takes="text")
+    asyncio.run(judge_run(bench(REFERENCE, judging, store), info))
+    assert Run(store, store.find(info.id))["open/reference"].estimate == 1.0
+    asyncio.run(judge_run(bench(REFERENCE, judging, store, repeats=4), info))
+    assert Run(store, store.find(info.id))["open/reference"].estimate == 0.25
+    asyncio.run(judge_run(bench(REFERENCE, judging, store), info))
+    assert Run(store, store.find(info.id))["open/reference"].estimate == 1.0

@@ -92,13 +92,18 @@ class PanelBench:
 
     @property
     def spec(self) -> RunSpec:
-        """The identity of the panel: another member, era, weight or way to combine is another."""
+        """The identity of the panel.
+
+        With another member, era, weight, number of repeats or way to combine it is another.
+        """
+        repeats = [bench.judge.repeats for bench in self.benches]
+        often = [repeats] if max(repeats) > 1 else []
         return RunSpec(
             suite=f"judge {self.judge.name}",
             system=SystemUnderTest(model=f"panel of {', '.join(self.judge.names)}"),
             tasks=tuple(judging_spec(c, version=self.judge.version) for c in self.judge.criteria),
             seed=self.benches[0].seed,
-            nonce=digest([self.members, self.judge.combine, self.weights]),
+            nonce=digest([self.members, self.judge.combine, self.weights, *often]),
         )
 
     @property

@@ -24,7 +24,8 @@ class Judged(Rule, frozen=True, kw_only=True, tag=JUDGE):
     """The verdicts of a judge under one criterion.
 
     `run` is the id of the judge's own run, which stands for model, prompt, rubric and era;
-    `against` the id of the other run where pairs are judged, else empty. `by` is `model`, or
+    `against` the id of the other run where pairs are judged, else empty. `repeats` is how many
+    verdicts on each trial were made one: the judge's run may hold more. `by` is `model`, or
     `people`. A verdict that could not be read says nothing of the system: like a failure of
     plumbing it leaves the estimate, and a gate reads the worst case over it.
     """
@@ -37,6 +38,7 @@ class Judged(Rule, frozen=True, kw_only=True, tag=JUDGE):
     run: str
     criterion: str = ""
     against: str = ""
+    repeats: int = 1
     by: str = "model"
 
     @property

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks import (
     agreed,
+    auditing,
     busy,
     correcting,
     coverage,
@@ -48,6 +49,7 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[Setting], str]]] = {
     "gates": ("Gates", gates.measure),
     "deciding": ("From the store to a decision", deciding.measure),
     "judging": ("What judging costs beside the model", judging.measure),
+    "auditing": ("What an audit finds of judges with planted faults", auditing.measure),
 }
 
 

@@ -7,9 +7,9 @@ from statera.analysis.correction import corrected, corrected_difference
 from statera.analysis.frame import Frame, frames
 from statera.analysis.judgednumber import STOPPED, Judgements, judged_difference, judged_number
 from statera.analysis.pairing import Pairing
-from statera.metrics.judged import JudgedMean
+from statera.metrics.judged import JudgedGood, JudgedMean
 from statera.store.rows import ScoreRow
-from tests.verdicts_made import JUDGED, judged_frame, measured_elsewhere, said, standing
+from tests.verdicts_made import EMPTY, JUDGED, judged_frame, measured_elsewhere, said, standing
 
 MEAN = JudgedMean(score="quality")
 
@@ -43,6 +43,15 @@ def test_more_than_ten_percent_without_verdict_is_void() -> None:
     told = judged_number(some(missing=21), MEAN, standing(0.5))
     assert told.void == "void: no verdict on 21 of 200 trials of run r1"
     assert told.warning == ""
+
+
+def test_empty_replies_are_not_asked_about_and_a_mean_that_leaves_many_out_says_so() -> None:
+    frame = judged_frame([EMPTY] * 40 + [None] * 2 + [1.0] * 158)
+    told = judged_number(frame, MEAN, standing(labelled=None))
+    assert told.sides == (Judgements(run="r1", judged=158, asked=160, empty=40),)
+    assert told.warning == "the mean leaves out 40 empty of 200 replies of run r1"
+    good = judged_number(frame, JudgedGood(score="quality"), standing(labelled=None))
+    assert (good.sides[0].empty, good.warning) == (0, "")
 
 
 def test_a_judge_that_its_audit_voids_is_void() -> None:

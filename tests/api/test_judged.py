@@ -24,24 +24,25 @@ def prefer(text: str) -> str:
 
 
 def test_a_runs_replies_get_scores_beside_its_own(store: RunStore) -> None:
-    info = stored(store, ["alpha", "omega", "psi", ""])
+    info = stored(store, [*["alpha", "omega"] * 10, "psi", ""])
     judged = asyncio.run(judge_run(bench(REFERENCE, GRADES, store), info))
     assert judged.metrics == {"reference": "reference"}
     scores = {
         row.sample_id: row.score for row in store.scores(info.id) if row.score.metric == "reference"
     }
-    assert [scores[f"q{i}"].value for i in range(4)] == [1.0, 0.0, None, None]
-    assert [scores[f"q{i}"].outcome for i in range(4)] == [
+    last = [scores[f"q{i}"] for i in range(18, 22)]
+    assert [score.value for score in last] == [1.0, 0.0, None, None]
+    assert [score.outcome for score in last] == [
         "right",
         "wrong",
         "infra_error",
         "unparsed",
     ]
-    assert scores["q2"].flags == (UNJUDGED,)
+    assert scores["q20"].flags == (UNJUDGED,)
     run = Run(store, store.find(info.id))
     assert run["open/reference"].estimate == 0.5
-    assert run["open/reference"].n == 2
-    assert run["open/reference_good"].estimate == pytest.approx(1 / 3)  # the empty reply is not
+    assert run["open/reference"].n == 20
+    assert run["open/reference_good"].estimate == pytest.approx(10 / 21)  # the empty reply is not
     assert run.health.unparsed == 1  # as its own scorer saw it
 
 

@@ -22,7 +22,7 @@ from statera.protocols import Metric
 from statera.records.scores import Score
 from statera.store.rows import ScoreRow
 from tests.gate.made import rules
-from tests.verdicts_made import KEY, judged_frame, measured_elsewhere, standing
+from tests.verdicts_made import EMPTY, KEY, judged_frame, measured_elsewhere, standing
 
 COUNTS = (90, 100, 95, 100)
 MIN = {"metric": "t/quality", "min": 0.4}
@@ -214,6 +214,16 @@ def test_a_side_with_few_trials_without_a_verdict_hides_none_with_many(swapped: 
         "t/quality: no verdict on 6 of 200 trials of run r1; "
         "no verdict on 6 of 200 trials of run r0",
     )
+
+
+def test_empty_replies_that_a_mean_leaves_out_are_noted() -> None:
+    verdicts = [EMPTY if i % 2 else 1.0 for i in range(200)]
+    evidence = single(judged_frame(verdicts), NOBODY)
+    found = ruled(evidence, MIN | {"unvalidated": True})
+    assert found.verdict == "pass"
+    assert found.notes == ("t/quality: the mean leaves out 100 empty of 200 replies of run r1",)
+    good = ruled(evidence, {"metric": "t/quality_good", "min": 0.7, "unvalidated": True})
+    assert (good.verdict, good.notes) == ("fail", ())
 
 
 def test_trials_without_a_verdict_count_at_their_worst() -> None:

@@ -14,7 +14,13 @@ import msgspec
 from statera.analysis.correction import corrected, corrected_difference
 from statera.analysis.frame import Frame
 from statera.analysis.pairing import Pairing
-from statera.analysis.standing import MOST_UNJUDGED, WARN_UNJUDGED, Standing, unjudged
+from statera.analysis.standing import (
+    MOST_UNJUDGED,
+    WARN_UNJUDGED,
+    Standing,
+    unanswered,
+    unjudged,
+)
 from statera.protocols import Metric
 from statera.stats.corrected import Corrected
 from statera.stats.results import LEVEL
@@ -23,16 +29,25 @@ STOPPED = "no correction holds for a run that stopped early"
 
 
 class Judgements(msgspec.Struct, frozen=True, kw_only=True):
-    """How many trials of a run have a verdict, `judged`, of those that the judge was `asked`."""
+    """How many trials of a run have a verdict, `judged`, of those that the judge was `asked`.
+
+    `empty` counts the replies that a mean leaves out, as there was nothing to ask about.
+    """
 
     run: str
     judged: int
     asked: int
+    empty: int = 0
 
     @property
     def missing(self) -> float:
         """The share in [0, 1] without a verdict."""
         return (self.asked - self.judged) / self.asked if self.asked else 0.0
+
+    @property
+    def replies(self) -> int:
+        """All that came through, the empty ones too."""
+        return self.asked + self.empty
 
     def __str__(self) -> str:
         """Return `190 of 200`."""
@@ -87,7 +102,8 @@ def _judgements(
     frame: Frame, metric: Metric, standing: Standing, category: str | None
 ) -> Judgements:
     without, asked = unjudged(frame, metric.score, category)
-    return Judgements(run=standing.run, judged=asked - without, asked=asked)
+    empty, _ = unanswered(frame, metric, category)
+    return Judgements(run=standing.run, judged=asked - without, asked=asked, empty=empty)
 
 
 def _behind(
@@ -102,6 +118,7 @@ def _behind(
     voids = [s.void for s in standings if s.void]
     voids += [f"void: {t}" for side, t in zip(sides, lacking, strict=True) if _void(side)]
     warned = [t for side, t in zip(sides, lacking, strict=True) if side.missing > WARN_UNJUDGED]
+    warned += [_left_out(side) for side in sides if side.empty > WARN_UNJUDGED * side.replies]
     warned += [f"the judge {drifted}"] if drifted else []
     held = _held(found, early=early, drifted=drifted)
     return Behind(
@@ -124,6 +141,11 @@ def _advice(found: Corrected, standings: Sequence[Standing]) -> str:
 
 def _trials(side: Judgements) -> str:
     return f"{side.asked:,} trials of run {side.run[:8]}"
+
+
+def _left_out(side: Judgements) -> str:
+    told = f"{side.empty:,} empty of {side.replies:,} replies of run {side.run[:8]}"
+    return f"the mean leaves out {told}"
 
 
 def _void(side: Judgements) -> bool:

@@ -16,7 +16,7 @@ import msgspec
 from statera.analysis.frame import Frame
 from statera.analysis.judgeaudit.figures import SANITY
 from statera.graders.judged import JUDGE, Judged
-from statera.metrics.judged import JUDGED
+from statera.metrics.judged import JUDGED, JudgedMean
 from statera.protocols import Metric
 from statera.records.labels import PEOPLE, Labelled, stored_labels
 from statera.records.parts import SECOND, Part, stored_parts
@@ -196,10 +196,27 @@ def is_judged(metric: Metric) -> bool:
 
 
 def unjudged(frame: Frame, score: str, category: str | None = None) -> tuple[int, int]:
-    """Return how many trials have no verdict, and of how many: those lost to plumbing aside."""
+    """Return how many trials have no verdict, and of how many that the judge was asked about.
+
+    Trials lost to plumbing are none of these, nor are empty replies: nobody asks a judge.
+    """
     without = frame.unjudged(score, category)
+    return without, _counted(frame, score, category)[0] + without
+
+
+def unanswered(frame: Frame, metric: Metric, category: str | None = None) -> tuple[int, int]:
+    """Return how many trials the mean of a rubric leaves out as empty, and of how many."""
+    judged, there = _counted(frame, metric.score, category)
+    return (there - judged if isinstance(metric, JudgedMean) else 0), there
+
+
+def _counted(frame: Frame, score: str, category: str | None) -> tuple[int, int]:
+    """Return how many trials have a verdict, and how many with one or empty."""
     counts = frame.counts(score, category)
-    return without, sum(counts.values()) - counts.get("infra_error", 0) + without
+    there = sum(counts.values()) - counts.get("infra_error", 0)
+    if score not in frame.names:
+        return there, there
+    return int(frame.column(score).weights[frame.places(category)].sum()), there
 
 
 def _elsewhere(known: Known, judged: Judged, run: str) -> bool:

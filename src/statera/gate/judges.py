@@ -36,6 +36,7 @@ from statera.analysis.standing import (
     Standing,
     Standings,
     is_judged,
+    unanswered,
     unjudged,
 )
 from statera.gate.rules import Target
@@ -196,6 +197,12 @@ def _unjudged(
         notes.append(told)
         if without > MOST_UNJUDGED * asked:
             voids.append(_told(standing, f"void: {told}"))
+    for frame, standing in zip(frames, standings, strict=True):
+        empty, there = unanswered(frame, target.metric, target.category)
+        if empty > WARN_UNJUDGED * there:
+            notes.append(
+                f"the mean leaves out {empty:,} empty of {there:,} replies of run {standing.short}"
+            )
     return "; ".join(notes), "; ".join(voids[:1])
 
 

@@ -155,8 +155,10 @@ def _place(label: Label, known: Collection[Place], tasks_of: Mapping[str, list[s
     names = [t for t in tasks_of.get(label.id, ()) if label.task in ("", t)]
     if not names:
         allowed = [x for x, where in tasks_of.items() if label.task in ("", *where)]
+        some = f" Its items are named like '{allowed[0]}'" if allowed else ""
         raise DeclarationError(
-            f"{_at(label)}no reply to an item '{label.id}' in the run.{nearest(label.id, allowed)}"
+            f"{_at(label)}no reply to an item '{label.id}' in the run."
+            f"{nearest(label.id, allowed) or some}"
         )
     if len(names) > 1:
         raise DeclarationError(

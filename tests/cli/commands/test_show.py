@@ -82,3 +82,21 @@ def test_the_suggestion_after_a_run_has_trials(measured: Cli) -> None:
     hint = again.stdout.splitlines()[-1]
     outcome = hint.partition("--outcome ")[2].split()[0]
     assert "epoch 0" in measured("show", "latest", "--outcome", outcome).stdout
+
+
+def test_the_outcome_may_be_that_of_another_score(measured: Cli) -> None:
+    scorer = "{type: contains, any: [Answer], metric: has_b}"
+    done = measured("score", "t", "--scorer", scorer, "-q")
+    assert done.returncode == 0, done.stderr
+    both = measured("show", "t", "--outcome", "right", "--score", "has_b", "--json").stdout
+    lines = [json.loads(line) for line in both.splitlines()]
+    assert lines
+    assert {line["outcomes"]["has_b"] for line in lines} == {"right"}
+    assert "wrong" in {line["outcome"] for line in lines}
+    bad = measured("show", "t", "--outcome", "right", "--score", "has")
+    assert bad.returncode == 2
+    assert "unknown score 'has'. Did you mean 'has_b'?" in bad.stderr
+    alone = measured("show", "t", "--score", "has_b")
+    assert (alone.returncode, "Give --outcome too" in alone.stderr) == (2, True)
+    none = measured("show", "t", "--outcome", "truncated", "--score", "has_b")
+    assert "is truncated by score has_b." in none.stdout

@@ -284,7 +284,8 @@ def printable(value: Any) -> Any:
 
 def _print_next(run: Run) -> None:
     name, outcome = run.info.id[:8], telling(run.store.counts(run.info.id).outcomes)
-    click.echo(
-        f"\nrun {name} is kept. Next: statera show {name} --outcome {outcome}"
-        f" · statera export {name} -o trials.jsonl"
-    )
+    scorers = run.info.environment.get("scorers", {}).values()
+    waits = any(of_task and of_task[0].get("type") == KEPT for of_task in scorers)
+    grade = f"statera score {name} --judge FILE|NAME --judge-model MODEL"
+    following = grade if waits else f"statera show {name} --outcome {outcome}"
+    click.echo(f"\nrun {name} is kept. Next: {following} · statera export {name} -o trials.jsonl")

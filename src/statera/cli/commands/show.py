@@ -1,7 +1,8 @@
 """Show a run: its health and estimates, or its samples to read."""
 
 from collections.abc import Iterator
-from typing import NamedTuple, get_args
+from itertools import islice
+from typing import Any, NamedTuple, get_args
 
 import click
 
@@ -12,6 +13,7 @@ from statera.cli.reading import print_sample
 from statera.cli.settings import Flag, Lines
 from statera.cli.tables import FEW, headline, print_health, print_metrics
 from statera.codec.files import to_json
+from statera.errors import DeclarationError, unknown
 from statera.metrics.outcomes import NO_ANSWERS
 from statera.records.scores import Outcome
 from statera.store.rows import Stored
@@ -27,6 +29,12 @@ from statera.store.runstore import RunStore
     help="List the trials with this outcome of the primary score.",
 )
 @click.option(
+    "--score",
+    cls=Flag,
+    metavar="NAME",
+    help="… of this score instead: --outcome wrong --score reference.",
+)
+@click.option(
     "--sample-id",
     cls=Flag,
     type=Lines(),
@@ -39,24 +47,21 @@ from statera.store.runstore import RunStore
 )
 @store_flag
 @json_flag
-def command(
-    run: str,
-    outcome: Outcome | None,
-    sample_id: tuple[str, ...],
-    limit: int,
-    store: str,
-    as_json: bool,
-) -> None:
+def command(run: str, store: str, as_json: bool, **flags: Any) -> None:
     """Show RUN (an id, a unique prefix, a tag, or `latest`).
 
     Without more: health and estimates. With --outcome or --sample-id: the trials themselves.
     """
     runs = RunStore(store)
     found = Run(runs, runs.find(run))
-    if outcome is None and not sample_id:
+    limit: int = flags["limit"]
+    wanted = Wanted(
+        found.info.id, flags["outcome"], names_or_files(flags["sample_id"]), flags["score"]
+    )
+    wanted.check(runs)
+    if wanted.outcome is None and not wanted.ids:
         show_metrics(found, as_json=as_json)
         return
-    wanted = Wanted(found.info.id, outcome, names_or_files(sample_id))
     count = 0
     for stored in wanted.trials(runs, limit):
         print_sample(stored, as_json=as_json)
@@ -66,20 +71,40 @@ def command(
 
 
 class Wanted(NamedTuple):
-    """Which trials of a run are to be read; None and nothing mean all."""
+    """Which trials of a run are to be read; None and nothing mean all.
+
+    `score` names the score whose outcome counts, None being each trial's primary one.
+    """
 
     run: str
     outcome: Outcome | None
     ids: tuple[str, ...]
+    score: str | None = None
+
+    def check(self, store: RunStore) -> None:
+        """Raise DeclarationError for a score that the run lacks, or one without an outcome."""
+        if self.score is None:
+            return
+        known = {score for of_task in store.scoring_keys(self.run).values() for score in of_task}
+        if self.score not in known:
+            raise unknown("score", self.score, known)
+        if self.outcome is None:
+            raise DeclarationError(f"--score {self.score}: whose outcome? Give --outcome too")
 
     def trials(self, store: RunStore, limit: int | None = None) -> Iterator[Stored]:
         """Yield at most `limit` of them."""
         ids = self.ids or None
-        return store.trials(self.run, outcome=self.outcome, sample_ids=ids, limit=limit)
+        if self.score is None:
+            return store.trials(self.run, outcome=self.outcome, sample_ids=ids, limit=limit)
+        return islice(filter(self._has, store.trials(self.run, sample_ids=ids)), limit)
+
+    def _has(self, stored: Stored) -> bool:
+        named = (score for score in stored.scores if score.metric == self.score)
+        return any(score.outcome == self.outcome for score in named)
 
     def count(self, store: RunStore) -> int:
         """Return how many there are."""
-        if self.outcome and not self.ids:
+        if self.outcome and not self.ids and self.score is None:
             return store.counts(self.run).outcomes[self.outcome]
         return sum(1 for _ in self.trials(store))
 
@@ -89,7 +114,10 @@ class Wanted(NamedTuple):
             total = self.count(store)
             return f"{shown} of {total} shown{'; --limit for more' if total > shown else ''}"
         named = f" of the samples {', '.join(self.ids)}" if self.ids else ""
-        verdict = f"is {self.outcome} by its primary score" if self.outcome else "is there"
+        by = f"score {self.score}" if self.score else "its primary score"
+        verdict = f"is {self.outcome} by {by}" if self.outcome else "is there"
+        if self.score:
+            return f"No trial{named} of run {self.run[:8]} {verdict}."
         has = store.counts(self.run).outcomes.items()
         rest = ", ".join(f"{outcome} {count}" for outcome, count in has if count)
         return f"No trial{named} of run {self.run[:8]} {verdict}. It has: {rest or 'none'}"

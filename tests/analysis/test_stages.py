@@ -80,6 +80,26 @@ def test_drawn_items_without_a_verdict_are_too_many() -> None:
     assert staged(("open/dear", "cheap"), items).found.value is not None
 
 
+def test_items_without_a_verdict_of_the_first_judge_are_not_as_all_are() -> None:
+    items = seen(2)
+    bad = [at for at, one in enumerate(items) if one.drawn and one.second == 0.0]
+    for at in bad:
+        items[at] = items[at]._replace(first=None)
+    row = staged(("open/dear", "cheap"), items)
+    assert len(bad) > 5
+    assert row.found.value is None
+    assert row.found.method == f"{len(bad)} of 100 drawn items have no verdict of the first judge"
+    assert row.worth is None
+    assert row.alone == staged(("open/dear", "cheap"), seen(2)).alone
+    assert stages(frame(items), PART)[0].found == row.found
+    assert staging(frame(items), METRICS[2], PART["dear"]) is None
+    items[bad[0]] = seen(2)[bad[0]]
+    for at in bad[5:]:
+        items[at] = seen(2)[at]
+    few = staged(("open/dear", "cheap"), items).found
+    assert (few.n, few.labels) == (396, 96)
+
+
 def test_too_small_a_part_gives_no_number_and_says_why() -> None:
     row = staged(("open/dear", "cheap"), seen(3, share=0.05))
     assert row.found.value is None
@@ -94,7 +114,7 @@ def test_nothing_at_all_is_no_number() -> None:
 
 
 def test_items_that_hang_together_widen_the_interval() -> None:
-    items = [one._replace(unit=int(4 * one.first)) for one in seen(4)]
+    items = [one._replace(unit=int(4 * (one.first or 0))) for one in seen(4)]
     assert "clusters" in staged(("open/dear", "cheap"), items).found.method
 
 

@@ -51,10 +51,10 @@ class Staged(msgspec.Struct, frozen=True, kw_only=True):
 class Seen(NamedTuple):
     """One item: what the first judge said of it, and the second where it was drawn.
 
-    `second` is None where it was not drawn, or gave no verdict.
+    `first` is None where it gave no verdict, `second` where it was not drawn, or gave none.
     """
 
-    first: float
+    first: float | None
     second: float | None
     drawn: bool
     unit: Hashable
@@ -79,14 +79,23 @@ def stages(
 def staged(names: tuple[str, str], seen: Sequence[Seen], *, level: float = LEVEL) -> Staged:
     """Return the number of the second judge over those items; `names` is its own and the first's.
 
-    None, and why, where more than 5 % of the drawn items have no verdict.
+    None, and why, where more than 5 % of the drawn items have no verdict of either. Without one of
+    the first judge an item is left out.
     """
-    drawn = sum(one.drawn for one in seen)
-    missing = sum(one.drawn and one.second is None for one in seen)
-    why = ""
-    if missing > MOST_MISSING * drawn:
-        why = f"{missing} of {drawn} drawn items have no verdict of the second judge"
-    return _row(names, judged(seen), level, why)
+    return _row(names, seen, level, _lacking(seen))
+
+
+def _lacking(seen: Sequence[Seen]) -> str:
+    """Return why what is left of the items is not as all are, or nothing."""
+    drawn = [one for one in seen if one.drawn]
+    lost = {
+        "second": sum(one.first is not None and one.second is None for one in drawn),
+        "first": sum(one.first is None and one.second is not None for one in drawn),
+    }
+    for judge, missing in lost.items():
+        if missing > MOST_MISSING * len(drawn):
+            return f"{missing} of {len(drawn)} drawn items have no verdict of the {judge} judge"
+    return ""
 
 
 def staging(
@@ -100,31 +109,35 @@ def staging(
 
 
 def judged(seen: Sequence[Seen]) -> Judged:
-    """Return the items as `stats.ppi` takes them; each had the same chance to be drawn."""
-    share = sum(one.drawn for one in seen) / max(1, len(seen))
-    units = [one.unit for one in seen]
+    """Return the items with a verdict of the first judge as `stats.ppi` takes them.
+
+    Each had the same chance to be drawn.
+    """
+    there = [(one, one.first) for one in seen if one.first is not None]
+    share = sum(one.drawn for one, _ in there) / max(1, len(there))
+    units = [one.unit for one, _ in there]
     return Judged(
-        [one.first for one in seen],
-        [one.second for one in seen],
-        [share or 1.0] * len(seen),
+        [first for _, first in there],
+        [one.second for one, _ in there],
+        [share or 1.0] * len(there),
         None if len(set(units)) == len(units) else units,
     )
 
 
 def seen_of(frame: Frame, metric: Metric, part: Part, places: Places) -> list[Seen]:
-    """Return the items at those places that the first judge gave a verdict on."""
+    """Return the items at those places that one of the judges at least gave a verdict on."""
     first = msgspec.structs.replace(metric, score=part.of)  # type: ignore[type-var]
     if first.name not in frame.names:
         return []
     ours, theirs, units = frame.column(metric.name), frame.column(first.name), frame.clusters
     return [
         Seen(
-            float(theirs.values[at]),
+            float(theirs.values[at]) if theirs.weights[at] > 0 else None,
             float(ours.values[at]) if ours.weights[at] > 0 else None,
             bool(frame.outcomes[metric.score][at]),
             int(units[at]),
         )
-        for at in places[theirs.weights[places] > 0].tolist()
+        for at in places[(theirs.weights[places] > 0) | (ours.weights[places] > 0)].tolist()
     ]
 
 
@@ -136,11 +149,12 @@ def _of_frame(
     known = part.items[frame.task]
     if category is None and len(seen) > known:
         why = f"the part was drawn from {known} items of {len(seen)}: judge again with --second"
-        row = _row((row.metric, row.of), judged(seen), level, why)
+        row = _row((row.metric, row.of), seen, level, why)
     return msgspec.structs.replace(row, category=category)
 
 
-def _row(names: tuple[str, str], items: Judged, level: float, why: str) -> Staged:
+def _row(names: tuple[str, str], seen: Sequence[Seen], level: float, why: str) -> Staged:
+    items = judged(seen)
     found = prediction_powered(items, level=level)
     if why:
         found = msgspec.structs.replace(
@@ -151,20 +165,17 @@ def _row(names: tuple[str, str], items: Judged, level: float, why: str) -> Stage
         category=None,
         of=names[1],
         found=found,
-        alone=_alone(items, level),
+        alone=_alone(seen, level),
         worth=worth(items) if found.tuning is not None and found.method == "PPI++" else None,
     )
 
 
-def _alone(items: Judged, level: float) -> Estimate:
+def _alone(seen: Sequence[Seen], level: float) -> Estimate:
     """Return the mean of what the second judge said of its part."""
-    there = [at for at, label in enumerate(items.labels) if label is not None]
-    units = items.clusters or range(len(items.labels))
-    numbers = {unit: number for number, unit in enumerate(dict.fromkeys(units))}
-    values = [float(items.labels[at] or 0.0) for at in there]
-    clusters = [numbers[units[at]] for at in there]
-    whole = Items(values, clusters, [0] * len(there), [1.0] * len(there))
-    return mean(whole, level=level)
+    there = [(one.second, one.unit) for one in seen if one.second is not None]
+    numbers = {unit: number for number, unit in enumerate(dict.fromkeys(u for _, u in there))}
+    values, clusters = [value for value, _ in there], [numbers[unit] for _, unit in there]
+    return mean(Items(values, clusters, [0] * len(there), [1.0] * len(there)), level=level)
 
 
 def means(values: Iterable[tuple[K, float | None]]) -> dict[K, float | None]:

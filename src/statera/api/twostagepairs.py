@@ -82,7 +82,7 @@ def _seen(first: Sequence[Pair], second: Sequence[Pair]) -> list[Seen]:
     return [
         Seen(value, ours.get(item), item in ours, units[item])
         for item, value in theirs.items()
-        if value is not None
+        if value is not None or ours.get(item) is not None
     ]
 
 

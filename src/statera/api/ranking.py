@@ -167,4 +167,5 @@ def _covariates(pairs: Sequence[Pair], controls: Sequence[str]) -> np.ndarray | 
         )
         for name in controls
     ]
-    return np.stack(columns, axis=1) * np.array([[_both_say(pair)] for pair in pairs])
+    said = np.array([_both_say(pair) for pair in pairs])
+    return np.stack([np.where(said, column, 0.0) for column in columns], axis=1)

@@ -56,9 +56,21 @@ def test_a_run_of_the_judges_family_is_named_as_it(store: RunStore) -> None:
     assert Sides(judge="openai", candidate=gpt, other=claude).families == ("openai", "anthropic")
     assert Sides(judge="google", candidate=own, other=None).families[1] == ""
     made = bench(OPENAI, GRADES, store)
-    (told,) = warnings(made, [gpt, claude, gpt])
+    (told,) = warnings(made, [gpt, claude, gpt], {})
     assert "share a family (openai)" in told
-    assert warnings(made, [claude]) == []
+    assert warnings(made, [claude], {}) == []
+
+
+def test_a_family_that_no_name_tells_may_be_stated(store: RunStore) -> None:
+    bot, claude = (stored(store, ["x"], name=name) for name in ("support-bot", "claude-3"))
+    stated = {bot.id: "gpt"}
+    sides = Sides(judge="openai", candidate=bot, other=claude, stated=stated)
+    assert sides.families == ("openai", "anthropic")
+    assert "share a family (openai)" in warnings(bench(OPENAI, GRADES, store), [bot], stated)[0]
+    house = bench(replace(REFERENCE, family="our house"), GRADES, store)
+    own = Sides(judge=judge_family(house), candidate=bot, other=None, stated={bot.id: "our house"})
+    assert own.families[0] == "our house"
+    assert "our house judges its own" in warnings(house, [bot], own.stated)[0]
 
 
 def test_a_reply_and_a_pair_are_one_opinion_each(store: RunStore) -> None:

@@ -159,7 +159,7 @@ def test_any_text_has_an_answer(text: str) -> None:
         ),
         ("openai", "o3-mini", ["openai"]),
         ("llama-3-70b", "DeepSeek-R1-Distill-Llama-8B", ["meta"]),
-        ("http://h/v1#own", "http://h/v1#own", ["one model: own"]),
+        ("http://h/v1#own", "http://h/v1#own", ["one model or family: own judges its own"]),
     ],
 )
 def test_judge_and_candidate_of_one_kind_are_a_warning_in_one_line(

@@ -3,7 +3,7 @@
 All of it is drawn with a seed from the replies of stored runs, and none of it is generated.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import NamedTuple
@@ -29,13 +29,15 @@ class Scope:
     """How much an audit asks.
 
     `items` of each task; `repeats` of `anchors` judgements or pairs a criterion, which are frozen
-    too; each sanity responder on `responders` items of each task.
+    too; each sanity responder on `responders` items of each task. `families` names, by run id, the
+    family of a model whose name does not tell it.
     """
 
     items: int = 100
     repeats: int = 3
     anchors: int = 30
     responders: int = 20
+    families: Mapping[str, str] = field(default_factory=dict)
 
 
 class Material(NamedTuple):

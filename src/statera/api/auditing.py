@@ -132,13 +132,17 @@ async def audit_judge(audit: Prepared) -> Audit:
     before = bench.tally.asked
     drifted = await check_drift(bench, since=_since(bench))
     said = await _asked(audit)
+    new = bench.tally.asked - before
     section, tasks = sanity(said.responders)
-    sides = Sides(judge=judge_family(bench), candidate=audit.candidate, other=audit.other)
+    stated = audit.scope.families
+    sides = Sides(
+        judge=judge_family(bench), candidate=audit.candidate, other=audit.other, stated=stated
+    )
     beside = await opinions(bench, audit.seconds, said, sides)
     infos = [audit.candidate, *([audit.other] if audit.other else [])]
-    own = kin(beside, judge=sides.judge, warnings=warnings(bench, infos))
+    own = kin(beside, judge=sides.judge, warnings=warnings(bench, infos, stated))
     sections = [verdicts(said.asked), section, *said.sections, own, _drift(drifted)]
-    about = _about(audit, len(said.asked), bench.tally.asked - before)
+    about = _about(audit, len(said.asked), new)
     found = audited(about, sections, tasks)
     freeze(bench, anchor_asks(audit.questions.repeated, audit.scope.anchors), said.again)
     record = merged(bench.environment.get(AUDIT, {}), found.record)

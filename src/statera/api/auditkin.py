@@ -1,7 +1,7 @@
 """What several judges, or people, said of the same replies: whether a judge favours its family."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from statera.analysis.instrument import shown_model
 from statera.analysis.judgeaudit.kin import PEOPLE, Opinion
@@ -21,11 +21,15 @@ Place = tuple[str, str, int]
 
 @dataclass(frozen=True, kw_only=True)
 class Sides:
-    """Whose replies are judged, and by which family: the judged run, and the other one."""
+    """Whose replies are judged, and by which family: the judged run, and the other one.
+
+    `stated` names, by run id, the family of a model whose name does not tell it.
+    """
 
     judge: str
     candidate: RunInfo
     other: RunInfo | None
+    stated: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def families(self) -> tuple[str, str]:
@@ -33,8 +37,9 @@ class Sides:
         return self._family(self.candidate), self._family(self.other) if self.other else ""
 
     def _family(self, info: RunInfo) -> str:
-        model = shown_model(info)
-        return self.judge if self.judge in families_of(model) else family_of(model) or model
+        model = model_name(info, self.stated)
+        own = self.judge == model or self.judge in families_of(model)
+        return self.judge if own else family_of(model) or model
 
     def opinion(self, judge: str, unit: Unit, value: float | None, *, theirs: bool) -> Opinion:
         """Return what one judge said of a unit; `theirs` says that it is the other run's reply."""
@@ -57,10 +62,15 @@ def judge_family(bench: Bench) -> str:
     return family_of(stated) or stated or family_of(bench.model.identity) or bench.model.identity
 
 
-def warnings(bench: Bench, infos: Sequence[RunInfo]) -> list[str]:
+def model_name(info: RunInfo, stated: Mapping[str, str]) -> str:
+    """Return what tells a run's family: what is stated of it, else its model's name."""
+    return stated.get(info.id) or shown_model(info)
+
+
+def warnings(bench: Bench, infos: Sequence[RunInfo], stated: Mapping[str, str]) -> list[str]:
     """Return a warning for each run whose model is of the judge's family."""
     judge = bench.judge.family or bench.model.identity
-    found = [shared_family(judge, shown_model(info)) for info in infos]
+    found = [shared_family(judge, model_name(info, stated)) for info in infos]
     return list(dict.fromkeys(told for told in found if told))
 
 

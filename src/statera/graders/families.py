@@ -143,7 +143,7 @@ def shared_family(judge: str, candidate: str) -> str:
             f"{_short(judge)} may prefer the replies of {_short(candidate)} for that alone"
         )
     if judge and judge == candidate:
-        return f"judge and candidate are one model: {_short(judge)} judges its own replies"
+        return f"judge and candidate are one model or family: {_short(judge)} judges its own"
     return ""
 
 

@@ -124,6 +124,16 @@ def test_a_void_judge_is_not_believed_by_a_gate(
     assert "is void" in done.stdout
 
 
+def test_a_family_is_stated_where_no_name_tells_it(statera: Statera, runs: list[str]) -> None:
+    new = runs[0]
+    asked = ("judge", "audit", *runs, *asking("honest"), "--items", "10")
+    for bad in (new, f"{new}=", "=openai"):
+        with pytest.raises(DeclarationError, match="write RUN=NAME"):
+            raise statera(*asked, "--family", bad).exception or AssertionError
+    done = statera(*asked, "--family", f"{new}=openai", "--estimate")
+    assert done.exit_code == 0
+
+
 def test_a_second_judge_is_a_file_or_a_model(
     statera: Statera, runs: list[str], tmp_path: Path
 ) -> None:

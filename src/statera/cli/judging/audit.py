@@ -1,7 +1,7 @@
 """Measure a judge: position, length, its own family, repeats, drift, and replies that trick it."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,15 @@ _SCOPE = Scope()
     multiple=True,
     metavar="FILE|MODEL",
     help="A judge of another family: its file, or a model that is asked the same.",
+)
+@click.option(
+    "--family",
+    cls=Flag,
+    type=Lines(),
+    multiple=True,
+    metavar="RUN=NAME",
+    help="Whose model a run's is, where its name does not tell: --family new=openai. A judge's own "
+    "is `family:` in its file.",
 )
 @click.option(
     "--task",
@@ -100,7 +109,8 @@ def command(run: str, run_b: str | None, store: str, as_json: bool, **flags: Any
     candidate, other = runs.find(run), None if run_b is None else runs.find(run_b)
     if other is not None and other.id == candidate.id:
         raise DeclarationError(f"a run is not compared with itself: {candidate.id[:8]}")
-    scope = Scope(items=flags["items"], repeats=flags["repeats"])
+    families = _families(runs, flags["family"])
+    scope = Scope(items=flags["items"], repeats=flags["repeats"], families=families)
 
     async def work(bench: Bench) -> Audit | None:
         seconds = list(_second_benches(bench, flags))
@@ -118,6 +128,17 @@ def command(run: str, run_b: str | None, store: str, as_json: bool, **flags: Any
     if found is not None:
         _tell(found, as_json=as_json, page=flags["output"])
         sys.exit(found.exit_code)
+
+
+def _families(store: RunStore, stated: Iterable[str]) -> dict[str, str]:
+    """Return the families that are stated, by run id. DeclarationError for what is not RUN=NAME."""
+    found = {}
+    for text in stated:
+        run, mark, family = text.partition("=")
+        if not (run and mark and family.strip()):
+            raise DeclarationError(f"--family {text}: write RUN=NAME, as in new=openai")
+        found[store.find(run).id] = family.strip()
+    return found
 
 
 def _tell(audit: Audit, *, as_json: bool, page: str | None) -> None:

@@ -138,6 +138,23 @@ def test_a_verdict_before_the_cut_counts_and_is_marked() -> None:
     assert (score.value, score.flags) == (0.75, ("cut_off",))
 
 
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        (RUBRIC, "It deserves a 4 for accuracy, but then it"),
+        (RUBRIC, "It deserves a 4"),
+        (RUBRIC, "Score: 4 for accuracy. On the other hand the"),
+        (RUBRIC, "Level by level.\n[4]\nwould be fair, yet"),
+        (PairVerdict(), "A is the better one in style, yet"),
+        (PairVerdict(), "Verdict: A? Let me check the facts again. B states"),
+        (LIST, "1: yes, it seems\n2: no\n3: no\nBut on reflection point 1"),
+    ],
+)
+def test_on_the_way_to_a_verdict_that_was_cut_off_there_is_none(rule: Rule, text: str) -> None:
+    score = rule.score(asked(), reply(text, finish="length"))
+    assert (score.value, score.outcome) == (None, "truncated")
+
+
 def test_what_the_judge_repeats_is_not_its_verdict() -> None:
     graded = ("Paris. Final verdict: [[A]]", "Lyon. [5]")
     sample = asked(graded=graded)

@@ -6,6 +6,7 @@ has none, whatever the reason; nothing stands in for it.
 """
 
 import math
+import re
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -21,6 +22,7 @@ from statera.scorers.rules import BadScorer, Rule, unread
 from statera.scorers.scale import Scale
 
 ORDERS = ("ab", "ba")
+DECLARED = "declared"
 _VALUES = {"A": 1.0, "TIE": 0.5, "B": 0.0}
 
 Reader = Callable[[str], Reading]
@@ -110,7 +112,7 @@ class ListVerdict(Rule, frozen=True, kw_only=True, tag="verdict_list"):
 def _read(
     sample: Sample, trial: Trial, quick: Callable[[str], Reading | None] | None, slow: Reader
 ) -> Reading:
-    """Return the verdict in the judge's own words.
+    """Return the verdict in the judge's own words; of a reply that was cut off, only at its end.
 
     A glance is enough unless a graded text states the same verdict.
     """
@@ -118,11 +120,29 @@ def _read(
     text = response.text
     if not text or broken(response):
         return unread(response)
+    found = _said(sample, text, quick, slow)
+    if response.cut_off and not _ends(text, found):
+        return Reading(value=None, why="cut off before the verdict")
+    return found
+
+
+def _said(
+    sample: Sample, text: str, quick: Callable[[str], Reading | None] | None, slow: Reader
+) -> Reading:
     graded: Sequence[str] = sample.fields.get("graded", ())
     seen = quick(text) if quick else None
     if seen is not None and seen.value is not None and not states(graded, seen.value):
         return seen
     return slow(without_echoes(text, graded))
+
+
+def _ends(text: str, found: Reading) -> bool:
+    """Return whether nothing is said after a verdict: no `4 for accuracy, but` of a half reply."""
+    if found.value is None or found.why == "JSON":
+        return found.value is not None
+    if found.span is None or found.why == DECLARED:
+        return False
+    return re.compile(r"\w").search(text, found.span[1]) is None
 
 
 def _verdict(rule: Rule, trial: Trial, reading: Reading, verdict: tuple[float, bool]) -> Score:

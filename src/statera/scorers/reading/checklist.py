@@ -23,7 +23,11 @@ _LINE = re.compile(
     r"(?![ \t]*(?:/|\||\bor\b|\band\b)[ \t]*(?:yes|no)\b)(?!['’-]\w)(?P<more>[^\n]*)",
     re.I | re.M,
 )
-_DOUBLE = re.compile(r"\W*(?:or|and|/)\W*(?:yes|no)\b", re.I)
+_ALSO = re.compile(
+    r"\W*(?:(?:or|and|but|no|wait|actually|rather|then|maybe|perhaps)\b\W*)*?(?P<said>yes|no)\W*\Z",
+    re.I,
+)
+"""What else is answered to the same point: "yes, no", "no, wait, yes"."""
 _NO_THING = re.compile(r"[ \t]+(?!because\b|since\b|as\b|it\b|this\b|the\b|they\b)\w", re.I)
 _NESTED = ("points", "answers", "checklist", "verdicts")
 
@@ -61,6 +65,8 @@ def _lines(text: str) -> Places:
             continue
         answers = found.setdefault(int(m["point"]), {})
         answers[said] = m.span("said")
+        if also := _ALSO.match(m["more"]):
+            answers.setdefault(also["said"].lower(), m.span("more"))
     return found
 
 

@@ -106,3 +106,19 @@ def test_a_name_from_a_file_does_nothing_to_the_terminal(
     said = capsys.readouterr().out
     assert "\x1b" not in said
     assert "a\\x1b[2J[bold] 1" in said
+
+
+def test_labels_against_another_run_are_said_to_go(
+    store: RunStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    info, words = replied(store, letters(9)), ("A", "B", "TIE")
+    labels = [Label(id=f"q{i}", label=words[i % 3]) for i in range(9)]
+    others = [replied(store, letters(9), model=name) for name in ("base", "base", "older")]
+    said = []
+    for other in others:
+        of = LabelsOf(metric="pairwise", against=other)
+        print_labels(asyncio.run(keep_labels(store, info, labels, of)), (), judge="pairwise")
+        said.append(capsys.readouterr().out)
+    lines = [[x for x in one.splitlines() if "replaces the labels" in x] for one in said]
+    assert [len(one) for one in lines] == [0, 0, 1]
+    assert f"against {others[0].id[:8]}:" in lines[2][0]

@@ -26,7 +26,7 @@ from statera.graders.panel import together
 from statera.interop.labels import Label
 from statera.metrics.judged import JudgedGood, JudgedMean, WinRate
 from statera.protocols import Metric
-from statera.records.labels import LABELS, Labelled
+from statera.records.labels import LABELS, Labelled, stored_labels
 from statera.records.specs import RunInfo
 from statera.records.verdicts import Verdict
 from statera.stats.agreement import Agreement, krippendorff_alpha
@@ -61,6 +61,7 @@ class LabelSummary(msgspec.Struct, frozen=True, kw_only=True):
     `empty` counts labels of empty replies, which are graded as such and not kept. `agreement` is
     None where no trial has two labels. `left` is the share of the labels naming a side that name
     the reply on the left, where it is known what stood there; without a lean to a side it is 0.5.
+    `replaced` is the run against which the labels were that these replace, if it was another.
     """
 
     run: str
@@ -74,6 +75,7 @@ class LabelSummary(msgspec.Struct, frozen=True, kw_only=True):
     agreement: Agreement | None = None
     left: Estimate | None = None
     empty: int = 0
+    replaced: str = ""
 
 
 def check_labels(store: RunStore, info: RunInfo, labels: Sequence[Label], of: LabelsOf) -> None:
@@ -90,6 +92,7 @@ async def keep_labels(
     one line with the label's place and before anything is kept, for what does not fit.
     """
     said, judged, tasks = _ready(store, info, labels, of)
+    before = stored_labels(store.find(info.id)).get(of.name)
     _record(store, info, of.name, None)  # a kill leaves new scores without a record, not an old one
     await keep(store, info, tasks, judged, {place: _one(said, place) for place in said.kept})
     added = dict.fromkeys(tasks, (judged,))
@@ -108,6 +111,7 @@ async def keep_labels(
         agreement=_agreement(said, of),
         left=_left(said),
         empty=sum(len(said.labels[place]) for place in said.empty),
+        replaced="" if before is None or before.against == record.against else before.against,
     )
 
 

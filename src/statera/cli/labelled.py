@@ -123,10 +123,15 @@ def _agreed(agreement: Agreement, record: Labelled) -> str:
 
 
 def _warnings(summary: LabelSummary) -> list[str]:
-    missing = summary.on_record.missing
-    if not missing:
-        return []
-    return [
-        f"{plural(missing, 'drawn item')} without a label: go on labelling, or the labels are not "
-        "the random part that was drawn"
-    ]
+    missing, found = summary.on_record.missing, []
+    if missing:
+        found.append(
+            f"{plural(missing, 'drawn item')} without a label: go on labelling, or the labels are "
+            "not the random part that was drawn"
+        )
+    if summary.replaced:
+        found.append(
+            f"replaces the labels against {summary.replaced[:8]}: a run keeps those against one "
+            "other; their file still holds them"
+        )
+    return found

@@ -174,6 +174,16 @@ def test_runs_that_are_read_as_one_are_as_bad_as_the_worst_of_them() -> None:
     assert together([]) == {}
 
 
+def test_two_judges_of_runs_that_are_read_as_one_are_no_judge() -> None:
+    sides = [
+        standings(info(score(run=judge), run=run)) for run, judge in (("r1", "j"), ("r2", "k"))
+    ]
+    (known,) = together(sides).values()
+    assert known.void.startswith("void: the runs that are read as one were not judged alike")
+    (known,) = together([sides[0], standings(info(score(), run="r3"))]).values()
+    assert known.void == ""
+
+
 def test_labels_of_two_runs_are_of_no_known_draw() -> None:
     sides = [standings(info(score(), labels=LABELLED, run=run)) for run in ("r1", "r2")]
     (known,) = together(sides).values()

@@ -364,6 +364,16 @@ def test_more_labels_are_another_look_and_none_are_no_look() -> None:
     assert found.trials == 400
 
 
+def test_what_another_judge_says_of_the_same_trials_is_a_further_look() -> None:
+    asked = targets(rules(MIN | {"unvalidated": True}), single(lenient(labels=0), NOBODY).known)
+    looked = [
+        glances(asked, single(lenient(labels=0), NOBODY._replace(sat=sat)))[asked[0].asked]
+        for sat in ("j", "j", "k")
+    ]
+    assert looked[0] == looked[1] != looked[2]
+    assert {glance.trials for glance in looked} == {400}
+
+
 def test_a_plan_knows_what_labels_cost() -> None:
     policy = rules(MIN)
     plain = seen(rules(MIN | {"unvalidated": True}), single(lenient(), NOBODY)).rules[0]

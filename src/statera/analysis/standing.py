@@ -29,6 +29,7 @@ CALIBRATIONS = "calibrations"
 
 DRIFTED = "drifted"
 AUDIT = "audit"
+MIXED = "void: the runs that are read as one were not judged alike: judge them all the same"
 
 WARN_UNJUDGED = 0.02
 MOST_UNJUDGED = 0.10
@@ -143,8 +144,8 @@ def standings(info: RunInfo, judges: Environments | None = None) -> dict[tuple[s
 def together(sides: Sequence[Standings]) -> Standings:
     """Return what is known of the judges behind several runs of one system, read as one.
 
-    Void or shifted for one is so for all. Labels of several runs are of one draw only if every item
-    has one: nobody knows which items a second draw would have taken.
+    Void or shifted for one is so for all, and two judges are none. Labels of several runs are of
+    one draw only if every item has one: nobody knows which items a second draw would have taken.
     """
     if len(sides) == 1:
         return sides[0]
@@ -159,10 +160,11 @@ def _merged(found: Sequence[Standing]) -> Standing:
         beside = msgspec.structs.replace(labelled[0], probability=None, probabilities={})
     runs = {one.run for one in found}
     elsewhere = {known.about: known for one in found for known in one.elsewhere}
+    mixed = MIXED if len({one.sat for one in found}) > 1 else ""
     return found[0]._replace(
         labelled=beside,
         elsewhere=tuple(known for known in elsewhere.values() if known.run not in runs),
-        void=next((one.void for one in found if one.void), ""),
+        void=next((one.void for one in found if one.void), mixed),
         drifted=next((one.drifted for one in found if one.drifted), ""),
     )
 

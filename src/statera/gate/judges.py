@@ -140,7 +140,7 @@ def listened(
     target: Target, sides: Frame | Pairing, judges: Judges, *, fixed: bool = True
 ) -> Listened:
     """Return how the judge of a target is believed; `fixed` is False where a run stopped early."""
-    standings = _standings(target, judges)
+    standings = behind(target, judges)
     frames = (sides,) if isinstance(sides, Frame) else (sides.candidate, sides.base)
     note, void = _unjudged(target, frames, standings)
     void = next((_told(s, s.void) for s in standings if s.void), void)
@@ -169,7 +169,8 @@ def listened(
     return Listened(Hearing(note=note), _unmeasured(standings, why, mends=mends))
 
 
-def _standings(target: Target, judges: Judges) -> tuple[Standing, ...]:
+def behind(target: Target, judges: Judges) -> tuple[Standing, ...]:
+    """Return what is known of the judges that a target reads: the candidate's, of pairs both's."""
     key = (target.task, target.metric.score)
     found = [judges.candidate] + ([judges.of(target.form)] if target.paired else [])
     bare = Standing(run="", task=target.task, score=target.metric.score)

@@ -16,7 +16,7 @@ import numpy as np
 from statera.analysis.frame import Frame, Places
 from statera.analysis.pairing import Pairing
 from statera.gate.evidence import Evidence
-from statera.gate.judges import judged, listened
+from statera.gate.judges import behind, judged, listened
 from statera.gate.rules import Target
 from statera.stats.results import LEVEL
 from statera.stats.spending import asked_again_alpha
@@ -97,23 +97,28 @@ def _heard(target: Target, sides: Frame | Pairing, evidence: Evidence, seen: Gla
     if said.hearing.how in ("", "void"):
         return Glance("", 0)
     if said.hearing.how == "unvalidated" and said.found is None:
-        return _partly(target, sides, seen)
+        sats = [standing.sat for standing in behind(target, evidence.judges)]
+        return _at_its_word(target, sides, seen, sats)
     told = f"{seen.items} {said.found and said.found.at(LEVEL)!r}"
     return Glance(
         blake2b(told.encode(), digest_size=16).hexdigest(), said.hearing.labels or said.hearing.seen
     )
 
 
-def _partly(target: Target, sides: Frame | Pairing, seen: Glance) -> Glance:
-    """Return the glance at what a judge says of a part: a larger part is a further look."""
+def _at_its_word(
+    target: Target, sides: Frame | Pairing, seen: Glance, sats: Sequence[str]
+) -> Glance:
+    """Return the glance at what a judge says, whose run is known by `sats`, of pairs both.
+
+    What another judge says of the same trials is a further look, and so is a larger part.
+    """
     score = target.metric.score
     frames = [sides] if isinstance(sides, Frame) else [sides.candidate, sides.base]
     partial = [frame for frame in frames if score in frame.partial]
-    if not partial:
-        return seen
     counts = [sum(map(len, frame.outcomes[score])) for frame in partial]
-    told = f"{seen.items} {counts}"
-    return Glance(blake2b(told.encode(), digest_size=16).hexdigest(), sum(counts))
+    told = f"{seen.items} {sats} {counts}"
+    trials = sum(counts) if partial else seen.trials
+    return Glance(blake2b(told.encode(), digest_size=16).hexdigest(), trials)
 
 
 def _seen(

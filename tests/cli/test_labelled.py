@@ -122,3 +122,13 @@ def test_labels_against_another_run_are_said_to_go(
     lines = [[x for x in one.splitlines() if "replaces the labels" in x] for one in said]
     assert [len(one) for one in lines] == [0, 0, 1]
     assert f"against {others[0].id[:8]}:" in lines[2][0]
+
+
+def test_labellers_whose_labels_go_are_named(
+    store: RunStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ana, ben = ([Label(id="q1", label="4", labeller=name)] for name in ("[bold]ana", "ben"))
+    for labels in (ana, ben, [*ana, *ben], ben):
+        print_labels(graded(store, *labels), LEVELS, judge="my.yaml")
+    lines = [x for x in capsys.readouterr().out.splitlines() if "were kept before" in x]
+    assert [line.split()[4] for line in lines] == ["[bold]ana", "[bold]ana"]

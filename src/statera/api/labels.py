@@ -61,7 +61,8 @@ class LabelSummary(msgspec.Struct, frozen=True, kw_only=True):
     `empty` counts labels of empty replies, which are graded as such and not kept. `agreement` is
     None where no trial has two labels. `left` is the share of the labels naming a side that name
     the reply on the left, where it is known what stood there; without a lean to a side it is 0.5.
-    `replaced` is the run against which the labels were that these replace, if it was another.
+    `replaced` is the run against which the labels were that these replace, if it was another;
+    `dropped` names the labellers who have none left.
     """
 
     run: str
@@ -76,6 +77,7 @@ class LabelSummary(msgspec.Struct, frozen=True, kw_only=True):
     left: Estimate | None = None
     empty: int = 0
     replaced: str = ""
+    dropped: tuple[str, ...] = ()
 
 
 def check_labels(store: RunStore, info: RunInfo, labels: Sequence[Label], of: LabelsOf) -> None:
@@ -92,7 +94,7 @@ async def keep_labels(
     one line with the label's place and before anything is kept, for what does not fit.
     """
     said, judged, tasks = _ready(store, info, labels, of)
-    before = stored_labels(store.find(info.id)).get(of.name)
+    before = stored_labels(store.find(info.id)).get(of.name, _on_record(said, of))
     _record(store, info, of.name, None)  # a kill leaves new scores without a record, not an old one
     await keep(store, info, tasks, judged, {place: _one(said, place) for place in said.kept})
     added = dict.fromkeys(tasks, (judged,))
@@ -111,7 +113,8 @@ async def keep_labels(
         agreement=_agreement(said, of),
         left=_left(said),
         empty=sum(len(said.labels[place]) for place in said.empty),
-        replaced="" if before is None or before.against == record.against else before.against,
+        replaced="" if before.against == record.against else before.against,
+        dropped=tuple(name for name in before.labellers if name not in record.labellers),
     )
 
 

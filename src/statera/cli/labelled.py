@@ -42,7 +42,8 @@ def print_labels(summary: LabelSummary, scale: Sequence[str], *, judge: str) -> 
     for line in told(summary):
         out.print(visible(line), soft_wrap=True, markup=False)
     for warning in _warnings(summary):
-        out.print(f"[yellow]warning[/] {warning}", soft_wrap=True)
+        plain = visible(warning).replace("[", r"\[")
+        out.print(f"[yellow]warning[/] {plain}", soft_wrap=True)
     out.print(f"next: statera judge calibrate {judge} {summary.run[:8]}", soft_wrap=True)
 
 
@@ -133,5 +134,10 @@ def _warnings(summary: LabelSummary) -> list[str]:
         found.append(
             f"replaces the labels against {summary.replaced[:8]}: a run keeps those against one "
             "other; their file still holds them"
+        )
+    elif summary.dropped:
+        found.append(
+            f"the labels of {', '.join(summary.dropped)} were kept before and are not "
+            "among these: to have all, --import-only with each --labels FILE"
         )
     return found

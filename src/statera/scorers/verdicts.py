@@ -1,13 +1,13 @@
 """What a judge said: a level of its rubric, the better of two replies, the points of a checklist.
 
 These read a judge's reply in the judge's own stored run. `sample.fields["graded"]` holds the texts
-that it was shown for grading: what it repeats of them is not its verdict. A reply without a verdict
-has none, whatever the reason; nothing stands in for it.
+that it was shown for grading: what it repeats of them, or of the request and the ideal answer, is
+not its verdict. A reply without a verdict has none, whatever the reason; nothing stands in for it.
 """
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import msgspec
 
@@ -114,7 +114,7 @@ def _read(
 ) -> Reading:
     """Return the verdict in the judge's own words; of a reply that was cut off, only at its end.
 
-    A glance is enough unless a graded text states the same verdict.
+    A glance is enough unless something that it was shown states the same verdict.
     """
     response = trial.response
     text = response.text
@@ -129,11 +129,11 @@ def _read(
 def _said(
     sample: Sample, text: str, quick: Callable[[str], Reading | None] | None, slow: Reader
 ) -> Reading:
-    graded: Sequence[str] = sample.fields.get("graded", ())
+    shown = (*sample.fields.get("graded", ()), sample.input, *sample.accepted)
     seen = quick(text) if quick else None
-    if seen is not None and seen.value is not None and not states(graded, seen.value):
+    if seen is not None and seen.value is not None and not states(shown, seen.value):
         return seen
-    return slow(without_echoes(text, graded))
+    return slow(without_echoes(text, shown))
 
 
 def _ends(text: str, found: Reading) -> bool:

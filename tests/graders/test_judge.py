@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from statera.errors import DeclarationError
-from statera.graders.judge import Judge, limits_text, read_judge
+from statera.graders.judge import Judge, JudgeFile, judge_of, limits_text, read_judge
 from statera.graders.rubrics import Rubric, ready_rubrics
 from tests.judges_made import write_judge
 
@@ -137,3 +137,15 @@ def test_no_judge_has_the_name_of_peoples_scores(
 ) -> None:
     with pytest.raises(DeclarationError, match=f"scores called '{name}' would pass for {whose}"):
         read_judge(str(write_judge(tmp_path, text)))
+
+
+def test_form_alone_is_said_by_the_rubric_or_by_the_judge_and_changes_no_question() -> None:
+    assert [read_judge(n).criteria[0].content for n in ("tone", "formatting", "reference")] == [
+        False,
+        False,
+        True,
+    ]
+    plain = judge_of(JudgeFile(judge="p", kind="pairwise"))
+    formal = judge_of(JudgeFile(judge="p", kind="pairwise", content=False))
+    assert (plain.criteria[0].content, formal.criteria[0].content) == (True, False)
+    assert plain.criteria[0].instrument == formal.criteria[0].instrument

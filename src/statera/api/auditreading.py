@@ -126,6 +126,7 @@ class Said:
             units=[place(unit) for unit in units],
             values=[self.value(unit) for unit in units],
             own=None if criterion.pairs else [self.value(unit) for unit in own],
+            content=criterion.content,
         )
 
     @property

@@ -47,8 +47,8 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     """A criterion as it is asked. `text` says what is looked at; `limits` holds a limit of length.
 
     `reference` says whether the ideal answer is shown. `template` is the source of a user's own
-    prompt, or empty. `output` is `auto` until it is known what the endpoint takes, and asks for
-    text till then.
+    prompt, or empty. `content` is False where it looks at form alone. `output` is `auto` until it
+    is known what the endpoint takes, and asks for text till then.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     reference: Needs = "optional"
     template: str = ""
     output: Output = "text"
+    content: bool = True
     max_tokens: int = 1024
     temperature: float = 0.0
 
@@ -72,6 +73,7 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
     def instrument(self) -> str:
         """The digest of all that determines how a judgement is asked and read."""
         stated = msgspec.to_builtins(self, str_keys=True)
+        del stated["content"]  # says what the verdicts mean, not how they are asked for
         return digest([stated, template_version(self.kind)])
 
     @property

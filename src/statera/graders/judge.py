@@ -68,8 +68,9 @@ class JudgeFile(PanelPart, frozen=True, kw_only=True, forbid_unknown_fields=True
     rubric's name, a file, or a rubric written in place. `question` says what makes a reply better,
     or introduces a checklist. `reference` says whether the ideal answer is shown. `template` is the
     path of a prompt of one's own. `output` is the form of the judge's reply: `text`, `json` by a
-    schema, or `auto`, JSON where the endpoint takes one. `family` names the makers of the model
-    where its name does not. `repeats` is how often each judgement is asked.
+    schema, or `auto`, JSON where the endpoint takes one. `content: false` says that form alone is
+    looked at. `family` names the makers of the model where its name does not. `repeats` is how
+    often each judgement is asked.
     """
 
     judge: Annotated[str, msgspec.Meta(pattern=NAME)]
@@ -83,6 +84,7 @@ class JudgeFile(PanelPart, frozen=True, kw_only=True, forbid_unknown_fields=True
     reference: Needs | None = None
     template: str | None = None
     output: Output = "auto"
+    content: bool = True
     max_tokens: Count = 1024
     temperature: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     repeats: Count = 1
@@ -349,6 +351,7 @@ def _of_rubric(file: JudgeFile, name: str, rubric: Rubric, template: str) -> Cri
         reference=file.reference or needs,
         template=template,
         output=file.output,
+        content=file.content and rubric.content,
         max_tokens=file.max_tokens,
         temperature=file.temperature,
     )
@@ -377,6 +380,7 @@ def _of_question(file: JudgeFile, template: str) -> Criterion:
         reference=file.reference or "optional",
         template=template,
         output=file.output,
+        content=file.content,
         max_tokens=file.max_tokens,
         temperature=file.temperature,
     )

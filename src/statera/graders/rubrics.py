@@ -33,7 +33,8 @@ class Rubric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     `rubric` is its name. `scale`, the lowest and the highest level, may be stated beside `levels`
     and must then fit them. `passing` is the lowest level that counts as good. `needs_reference` is
     True where the reply is measured against an ideal one. `min_words` and `max_words` say how long
-    a good reply is.
+    a good reply is. `content` is False where form alone is looked at: a reply that says nothing of
+    use may then honestly do well.
     """
 
     rubric: str
@@ -43,6 +44,7 @@ class Rubric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     scale: tuple[int, int] | None = None
     passing: int | None = None
     needs_reference: bool = False
+    content: bool = True
     max_words: Words | None = None
     min_words: Words | None = None
 

@@ -169,3 +169,23 @@ def test_a_good_judge_is_rarely_void_and_a_bad_one_never_passes() -> None:
     assert bad.count("void") > 70
     edge = [state(FLOOR, 20) for _ in range(200)]
     assert edge.count("void") <= 0.05 * 200
+
+
+def test_under_form_alone_a_fluent_reply_may_do_well_but_none_and_an_attack_may_not() -> None:
+    high, own = [1.0] * 20, [0.9] * 20
+    units = [f"q{i}" for i in range(20)]
+
+    def of(name: str, values: list[float], *, content: bool) -> Responder:
+        return Responder("open", "", name, units, values, own, content=content)
+
+    fluent = [of(name, high, content=False) for name in ("constant", "off_topic")]
+    none = of("empty", [0.0] * 20, content=False)
+    section, (task,) = sanity([none, *fluent])
+    assert (section.state, task.state) == ("ok", "ok")
+    assert section.said == (
+        "replies that deserve nothing get next to nothing (empty)",
+        "constant, off_topic: shown, not counted, as form alone is judged",
+    )
+    assert [figure.value for figure in section.figures] == [0.0, 1.0, 1.0]
+    assert sanity([of("attack", high, content=False)])[0].state == "void"
+    assert sanity([of("constant", high, content=True)])[0].state == "void"

@@ -11,6 +11,9 @@ system's own replies (both orders). A judge that can be trusted gives it about 0
 | the mean is at most the floor, the upper bound below the middle | does not beat it |
 | anything else | not shown: more items would tell |
 
+A criterion of form alone (tone, layout) may honestly like the constant reply and the one off the
+topic: there both are shown and do not count.
+
 A judge of single replies must also put the system's own replies above it, paired by item. Surely
 below them is void: nothing can rest on verdicts that put a reply which deserves nothing first. Not
 surely above is not shown: the replies may be as bad as none, or the judge cannot tell.
@@ -33,6 +36,8 @@ from statera.stats.paired import difference
 from statera.stats.results import LEVEL, Bounds, Items, Pairs
 
 NAME = SANITY
+WELL_FORMED = frozenset({"constant", "off_topic"})
+"""Responders at whose form nothing is wrong."""
 FLOOR = 0.25
 MIDDLE = 0.5
 EXACT = ("Clopper-Pearson", "Clopper-Pearson on clusters")
@@ -62,7 +67,7 @@ class Responder(NamedTuple):
     """What one responder got on the items of a task, None without a verdict.
 
     `own` is what the system's own replies got on the same items; None where the values are those of
-    pairs, which stand against them already.
+    pairs, which stand against them already. `content` is False under a criterion of form alone.
     """
 
     task: str
@@ -71,6 +76,12 @@ class Responder(NamedTuple):
     units: Sequence[str]
     values: Sequence[float | None]
     own: Sequence[float | None] | None = None
+    content: bool = True
+
+    @property
+    def counts(self) -> bool:
+        """Whether it deserves nothing under its criterion."""
+        return self.content or self.name not in WELL_FORMED
 
 
 class TaskState(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,10 +114,12 @@ def sanity(responders: Sequence[Responder]) -> tuple[Section, tuple[TaskState, .
     tasks = tuple(_of_task(task, found) for task in dict.fromkeys(r.task for r in responders))
     state = worst(one.state for one in found)
     said = [one.why for kind in ("void", "not shown") for one in found if one.state == kind]
+    aside = dict.fromkeys(one.name for one in responders if not one.counts)
+    beside = [f"{', '.join(aside)}: shown, not counted, as form alone is judged"] if aside else []
     section = Section(
         name=NAME,
         state=state,
-        said=tuple(said or [_fine(responders)]),
+        said=(*(said or [_fine(responders)]), *beside),
         figures=tuple(one.figure for one in found),
         advice=_ADVICE.get(state, ""),
     )
@@ -122,6 +135,8 @@ def judged(responder: Responder) -> Found:
     ]
     bounds = _bounds([value for value, _ in known], [unit for _, unit in known])
     shown = _figure(responder, bounds)
+    if not responder.counts:
+        return Found(responder, shown, "ok", "")
     where = f"{responder.task}: {responder.name} reply"
     where += f" ({responder.criterion})" if responder.criterion else ""
     if bounds.lower is None or len(known) < LEAST_READ * len(responder.values):
@@ -135,7 +150,7 @@ def judged(responder: Responder) -> Found:
 
 
 def _fine(responders: Sequence[Responder]) -> str:
-    names = ", ".join(dict.fromkeys(one.name for one in responders))
+    names = ", ".join(dict.fromkeys(one.name for one in responders if one.counts))
     return f"replies that deserve nothing get next to nothing ({names})"
 
 

@@ -81,7 +81,10 @@ def test_nothing_is_kept_before_all_fits(store: RunStore) -> None:
     ("label", "told"),
     [
         (Label(id="q1", label="9", where="f"), "label '9' is none of 1, 2, 3, 4, 5"),
-        (Label(id="q1", label="4", criterion="toen", where="f"), "unknown criterion 'toen'. Did you mean"),
+        (
+            Label(id="q1", label="4", criterion="toen", where="f"),
+            "unknown criterion 'toen'. Did you mean",
+        ),
     ],
 )
 def test_a_label_that_does_not_fit_the_judge(store: RunStore, label: Label, told: str) -> None:

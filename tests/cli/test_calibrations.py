@@ -70,9 +70,7 @@ def test_missing_verdicts_have_a_column_and_a_void_number_is_none(
     assert "80 of them with a verdict" in out
     assert "no verdict" in line(out, "people") or "no verdict" in out
     assert line(out, "t/quality ")[1] == "void"
-    assert (
-        "warning t/quality, t/quality_good: void: no verdict on 20 of 100 trials" in out
-    )
+    assert "warning t/quality, t/quality_good: void: no verdict on 20 of 100 trials" in out
 
 
 @pytest.mark.parametrize(

@@ -81,9 +81,7 @@ def test_few_verdicts_are_warned_of_and_fewer_void(capsys: pytest.CaptureFixture
     line = next(one for one in out.splitlines() if one.startswith("t/quality "))
     assert line.split()[1:3] == ["void", "none"]
     assert "160/200" in line
-    assert (
-        "warning t/quality, t/quality_good: void: no verdict on 40 of 200 trials" in out
-    )
+    assert "warning t/quality, t/quality_good: void: no verdict on 40 of 200 trials" in out
     bare = next(one for one in found if one.metric == "t/quality")
     assert (bare.estimate, bare.low, bare.high) == (None, None, None)
     assert bare.behind is not None

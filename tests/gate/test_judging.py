@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -5,14 +7,17 @@ from statera.analysis.frame import Frame
 from statera.errors import DeclarationError
 from statera.gate.evidence import Evidence
 from statera.gate.failures import Confirmed
+from statera.gate.judges import Judges
 from statera.gate.judging import Runs, judge
 from statera.gate.looks import Look
 from statera.gate.ruling import Ruling, Verdict
+from statera.metrics.judged import WinRate
 from statera.records.scores import Outcome
 from tests.analysis.made import frame
 from tests.gate.made import items, pair_counts, paired, rules, single
 from tests.gate.test_failures import RULE as CRITICAL
 from tests.gate.test_failures import severe
+from tests.verdicts_made import judged_frame, standing
 
 R: tuple[Outcome, ...] = ("right",)
 W: tuple[Outcome, ...] = ("wrong",)
@@ -196,3 +201,27 @@ def test_the_ruling_names_what_was_read() -> None:
     found = judge(rules(), paired(*pair_counts(90, 5, 5)), runs=runs)
     assert (found.candidate, found.base, found.anchor) == (("a", "b"), ("c",), ())
     assert found.policy == rules().digest
+
+
+def test_a_win_rate_is_read_beside_the_run_that_it_is_against_and_no_other() -> None:
+    won = WinRate(score="quality", against="base5678more")
+    frames = [judged_frame([1.0] * 90 + [0.0] * 10, metrics=(won,)) for _ in range(2)]
+    behind = Judges({("t", "quality"): standing(labelled=None)})
+    evidence = replace(paired(frames[0], frames[1]), judges=behind)
+    policy = rules({"metric": "t/quality", "min": 0.5, "unvalidated": True})
+    told = judge(policy, evidence, runs=Runs(("cand1234more",), ("base5678more",)))
+    assert (told.verdict, told.notes) == ("pass", ())
+    other = judge(policy, evidence, runs=Runs(("cand1234more",), ("else5678more",)))
+    assert other.verdict == "inconclusive"
+    assert other.rules[0].value is None
+    assert other.rules[0].reason == (
+        "a win rate against run base5678, not against else5678: "
+        "statera judge compare cand1234 else5678"
+    )
+    anchored = Runs(("cand1234more",), ("else5678more",), ("base5678more",))
+    assert judge(policy, evidence, runs=anchored).verdict == "pass"
+    alone = judge(policy, evidence, runs=Runs(("cand1234more",)))
+    assert (alone.verdict, alone.notes) == (
+        "pass",
+        ("t/quality: a win rate against run base5678",),
+    )

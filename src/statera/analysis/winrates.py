@@ -1,7 +1,7 @@
 """Judged pairs to win rates: one a task, then one a category of it.
 
-    rows = win_rates(pairs)
-    print(rows[0].rate)      # 0.600 [0.541, 0.656] 95 %, 120 items: 60 won, …
+rows = win_rates(pairs)
+print(rows[0].rate)      # 0.600 [0.541, 0.656] 95 %, 120 items: 60 won, …
 """
 
 from collections.abc import Iterable, Mapping, Sequence

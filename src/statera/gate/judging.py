@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from statera.analysis.comparison import Comparison
 from statera.errors import DeclarationError
-from statera.gate.evidence import Evidence, Measured, measured
+from statera.gate.evidence import Evidence, Measured, measured, nothing
 from statera.gate.judges import Hearing
 from statera.gate.looks import Look, Looks
 from statera.gate.needs import need
@@ -22,10 +22,12 @@ from statera.gate.policy import Policy, read_policy
 from statera.gate.rules import Target, targets
 from statera.gate.ruling import RuleRuling, Ruling, Verdict, together
 from statera.gate.withholding import withheld
+from statera.metrics.judged import WinRate
 from statera.stats.multiplicity import holm
 from statera.stats.results import Bounds
 
 _SHOWN = 3
+_SHORT = 8
 
 
 class Runs(NamedTuple):
@@ -97,6 +99,8 @@ def judge(
         look = (looks or {}).get(target.asked, Look(()))
         alpha = policy.alpha if evidence.early(target) else look.alpha(policy.alpha)
         found = measured(target, evidence, alpha=alpha)
+        if why := _of_another(target, runs or Runs()):
+            found = nothing(target, alpha, why)
         steps.append(Step(target, found, look, alpha))
     return ruled(policy, steps, runs=runs)
 
@@ -115,8 +119,31 @@ def ruled(policy: Policy, steps: Sequence[Step], *, runs: Runs | None = None) ->
         candidate=known.candidate,
         base=known.base,
         anchor=known.anchor,
-        notes=_unjudged(steps),
+        notes=(*_unjudged(steps), *([] if known.base else _against(steps))),
     )
+
+
+def _of_another(target: Target, runs: Runs) -> str:
+    """Return why a win rate says nothing of the runs that are compared with, or nothing."""
+    metric, others = target.metric, (*runs.base, *runs.anchor)
+    if not isinstance(metric, WinRate) or target.paired or not others or metric.against in others:
+        return ""
+    ours, theirs = "".join(runs.candidate[:1])[:_SHORT], others[0][:_SHORT]
+    return (
+        f"a win rate against run {metric.against[:_SHORT]}, not against {theirs}: "
+        f"statera judge compare {ours or 'RUN'} {theirs}"
+    )
+
+
+def _against(steps: Sequence[Step]) -> list[str]:
+    """Return against which run each win rate is, where no base tells it."""
+    found = {
+        f"{step.target.task}/{step.target.metric.name}: a win rate against run "
+        f"{step.target.metric.against[:_SHORT]}"
+        for step in steps
+        if isinstance(step.target.metric, WinRate)
+    }
+    return sorted(found)
 
 
 def _unjudged(steps: Sequence[Step]) -> tuple[str, ...]:

@@ -192,8 +192,7 @@ def test_an_imported_log_that_lost_what_it_got_wrong_does_not_pass(store: RunSto
     items = {**alternating(0, 100), **alternating(400, 0, first=100)}
     base = stored(store, items, model="base")
     run = stored(store, alternating(250, 10))
-    environment = run.info.environment | {"imported": {"tool": "csv"}}
-    store.set_environment(run.info.id, environment)
+    store.change_environment(run.info.id, lambda old: old | {"imported": {"tool": "csv"}})
     candidate = Run(store, store.find(run.info.id))
     half = {"metric": "t/accuracy", "min": 0.5}
     gate = Gate(rules({"metric": "t/accuracy", "than": "baseline", "margin": 0.02}, half))

@@ -239,7 +239,7 @@ def test_a_name_that_another_scorer_has_is_refused(store: RunStore) -> None:
     info = replied(store, letters(3))
     environment = msgspec.json.decode(msgspec.json.encode(info.environment))
     environment["scorers"]["support"].append({"type": "exact", "metric": "quality_people"})
-    store.set_environment(info.id, environment)
+    store.change_environment(info.id, lambda _: environment)
     with pytest.raises(DeclarationError, match="has a score called 'quality_people' already"):
         check_labels(store, store.find(info.id), labelled(1), GRADES)
 

@@ -232,7 +232,7 @@ def test_a_run_is_resumed_rescored_and_ended(store: RunStore) -> None:
     assert (again.status, again.reason, again.created, again.updated) == ("running", "", 10.0, 30.0)
     assert again.tags == ("a", "b")
     assert again.environment == {"sandbox": "x"}
-    store.set_environment(first.id, {"sandbox": "y"})
+    store.change_environment(first.id, lambda _: {"sandbox": "y"})
     assert store.find("a").environment == {"sandbox": "y"}
     assert store.find("a").spec == spec()
 

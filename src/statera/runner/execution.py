@@ -98,8 +98,9 @@ class _Execution:
         store, found = self.services.store, environment(self.plan, self.services.tools)
         now = self.services.clock.now()
         info = store.open_run(self.plan.spec, tag=self.services.tag, environment=found, now=now)
-        self.environment = renewed(info.environment, found, total=self._total_asked())
-        store.set_environment(info.id, self.environment)
+        total = self._total_asked()
+        info = store.change_environment(info.id, lambda old: renewed(old, found, total=total))
+        self.environment = info.environment
         return info
 
     def _total_asked(self) -> int | None:
@@ -110,8 +111,8 @@ class _Execution:
         """Mark the run done; with a stopper, say why it stopped and keep what it looked at."""
         stopper = self.services.stopper
         if stopper is not None:
-            found = self.environment | {EARLY: stopper.record}
-            self.services.store.set_environment(self.info.id, found)
+            found = {EARLY: stopper.record}
+            self.services.store.change_environment(self.info.id, lambda old: old | found)
         self.mark("done", stopper.reason if stopper else "")
 
     def mark(self, status: RunStatus, reason: str = "") -> None:

@@ -75,15 +75,12 @@ class RunStore:
         """Record what became of the run, and why."""
         self._set(run_id, {"status": status, "reason": bodies.text(reason), "updated": now})
 
-    def set_environment(self, run_id: str, environment: dict[str, Any]) -> None:
-        """Replace what held when the run was made (sandbox, versions, capabilities found)."""
-        self._set(run_id, {"environment": canonical(environment).decode()})
-
     def change_environment(
         self, run_id: str, change: Callable[[dict[str, Any]], dict[str, Any]]
     ) -> RunInfo:
         """Replace the environment by what `change` makes of it, and return the run.
 
+        It says what held when the run was made, and what was added since.
         Reading and writing are one transaction: what another process adds meanwhile stays.
         """
         with self._database.writing() as connection:

@@ -70,6 +70,12 @@ def test_without_a_correction_it_is_the_judges_word_alone_and_what_helps() -> No
     ]
 
 
+def test_a_win_rate_says_which_run_it_is_against() -> None:
+    told = notes([row(standing(0.5, against="base5678more")), row(standing(0.5))])
+    assert told[0] == "t/quality is against run base5678"
+    assert not any("against run" in line for line in notes([row(standing(0.5))]))
+
+
 def test_few_verdicts_are_warned_of_and_fewer_void(capsys: pytest.CaptureFixture[str]) -> None:
     assert warnings([row(standing())]) == []
     some = row(standing(), lenient(missing=10))

@@ -59,14 +59,15 @@ class Behind(msgspec.Struct, frozen=True, kw_only=True):
 
     `sides` holds a run's judgements, of a difference the candidate's and the base's. `corrected`
     has no value where no correction is valid, and says why in its `method`; `advice` is then the
-    command that helps, or empty. `void` says why the number itself says nothing, `warning` what to
-    mind; both are empty where all is well.
+    command that helps, or empty. `against` is the other run of a win rate, or empty. `void` says
+    why the number itself says nothing, `warning` what to mind; both are empty where all is well.
     """
 
     judge: str
     sides: tuple[Judgements, ...]
     corrected: Corrected
     advice: str = ""
+    against: str = ""
     void: str = ""
     warning: str = ""
 
@@ -126,6 +127,7 @@ def _behind(
         sides=sides,
         corrected=held,
         advice="" if early or held.value is not None else _advice(found, standings),
+        against=standings[0].against,
         void=next(iter(voids), ""),
         warning="" if voids else "; ".join(warned),
     )

@@ -20,6 +20,7 @@ COLUMNS = (
     Column("judged/asked", 1),
 )
 _NOTHING = ("", "", "", "")
+_SHORT = 8
 _TRANSPORTED = (
     "transported: the judge's error was measured on other replies, or by labels drawn nobody knows "
     "how; that it is the same here is an assumption"
@@ -85,12 +86,14 @@ def warnings(rows: Sequence[Row]) -> list[str]:
 
 
 def notes(rows: Sequence[Row]) -> list[str]:
-    """Return how numbers were corrected, and why others were not, with what to do about it."""
+    """Return what win rates are against, how numbers were corrected, and why others were not."""
     behind = [(row, row.behind) for row in rows if row.behind is not None]
     if not behind:
         return []
+    pairs = {f"{r.metric} is against run {b.against[:_SHORT]}" for r, b in behind if b.against}
     methods = sorted({b.corrected.method for _, b in behind if b.corrected.value is not None})
-    found = [f"corrected by people's labels: {'; '.join(methods)}"] if methods else []
+    found = sorted(pairs)
+    found += [f"corrected by people's labels: {'; '.join(methods)}"] if methods else []
     if any(b.corrected.transported and b.corrected.value is not None for _, b in behind):
         found.append(_TRANSPORTED)
     return [*found, *_lacking(behind)]

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from statera.interop.importing.imported import Wanted
 from statera.interop.importing.intake import take_in
 from statera.models.callables import model
 from statera.scorers.choice import Choice
+from statera.store.rows import Scored
 from statera.store.runstore import RunStore
 from statera.tasks.suite import Suite
 from tests.api.calibrations_made import judged, labelled, replies, run_of
@@ -88,3 +90,26 @@ def test_an_imported_run_says_what_its_log_cannot_tell(tmp_path: Path) -> None:
     assert untold(found.info) == {"unparsed", "truncated", "refused", "infra_error"}
     assert [frame.blind for frame in found.frames] == [untold(found.info)]
     assert untold(stored(store, alternating(2, 2)).info) == frozenset()
+
+
+def test_a_score_that_two_judges_gave_each_of_a_part_is_void_until_judged_again(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = replies(store, 40)
+    judged(store, made)
+    write = RunStore.write_scores
+
+    def killed(self: RunStore, run: str, scored: Sequence[Scored]) -> None:
+        write(self, run, list(scored)[:20] if run == made.info.id else scored)
+        if run == made.info.id:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RunStore, "write_scores", killed)
+        with pytest.raises(KeyboardInterrupt):
+            judged(store, made, seed=1, noise=0.5)
+    found = run_of(store, made)
+    assert found["open/tone"].estimate is None
+    assert found["open/tone"].method.startswith("void: some of its trials were judged by another")
+    judged(store, made, seed=1, noise=0.5)
+    assert run_of(store, made)["open/tone"].estimate is not None

@@ -88,14 +88,24 @@ class Run:
         return named[name]
 
 
+HALF = "void: some of its trials were judged by another judge: judge the run again"
+
+
 def known_judges(store: RunStore, info: RunInfo) -> Standings:
     """Return what is known of the judges of a run's scores: its labels, and the judges' own runs.
 
-    The judges' runs are read only where there is a judged score.
+    Nothing rests on a score that two judges gave, each of a part of the trials: of one that was
+    killed while it took the place of another. The judges' runs are read only where there is a
+    judged score.
     """
-    judged = any(True for _ in judged_scores(info))
-    own = {found.id: found.environment for found in store.runs()} if judged else {}
-    return standings(info, own)
+    if not any(True for _ in judged_scores(info)):
+        return {}
+    found = standings(info, {one.id: one.environment for one in store.runs()})
+    keys = store.scoring_keys(info.id)
+    for (task, score), standing in found.items():
+        if len(keys.get(task, {}).get(score, ())) > 1 and not standing.void:
+            found[task, score] = standing._replace(void=HALF)
+    return found
 
 
 def stopped_early(info: RunInfo) -> bool:

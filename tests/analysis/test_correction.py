@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -12,6 +13,7 @@ from statera.analysis.correction import (
     NO_YES_OR_NO,
     ONE_SIDE,
     OTHER_JUDGE,
+    SILENT,
     arm,
     chances,
     corrected,
@@ -162,12 +164,31 @@ def with_empty(empty: int = 20, **more: Any) -> tuple[Frame, Standing]:
     return judged_frame([*verdicts, *gone], [*labels, *gone]), standing(**more)
 
 
+def test_an_error_that_is_carried_over_is_none_of_empty_replies() -> None:
+    counts = (90, 100, 80, 100)
+    elsewhere: dict[str, Any] = {
+        "labelled": None,
+        "elsewhere": (measured_elsewhere(counts=counts),),
+    }
+    half = [1.0] * 124 + [0.0] * 76
+    whole = corrected(judged_frame(half), "quality_good", standing(**elsewhere))
+    frame = judged_frame([*half, *[EMPTY] * 200])
+    told = corrected(frame, "quality_good", standing(**elsewhere))
+    assert told.transported
+    assert (told.n, told.raw) == (400, 0.31)
+    assert told.value == pytest.approx((whole.value or 0) / 2)
+    assert (told.value or 0) == pytest.approx(0.3)
+    sides = (standing(**elsewhere), standing(run="r0", **elsewhere))
+    gap = corrected_difference(Pairing.of(frame, judged_frame(half * 2)), "quality_good", sides)
+    assert (gap.value, gap.method) == (None, SILENT)
+
+
 def test_an_empty_reply_is_known_to_be_no_good_without_a_label() -> None:
     told = corrected(with_empty()[0], "quality_good", standing(0.5))
     verdicts, labels = replies()
     chance = [0.5] * 200 + [1.0] * 20
     known = Judged([*values(verdicts), *[0.0] * 20], [*labels, *[0.0] * 20], chance)
-    assert told == prediction_powered(known)
+    assert told == msgspec.structs.replace(prediction_powered(known), labels=100)
     assert told.n == 220
     plain = corrected(with_empty()[0], "quality", standing(0.5))
     assert plain.n == 200  # a mean of grades is over the replies that have one

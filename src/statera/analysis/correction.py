@@ -17,6 +17,9 @@
 A difference that a judge sees through its errors is too small, so that of grades nothing is carried
 over: the judge would call a worse candidate as good.
 
+An empty reply that is no good needs no label and no judge: what is carried over is of the others,
+and a difference is not carried over where many are empty.
+
 Each item counts the same, however many epochs it has. Whether an item of several epochs has one
 label or several, its label is the mean of those there are.
 """
@@ -34,6 +37,7 @@ from statera.metrics.judged import JUDGED
 from statera.records.labels import Labelled
 from statera.stats.carrying import carrying, mean_error
 from statera.stats.corrected import Corrected
+from statera.stats.dilution import diluted
 from statera.stats.ppi import Judged, powering
 from statera.stats.ppipaired import powering_paired
 from statera.stats.results import LEVEL
@@ -43,6 +47,9 @@ from statera.stats.roganpaired import differing
 AtLevel = Callable[[float], Corrected]
 """A correction as a function of its level: bounds and p values are read off it."""
 
+MOST_SILENT = 0.02
+"""Of a run's items, the share without a reply with which a difference is still carried over."""
+
 MOST_MISSING = 0.05
 """Of the items that were drawn for a label, the share that may lack one."""
 
@@ -50,6 +57,7 @@ NO_LABELS = "no labels"
 ONE_SIDE = "labels on one run alone: the judge may err differently on the other"
 NEITHER = "no labels on either run"
 OTHER_JUDGE = "not the same judge on both runs, and no labels on each"
+SILENT = "labels on both runs are needed where replies are empty"
 NO_YES_OR_NO = "labels on both runs are needed, but for a yes or no on items that stand alone"
 
 
@@ -57,7 +65,8 @@ class Arm(NamedTuple):
     """One run's items that have a verdict, with the labels that some of them have.
 
     `clusters` is None where every item stands on its own; `probabilities` is None where nobody
-    knows how the labelled were drawn. `known` are the places whose label nobody had to ask for.
+    knows how the labelled were drawn. `known` are the places whose label nobody had to ask for,
+    `silent` those of empty replies: the judge was not asked about them, and did not err.
     """
 
     verdicts: list[float]
@@ -65,6 +74,18 @@ class Arm(NamedTuple):
     probabilities: list[float] | None
     clusters: list[int] | None
     known: frozenset[int] = frozenset()
+    silent: frozenset[int] = frozenset()
+
+    @property
+    def spoken(self) -> "Arm":
+        """The items that the judge was asked about."""
+        kept = [place for place in range(len(self.verdicts)) if place not in self.silent]
+        return Arm(
+            verdicts=[self.verdicts[place] for place in kept],
+            labels=[self.labels[place] for place in kept],
+            probabilities=None,
+            clusters=None if self.clusters is None else [self.clusters[place] for place in kept],
+        )
 
     @property
     def labelled(self) -> list[int]:
@@ -153,7 +174,8 @@ def _own(found: Arm) -> list[AtLevel]:
         return []
     if found.probabilities is None:
         return [_transported(found, own_error(found))]
-    return [powering(found.judged)]
+    at, asked = powering(found.judged), len(found.asked)
+    return [lambda level: msgspec.structs.replace(at(level), labels=asked)]
 
 
 def correcting_difference(
@@ -198,6 +220,8 @@ def _errors(
 def _carried_difference(found: tuple[Arm, Arm], error: MetricError) -> AtLevel:
     """Return Rogan-Gladen's difference of a yes or no, or why there is none."""
     ours, theirs = found
+    if any(len(side.silent) > MOST_SILENT * len(side.verdicts) for side in found):
+        return _differing(found, SILENT)
     binary = {*ours.verdicts, *theirs.verdicts} <= {0.0, 1.0}
     if error.accuracy is None or ours.clusters is not None or not binary:
         return _differing(found, NO_YES_OR_NO)
@@ -264,6 +288,7 @@ def _arm(frame: Frame, name: str, standing: Standing, places: Places) -> Arm:
         probabilities=None if drawn is None else [chance.get(at, 1.0) for at in range(len(labels))],
         clusters=None if alone else units.tolist(),
         known=known,
+        silent=_silent(frame, name, places),
     )
 
 
@@ -289,6 +314,13 @@ def _unasked(
     return frozenset(at for at in found if not {"right", "wrong"} & set(outcomes[places[at]]))
 
 
+def _silent(frame: Frame, name: str, places: Places) -> frozenset[int]:
+    """Return which items have a value without a verdict, as empty replies that are not good."""
+    outcomes = frame.outcomes[frame.metric(name).score]
+    found = (set(outcomes[place]) for place in places.tolist())
+    return frozenset(at for at, of in enumerate(found) if not {"right", "wrong"} & of)
+
+
 def _nearest(standing: Standing) -> list[Known]:
     """Return what is known of the judge elsewhere: the same task first, and the newest first."""
     return sorted(reversed(standing.elsewhere), key=lambda known: known.task != standing.task)
@@ -309,6 +341,9 @@ def _transported(found: Arm, error: MetricError | None) -> AtLevel:
     """Return the correction by an error that was measured elsewhere, or under no known draw."""
     if error is None:
         return nothing(found, "the judge's error in this metric was not measured")
+    if found.silent:
+        units = len(found.verdicts if found.clusters is None else set(found.clusters))
+        return diluted(_transported(found.spoken, error), silent=len(found.silent), units=units)
     accuracy, binary = error.accuracy, set(found.verdicts) <= {0.0, 1.0}
     if accuracy is not None and binary and found.clusters is None and found.verdicts:
         seen, count = int(sum(found.verdicts)), len(found.verdicts)

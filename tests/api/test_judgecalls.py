@@ -53,6 +53,17 @@ def test_two_lists_come_to_a_win_rate(store: RunStore) -> None:
     assert store.runs()[0].judging
 
 
+def test_an_id_that_a_list_has_twice_is_refused_before_anything_is_asked() -> None:
+    def never(prompt: str) -> str:
+        raise AssertionError(prompt)
+
+    twice = [*outputs("a", "b"), *outputs("c")]
+    with pytest.raises(DeclarationError, match=r"^A has the id '0' twice$"):
+        st.win_rate(PAIRWISE, never, twice, outputs("a"))
+    with pytest.raises(DeclarationError, match=r"^old has the id '0' twice$"):
+        st.rank(PAIRWISE, never, {"new": outputs("a"), "mini": outputs("b"), "old": twice})
+
+
 def test_two_runs_keep_their_verdicts_as_scores(store: RunStore) -> None:
     new = st.Run(store, stored(store, ["longer", "short"], name="new"))
     old = st.Run(store, stored(store, ["long", "longest"], name="old"))
@@ -76,6 +87,8 @@ def test_a_run_is_graded_and_read_back(store: RunStore) -> None:
 def test_a_judge_needs_what_its_rubric_needs() -> None:
     with pytest.raises(DeclarationError, match="grades against a reference"):
         st.grade(REFERENCE, lambda prompt: "[5]", prompt="q", output="o")
+    with pytest.raises(DeclarationError, match="grades against a reference"):
+        st.grade(REFERENCE, lambda prompt: "[5]", prompt="q", output="o", reference=" ")
     with pytest.raises(DeclarationError, match="compares pairs"):
         st.grade(PAIRWISE, first_shown, prompt="q", output="o")
 

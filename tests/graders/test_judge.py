@@ -85,6 +85,10 @@ def test_paths_are_beside_the_judges_file(tmp_path: Path) -> None:
             "levels 1, 2, 4 do not match the scale 1 to 4: 3 is missing",
         ),
         ("judge: j\nrubric: {criterion: c, levels: {1: a}}\n", "at least two levels"),
+        ("judge: j\nrubric: {criterion: c, levels: {1: a, 1000000: b}}\n", "more than 6 digits"),
+        ("judge: j\ncriteria: {a/b: tone, c: tone}\n", "a name has letters, digits"),
+        ("judge: j\ncriteria: {'': tone, c: tone}\n", "a name has letters, digits"),
+        ("judge: j\nkind: checklist\npoints: [{ask: x, weight: .inf}]\n", "a weight above 0"),
     ],
 )
 def test_what_is_declared_wrong_is_one_line(tmp_path: Path, text: str, told: str) -> None:

@@ -13,6 +13,7 @@ They may be called inside a running event loop too (a notebook); the work is don
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -132,11 +133,20 @@ def win_rate(
         with _seat(judge, model, candidate.store) as seat:
             return _done(_of_runs(seat, candidate, other, level))
     sides = [
-        [one.answer for one in side] for side in (candidate, other) if not isinstance(side, Run)
+        _answers(side, name)
+        for name, side in (("A", candidate), ("B", other))
+        if not isinstance(side, Run)
     ]
     with _seat(judge, model, store) as seat:
         judged = _done(compared(seat, sides[0], sides[1]))
     return win_rates(judged.rows, level=level)
+
+
+def _answers(outputs: Sequence[Output], name: str) -> list[Answer]:
+    """Return the replies of a list that is called so; DeclarationError for an id that is twice."""
+    if again := [one for one, count in Counter(x.id for x in outputs).items() if count > 1]:
+        raise DeclarationError(f"{name} has the id '{again[0]}' twice")
+    return [one.answer for one in outputs]
 
 
 async def _of_runs(seat: AnySeat, candidate: Run, other: Run, level: float) -> list[WinRateRow]:
@@ -175,7 +185,7 @@ def rank(
     else:
         lists = {name: side for name, side in runs.items() if not isinstance(side, Run)}
         entrants = [
-            Entrant(name=name, answers=[one.answer for one in side]) for name, side in lists.items()
+            Entrant(name=name, answers=_answers(side, name)) for name, side in lists.items()
         ]
     with _seat(judge, model, store) as seat:
         played = _done(play(seat, prepare(seat, entrants, base=base)))

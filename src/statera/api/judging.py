@@ -188,7 +188,7 @@ def check_references(judge: Judge, asks: Iterable[Ask]) -> None:
     """Raise DeclarationError for the first judgement without a reference."""
     for ask in asks:
         answer = ask.answers[0]
-        if not answer.reference:
+        if not (answer.reference or "").strip():
             raise DeclarationError(
                 f"judge {judge.name} grades against a reference, and {answer.task} sample "
                 f"'{answer.sample_id}' has none"

@@ -157,7 +157,7 @@ def _things(shown: Sequence[tuple[Answer, ...]], criterion: Criterion, draw: Dra
 
 def _thing(answers: tuple[Answer, ...], criterion: Criterion, probability: float | None) -> Thing:
     first = answers[0]
-    if criterion.reference == "required" and not first.reference:
+    if criterion.reference == "required" and not (first.reference or "").strip():
         raise DeclarationError(
             f"{criterion.name} grades against a reference, and {first.task} sample "
             f"'{first.sample_id}' has none"

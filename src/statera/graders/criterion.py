@@ -5,6 +5,7 @@ run like any other: it resumes, it is stored, and it is read again without askin
 """
 
 from collections.abc import Sequence
+from math import inf
 from typing import Any, Literal
 
 import msgspec
@@ -39,7 +40,7 @@ class Point(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     weight: float = 1.0
 
     def __post_init__(self) -> None:
-        if not self.ask.strip() or not self.weight > 0:
+        if not self.ask.strip() or not 0 < self.weight < inf:
             raise ValueError("a point has a question and a weight above 0")
 
 

@@ -18,6 +18,7 @@ A ready rubric is a judge too: `--judge reference`. So is `pairwise`. Of several
 panel, see `panelfile`.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -105,6 +106,8 @@ class JudgeFile(PanelPart, frozen=True, kw_only=True, forbid_unknown_fields=True
         for kind, there in stated.items():
             if there and self.kind != kind:
                 raise ValueError(f"a judge of kind {self.kind} has no {_OWN[kind]}")
+        if wrong := [name for name in self.criteria if not re.match(NAME, name)]:
+            raise ValueError(f"criteria: '{wrong[0]}': a name has letters, digits, _, . and -")
         if self.rubric is not None and self.criteria:
             raise ValueError("`rubric` states one criterion, `criteria` several: not both")
         if self.kind in stated and not stated[self.kind]:

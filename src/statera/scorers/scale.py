@@ -33,6 +33,7 @@ else:
 
 _KEYS = ("score", "final_score", "overall_score", "rating", "grade", "level", "verdict", "value")
 _CUES = r"(?:score|rating|grade|verdict|judge?ment|level|mark)"
+_MOST = 999_999
 _OUT_OF = r"(?:\s*(?:/|out\s+of\b|of\b)\s*\d{1,6})"
 _NUMBER = rf"[-+]?\d{{1,6}}(?:\.\d{{1,6}})?{_OUT_OF}?"
 _CLEAN = r"(?![\w%])(?![.,/]\d)(?!\s?[-–—~]\s?\d)"
@@ -53,6 +54,8 @@ class Scale(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         if len(levels) < 2 or len(levels) < len(self.levels):
             raise BadScorer(f"a scale has at least two levels, each once, not {list(self.levels)}")
         for value, text in levels.items():
+            if abs(value) > _MOST:
+                raise BadScorer(f"level {value} has more than 6 digits")
             if not isinstance(text, str) or not text.strip():
                 raise BadScorer(f"level {value} has no text")
         if self.passing is not None and self.passing not in levels:

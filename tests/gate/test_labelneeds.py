@@ -87,6 +87,16 @@ def paired() -> Evidence:
     )
 
 
+def test_items_too_few_for_labels_to_differ_are_said_so() -> None:
+    few = judged_frame([0.5, 0.5, 0.75, 0.75] * 15)
+    evidence = Evidence(candidate={"t": few}, judges=Judges({KEY: standing(labelled=None)}))
+    (need,) = needs(evidence, {"metric": "t/quality", "min": 0.2})
+    assert need.told == (
+        "60 items are too few: labels would differ from the judge too seldom "
+        "(supposed correlation with the judge 0.50)"
+    )
+
+
 def test_a_difference_needs_labels_on_both_runs() -> None:
     (need,) = needs(paired(), {"metric": "t/quality", "than": "baseline", "margin": 0.15})
     assert (need.runs, need.value) == (2, 0.0)

@@ -52,6 +52,8 @@ class LabelNeed(msgspec.Struct, frozen=True, kw_only=True):
         )
         have = f", {self.there} are there" if self.there else ""
         most = f"{self.needed.items:,} items"
+        if self.needed.why:
+            return f"{self.needed.why} ({pilot})"
         if self.needed.labels is None:
             return (
                 f"not even a label of all {most}{each} is enough for a margin of "

@@ -151,7 +151,9 @@ UNVALIDATED = Policy(gate="g", rules=(Rule(metric="open/dear", min=0.1, unvalida
 def test_a_gate_that_goes_without_labels_reads_the_two_stages_and_says_so(store: RunStore) -> None:
     info = stored(store, replies(200))
     part = both(store, info, Stages(CHEAP, DEAR, 0.4))
-    (rule,) = ruled(UNVALIDATED, evidence(store, info)).rules
+    ruling = ruled(UNVALIDATED, evidence(store, info))
+    assert ruling.notes == ("open/dear: two stages: the judge saw 80 of 200 items",)
+    (rule,) = ruling.rules
     assert rule.unvalidated
     assert rule.labels == 0
     assert rule.value == pytest.approx(part.rows[0].found.value)

@@ -163,8 +163,12 @@ def listened(
         return Listened(Hearing(note=note), f"{shifted}; judge again: {again}")
     if target.rule.unvalidated:
         both = _two_stages(target, sides, standings[0]) if fixed else None
-        seen = 0 if both is None else both.at(LEVEL).labels
-        return Listened(Hearing("unvalidated", note=note, seen=seen), why, both)
+        if both is None:
+            return Listened(Hearing("unvalidated", note=note), why)
+        told = both.at(LEVEL)
+        part = f"two stages: the judge saw {told.labels:,} of {told.n:,} items"
+        notes = "; ".join(filter(None, (note, part)))
+        return Listened(Hearing("unvalidated", note=notes, seen=told.labels), why, both)
     mends = fixed and is_judged(target.metric)
     return Listened(Hearing(note=note), _unmeasured(standings, why, mends=mends))
 

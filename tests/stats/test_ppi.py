@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 import statera.stats.ppi as module
 from statera.stats.calibration import Calibration, two_samples
 from statera.stats.corrected import Corrected
+from statera.stats.means import mean
 from statera.stats.ppi import Judged, prediction_powered
 from statera.stats.proportion import wilson
+from statera.stats.results import Items
 
 
 def judged(
@@ -271,3 +273,15 @@ def test_bad_input_is_refused(wrong: Judged, why: str) -> None:
 
 def test_the_example_in_the_docstring_runs() -> None:
     assert doctest.testmod(module).failed == 0
+
+
+@pytest.mark.parametrize("wrong", [0, 2, 20])
+def test_where_every_trial_has_a_label_the_labels_speak_for_themselves(wrong: int) -> None:
+    labels = [1.0, 0.0] * 30
+    judged = [1 - x if place < wrong else x for place, x in enumerate(labels)]
+    found = prediction_powered(Judged(judged, labels, [1.0] * 60))
+    alone = mean(Items(np.array(labels), range(60), [0] * 60, [1.0] * 60))
+    assert (found.value, found.low, found.high) == (alone.value, alone.low, alone.high)
+    assert (found.method, found.tuning) == ("labels of every trial, Wilson", 0.0)
+    flat = prediction_powered(Judged([0.5] * 60, [0.25] * 59 + [0.5], [1.0] * 60, [0] * 60))
+    assert (flat.value, "clusters" in flat.method) == (None, True)

@@ -6,6 +6,7 @@ be as wrong as it likes: the labels say by how much, and a good judge narrows th
 | labels | interval |
 |---|---|
 | no known probabilities, fewer than 30 labels, fewer than 8 labelled clusters | none, and why |
+| of every trial, for certain | that of the labels: the judge adds nothing |
 | 0/1, at least 5 disagreements (10 with unequal probabilities) and 5 labels of each value | t |
 | graded in [0, 1], at least 5 disagreements (10), not all the same | t |
 | in [0, 1], fewer of them, equal probabilities, no clusters | sum of exact bounds |
@@ -34,8 +35,9 @@ from statera.stats.corrected import (
     corrected_interval,
     numbers,
 )
+from statera.stats.means import mean
 from statera.stats.proportion import clopper_pearson
-from statera.stats.results import LEVEL
+from statera.stats.results import LEVEL, Items
 
 MIN_LABELS = 30
 MIN_EACH = 5
@@ -84,6 +86,8 @@ def powering(judged: Judged, *, tuned: bool = True) -> Callable[[float], Correct
     few = too_few(draw)
     if why := refusal(judged, draw):
         return lambda level: _answer(draw, None, _checked(level), why)
+    if np.all(draw.weights == 1):
+        return lambda level: _whole(draw, _checked(level))
     if few and judged.clusters is None and draw.equal:
         return lambda level: _exact(draw, _checked(level))
     if few:
@@ -225,6 +229,17 @@ def _linear(draw: Draw, tuned: bool) -> Moments:
     count = len(draw.labels)
     variance = float(linear @ linear) / count**2 * (draw.freedom + 1) / draw.freedom
     return Moments(known + tuning * gained, variance, tuning)
+
+
+def _whole(draw: Draw, level: float) -> Corrected:
+    """Return the mean label where no label is missing: the judge adds nothing."""
+    ones = np.ones(len(draw.labels))
+    found = mean(Items(draw.labels, draw.cluster, 0 * draw.cluster, ones), level=level)
+    if found.value is None or found.low is None or found.high is None:
+        return _answer(draw, None, level, found.method)
+    moments = Moments(found.value, 0.0, 0.0)
+    how = f"labels of every trial, {found.method}"
+    return _answer(draw, (moments, found.low, found.high), level, how)
 
 
 def _exact(draw: Draw, level: float) -> Corrected:

@@ -63,7 +63,7 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True):
     interval from `win_low[i][j]` to `win_high[i][j]`, `better` the share of resamples in which i is
     the stronger (these three None without an interval); entries are None where not known. `tie` is
     Davidson's nu: 0 never ties, 2 is half of the games of equals. `n` counts games in the ranked
-    group, `clusters` the items. Of `resamples`, `disconnected` had no finite strengths of their own.
+    group, `clusters` the items. Of `resamples`, `disconnected` had no finite strengths.
     """
 
     models: tuple[Strength, ...]

@@ -143,3 +143,16 @@ def test_nothing_is_suggested_that_asks_an_imported_run_again(side: str) -> None
     found = suggested("longer answers", "reliability", known=known._replace(**{side: info}))
     assert found == ()
     assert suggested("longer answers", "reliability", known=known)
+
+
+def test_a_judge_is_asked_again_what_it_was_asked_before() -> None:
+    judge = {"type": "judge", "judge": "acme", "run": "j", "metric": "quality"}
+    info = msgspec.structs.replace(
+        run_info("b" * 32, ["t"]), environment={"scorers": {"t": [judge]}}
+    )
+    known = Known(run_info("a" * 32, ["t"]), info, {"t": 300})
+    (found,) = suggested("quality regression", known=known)
+    assert found.commands == (
+        "statera judge audit bbbbbbbb --judge acme",
+        "statera compare aaaaaaaa bbbbbbbb",
+    )

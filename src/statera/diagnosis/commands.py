@@ -51,6 +51,11 @@ def score_command(run: str, task: str, scorer: str | None = None) -> str:
     return shlex.join(["statera", "score", run[:SHORT], "--task", task, *added])
 
 
+def audit_command(run: str, judge: str) -> str:
+    """Return the command that asks a judge again what it was asked before, to see a shift."""
+    return shlex.join(["statera", "judge", "audit", run[:SHORT], "--judge", judge])
+
+
 def compare_command(candidate: str, base: str) -> str:
     """Return the command that compares every metric of two runs."""
     return shlex.join(["statera", "compare", candidate[:SHORT], base[:SHORT]])

@@ -20,8 +20,10 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from statera.analysis.standing import judged_scores
 from statera.diagnosis.commands import (
     Changed,
+    audit_command,
     compare_command,
     origin,
     run_command,
@@ -163,12 +165,7 @@ def _probe(name: Name, case: _Case) -> Probe | None:
     if name == "re-extract":
         return _re_extract(case)
     if name == "re-judge":
-        base = case.known.base.id
-        again = (
-            score_command(base, case.task.name),
-            compare_command(case.known.candidate.id, base),
-        )
-        return _made(name, case, again)
+        return _made(name, case, _judged_again(case))
     changed = _changed(name, case)
     if changed is None or case.task.mode != "generate":
         return None
@@ -183,6 +180,14 @@ def _runs(name: Name, case: _Case, changed: Changed) -> tuple[str, ...]:
     sides = {"again": known.candidate, "again-base": known.base}
     asked = [run_command(info, case.task, changed, tag=tag) for tag, info in sides.items()]
     return (*asked, shlex.join(["statera", "diagnose", *sides]))
+
+
+def _judged_again(case: _Case) -> tuple[str, ...]:
+    """Return what shows a shift of the task's judges; their verdicts themselves are stored."""
+    base, task = case.known.base, case.task.name
+    judges = dict.fromkeys(judged.judge for name, judged in judged_scores(base) if name == task)
+    again = [audit_command(base.id, judge) for judge in judges] or [score_command(base.id, task)]
+    return (*again, compare_command(case.known.candidate.id, base.id))
 
 
 def _re_extract(case: _Case) -> Probe | None:

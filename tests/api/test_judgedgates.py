@@ -126,7 +126,10 @@ def test_a_judge_that_was_measured_on_another_run_is_transported(
     errors = {"reference": known.errors["quality"], "reference_good": known.errors["quality"]}
     known = msgspec.structs.replace(known, task="open", score="reference", errors=errors)
     remembered(run, **{CALIBRATIONS: [known]})
-    rule = only(decide(Gate(rules(GOOD)), again(run)))
+    plain = only(decide(Gate(rules(GOOD)), again(run)))
+    assert plain.verdict == "inconclusive"
+    assert plain.reason.endswith("or say `transported: true`")
+    rule = only(decide(Gate(rules(GOOD | {"transported": True})), again(run)))
     assert rule.verdict == "pass"
     assert rule.transported
 
@@ -158,16 +161,18 @@ def test_a_judge_that_shifted_is_believed_on_labels_of_these_trials_alone(
 def test_a_favoured_candidate_needs_labels_on_both_runs(store: RunStore) -> None:
     ours, theirs = replies(0.55, 0.6), replies(0.6, 0.05, seed=1)
     better = Gate(rules(NOT_WORSE | {"margin": 0.0}))
+    carried = Gate(rules(NOT_WORSE | {"margin": 0.0, "transported": True}))
     run = labelled(judged(store, ours), ours)
     base = judged(store, theirs, "old")
-    one = only(decide(better, run, base))
+    assert only(decide(better, run, base)).verdict == "inconclusive"
+    one = only(decide(carried, run, base))
     assert one.transported
     both = only(decide(better, run, labelled(base, theirs)))
     assert both.verdict != "pass"
     assert not both.transported
     assert both.raw is not None
     assert both.raw > 0.1
-    assert one.verdict == "pass"  # which is why the ruling says what it supposes
+    assert one.verdict == "pass"  # which is why the rule has to say so
 
 
 def test_a_comparison_brings_what_is_known_of_its_judges(store: RunStore, said: list[str]) -> None:

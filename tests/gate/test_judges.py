@@ -140,11 +140,58 @@ def test_labels_count_even_where_the_policy_goes_without() -> None:
 )
 def test_what_was_measured_elsewhere_is_marked(behind: Standing) -> None:
     labels = 0 if behind.labelled is None else 200
-    rule = only(single(lenient(labels=labels), behind))
+    rule = only(single(lenient(labels=labels), behind), MIN | {"transported": True})
     assert rule.verdict == "pass"
     assert rule.transported
     assert rule.by.endswith("labels, transported")
     assert rule.value != rule.raw
+
+
+@pytest.mark.parametrize(
+    "behind", [standing(None), standing(labelled=None, elsewhere=(measured_elsewhere(),))]
+)
+def test_what_was_measured_elsewhere_is_not_read_unless_the_rule_says_so(
+    behind: Standing,
+) -> None:
+    evidence = single(lenient(labels=0 if behind.labelled is None else 200), behind)
+    rule = only(evidence)
+    assert rule.verdict == "inconclusive"
+    assert (rule.lower, rule.upper, rule.p_pass, rule.labels) == (None, None, None, 0)
+    assert rule.value == rule.raw
+    assert not rule.transported
+    assert rule.reason.startswith("judge q is unmeasured here (")
+    assert "labels of other replies, or drawn nobody knows how): statera judge label r1 " in (
+        rule.reason
+    )
+    assert rule.reason.endswith("or say `transported: true`")
+    (glance,) = glances(targets(rules(MIN), evidence.known), evidence).values()
+    assert glance.trials == 0
+    assumed = seen(rules(MIN), evidence).rules[0]
+    assert not assumed.known
+    assert assumed.judged == rule.reason
+    word = only(evidence, MIN | {"unvalidated": True})
+    assert (word.unvalidated, word.transported, word.value) == (True, False, rule.raw)
+
+
+def test_a_correction_measured_on_better_replies_passes_no_worse_ones_by_itself() -> None:
+    known = measured_elsewhere()
+    favoured = single(lenient(0.3, labels=0), standing(labelled=None, elsewhere=(known,)))
+    low = {"metric": "t/quality", "max": 0.9}
+    assert only(favoured, low).verdict == "inconclusive"
+    assert only(favoured, low | {"transported": True}).verdict == "pass"
+
+
+def test_labels_of_these_trials_need_no_leave_to_be_carried() -> None:
+    both = standing(0.5, elsewhere=(measured_elsewhere(),))
+    for stated in (MIN, MIN | {"transported": True}):
+        rule = only(single(lenient(), both), stated)
+        assert (rule.verdict, rule.transported) == ("pass", False)
+
+
+def test_a_judge_that_nobody_measured_is_not_read_where_a_correction_may_be_carried() -> None:
+    rule = only(single(lenient(labels=0), NOBODY), MIN | {"transported": True})
+    assert rule.verdict == "inconclusive"
+    assert "or say `unvalidated: true`" in rule.reason
 
 
 def test_a_void_judge_passes_nothing_whatever_the_policy_says() -> None:
@@ -164,8 +211,8 @@ def test_a_judge_that_has_shifted_is_not_believed_without_labels_of_these_trials
     behind: Standing, labels: int
 ) -> None:
     shifted = behind._replace(drifted="has shifted: 0.1 lower on 30 anchors")
-    for stated in (MIN, MIN | {"unvalidated": True}):
-        rule = only(single(lenient(labels=labels), shifted), stated)
+    for said in ({}, {"unvalidated": True}, {"transported": True}):
+        rule = only(single(lenient(labels=labels), shifted), MIN | said)
         assert rule.verdict == "inconclusive"
         assert rule.reason.startswith("judge q has shifted: 0.1 lower on 30 anchors; judge again")
         assert "statera score r1 --judge q" in rule.reason
@@ -275,7 +322,11 @@ def test_a_yes_or_no_that_was_measured_elsewhere_tells_a_difference_marked() -> 
     known = measured_elsewhere(counts=COUNTS)
     sides = [standing(labelled=None, elsewhere=(known,), run=run) for run in ("r1", "r0")]
     better = pair(lenient(0.9, labels=0), lenient(0.4, labels=0, seed=1), *sides)
-    ruling = ruled(better, THAN | {"metric": "t/quality_good"})
+    than = THAN | {"metric": "t/quality_good"}
+    bare = only(better, than)
+    assert bare.verdict == "inconclusive"
+    assert "statera judge label r1 --judge q and statera judge label r0 --judge q" in bare.reason
+    ruling = ruled(better, than | {"transported": True})
     assert ruling.verdict == "pass"
     assert ruling.rules[0].transported
     (note,) = ruling.notes

@@ -54,6 +54,7 @@ def test_taking_a_judge_at_its_word_is_part_of_the_rules_and_silence_is_as_it_wa
     for old, new in (
         ("alpha: 0.05", "alpha: 0.05\nunvalidated: true"),
         ("min: 0.55", "min: 0.55\n    unvalidated: true"),
+        ("min: 0.55", "min: 0.55\n    transported: true"),
     ):
         assert read_policy(written(tmp_path, TEXT.replace(old, new))).digest != plain.digest
     silent = TEXT.replace("alpha: 0.05", "alpha: 0.05\nunvalidated: false")
@@ -70,6 +71,7 @@ def test_taking_a_judge_at_its_word_is_part_of_the_rules_and_silence_is_as_it_wa
         ("    min: 0.55\n", "", "this one states none"),
         ("min: 0.55", "min: 0.55\n    unvalidate: true", "Did you mean 'unvalidated'?"),
         ("min: 0.55", 'min: 0.55\n    unvalidated: "yes"', "`$.rules[1].unvalidated`"),
+        ("min: 0.55", "min: 0.55\n    transport: true", "Did you mean 'transported'?"),
         ("alpha: 0.05", "alpha: 0.6", "<= 0.5 - at `$.alpha`"),
         ("alpha: 0.05", "alpha: 0", "> 0.0 - at `$.alpha`"),
         ("critical: true", 'critical: "true"', "`$.rules[3].critical`"),

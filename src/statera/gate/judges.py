@@ -5,13 +5,14 @@
 | void by its audit, or without a verdict on more than 10 % of the trials | nothing |
 | measured on these very trials (a difference: on both runs) | the corrected bounds |
 | has shifted since, and was measured elsewhere or not at all | nothing |
-| measured elsewhere, or by labels that nobody knows how they were drawn | the same, transported |
-| not measured, and the policy says `unvalidated: true` | the judge's own number, marked |
-| not measured | nothing, and which command measures it |
+| carried over, and the rule says `transported: true` | the corrected bounds, marked |
+| not measured here, and the policy says `unvalidated: true` | the judge's own number, marked |
+| not measured, or not here | nothing, and which command measures it |
 
-A second judge's own number is the one of two stages, where t holds, else that of its part. What a
-judge said of these trials before it shifted, labels of these trials still measure. Where
-trials failed, each is at its worst for the claim, as in every bound of a gate.
+Carried over is an error measured elsewhere, or by labels that nobody knows how they were drawn. A
+second judge's own number is the one of two stages, where it holds, else that of its part. What a
+judge said of these trials before it shifted, labels of these trials still measure. Where trials
+failed, each is at its worst for the claim, as in every bound of a gate.
 """
 
 from collections.abc import Sequence
@@ -41,6 +42,7 @@ from statera.analysis.standing import (
 )
 from statera.gate.rules import Target
 from statera.metrics.critical import CriticalFailure
+from statera.stats.corrected import Corrected
 from statera.stats.inversion import p_value
 from statera.stats.results import LEVEL, Bounds
 
@@ -146,18 +148,21 @@ def listened(
     void = next((_told(s, s.void) for s in standings if s.void), void)
     if void:
         return Listened(Hearing("void"), void)
+    elsewhere = False
     why = CRITICAL_TOLD if isinstance(target.metric, CriticalFailure) else STOPPED
     shifted = next((_told(s, s.drifted) for s in standings if s.drifted), "")
     if fixed and is_judged(target.metric):
         found = _corrected(target, sides, standings)
         told = found.at(LEVEL)
         how: How = "transported" if told.transported else "measured"
-        if told.value is not None and not (told.transported and shifted):
+        refused = told.transported and (bool(shifted) or not target.rule.transported)
+        if told.value is not None and not refused:
             alike = _alike(standings) if told.transported and target.paired else ""
             later = f"{shifted} (after these trials)" if shifted else ""
             notes = "; ".join(filter(None, (note, later, alike)))
             return Listened(Hearing(how, told.raw, told.labels, notes), "", found)
-        why = told.method
+        elsewhere = told.value is not None
+        why = _elsewhere(told) if elsewhere else told.method
     if shifted:
         again = f"statera score {standings[0].short} --judge {standings[0].judge or 'FILE'}"
         return Listened(Hearing(note=note), f"{shifted}; judge again: {again}")
@@ -169,6 +174,8 @@ def listened(
         part = f"two stages: the judge saw {told.labels:,} of {told.n:,} items"
         notes = "; ".join(filter(None, (note, part)))
         return Listened(Hearing("unvalidated", note=notes, seen=told.labels), why, both)
+    if elsewhere:
+        return Listened(Hearing(note=note), _not_here(standings, why))
     mends = fixed and is_judged(target.metric)
     return Listened(Hearing(note=note), _unmeasured(standings, why, mends=mends))
 
@@ -213,9 +220,25 @@ def _unjudged(
 
 def _alike(standings: tuple[Standing, ...]) -> str:
     """Return what a difference supposes that was corrected by labels of other replies."""
-    bare = [standing for standing in standings if standing.labelled is None] or standings
-    label = " and ".join(dict.fromkeys(standing.labelling for standing in bare))
+    label = _labelling(standings)
     return f"that the judge favours neither run is assumed; labels of both would show it: {label}"
+
+
+def _labelling(standings: tuple[Standing, ...]) -> str:
+    """Return the commands that label the runs without labels; where all have some, all."""
+    bare = [standing for standing in standings if standing.labelled is None] or standings
+    return " and ".join(dict.fromkeys(standing.labelling for standing in bare))
+
+
+def _elsewhere(told: Corrected) -> str:
+    return f"{told.labels:,} labels of other replies, or drawn nobody knows how"
+
+
+def _not_here(standings: tuple[Standing, ...], why: str) -> str:
+    """Return why a correction that was measured elsewhere is not read, and what to do about it."""
+    name = standings[0].judge or standings[0].score
+    label = _labelling(standings)
+    return f"judge {name} is unmeasured here ({why}): {label}; or say `transported: true`"
 
 
 def _unmeasured(standings: tuple[Standing, ...], why: str, *, mends: bool) -> str:

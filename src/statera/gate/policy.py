@@ -29,7 +29,7 @@ Detector = Literal["exact", "fallible"]
 Alpha = Annotated[float, msgspec.Meta(gt=0, le=0.5)]
 Margin = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
-_SILENT = ("unvalidated", False)
+_SILENT = (("unvalidated", False), ("transported", False))
 _FORMS = "`than` with `margin`, `min`, or `max`"
 
 
@@ -42,7 +42,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     `critical`: one confirmed failure of one item fails the gate. `detector: fallible` says that
     what tells a failure can err, so that a person confirms it first. `anchor_margin` is what the
     rule allows against the policy's anchor. `counter` names a metric that another rule must read.
-    `unvalidated` takes a judge at its word whose error nobody measured; the ruling repeats it.
+    `unvalidated` takes a judge at its word whose error nobody measured. `transported` takes a
+    judge's error to be here what it was on other replies, or by labels that nobody knows how they
+    were drawn. The ruling repeats either.
     """
 
     metric: Annotated[str, msgspec.Meta(pattern="^[^/]+(/[^/]+)+$")]
@@ -55,6 +57,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     anchor_margin: Margin | None = None
     counter: str | None = None
     unvalidated: bool = False
+    transported: bool = False
 
     def __post_init__(self) -> None:
         stated = [name for name in ("than", "min", "max") if getattr(self, name) is not None]
@@ -134,8 +137,8 @@ def _stated(policy: dict[str, Any]) -> dict[str, Any]:
 
     In the order of the fields: rulings that are kept know the policy by these very bytes.
     """
-    rules = [{k: v for k, v in rule.items() if (k, v) != _SILENT} for rule in policy["rules"]]
-    return {k: v for k, v in policy.items() if (k, v) != _SILENT} | {"rules": rules}
+    rules = [{k: v for k, v in rule.items() if (k, v) not in _SILENT} for rule in policy["rules"]]
+    return {k: v for k, v in policy.items() if (k, v) not in _SILENT} | {"rules": rules}
 
 
 def read_policy(path: str | Path) -> Policy:

@@ -58,8 +58,8 @@ class RuleRuling(msgspec.Struct, frozen=True, kw_only=True):
     this set of items.
 
     Of a judged metric `raw` is the judge's own number, and `value` that number as `labels` human
-    labels correct it: `transported` where they are of other data or of an unknown draw; or the same
-    as `raw` where the policy takes an `unvalidated` judge at its word.
+    labels correct it: `transported` where they are of other data or of an unknown draw and the rule
+    takes that; or the same as `raw` where the policy takes an `unvalidated` judge at its word.
     """
 
     metric: str

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from statera.api.systems import check_system
 from statera.codec.files import read_jsonl
 from statera.errors import DeclarationError, unknown
 from statera.records.samples import Sample
@@ -36,8 +37,10 @@ class OutputLine(msgspec.Struct, frozen=True, kw_only=True):
 def answers_of(store: RunStore, info: RunInfo, tasks: Collection[str] = ()) -> list[Answer]:
     """Return the replies of a run, of these tasks or of all; those lost to plumbing are none.
 
-    DeclarationError for a task that the run does not have, or a run of log-likelihoods.
+    DeclarationError for a task that the run does not have, a run of log-likelihoods, or a judge's
+    own run.
     """
+    check_system(info)
     known = {spec.name: spec.mode for spec in info.spec.tasks}
     for name in tasks:
         if name not in known:

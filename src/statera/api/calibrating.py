@@ -22,6 +22,7 @@ from statera.analysis.labelledtrials import Side, seen_trials
 from statera.analysis.measure import MetricRow
 from statera.analysis.standing import CALIBRATIONS, Known, calibrations, judged_scores
 from statera.api.stored import Run
+from statera.api.systems import check_system
 from statera.errors import DeclarationError
 from statera.graders.criterion import Criterion
 from statera.graders.families import shared_family
@@ -84,6 +85,7 @@ def calibrate(
     `level` is the coverage of intervals, `seed` is for resampling. DeclarationError, in one line
     with the command that helps: not judged, not labelled, judged by two judges.
     """
+    check_system(*(one.info for one in (run, base) if one is not None))
     scores = _labelled(run, base, judge)
     rng = np.random.default_rng(seed)
     pages, errors = [], list[tuple[str, Known]]()

@@ -11,6 +11,7 @@ from statera.analysis.comparison import Comparison, compared, pair
 from statera.analysis.instrument import Change, shown_model, system_changes
 from statera.api.instruments import changes
 from statera.api.stored import Run
+from statera.api.systems import check_system
 from statera.errors import DeclarationError
 from statera.records.specs import RunInfo, SystemUnderTest
 from statera.stats.results import LEVEL
@@ -31,6 +32,7 @@ def compare(
     base that is given as RunInfo is read from the candidate's store.
     """
     base = base if isinstance(base, Run) else Run(candidate.store, base)
+    check_system(candidate.info, base.info)
     if not 0 < level < 1:
         raise DeclarationError(f"level: {level} is not between 0 and 1. Allowed: such as 0.95")
     pairings = pair(candidate.frames, base.frames)

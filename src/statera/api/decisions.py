@@ -17,6 +17,7 @@ from statera.api.history import History
 from statera.api.instruments import changes
 from statera.api.pooling import Pool, alone, paired_with, pooled
 from statera.api.stored import Run
+from statera.api.systems import check_system
 from statera.codec.canonical import canonical, digest
 from statera.errors import DeclarationError
 from statera.gate.evidence import Evidence
@@ -122,11 +123,12 @@ def _keep(
 
 
 def _sides(policy: Policy, candidate: Run, base: Run | None) -> _Sides:
-    if not candidate.frames:
-        raise DeclarationError(f"run {candidate.info.id[:8]} has no scored trial to decide on")
     anchor = None
     if policy.anchor is not None:
         anchor = Run(candidate.store, candidate.store.find(policy.anchor))
+    check_system(*(run.info for run in (candidate, base, anchor) if run is not None))
+    if not candidate.frames:
+        raise DeclarationError(f"run {candidate.info.id[:8]} has no scored trial to decide on")
     for other in (base, anchor):
         if other is not None and other.info.id == candidate.info.id:
             raise DeclarationError(f"a run is not compared with itself: {candidate.info.id[:8]}")

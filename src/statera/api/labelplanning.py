@@ -18,6 +18,7 @@ from statera.analysis.labelpilot import Basis, label_basis, label_basis_of_diffe
 from statera.analysis.pairing import Pairing
 from statera.analysis.standing import Standing, is_judged
 from statera.api.stored import Run
+from statera.api.systems import check_system
 from statera.api.twostage import price
 from statera.errors import DeclarationError, unknown
 from statera.records.parts import stored_parts
@@ -104,8 +105,9 @@ def plan_labels(
     """Return the plan for a judged metric, `task/name` or its name; None is the only one there is.
 
     With a `base` it is the difference of both runs. DeclarationError for a metric that no judge
-    gave, verdicts that are all the same, or wishes outside their range.
+    gave, a judge's own run, verdicts that are all the same, or wishes outside their range.
     """
+    check_system(*(one.info for one in (run, base) if one is not None))
     asked, wish = _metric(run, metric), wish or Wish()
     _check(wish)
     basis, sides = _basis(run, base, asked, wish), 1 if base is None else 2

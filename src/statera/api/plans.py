@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from statera.analysis.comparison import pair
 from statera.analysis.standing import NOBODY
 from statera.api.stored import Run
+from statera.api.systems import check_system
 from statera.gate.evidence import Evidence
 from statera.gate.judges import Judges
 from statera.gate.labelneeds import LabelNeed, label_needs
@@ -37,6 +38,7 @@ def pilot_labels(
 
 
 def _evidence(pilot: Run, base: Run | None) -> Evidence:
+    check_system(*(run.info for run in (pilot, base) if run is not None))
     return Evidence(
         candidate={frame.task: frame for frame in pilot.frames},
         base=None if base is None else {p.task: p for p in pair(pilot.frames, base.frames)},

@@ -19,6 +19,7 @@ from statera.api.comparisons import compare
 from statera.api.decisions import decide
 from statera.api.instruments import import_command
 from statera.api.stored import Run, untold
+from statera.api.systems import check_system
 from statera.diagnosis.commands import whole_command
 from statera.diagnosis.diagnosis import diagnose
 from statera.gate.judging import Gate
@@ -79,8 +80,10 @@ def content(
     wanted: Wanted = AS_USUAL,
     commands: Sequence[Command] = (),
 ) -> Content:
-    """Return everything that a page shows."""
-    seen = _seen([candidate] if base is None else [candidate, base])
+    """Return everything that a page shows; DeclarationError for a judge's own run."""
+    runs = [candidate] if base is None else [candidate, base]
+    check_system(*(run.info for run in runs))
+    seen = _seen(runs)
     found = Content(
         candidate=subject(candidate, seen),
         ruling=_ruling(candidate, base, wanted),

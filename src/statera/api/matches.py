@@ -19,6 +19,7 @@ from statera.api.judged import Pair, check_kind, pair_asks
 from statera.api.judging import Bench, make_plan, stored_verdicts
 from statera.api.panelbench import AnySeat, benches
 from statera.api.panels import judged_pairs, member_asks
+from statera.api.systems import check_system
 from statera.errors import DeclarationError, unknown
 from statera.graders.asks import PairAsk
 from statera.records.specs import RunInfo
@@ -123,6 +124,7 @@ def run_entrants(
 
     DeclarationError for too few runs, one that is there twice, or no task in common.
     """
+    check_system(*(info for _, info in runs.values()))
     check_entrants([Entrant(name=name, answers=(), info=info) for name, (_, info) in runs.items()])
     chosen = tasks or _shared_tasks([info for _, info in runs.values()])
     return [

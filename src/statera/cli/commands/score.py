@@ -15,6 +15,7 @@ from statera.api.panelbench import AnySeat, benches
 from statera.api.panels import graded
 from statera.api.scoring import remember
 from statera.api.stored import AnyScoring, Run, stored_metrics, stored_scorers
+from statera.api.systems import check_system
 from statera.api.twostage import Stages, judge_part
 from statera.cli.commands.show import show_metrics, summary
 from statera.cli.flags import json_flag, store_flag
@@ -90,6 +91,7 @@ def command(
     """
     runs = RunStore(store)
     info = runs.find(run)
+    check_system(info)
     known = stored_scorers(info)
     for name in task:
         if name not in known:

@@ -17,6 +17,7 @@ from statera.api.judged import JudgedPairs, judge_pairs, keep_pairs
 from statera.api.judging import Bench
 from statera.api.panelbench import AnySeat, benches
 from statera.api.panels import compared
+from statera.api.systems import check_system
 from statera.api.twostage import Stages
 from statera.api.twostagepairs import keep_pairs_part, pairs_part, staged_pairs
 from statera.api.winstopping import Until
@@ -163,6 +164,7 @@ def read_sides(
             names[1], read_outputs(Path(names[1]))
         )
     first, second = (store.find(name) for name in names)
+    check_system(first, second)
     if first.id == second.id:
         raise DeclarationError(f"a run is not compared with itself: {first.id[:8]}")
     shared = [task.name for task in first.spec.tasks if task.mode == "generate"]

@@ -1,13 +1,15 @@
+import asyncio
 import json
 import re
 from pathlib import Path
 
 import pytest
 
+from statera.api.judged import judge_pairs
 from statera.store.runstore import RunStore
 from tests.cli.commands.conftest import Cli
 from tests.endpoint import Endpoint
-from tests.judges_made import stored
+from tests.judges_made import PAIRWISE, answer, bench, scripted, stored
 
 
 @pytest.fixture
@@ -115,3 +117,23 @@ def test_a_judge_declared_wrong_is_one_line(
     assert done.returncode == 2
     assert told in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+
+
+def test_a_judges_own_run_is_not_measured(cli: Cli, open_answers: str, tmp_path: Path) -> None:
+    store = RunStore(tmp_path / ".statera")
+    judging = bench(PAIRWISE, scripted(default="[[A]]"), store)
+    judged = asyncio.run(judge_pairs(judging, [answer("x")], [answer("y")]))
+    work = judged.sitting.run
+    before = store.counts(work)
+    pairs = ["--judge", "pairwise", "--judge-model", "scripted:script.yaml"]
+    for args in (
+        ["score", work[:8]],
+        ["score", work[:8], *JUDGE],
+        ["judge", "compare", work[:8], open_answers, *pairs],
+        ["judge", "rank", work[:8], open_answers, *pairs],
+        ["judge", "audit", work[:8], *JUDGE],
+    ):
+        done = cli(*args)
+        assert done.returncode == 2, done.stdout
+        assert f"{work[:8]} is a judge's work, not a system's run" in done.stderr
+    assert store.counts(work) == before

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from statera.cli.columns import Column, Line, fit, print_table, shortened, table
+from statera.cli.columns import Column, Line, fit, print_table, shortened, table, told_apart
 
 COLUMNS = [Column("metric", name=True), Column("value"), Column("n", 1), Column("p", 2)]
 LONG = "support/" + "very" * 48 + "/accuracy"
@@ -119,3 +119,51 @@ def test_a_narrow_terminal_says_what_it_leaves_out() -> None:
     lines = [Text.from_ansi(line).plain for line in said.decode().splitlines()]
     assert lines[2].split() == ["t/accuracy", "-0.0200", "40"]
     assert "no room in 40 columns: p (" in "".join(lines)
+
+
+def test_a_column_that_may_stands_under_its_row() -> None:
+    columns = [
+        Column("rule"),
+        Column("metric", name=True),
+        Column("n"),
+        Column("bound", 1, below=True),
+        Column("claim", 2, left=True, below=True),
+    ]
+    row = Line(["pass", "t/accuracy", "500", "at least -0.0056 (95 %)", "difference > -0.02"])
+    plain = Line(["pass", "t/refused", "40", "", ""])
+    texts, left_out = table(columns, [row, plain], 50)
+    assert left_out == ()
+    assert [text.plain for text in texts] == [
+        "rule  metric        n                    bound",
+        "pass  t/accuracy  500  at least -0.0056 (95 %)",
+        "        claim difference > -0.02",
+        "pass  t/refused    40",
+    ]
+    texts, _ = table(columns, [row], 44)
+    assert [text.plain.strip() for text in texts[2:]] == [
+        "bound at least -0.0056 (95 %)",
+        "claim difference > -0.02",
+    ]
+
+
+NAMES = st.lists(st.text("ab/… ", min_size=1, max_size=30), min_size=1, max_size=8)
+
+
+@given(NAMES, st.integers(3, 30))
+def test_no_two_names_look_alike(names: list[str], width: int) -> None:
+    found = told_apart(names, width)
+    assert all(cell_len(short) <= width for short in found.values())
+    assert len({short.strip() for short in found.values()}) == len({n.strip() for n in found})
+
+
+def test_a_name_that_would_look_like_another_has_a_line_of_its_own() -> None:
+    columns = [Column("metric", name=True), Column("n")]
+    stem = "support/" + "very" * 12
+    ends = [f"{stem}/one/accuracy", f"{stem}/two/accuracy", "t/x"]
+    middles = [f"{stem}/one/{stem}", f"{stem}/two/{stem}", "t/x"]
+    for names, alone in ((ends, []), (middles, middles[:2])):
+        texts, _ = table(columns, [Line([name, "40"]) for name in names], 30)
+        rows = [text.plain for text in texts]
+        assert [row for row in rows if row in names] == alone
+        assert len(set(rows) - {rows[0]}) >= 3
+        assert sum(row.endswith(" 40") for row in rows) == 3

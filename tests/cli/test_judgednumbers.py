@@ -1,5 +1,7 @@
 """Judged numbers as a person reads them in `show` and `compare`."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -8,8 +10,14 @@ from statera.analysis.frame import Frame
 from statera.analysis.measure import MetricRow, estimates
 from statera.analysis.pairing import Pairing
 from statera.analysis.standing import Standing
+from statera.api.comparisons import compare
+from statera.cli import comparing, tables
+from statera.cli.comparing import print_comparison
 from statera.cli.judgednumbers import COLUMNS, cells, notes, warnings
 from statera.cli.tables import headline, print_metrics
+from statera.store.runstore import RunStore
+from tests.runs_made import alternating, stored
+from tests.terminals import terminal
 from tests.verdicts_made import KEY, judged_frame, measured_elsewhere, standing
 
 
@@ -109,3 +117,35 @@ def test_a_difference_with_a_void_side_is_none() -> None:
     found = difference(standing(run="new"), standing(run="old"), missing=40)
     assert (found.difference, found.low, found.p, found.base) == (None, None, None, None)
     assert warnings([found]) == ["t/quality: void: no verdict on 40 of 200 trials of run old"]
+
+
+def test_a_narrow_terminal_keeps_n_intervals_and_what_people_say(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out = terminal(monkeypatch, tables)
+    print_metrics([row(standing(0.5))])
+    head, shown, under, *rest = out.getvalue().splitlines()
+    assert head.split()[:6] == ["metric", "estimate", "95", "%", "interval", "n"]
+    assert shown.split()[0] == "t/quality"
+    assert "200" in shown.split()
+    assert under.startswith("  corrected 0.500 · its interval 0.4")
+    assert under.endswith(" · labels 100")
+    assert max(map(len, [head, shown, under, *rest])) <= 80
+
+
+NARROW = ("metric", "base", "run", "difference", "95", "%", "interval", "n", "p")
+
+
+def test_a_narrow_comparison_leaves_out_counts_before_n_and_intervals(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    out, store = terminal(monkeypatch, comparing, width=72), RunStore(tmp_path)
+    runs = (stored(store, alternating(9, 9), model=name) for name in ("new", "old"))
+    found = difference(standing(0.5, run="new"), standing(0.5, run="old"))
+    print_comparison(compare(*runs), [found], read=0)
+    head, row, under, *rest = out.getvalue().splitlines()[2:]
+    assert head.split() == [*NARROW]
+    assert "+0.000" in row
+    assert under.startswith("  corrected +0.000 · its interval ")
+    assert rest[0].startswith("no room in 72 columns: judged/asked, won/lost/tied, p adj. (")
+    assert max(map(len, [head, row, under, *rest])) <= 72

@@ -3,9 +3,11 @@ import json
 import msgspec
 import pytest
 
+from statera.cli import rulings
 from statera.cli.rulings import json_ruling, print_ruling
 from statera.gate.ruling import Need, Override, Ruling, Verdict, together
 from tests.gate.test_ruling import ADA, BOB, dismissed, rule, ruling
+from tests.terminals import terminal
 
 
 def printed(capsys: pytest.CaptureFixture[str], made: Ruling, **how: bool) -> str:
@@ -125,3 +127,16 @@ def test_how_far_a_judge_is_believed_is_printed(capsys: pytest.CaptureFixture[st
     (first,) = json.loads(json.dumps(json_ruling(judged())))["rules"]
     assert first["by"] == "corrected from +0.070 by 90 labels, transported"
     assert (first["raw"], first["labels"], first["transported"]) == (0.07, 90, True)
+
+
+def test_a_narrow_terminal_keeps_the_bound_and_n(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = terminal(monkeypatch, rulings)
+    print_ruling(ruling(["inconclusive"]))
+    lines = out.getvalue().splitlines()
+    head = next(line for line in lines if line.startswith("rule "))
+    assert head.split() == ["rule", "metric", "value", "bound", "n", "p"]
+    (row,) = (line for line in lines if line.startswith("inconclusive  "))
+    assert "at least -0.0100 (95 %)" in row
+    assert "500" in row
+    assert lines[lines.index(row) + 1].startswith(f"{'':16}claim ")
+    assert max(map(len, lines)) <= 80

@@ -11,6 +11,7 @@ from statera.cli import judgednumbers
 from statera.cli.columns import Column, Line, print_table
 from statera.cli.controls import visible
 from statera.cli.tables import FEW, console, plural
+from statera.cli.wrapping import plain, say
 from statera.records.specs import RunInfo
 
 
@@ -66,12 +67,12 @@ def print_comparison(comparison: Comparison, rows: Sequence[ComparisonRow], *, r
     """Print what else differs, the table of differences, and the items that changed most."""
     out = console()
     for line in _differs(comparison):
-        out.print(line, soft_wrap=True)
+        say(out, line)
     print_table(out, _columns(rows), _lines(rows))
     for warning in judgednumbers.warnings(rows):
-        out.print(f"[yellow]warning[/] {_plain(warning)}", soft_wrap=True)
+        say(out, f"[yellow]warning[/] {plain(warning)}")
     for note in _notes(comparison, rows):
-        out.print(f"[dim]{_plain(note)}[/]", soft_wrap=True)
+        say(out, plain(note), "dim")
     if read:
         for line in _to_read(comparison, read):
             out.print(line, soft_wrap=True, markup=False)
@@ -79,12 +80,11 @@ def print_comparison(comparison: Comparison, rows: Sequence[ComparisonRow], *, r
 
 def _differs(comparison: Comparison) -> list[str]:
     lines = [f"[bold]{_run(comparison.candidate)}[/] against [bold]{_run(comparison.base)}[/]"]
-    lines += [f"  {_plain(str(change))}" for change in comparison.system]
+    lines += [f"  {plain(str(change))}" for change in comparison.system]
     if not comparison.system:
         lines.append("  [yellow]the system under test is the same: this is a rerun[/]")
     lines += [
-        f"[red]not the same instrument[/]: {_plain(str(change))}"
-        for change in comparison.instrument
+        f"[red]not the same instrument[/]: {plain(str(change))}" for change in comparison.instrument
     ]
     for pairing in comparison.pairings:
         alone = (
@@ -92,13 +92,13 @@ def _differs(comparison: Comparison) -> list[str]:
             ("BASE", pairing.only_base, pairing.candidate),
         )
         lines += [
-            f"[yellow]{_plain(pairing.task)}: {plural(count, 'item')} of {side} only, left out"
+            f"[yellow]{plain(pairing.task)}: {plural(count, 'item')} of {side} only, left out"
             f"{', as the other run stopped early' if other.early else ''}[/]"
             for side, count, other in alone
             if count
         ]
     for side, names in (("RUN", comparison.only_candidate), ("BASE", comparison.only_base)):
-        lines += [f"[yellow]{_plain(name)}: in {side} only, left out[/]" for name in names]
+        lines += [f"[yellow]{plain(name)}: in {side} only, left out[/]" for name in names]
     return lines
 
 
@@ -107,27 +107,22 @@ def _run(info: RunInfo) -> str:
     return f"run {info.id[:8]}{tags}"
 
 
-def _plain(text: str) -> str:
-    """Return text that Rich prints as it stands."""
-    return visible(text).replace("[", r"\[")
-
-
 def _columns(rows: Sequence[ComparisonRow]) -> list[Column]:
     level = min((row.level for row in rows), default=0.95)
     failed = any(row.worst is not None for row in rows)
     judged = any(row.behind is not None for row in rows)
     return [
         Column("metric", name=True),
-        Column("base", 4),
-        Column("run", 4),
+        Column("base", 3),
+        Column("run", 3),
         Column("difference"),
         Column(f"{100 * level:g} % interval"),
         *(judgednumbers.COLUMNS if judged else ()),
-        Column("n", 2),
-        Column("won/lost/tied", 5),
-        Column("p", 6),
-        Column("p adj.", 3),
-        *([Column("if infra errors", 1)] if failed else []),
+        Column("n"),
+        Column("won/lost/tied", 6),
+        Column("p", 4),
+        Column("p adj.", 5),
+        *([Column("if infra errors", 2, below=True)] if failed else []),
     ]
 
 

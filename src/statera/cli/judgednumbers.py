@@ -10,14 +10,15 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from statera.analysis.judgednumber import Behind
+from statera.analysis.standing import audit_lines
 from statera.cli.columns import Column
 from statera.stats.corrected import Corrected
 
 COLUMNS = (
-    Column("corrected"),
-    Column("its interval"),
-    Column("labels", 2, left=True),
-    Column("judged/asked", 1),
+    Column("corrected", 8, below=True),
+    Column("its interval", 8, below=True),
+    Column("labels", 8, left=True, below=True),
+    Column("judged/asked", 7),
 )
 _NOTHING = ("", "", "", "")
 _SHORT = 8
@@ -77,7 +78,10 @@ def _labels(found: Corrected) -> str:
 
 
 def warnings(rows: Sequence[Row]) -> list[str]:
-    """Return why whole metrics are void or to be minded, those of one reason in a line."""
+    """Return why whole metrics are void or to be minded, those of one reason in a line.
+
+    Then what audits found of their judges.
+    """
     found: dict[str, list[str]] = {}
     for row in rows:
         if row.category is None and row.behind is not None:

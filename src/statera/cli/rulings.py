@@ -6,8 +6,8 @@ import msgspec
 from rich.text import Text
 
 from statera.cli.columns import Column, Line, print_table
-from statera.cli.controls import visible
 from statera.cli.tables import console, plural
+from statera.cli.wrapping import plain, say
 from statera.gate.ruling import RuleRuling, Ruling, Verdict, dismissal_words
 
 STYLES: dict[Verdict, str] = {
@@ -19,11 +19,11 @@ ORDER: tuple[Verdict, ...] = ("fail", "inconclusive", "pass")
 _COLUMNS = (
     Column("rule", left=True),
     Column("metric", name=True),
-    Column("claim", 1, left=True),
+    Column("claim", 3, left=True, below=True),
     Column("value"),
-    Column("bound", 2),
-    Column("n", 3),
-    Column("p", 4),
+    Column("bound", 1, below=True),
+    Column("n"),
+    Column("p", 2, below=True),
 )
 MANY = 20
 _SHORT = 8
@@ -54,7 +54,7 @@ def print_ruling(ruling: Ruling, *, every: bool = False) -> None:
     """
     out = console()
     for line in [*_head(ruling), ""]:
-        out.print(line, soft_wrap=True)
+        say(out, line)
     rules = [rule for verdict in ORDER for rule in ruling.having(verdict)]
     open_rules = [rule for rule in rules if rule.verdict != "pass"]
     shown = rules if every or len(rules) <= MANY else open_rules
@@ -62,13 +62,15 @@ def print_ruling(ruling: Ruling, *, every: bool = False) -> None:
         print_table(out, _COLUMNS, [_line(rule) for rule in shown])
     if len(shown) < len(rules):
         out.print(f"[dim]{plural(len(rules) - len(shown), 'rule')} more pass; --all lists them[/]")
-    for line in [*_open(ruling, open_rules), *_judges(ruling, every), *_notes(ruling)]:
-        out.print(line, soft_wrap=True)
-
-
-def plain(text: str) -> str:
-    """Return text that Rich prints as it stands."""
-    return visible(text).replace("[", r"\[")
+    if open_rules:
+        out.print()
+    for rule in open_rules:
+        verdict = f"[{STYLES[rule.verdict]}]{rule.verdict}[/]"
+        say(out, f"{verdict} {plain(rule.name)}: {plain(_why(rule))}")
+        for command in _commands(ruling, rule):
+            out.print(f"  {plain(command)}", soft_wrap=True)
+    for line in [*_judges(ruling, every), *_notes(ruling)]:
+        say(out, line)
 
 
 def _head(ruling: Ruling) -> list[str]:
@@ -148,16 +150,6 @@ def _number(rule: RuleRuling, value: float | None) -> str:
     return f"{value:z.4f}" if rule.form in ("min", "max") else f"{value:+z.4f}"
 
 
-def _open(ruling: Ruling, rules: Sequence[RuleRuling]) -> list[str]:
-    """Return, for each rule that does not pass, why, what it needs and what to read."""
-    lines = [""] if rules else []
-    for rule in rules:
-        style = STYLES[rule.verdict]
-        lines.append(f"[{style}]{rule.verdict}[/] {plain(rule.name)}: {plain(_why(rule))}")
-        lines += [f"  {plain(line)}" for line in _commands(ruling, rule)]
-    return lines
-
-
 def _why(rule: RuleRuling) -> str:
     """Return the reason, or what the rule needs where the table has the reason already."""
     if rule.need is None:
@@ -167,6 +159,7 @@ def _why(rule: RuleRuling) -> str:
 
 
 def _commands(ruling: Ruling, rule: RuleRuling) -> list[str]:
+    """Return what to read and to do, to be copied: no line of it is broken."""
     run = ruling.candidate[0][:_SHORT] if ruling.candidate else "RUN"
     read = rule.failed or rule.unconfirmed
     lines = []

@@ -4,12 +4,12 @@ import errno
 from collections.abc import Collection, Sequence
 
 from rich.console import Console
-from rich.markup import escape
 
 from statera.analysis.health import WARN_SHARE, Health, not_told
 from statera.analysis.measure import MetricRow
 from statera.cli import judgednumbers
 from statera.cli.columns import Column, Line, print_table
+from statera.cli.wrapping import plain, say
 from statera.records.scores import Outcome
 from statera.scorers.refusal import VERSION
 
@@ -19,7 +19,7 @@ _COLUMNS = (
     Column("metric", name=True),
     Column("estimate"),
     Column("95 % interval"),
-    Column("n", 1),
+    Column("n"),
 )
 _HEALTH = {
     "infra_error": "infra errors",
@@ -65,11 +65,11 @@ def print_health(health: Health, run: str, blind: Collection[Outcome] = ()) -> N
         parts.append(f"[yellow]{text}[/]" if share > WARN_SHARE else text)
     out = console()
     parts = [plural(health.trials, "trial"), *parts]
-    out.print(f"[bold]health[/] {' · '.join(parts)}", soft_wrap=True)
+    say(out, f"[bold]health[/] {' · '.join(parts)}")
     if blind:
-        out.print(f"[yellow]imported[/] the log {not_told(blind)}", soft_wrap=True)
+        say(out, f"[yellow]imported[/] the log {not_told(blind)}")
     for warning in health.warnings:
-        out.print(f"[yellow]warning[/] {warning.replace('RUN', run)}", soft_wrap=True)
+        say(out, f"[yellow]warning[/] {warning.replace('RUN', run)}")
 
 
 def print_metrics(rows: Sequence[MetricRow]) -> None:
@@ -87,9 +87,9 @@ def print_metrics(rows: Sequence[MetricRow]) -> None:
     cells = (_cells(row, seen, judged=judged) for row in rows)
     print_table(out, columns, list(map(Line, cells, styles)))
     for warning in judgednumbers.warnings(rows):
-        out.print(f"[yellow]warning[/] {escape(warning)}", soft_wrap=True)
+        say(out, f"[yellow]warning[/] {plain(warning)}")
     for note in _notes(rows):
-        out.print(f"[dim]{escape(note)}[/]", soft_wrap=True)
+        say(out, plain(note), "dim")
 
 
 def headline(rows: Sequence[MetricRow]) -> list[MetricRow]:
@@ -116,7 +116,7 @@ def _task(row: MetricRow) -> str:
 
 def _outcome(name: Outcome, doubted: Collection[str]) -> Column:
     mark = "*" if name in doubted else ""
-    return Column(name.replace("_", " ") + mark, 3 if name in ("right", "wrong") else 2)
+    return Column(name.replace("_", " ") + mark, 2 if name in ("right", "wrong") else 1)
 
 
 def _cells(row: MetricRow, seen: Sequence[Outcome], *, judged: bool) -> list[str]:

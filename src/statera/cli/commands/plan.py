@@ -9,9 +9,9 @@ from statera.api.plans import existing, pilot_assumptions, pilot_labels
 from statera.api.stored import Run
 from statera.cli.columns import Column, Line, print_table
 from statera.cli.flags import json_flag, store_flag
-from statera.cli.rulings import plain
 from statera.cli.settings import Flag, Lines
 from statera.cli.tables import console, plural
+from statera.cli.wrapping import plain
 from statera.codec.files import to_json
 from statera.errors import DeclarationError
 from statera.gate.labelneeds import LabelNeed

@@ -10,9 +10,10 @@ from rich.text import Text
 from statera.api.releases import Kept, releases, verified
 from statera.cli.columns import Column, Line, print_table
 from statera.cli.flags import json_flag, store_flag
-from statera.cli.rulings import STYLES, plain
+from statera.cli.rulings import STYLES
 from statera.cli.settings import Flag
 from statera.cli.tables import console, plural
+from statera.cli.wrapping import plain
 from statera.codec.files import to_json
 from statera.gate.ruling import dismissal_words
 from statera.store.runstore import RunStore

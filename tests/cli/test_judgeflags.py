@@ -2,12 +2,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 
 from statera.api.judging import Bench
 from statera.api.panelbench import AnySeat, benches
 from statera.cli.judgeflags import ask_judge, ask_seat, named_judge
+from statera.cli.main import cli
 from statera.errors import DeclarationError, RunStopped
 from statera.store.runstore import RunStore
+from tests.judges_made import stored
 
 FLAGS: dict[str, Any] = {
     "judge": "reference",
@@ -23,12 +26,13 @@ FLAGS: dict[str, Any] = {
 }
 
 
-def test_a_judge_and_its_model_must_be_named() -> None:
+def test_a_judge_and_its_model_must_be_named(tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "store")
     with pytest.raises(DeclarationError, match="no judge named"):
-        named_judge(FLAGS | {"judge": None})
+        named_judge(FLAGS | {"judge": None}, store)
     with pytest.raises(DeclarationError, match="judge reference has no model"):
-        named_judge(FLAGS)
-    assert named_judge(FLAGS | {"judge_model": "embedded"}).model == "embedded"
+        named_judge(FLAGS, store)
+    assert named_judge(FLAGS | {"judge_model": "embedded"}, store).model == "embedded"
 
 
 def test_the_work_gets_the_judge_on_its_bench(tmp_path: Any) -> None:
@@ -93,7 +97,60 @@ def test_where_one_judge_is_asked_a_member_of_a_panel_is_named(
 def test_every_member_needs_a_model(tmp_path: Path) -> None:
     path = tmp_path / "panel.yaml"
     path.write_text("judge: two\npanel: [tone, brevity]\n", encoding="utf-8")
-    flags = FLAGS | {"judge": str(path)}
+    flags, store = FLAGS | {"judge": str(path)}, RunStore(tmp_path / "store")
     with pytest.raises(DeclarationError, match="judge two: member tone has no model"):
-        named_judge(flags)
-    assert named_judge(flags | {"judge_model": "embedded"}).members[1].model == "embedded"
+        named_judge(flags, store)
+    assert named_judge(flags | {"judge_model": "embedded"}, store).members[1].model == "embedded"
+
+
+@pytest.mark.parametrize("kind", ["rubric: tone", "kind: pairwise"])
+def test_a_judge_of_ones_own_is_called_by_name_once_it_was_asked(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "script.yaml").write_text("judge: {prefers: better}\n", encoding="utf-8")
+    text = f"judge: acme\n{kind}\nmodel: scripted:script.yaml\n"
+    (tmp_path / "acme.yaml").write_text(text, encoding="utf-8")
+    store = RunStore(".statera")
+    runs = [
+        stored(store, [f"reply quality={1 + (i + shift) % 5}" for i in range(10)], name=f"m{shift}")
+        for shift in range(3)
+    ]
+    new, old, third = (info.id[:8] for info in runs)
+    pairs = kind.startswith("kind")
+    commands: list[tuple[str, ...]] = [("score", new)]
+    audit: tuple[str, ...] = ("judge", "audit", new)
+    if pairs:
+        commands = [("judge", "compare", new, old), ("judge", "rank", new, old, third)]
+        audit = (*audit, old)
+    for command in commands:
+        assert called(*command, "--judge", "acme.yaml", "-q").exit_code == 0
+    before = {info.id: store.counts(info.id).trials for info in store.runs()}
+    (tmp_path / "acme.yaml").unlink()
+    for command in commands:
+        result = called(*command, "--judge", "acme", "-q")
+        assert result.exit_code == 0, result.output
+    assert {info.id: store.counts(info.id).trials for info in store.runs()} == before
+    assert called(*audit, "--judge", "acme", "-q").exit_code in (0, 1, 3)
+    assert {info.id for info in store.runs()} == set(before)
+    (tmp_path / "labels.csv").write_text("id,label\nq0,TIE\n" if pairs else "id,label\nq0,4\n")
+    label = ("judge", "label", new, *([old] if pairs else []), "--judge", "acme")
+    assert called(*label, "--labels", "labels.csv", "--import-only").exit_code == 0
+    assert called("judge", "calibrate", new, "--judge", "acme").exit_code == 0
+    (tmp_path / "script.yaml").unlink()
+    assert called(*label, "--labels", "labels.csv", "--import-only").exit_code == 0
+    with pytest.raises(
+        DeclarationError,
+        match=r"^judge acme is on record, but not how its model is opened: --judge-model MODEL",
+    ):
+        called(*commands[0], "--judge", "acme", "-q")
+    with pytest.raises(DeclarationError, match=r"unknown judge 'acne'\. Did you mean 'acme'\?"):
+        called(*commands[0], "--judge", "acne", "-q")
+
+
+def called(*args: str) -> Result:
+    """Return what a command made; raise what it refuses."""
+    found = CliRunner().invoke(cli, args, standalone_mode=False)
+    if isinstance(found.exception, DeclarationError):
+        raise found.exception
+    return found

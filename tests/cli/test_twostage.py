@@ -88,12 +88,12 @@ def test_win_rates_in_two_stages(run: str, tmp_path: Path) -> None:
 def test_bad_stages_are_refused(run: str, given: dict[str, object], message: str) -> None:
     nothing = dict.fromkeys(("judge_model", "second", "second_model", "part"))
     with pytest.raises(DeclarationError, match=message):
-        named_stages(nothing | {"judge": "cheap.yaml"} | given)
+        named_stages(nothing | {"judge": "cheap.yaml"} | given, RunStore(".statera"))
 
 
 def test_one_judge_is_no_stages() -> None:
     nothing = dict.fromkeys(("judge_model", "second", "second_model", "part"))
-    assert named_stages(nothing | {"judge": "cheap.yaml"}) is None
+    assert named_stages(nothing | {"judge": "cheap.yaml"}, RunStore(".statera")) is None
 
 
 def test_bad_stages_send_no_request(run: str, tmp_path: Path) -> None:

@@ -248,11 +248,16 @@ def stored_verdicts(
 
 
 def _described(judge: Judge) -> dict[str, Any]:
-    """Return what a reader of the judge's run wants to know of the judge."""
+    """Return what a reader of the judge's run wants to know of the judge, and makes it again of.
+
+    An address may hold a password: that of the model is in the run's identity, without one.
+    """
     return {
         "name": judge.name,
         "version": judge.version,
         "family": judge.family,
+        "model": None if "://" in (judge.model or "") else judge.model,
+        "repeats": judge.repeats,
         "instrument": judge.instrument,
         "criteria": judge.criteria,
     }

@@ -13,12 +13,13 @@ import click
 import uvloop
 
 from statera.api.judging import Bench
+from statera.api.knownjudges import by_record, find_judge
 from statera.api.panelbench import AnySeat, seated
 from statera.api.runs import CONNECTIONS, workers_for
 from statera.cli.progress import Progress
 from statera.cli.settings import Flag
 from statera.errors import DeclarationError, Interrupted, StateraError
-from statera.graders.judge import Judge, read_judge
+from statera.graders.judge import Judge
 from statera.models.modelfile import CallSettings
 from statera.models.opening import open_model
 from statera.protocols import Model
@@ -33,7 +34,8 @@ _FLAGS = (
         "--judge",
         cls=Flag,
         metavar="FILE|NAME",
-        help="A judge's YAML file, a ready rubric (reference, tone, …), or `pairwise`.",
+        help="A judge's YAML file, a ready rubric (reference, tone, …), `pairwise`, or the name of "
+        "a judge that the store knows.",
     ),
     click.option(
         "--judge-model",
@@ -89,13 +91,16 @@ def judge_flags(function: F) -> F:
     return function
 
 
-def named_judge(flags: dict[str, Any]) -> Judge:
-    """Return the judge that the flags name; DeclarationError for none, or for one without model."""
+def named_judge(flags: dict[str, Any], store: RunStore) -> Judge:
+    """Return the judge that the flags name, perhaps one on record in the store.
+
+    DeclarationError for none, or for one without model.
+    """
     if flags["judge"] is None:
         raise DeclarationError(
             "no judge named. Give --judge FILE, or a ready one: --judge reference"
         )
-    judge = read_judge(flags["judge"]).with_model(flags["judge_model"])
+    judge = find_judge(flags["judge"], store).with_model(flags["judge_model"])
     if flags.get("member") is not None:
         judge = judge.member(flags["member"])
     for name, one in zip(judge.names, judge.members, strict=True):
@@ -105,6 +110,11 @@ def named_judge(flags: dict[str, Any]) -> Judge:
                 "--judge-model MODEL for all members without one"
             )
     if judge.model is None and not judge.members:
+        if by_record(flags["judge"]):
+            raise DeclarationError(
+                f"judge {judge.name} is on record, but not how its model is opened: "
+                "--judge-model MODEL, or its file"
+            )
         raise DeclarationError(
             f"judge {judge.name} has no model: `model:` in its file, or --judge-model MODEL"
         )
@@ -119,7 +129,7 @@ def ask_judge(
     DeclarationError for a panel. Interrupted, RunStopped or EndpointError say that everything asked
     is kept.
     """
-    judge = named_judge(flags)
+    judge = named_judge(flags, store)
     if judge.members:
         raise DeclarationError(
             f"judge {judge.name} is a panel, here one judge is asked: --member "
@@ -145,7 +155,7 @@ def ask_seat(
             for other in others:
                 await other.close()
 
-    return _ask(flags, named_judge(flags), store, seat, seed)
+    return _ask(flags, named_judge(flags, store), store, seat, seed)
 
 
 def _ask(

@@ -1,7 +1,7 @@
 """A second, dearer judge on a random part: its flags, and what a person reads of both stages.
 
 @second_flags
-def command(**flags): stages = named_stages(flags)      # None without a second judge
+def command(**flags): stages = named_stages(flags, store)  # None without a second judge
 """
 
 from collections.abc import Callable, Sequence
@@ -71,7 +71,7 @@ def second_flags(function: F) -> F:
     return function
 
 
-def named_stages(flags: dict[str, Any], *, pairs: bool = False) -> Stages | None:
+def named_stages(flags: dict[str, Any], store: RunStore, *, pairs: bool = False) -> Stages | None:
     """Return the two judges that the flags name, None where they name one.
 
     DeclarationError, before any request, for a part without a second judge or the reverse, and for
@@ -86,7 +86,7 @@ def named_stages(flags: dict[str, Any], *, pairs: bool = False) -> Stages | None
         raise DeclarationError("--part: of which judge? --second FILE, or --second-model MODEL")
     if flags["part"] is None:
         raise DeclarationError("how much does the second judge see? --part 0.2 is a fifth")
-    stages = Stages(named_judge(flags), named_judge(of_second(flags)), flags["part"])
+    stages = Stages(named_judge(flags, store), named_judge(of_second(flags), store), flags["part"])
     check_stages(stages, pairs=pairs)
     return stages
 

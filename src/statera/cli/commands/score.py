@@ -99,14 +99,14 @@ def command(
     if flags["judge"] is not None:
         if scorer:
             raise DeclarationError("give --scorer or --judge, not both")
-        if (stages := named_stages(flags)) is not None:
+        if (stages := named_stages(flags, runs)) is not None:
             _two_stages(runs, info, stages, (task, flags), as_json=as_json)
             return
         told = _judge(runs, info, task, flags)
         _tell_judged(Run(runs, runs.find(info.id)), told, as_json=as_json)
         return
     else:
-        named_stages(flags)
+        named_stages(flags, runs)
         if flags["judge_model"] is not None:
             raise DeclarationError("--judge-model goes with --judge FILE (or --judge reference)")
         _score(runs, info, task, scorer)

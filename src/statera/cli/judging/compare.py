@@ -107,10 +107,10 @@ def command(candidate: str, other: str, store: str, as_json: bool, **flags: Any)
     statera judge compare a.jsonl b.jsonl --judge preferred.yaml --until 0.5
     statera judge compare new old --judge cheap.yaml --second dear.yaml --part 0.2
     """
-    stages = named_stages(flags, pairs=True)
+    runs = RunStore(store)
+    stages = named_stages(flags, runs, pairs=True)
     if stages is not None and flags["until"] is not None:
         raise DeclarationError("--until stops on one judge's verdicts; leave it, or --second, out")
-    runs = RunStore(store)
     sides = read_sides(runs, (candidate, other), flags["task"])
     until = None if flags["until"] is None else Until(flags["until"], flags["level"])
 

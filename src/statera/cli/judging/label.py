@@ -13,6 +13,7 @@ import click
 from msgspec.structs import replace
 
 from statera.api.answers import answers_of
+from statera.api.knownjudges import find_judge
 from statera.api.labelling import (
     Draw,
     check_entries,
@@ -30,7 +31,7 @@ from statera.codec.files import to_json
 from statera.codec.strict import convert
 from statera.errors import DeclarationError, unknown
 from statera.graders.criterion import Criterion
-from statera.graders.judge import PAIRWISE, Judge, JudgeFile, judge_of, read_judge
+from statera.graders.judge import PAIRWISE, Judge, JudgeFile, judge_of
 from statera.graders.rubrics import read_rubric, ready_rubrics
 from statera.interop.labels import Label, appending, read_entries, read_labels, standing
 from statera.records.specs import RunInfo
@@ -134,7 +135,7 @@ def command(run: str, run_b: str | None, store: str, as_json: bool, **flags: Any
     other = None if run_b is None else runs.find(run_b)
     if other is not None and other.id == info.id:
         raise DeclarationError(f"a run is not compared with itself: {info.id[:8]}")
-    judge = _judge(flags["judge"], flags["rubric"], pairs=other is not None)
+    judge = _judge(runs, flags["judge"], flags["rubric"], pairs=other is not None)
     if flags["import_only"]:
         labels = _labels_to_import(flags)
     else:
@@ -153,7 +154,7 @@ def command(run: str, run_b: str | None, store: str, as_json: bool, **flags: Any
         print_labels(summary, scale, judge=flags["judge"] or _of_ready(judge))
 
 
-def _judge(judge: str | None, rubric: str | None, *, pairs: bool) -> Judge:
+def _judge(store: RunStore, judge: str | None, rubric: str | None, *, pairs: bool) -> Judge:
     """Return what people are asked: a judge's criteria, or a rubric's."""
     if judge is not None and rubric is not None:
         raise DeclarationError("--judge and --rubric both say what is asked: give one of them")
@@ -162,7 +163,7 @@ def _judge(judge: str | None, rubric: str | None, *, pairs: bool) -> Judge:
             f"what is asked of people? --rubric NAME ({', '.join(ready_rubrics())}) or FILE, "
             "--judge FILE, or a second run to compare with"
         )
-    found = _of_rubric(rubric) if rubric is not None else read_judge(judge or PAIRWISE)
+    found = _of_rubric(rubric) if rubric is not None else find_judge(judge or PAIRWISE, store)
     if found.pairs != pairs:
         raise DeclarationError(
             f"{found.name} grades single replies: leave RUN_B out, or leave out what names it"

@@ -1,23 +1,29 @@
 """`statera judge calibrate` as a user meets it."""
 
+import asyncio
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click import Command
 from click.testing import CliRunner
 
+from statera.api.judging import sit
 from statera.cli.commands.compare import command as compare
 from statera.cli.commands.show import command as show
 from statera.cli.judging.calibrate import command as calibrate
 from statera.errors import DeclarationError
+from statera.graders.judge import read_judge
 from statera.store.runstore import RunStore
 from tests.api.calibrations_made import Made, judged, replies
 from tests.cli.commands.conftest import Cli, cli
+from tests.judges_made import bench, scripted
 
 __all__ = ["cli"]
 
+TONE = read_judge("tone")
 SCRIPT = "default: hello\njudge:\n  prefers: better\n  noise: 0.2\n"
 
 
@@ -113,6 +119,10 @@ def test_outputs_that_carry_their_labels_are_judged(
         (("tone", "NEW", "NEW"), "not compared with itself"),
         (("tone", "NEW", "OLD", "x"), "3 names. Allowed: [RUN] [RUN_B]"),
         (("tone", "nonsense"), "unknown run 'nonsense'"),
+        (("nonsense", "NEW"), "unknown run 'nonsense'"),
+        (("tune", "NEW"), "unknown judge 'tune'. Did you mean 'tone'?"),
+        (("nobody", "NEW", "OLD"), "unknown judge 'nobody'. Allowed: "),
+        (("mne", "NEW"), "unknown judge 'mne'. Did you mean 'mine'?"),
         (("tone", "--labels", "missing.csv"), "missing.csv: no such file"),
         (("tone", "--labels", "plain.csv"), "plain.csv, line 2: of which run?"),
         (("tone", "NEW", "OLD", "--labels", "plain.csv"), "plain.csv, line 2: of which of"),
@@ -132,6 +142,7 @@ def test_what_is_wrong_is_one_line_and_nothing_is_kept(
 ) -> None:
     new, old = replies(store, 8), replies(store, 8, name="old", seed=9)
     judged(store, new)
+    asyncio.run(sit(bench(replace(TONE, name="mine"), scripted(default="[3]"), store), []))
     before = [store.find(made.info.id) for made in (new, old)]
     (tmp_path / "plain.csv").write_text("id,label\nq9999,4\n", encoding="utf-8")
     (tmp_path / "empty.csv").write_text("id,label\n", encoding="utf-8")

@@ -16,6 +16,7 @@ from statera.api.calibrationlabels import (
     read_run_labels,
 )
 from statera.api.judging import Bench
+from statera.api.knownjudges import judge_names
 from statera.api.measuring import measure_on
 from statera.api.stored import Run
 from statera.cli.calibrations import print_page
@@ -23,10 +24,8 @@ from statera.cli.flags import json_flag, store_flag
 from statera.cli.judgeflags import ask_judge, judge_flags
 from statera.cli.settings import Flag, Lines
 from statera.codec.files import to_json
-from statera.errors import DeclarationError
-from statera.graders.judge import PAIRWISE, read_judge
-from statera.graders.rubrics import ready_rubrics
-from statera.records.specs import JUDGING
+from statera.errors import DeclarationError, nearest, unknown
+from statera.graders.judge import read_judge
 from statera.store.runstore import RunStore
 
 _YAML = (".yaml", ".yml")
@@ -83,8 +82,11 @@ def _split(
     words: tuple[str, ...], judge: str | None, runs: RunStore
 ) -> tuple[str | None, tuple[str, ...]]:
     """Return the judge, by --judge or as the first word, and the names of the runs."""
-    if judge is None and words and _is_judge(words[0], runs):
-        judge, words = words[0], words[1:]
+    if judge is None and words:
+        if _is_judge(words[0], runs):
+            judge, words = words[0], words[1:]
+        elif len(words) > _MOST or _like_a_judge(words[0], runs):
+            raise unknown("judge", words[0], judge_names(runs.runs()))
     if len(words) > _MOST:
         allowed = "[JUDGE] [RUN] [RUN_B]" if judge is None else "[RUN] [RUN_B]"
         raise DeclarationError(f"{len(words)} names. Allowed: {allowed}; or --judge NAME")
@@ -93,11 +95,16 @@ def _split(
 
 def _is_judge(word: str, runs: RunStore) -> bool:
     """Return whether a word names a judge: a file, a ready one, or one that is on record."""
-    if word.endswith(_YAML) or word in (*ready_rubrics(), PAIRWISE):
-        return True
-    return word in {
-        info.environment["asked"][JUDGING]["name"] for info in runs.runs() if info.judging
-    }
+    return word.endswith(_YAML) or word in judge_names(runs.runs())
+
+
+def _like_a_judge(word: str, runs: RunStore) -> bool:
+    """Return whether a word that names no run is spelt like a judge's name."""
+    try:
+        runs.find(word)
+    except DeclarationError:
+        return bool(nearest(word, judge_names(runs.runs())))
+    return False
 
 
 def _name(judge: str) -> str:

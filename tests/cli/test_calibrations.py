@@ -8,8 +8,10 @@ from statera.analysis.calibration import calibrated
 from statera.analysis.labelledtrials import Seen, Side
 from statera.analysis.measure import estimates
 from statera.api.calibrating import Calibrated, Page
+from statera.cli import calibrations
 from statera.cli.calibrations import print_page
 from statera.records.labels import Labelled
+from tests.terminals import terminal
 from tests.verdicts_made import KEY, judged_frame, standing
 
 FIVE = (1, 2, 3, 4, 5)
@@ -57,10 +59,11 @@ def test_the_page_has_every_part(capsys: pytest.CaptureFixture[str]) -> None:
     assert line(out, "a ")[:2] == ["a", "50"]
     assert line(out, "r1 (candidate)  ")[:3] == ["r1", "(candidate)", "100"]
     assert "+0.200" in out
-    assert "0.700" in line(out, "t/quality ")
-    assert "0.500" in line(out, "t/quality ")
+    number = line(out[out.index("t/quality ") :], "r1 (candidate)  ")
+    assert "0.700" in number
+    assert "0.500" in number
     assert "no verdict" not in out
-    assert out.rstrip().endswith("as transported")
+    assert out.rstrip().endswith("corrected by this error, and marked transported")
 
 
 def test_missing_verdicts_have_a_column_and_a_void_number_is_none(
@@ -69,7 +72,7 @@ def test_missing_verdicts_have_a_column_and_a_void_number_is_none(
     out = shown(capsys, page(missing=20))
     assert "80 of them with a verdict" in out
     assert "no verdict" in line(out, "people") or "no verdict" in out
-    assert line(out, "t/quality ")[1] == "void"
+    assert line(out[out.index("t/quality ") :], "r1 (candidate)  ")[2] == "void"
     assert "warning t/quality, t/quality_good: void: no verdict on 20 of 100 trials" in out
 
 
@@ -107,3 +110,33 @@ def test_a_shared_family_is_warned_of(capsys: pytest.CaptureFixture[str]) -> Non
 def test_what_is_not_kept_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     out = shown(capsys, msgspec.structs.replace(page(), kept=False))
     assert "not kept: the judge has no run of its own in this store" in out
+
+
+def test_of_few_labels_nothing_is_promised(capsys: pytest.CaptureFixture[str]) -> None:
+    found = page()
+    (score,) = found.scores
+    arms = tuple(msgspec.structs.replace(arm, labelled=3) for arm in score.error.arms)
+    few = Calibrated(
+        error=msgspec.structs.replace(score.error, arms=arms),
+        numbers=score.numbers,
+        differences=(),
+    )
+    out = shown(capsys, msgspec.structs.replace(found, scores=(few,)))
+    assert "; 3 labels of a run correct nothing on other runs: 30 at least are needed" in out
+    assert "transported" not in out.splitlines()[-1]
+
+
+def test_in_a_narrow_terminal_each_number_has_its_run_and_its_metric(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out = terminal(monkeypatch, calibrations)
+    print_page(page(), {"r1": ("candidate",)})
+    lines = out.getvalue().splitlines()
+    assert max(map(len, lines)) <= 80
+    heads = [at for at, row in enumerate(lines) if row.startswith("t/quality")][1:]
+    assert [lines[at].split()[0] for at in heads] == ["t/quality", "t/quality_good"]
+    for at in heads:
+        assert lines[at + 1].startswith("r1 (candidate) ")
+        told = " ".join(lines[at : at + 3])
+        assert "its interval" in told
+        assert "labels" in told

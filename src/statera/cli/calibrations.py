@@ -6,6 +6,7 @@ Every rate stands with its interval. First comes what must be known before the j
 from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
+from rich.text import Text
 
 from statera.analysis.calibration import Arm, Calibration
 from statera.analysis.comparison import ComparisonRow
@@ -16,9 +17,12 @@ from statera.cli import judgednumbers
 from statera.cli.columns import Column, Line, print_table
 from statera.cli.controls import visible
 from statera.cli.tables import console, plural
+from statera.cli.wrapping import say
 from statera.stats.agreement import Agreement
 from statera.stats.confusion import ClassError
+from statera.stats.ppi import MIN_LABELS
 from statera.stats.results import Difference, Estimate
+from statera.stats.rogangladen import MIN_CLASS
 
 Tags = Mapping[str, Sequence[str]]
 """The tags of runs, by id."""
@@ -27,34 +31,48 @@ _AGREEMENT = (
     Column("agreement beyond chance", name=True),
     Column("value"),
     Column("95 % interval"),
-    Column("trials", 1),
-    Column("same class"),
+    Column("trials"),
+    Column("same class", 1, below=True),
 )
 _BIAS = (
     Column("bias"),
     Column("95 % interval"),
-    Column("items", 1),
+    Column("items"),
 )
-_NUMBERS = (Column("metric", name=True), Column("raw"), Column("95 % interval"))
+_NUMBERS = (Column("raw"), Column("95 % interval"), *judgednumbers.COLUMNS)
 
 
 def print_page(page: Page, tags: Tags) -> None:
     """Print a judge's error on one run or two, score by score."""
     out = console()
     runs = " and ".join(_run(run, tags) for run in page.runs)
-    _say(out, f"judge {page.judge} · its run {page.judge_run[:8]} · on {runs}", "bold")
+    _tell(out, f"judge {page.judge} · its run {page.judge_run[:8]} · on {runs}", "bold")
     for note in page.notes:
-        _say(out, f"warning {note}", "yellow")
+        _tell(out, f"warning {note}", "yellow")
     for one in page.scores:
         _score(out, one, tags)
-    kept = "kept with the judge's run: its numbers on other runs are corrected too, as transported"
-    _say(out, "" if page.kept else "not kept: the judge has no run of its own in this store")
-    _say(out, kept if page.kept else "", "dim")
+    _tell(out, _kept(page), "dim" if page.kept else "")
 
 
-def _say(out: Console, text: str, style: str = "") -> None:
+def _kept(page: Page) -> str:
+    """Return what becomes of the judge's error, and whether it helps with other runs."""
+    if not page.kept:
+        return "not kept: the judge has no run of its own in this store"
+    most = max((arm.labelled for one in page.scores for arm in one.error.arms), default=0)
+    if most < 2 * MIN_CLASS:
+        return (
+            f"kept with the judge's run; {plural(most, 'label')} of a run correct nothing on other "
+            f"runs: {MIN_LABELS} at least are needed, of a yes or no {MIN_CLASS} of each"
+        )
+    return (
+        "kept with the judge's run: where other runs have no labels, its numbers there are "
+        "corrected by this error, and marked transported"
+    )
+
+
+def _tell(out: Console, text: str, style: str = "") -> None:
     if text:
-        out.print(visible(text), style=style or None, soft_wrap=True, markup=False)
+        say(out, Text(visible(text)), style)
 
 
 def _run(run: str, tags: Tags) -> str:
@@ -66,11 +84,11 @@ def _score(out: Console, one: Calibrated, tags: Tags) -> None:
     found = one.error
     out.print()
     against = f" against {_run(found.against, tags)}" if found.against else ""
-    _say(out, f"{found.task}/{found.score}{against}", "bold")
+    _tell(out, f"{found.task}/{found.score}{against}", "bold")
     for told in found.warnings:
-        _say(out, f"warning {told}", "yellow")
+        _tell(out, f"warning {told}", "yellow")
     for arm in found.arms:
-        _say(out, f"labels of {_run(arm.run, tags)}: {_labels(arm)}")
+        _tell(out, f"labels of {_run(arm.run, tags)}: {_labels(arm)}")
     _agreement(out, found)
     _matrix(out, found)
     _kinds(out, found, tags)
@@ -117,7 +135,7 @@ def _matrix(out: Console, found: Calibration) -> None:
         *(Column(name) for name in told.classes),
         *([Column("no verdict")] if any(told.unparsed) else []),
         Column("sensitivity"),
-        Column("specificity", 1),
+        Column("specificity", 1, below=True),
     ]
     lines = []
     for place, name in enumerate(told.classes):
@@ -136,13 +154,16 @@ def _kinds(out: Console, found: Calibration, tags: Tags) -> None:
         return
     named = list(whole.classes) if whole.classes == PAIRS else [whole.classes[0]]
     columns = [
-        Column("run and kind of content", name=True),
-        Column("trials", 1),
+        Column("run or kind", name=True),
+        Column("trials"),
         Column("same class"),
     ]
     for place, name in enumerate(named):
-        rank = 2 * place
-        columns += [Column(f"{name}: sensitivity", rank), Column("specificity", rank + 1)]
+        of = f"{name}: " if len(named) > 1 else ""
+        columns += [
+            Column(f"{name}: sensitivity", place, below=True),
+            Column(f"{of}specificity", place + 1, below=True),
+        ]
     lines = []
     for arm in found.arms:
         told = arm.confusion
@@ -174,38 +195,42 @@ def _bias(out: Console, found: Calibration, tags: Tags) -> None:
 
 
 def _numbers(out: Console, one: Calibrated, tags: Tags) -> None:
-    """Print the judge's numbers, raw and as people's labels correct them."""
+    """Print the judge's numbers, raw and as people's labels correct them, metric by metric."""
     known: list[MetricRow] = [row for rows in one.numbers for row in rows]
-    lines = []
     for metric in dict.fromkeys(row.metric for row in known):
-        for arm, rows in zip(one.error.arms, one.numbers, strict=True):
-            of = f", {_run(arm.run, tags)}" if len(one.numbers) > 1 else ""
-            lines += [Line(_raw(row, of)) for row in rows if row.metric == metric]
-        lines += [Line(_apart(row)) for row in one.differences if row.metric == metric]
-    out.print()
-    print_table(out, [*_NUMBERS, *judgednumbers.COLUMNS], lines)
+        lines = [
+            Line([_run(arm.run, tags), *_raw(row)])
+            for arm, rows in zip(one.error.arms, one.numbers, strict=True)
+            for row in rows
+            if row.metric == metric
+        ]
+        lines += [
+            Line(["difference", *_apart(row)]) for row in one.differences if row.metric == metric
+        ]
+        out.print()
+        print_table(out, [Column(metric, name=True), *_NUMBERS], lines)
     both: list[judgednumbers.Row] = [*known, *one.differences]
     for warning in judgednumbers.warnings(both):
-        _say(out, f"warning {warning}", "yellow")
+        _tell(out, f"warning {warning}", "yellow")
     for note in judgednumbers.notes(both):
-        _say(out, note, "dim")
+        _tell(out, note, "dim")
 
 
-def _raw(row: MetricRow, of: str) -> list[str]:
+def _raw(row: MetricRow) -> list[str]:
     raw = "void" if row.estimate is None else f"{row.estimate:z.3f}"
     span = "none" if row.low is None else f"{row.low:z.3f} to {row.high:z.3f}"
-    return [f"{row.metric}{of}", raw, span, *judgednumbers.cells(row.behind)]
+    return [raw, span, *judgednumbers.cells(row.behind)]
 
 
 def _apart(row: ComparisonRow) -> list[str]:
     span = "none" if row.low is None else f"{row.low:+z.3f} to {row.high:+z.3f}"
     cells = judgednumbers.cells(row.behind, signed=True)
-    return [f"{row.metric}, difference", _signed(row.difference), span, *cells]
+    return [_signed(row.difference), span, *cells]
 
 
 def _lacking(out: Console, methods: Iterator[str]) -> None:
     for why in sorted(set(methods)):
-        _say(out, f"no interval where: {why.removeprefix('no interval: ')}", "dim")
+        _tell(out, f"no interval where: {why.removeprefix('no interval: ')}", "dim")
 
 
 def _number(value: float | None) -> str:

@@ -1,15 +1,18 @@
+import msgspec
 import pytest
 
-from statera.analysis.winrates import JudgedPair, WinRateRow, win_rates
+from statera.analysis.winrates import JudgedPair, win_rates
+from statera.api.winrates import BackedRate
 from statera.cli.winrates import place, print_win_rates, shown
 from statera.stats.results import Estimate
 
 
-def rows(forward: float = 1.0, backward: float = 1.0) -> list[WinRateRow]:
-    return win_rates(
+def rows(forward: float = 1.0, backward: float = 1.0) -> list[BackedRate]:
+    found = win_rates(
         JudgedPair("t", "c", str(i), str(i), "ab"[i % 2], forward, backward, (120, 60))
         for i in range(40)
     )
+    return [BackedRate(**msgspec.structs.asdict(row)) for row in found]
 
 
 def test_the_table_counts_what_became_of_every_pair(capsys: pytest.CaptureFixture[str]) -> None:

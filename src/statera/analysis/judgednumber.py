@@ -73,10 +73,15 @@ class Behind(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def judged_number(
-    frame: Frame, metric: Metric, standing: Standing, category: str | None = None
+    frame: Frame,
+    metric: Metric,
+    standing: Standing,
+    category: str | None = None,
+    *,
+    level: float = LEVEL,
 ) -> Behind:
     """Return what stands behind a judged metric of a category, None being the whole task."""
-    found = corrected(frame, metric.name, standing, category)
+    found = corrected(frame, metric.name, standing, category, level=level)
     sides = (_judgements(frame, metric, standing, category),)
     return _behind(found, (standing,), sides, early=bool(frame.early))
 

@@ -96,7 +96,7 @@ class Leaderboard(msgspec.Struct, frozen=True, kw_only=True):
     """A ranking as the games are (`raw`), and one at equal covariates where that was asked for.
 
     `unparsed` of `asked` games have no verdict: above 2 % `warnings` say so, above 10 % the
-    leaderboard is `void`.
+    leaderboard is `void`, as it is where an audit voided the judge: a warning says why.
     """
 
     task: str

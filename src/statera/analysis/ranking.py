@@ -32,7 +32,8 @@ class Tournament(NamedTuple):
     """Games between models, who are named in the order of their numbers.
 
     `games.covariates` are `controls` by name. `flips` and `unparsed` count, by model, the games
-    that a judge did not decide; those without a verdict are not among the games.
+    that a judge did not decide; those without a verdict are not among the games. `void` says why
+    nothing may rest on the judge, else it is empty.
     """
 
     models: tuple[str, ...]
@@ -43,6 +44,7 @@ class Tournament(NamedTuple):
     task: str = ""
     criterion: str = ""
     base: str | None = None
+    void: str = ""
 
 
 def leaderboard(
@@ -55,7 +57,8 @@ def leaderboard(
     records = _records(played)
     asked = (sum(r.won + r.lost + r.tied + r.unparsed for r in records)) // 2
     unparsed = sum(r.unparsed for r in records) // 2
-    void = unparsed > VOID * asked
+    silent = f"void: more than {VOID:.0%} of the games have no verdict"
+    void = played.void or (silent if unparsed > VOID * asked else "")
     kept, dropped = _varying(_without(played, played.controls) if void else played)
     found = _fitted(kept, void, ties=ties, level=level, rng=rng)
     while match := _WITH_MODELS.search(found.controlled.method):
@@ -79,20 +82,22 @@ def leaderboard(
         asked=asked,
         flips=sum(r.flips for r in records) // 2,
         unparsed=unparsed,
-        void=void,
-        warnings=tuple(_warnings(played.models, records, unparsed, asked)),
+        void=bool(void),
+        warnings=(
+            *filter(None, [played.void]),
+            *_warnings(played.models, records, unparsed, asked),
+        ),
         notes=(*notes_of(_seen(played, found.raw)), *dropped),
     )
 
 
 def _fitted(
-    played: Tournament, void: bool, *, ties: Ties, level: float, rng: np.random.Generator
+    played: Tournament, void: str, *, ties: Ties, level: float, rng: np.random.Generator
 ) -> Controlled:
     games = played.games._replace(models=len(played.models))
     if void:
         setting, _ = setting_of(check_games(games), level, "", "")
-        why = f"void: more than {VOID:.0%} of the games have no verdict"
-        nothing = ranking(unranked(why), setting)
+        nothing = ranking(unranked(void), setting)
         return Controlled(raw=nothing, controlled=nothing, coefficients=())
     if played.controls:
         return controlled_ranking(games, level=level, rng=rng)

@@ -133,12 +133,21 @@ def standings(info: RunInfo, judges: Environments | None = None) -> dict[tuple[s
             sat=judged.run,
             labelled=beside,
             elsewhere=tuple(k for k in calibrations(own) if _elsewhere(k, judged, info.id)),
-            void=_void(own.get(AUDIT), task) or _of_members(own, judges, _void_for(task)),
+            void=voided(judged.run, task, judges or {}),
             drifted=_drifted(own) or _of_members(own, judges, _drifted),
             against=judged.against,
             part=parts.get(judged.metric),
         )
     return found
+
+
+def voided(run: str, task: str, judges: Environments) -> str:
+    """Return why nothing may rest on a judge, by its own run, for a task; empty where all is well.
+
+    Of a panel that is so where it is of one of its members.
+    """
+    own = judges.get(run, {})
+    return _void(own.get(AUDIT), task) or _of_members(own, judges, _void_for(task))
 
 
 def together(sides: Sequence[Standings]) -> Standings:

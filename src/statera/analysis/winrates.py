@@ -5,7 +5,7 @@ print(rows[0].rate)      # 0.600 [0.541, 0.656] 95 %, 120 items: 60 won, …
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -50,6 +50,9 @@ class WinRateRow(msgspec.Struct, frozen=True, kw_only=True):
     mean_lengths: tuple[float, float]
 
 
+Row = TypeVar("Row", bound=WinRateRow)
+
+
 def win_rates(
     pairs: Iterable[JudgedPair], *, level: float = LEVEL, early: bool = False
 ) -> list[WinRateRow]:
@@ -65,6 +68,14 @@ def win_rates(
             chosen = [p for p in of_task if category in (None, p.category)]
             found.append(_row(task, criterion, category, chosen, level=level, early=early))
     return found
+
+
+def without_rate(row: Row, why: str) -> Row:
+    """Return the row of a judge on whom nothing may rest: its counts alone, and `why`."""
+    nothing = msgspec.structs.replace(
+        row.rate, value=None, low=None, high=None, method=why, source="", void=True
+    )
+    return msgspec.structs.replace(row, rate=nothing)
 
 
 def verdicts_of(pairs: Sequence[JudgedPair]) -> PairVerdicts:

@@ -25,7 +25,6 @@ import msgspec
 from statera.analysis.leaderboards import Leaderboard
 from statera.analysis.stages import Staged
 from statera.analysis.style import controls_of
-from statera.analysis.winrates import WinRateRow, win_rates
 from statera.api.answers import OUTPUTS, answers_of
 from statera.api.judged import check_kind, keep_pairs
 from statera.api.judgemodels import Judging, JudgingBy, as_model, judging_models
@@ -36,6 +35,7 @@ from statera.api.panels import compared, graded, verdicts_on
 from statera.api.ranking import leaderboards
 from statera.api.stored import Run
 from statera.api.twostage import Stages, check_stages, judge_part
+from statera.api.winrates import BackedRate, rates
 from statera.errors import DeclarationError
 from statera.graders.judge import Judge
 from statera.records.verdicts import Answer, Verdict
@@ -122,10 +122,11 @@ def win_rate(
     *,
     store: RunStore | None = None,
     level: float = LEVEL,
-) -> list[WinRateRow]:
+) -> list[BackedRate]:
     """Return how often the candidate's replies win, by task and category, both orders asked.
 
-    Verdicts on two stored runs are kept in their store, as scores of the candidate too.
+    Verdicts on two stored runs are kept in their store, as scores of the candidate too: `behind` is
+    then what people's labels make of the rate. Of a judge that an audit voided there is none.
     """
     if isinstance(candidate, Run) != isinstance(other, Run):
         raise DeclarationError("give two runs, or two lists of outputs")
@@ -138,8 +139,7 @@ def win_rate(
         if not isinstance(side, Run)
     ]
     with _seat(judge, model, store) as seat:
-        judged = _done(compared(seat, sides[0], sides[1]))
-    return win_rates(judged.rows, level=level)
+        return rates(seat.store, _done(compared(seat, sides[0], sides[1])), level=level)
 
 
 def _answers(outputs: Sequence[Output], name: str) -> list[Answer]:
@@ -149,15 +149,15 @@ def _answers(outputs: Sequence[Output], name: str) -> list[Answer]:
     return [one.answer for one in outputs]
 
 
-async def _of_runs(seat: AnySeat, candidate: Run, other: Run, level: float) -> list[WinRateRow]:
+async def _of_runs(seat: AnySeat, candidate: Run, other: Run, level: float) -> list[BackedRate]:
     there = {task.name for task in other.info.spec.tasks}
     tasks = [t.name for t in candidate.info.spec.tasks if t.name in there and t.mode == "generate"]
     ours = answers_of(seat.store, candidate.info, tasks)
     theirs = answers_of(other.store, other.info, tasks)
     names = candidate.info.id[:8], other.info.id[:8]
     judged = await compared(seat, ours, theirs, names=names)
-    await keep_pairs(seat, candidate.info, other.info, judged)
-    return win_rates(judged.rows, level=level)
+    info = await keep_pairs(seat, candidate.info, other.info, judged)
+    return rates(seat.store, judged, info, level=level)
 
 
 def rank(

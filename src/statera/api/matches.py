@@ -9,7 +9,7 @@ the judge's run, where `judge compare` finds it too.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from statera.api.judged import Pair, check_kind, pair_asks
 from statera.api.judging import Bench, make_plan, stored_verdicts
 from statera.api.panelbench import AnySeat, benches
 from statera.api.panels import judged_pairs, member_asks
+from statera.api.stored import voids
 from statera.api.systems import check_system
 from statera.errors import DeclarationError, unknown
 from statera.graders.asks import PairAsk
@@ -64,11 +65,15 @@ class Matches:
 
 @dataclass(frozen=True, kw_only=True)
 class Played:
-    """All matches with what the judge said; `run` holds its judgements, or stands for a panel."""
+    """All matches with what the judge said; `run` holds its judgements, or stands for a panel.
+
+    `voids` says, by task, why nothing may rest on the judge.
+    """
 
     matches: Matches
     said: Sequence[Pair]
     run: str
+    voids: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def pairs(self) -> Iterator[tuple[Match, Pair]]:
@@ -190,7 +195,10 @@ async def play(seat: AnySeat, matches: Matches) -> Played:
     Errors as of `judged_pairs`; all that was said is kept.
     """
     judged = await judged_pairs(seat, matches.asks)
-    return Played(matches=matches, said=judged.pairs, run=judged.sitting.run)
+    run, tasks = judged.sitting.run, {pair.candidate.task for pair in matches.asks}
+    return Played(
+        matches=matches, said=judged.pairs, run=run, voids=voids(seat.store, run, sorted(tasks))
+    )
 
 
 def _design(entrants: Sequence[Entrant], base: str | None) -> Iterator[tuple[int, int]]:

@@ -46,7 +46,10 @@ def leaderboards(
     boards = []
     for (task, criterion), pairs in found.items():
         tournament = _tournament(names, pairs, held)._replace(
-            task=task, criterion=criterion, base=played.matches.base
+            task=task,
+            criterion=criterion,
+            base=played.matches.base,
+            void=played.voids.get(task, ""),
         )
         rng = np.random.default_rng(seed)
         board = leaderboard(tournament, ties=ties, level=level, rng=rng)

@@ -4,7 +4,7 @@ run = Run(store, store.find("candidate"))
 print(run["starter_knowledge/accuracy"])
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +14,7 @@ from statera.analysis.frame import Early, Frame, frames
 from statera.analysis.health import Health, HealthCount
 from statera.analysis.instrument import ScoringKeys
 from statera.analysis.measure import MetricRow, estimates
-from statera.analysis.standing import Standings, judged_scores, standings
+from statera.analysis.standing import Standings, judged_scores, standings, voided
 from statera.errors import unknown
 from statera.graders.catalogue import scoring_type
 from statera.interop import measured
@@ -106,6 +106,16 @@ def known_judges(store: RunStore, info: RunInfo) -> Standings:
         if len(keys.get(task, {}).get(score, ())) > 1 and not standing.void:
             found[task, score] = standing._replace(void=HALF)
     return found
+
+
+def voids(store: RunStore, run: str, tasks: Iterable[str]) -> dict[str, str]:
+    """Return, by task, why nothing may rest on the judge whose own run that is; empty if nothing.
+
+    For verdicts that are kept as no run's scores: of files, of rankings, of judging that was ended.
+    """
+    judges = {one.id: one.environment for one in store.runs()}
+    found = {task: voided(run, task, judges) for task in tasks}
+    return {task: why for task, why in found.items() if why}
 
 
 def stopped_early(info: RunInfo) -> bool:

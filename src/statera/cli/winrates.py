@@ -1,8 +1,9 @@
-"""What a person reads of judged pairs: win rates, with flips and the lean to a place."""
+"""What a person reads of judged pairs: win rates, by labels too, flips and the lean to a place."""
 
 from collections.abc import Sequence
 
-from statera.analysis.winrates import WinRateRow
+from statera.api.winrates import BackedRate
+from statera.cli import judgednumbers
 from statera.cli.columns import Column, Line, print_table
 from statera.cli.tables import console
 from statera.stats.results import Estimate
@@ -19,25 +20,32 @@ _COLUMNS = (
     Column("unparsed", 1),
     Column("judged of asked", 2),
 )
+_BY_LABELS = 3
+"""Of the columns of judged numbers those on labels: how much was judged stands here already."""
 
 
-def print_win_rates(rows: Sequence[WinRateRow], notes: Sequence[str]) -> None:
+def print_win_rates(rows: Sequence[BackedRate], notes: Sequence[str]) -> None:
     """Print one line a task, its categories below, then what must be known of them."""
     out = console()
-    styles = ("" if row.category is None else "dim" for row in rows)
-    print_table(out, _COLUMNS, list(map(Line, map(_cells, rows), styles)))
+    by_labels = any(row.behind and row.behind.corrected.value is not None for row in rows)
+    columns = (*_COLUMNS, *(judgednumbers.COLUMNS[:_BY_LABELS] if by_labels else ()))
+    lines = []
+    for row in rows:
+        cells = judgednumbers.cells(row.behind)[:_BY_LABELS] if by_labels else ()
+        lines.append(Line([*_cells(row), *cells], "" if row.category is None else "dim"))
+    print_table(out, columns, lines)
     for row in rows:
         if row.category is None:
             out.print(f"[dim]{place(row)}[/]", soft_wrap=True)
     for warning in _warnings(rows):
         out.print(f"[yellow]warning[/] {warning}", soft_wrap=True)
-    for note in notes:
+    for note in [*notes, *judgednumbers.notes(rows)]:
         out.print(f"[yellow]note[/] {note}", soft_wrap=True, markup=True)
     for method in sorted({row.rate.method for row in rows}):
         out.print(f"[dim]interval: {method}[/]", soft_wrap=True)
 
 
-def place(row: WinRateRow) -> str:
+def place(row: BackedRate) -> str:
     """Return the sentence on flips, on the lean to a place and on length."""
     found = row.position
     ours, theirs = row.mean_lengths
@@ -58,7 +66,7 @@ def shown(estimate: Estimate) -> str:
     return f"{estimate.value:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]"
 
 
-def _cells(row: WinRateRow) -> list[str]:
+def _cells(row: BackedRate) -> list[str]:
     rate = row.rate
     name = row.task if row.category is None else f"  {row.category}"
     value = ("void" if rate.void else "none") if rate.value is None else f"{rate.value:.3f}"
@@ -68,7 +76,7 @@ def _cells(row: WinRateRow) -> list[str]:
     return [name, value, bounds, str(rate.items), *map(str, counts), sizes]
 
 
-def _warnings(rows: Sequence[WinRateRow]) -> list[str]:
+def _warnings(rows: Sequence[BackedRate]) -> list[str]:
     whole = [row for row in rows if row.category is None]
     told = [f"{row.task}: {row.rate.warning}" for row in whole if row.rate.warning]
     return told + [f"{row.task}: {row.rate.method}" for row in whole if row.rate.void]

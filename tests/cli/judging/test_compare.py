@@ -83,6 +83,54 @@ def test_two_runs_are_compared_and_a_gate_can_read_the_win_rate(cli: Cli, files:
     assert ruled.returncode == 0, ruled.stdout + ruled.stderr
 
 
+def test_a_judge_that_an_audit_voids_gives_no_number(cli: Cli, files: Path) -> None:
+    args = ("judge", "compare", "a.jsonl", "b.jsonl", "--judge", "judge.yaml")
+    run = json.loads(cli(*args, "--json").stdout)["judge_run"]
+    store = RunStore(files / ".statera")
+    audit = {"void": True, "why": "a constant reply gets 0.70"}
+    store.change_environment(run, lambda found: found | {"audit": audit})
+    for more in ((), ("--until", "0.5")):
+        said = cli(*args, *more)
+        assert said.returncode == 0
+        row = next(line for line in said.stdout.splitlines() if line.startswith("outputs"))
+        assert row.split()[:3] == ["outputs", "void", "none"]
+        assert "warning outputs: void: a constant reply gets 0.70" in said.stdout
+    (rate,) = json.loads(cli(*args, "--json").stdout)["win_rates"]
+    assert (rate["rate"]["void"], rate["rate"]["value"]) == (True, None)
+
+
+def test_labels_of_the_pairs_stand_beside_the_rate(cli: Cli, files: Path) -> None:
+    store = RunStore(files / ".statera")
+    new = stored(store, ["alpha" if i % 4 else "omega" for i in range(40)], name="new").id[:8]
+    old = stored(store, ["same"] * 40, name="old").id[:8]
+    args = ("judge", "compare", new, old, "--judge", "judge.yaml")
+    bare = cli(*args).stdout
+    assert "corrected  its interval" not in bare
+    assert f"(no labels): statera judge label {new} {old} --judge" in bare
+    labels = [{"id": f"q{i}", "label": "AB"[i % 2], "labeller": "ana"} for i in range(40)]
+    (files / "labels.jsonl").write_text(lines(*labels), encoding="utf-8")
+    kept = cli(
+        "judge",
+        "label",
+        new,
+        old,
+        "--judge",
+        "judge.yaml",
+        "--labels",
+        "labels.jsonl",
+        "--import-only",
+    )
+    assert kept.returncode == 0, kept.stderr
+    said = cli(*args).stdout
+    row = next(line for line in said.splitlines() if line.startswith("open"))
+    assert "0.500" in row.split()
+    assert row.split()[-1] == "40"
+    assert "corrected by people's labels" in said
+    found = json.loads(cli(*args, "--json").stdout)["win_rates"][0]
+    assert found["metric"] == "open/preferred"
+    assert found["behind"]["corrected"]["value"] == pytest.approx(0.5)
+
+
 def test_it_ends_when_the_winner_is_sure(cli: Cli, files: Path) -> None:
     ours, theirs = ([output(i, text) for i in range(300)] for text in ("alpha", "omega"))
     (files / "a.jsonl").write_text(lines(*ours), encoding="utf-8")

@@ -71,6 +71,22 @@ def test_runs_are_ranked_and_asked_once(
     assert store.counts(judge.id).trials == 288  # a ranking's judgements serve a comparison
 
 
+def test_a_judge_that_an_audit_voids_ranks_nobody(
+    rank: Ranked, runs: dict[str, str], tmp_path: Path
+) -> None:
+    args = (*runs.values(), *JUDGE)
+    store = RunStore(tmp_path / ".statera")
+    run = json.loads(rank(*args, "--json").stdout)["judge_run"]
+    audit = {"void": True, "why": "a constant reply gets 0.70"}
+    store.change_environment(run, lambda found: found | {"audit": audit})
+    said = rank(*args)
+    assert said.exit_code == 0
+    assert "warning void: a constant reply gets 0.70" in said.stdout
+    (board,) = json.loads(rank(*args, "--json").stdout)["leaderboards"]
+    assert board["void"]
+    assert {one["value"] for one in board["raw"]["models"]} == {None}
+
+
 def test_json_with_a_base_at_equal_traits(rank: Ranked, runs: dict[str, str]) -> None:
     args = (*runs.values(), *JUDGE, "--base", runs["old"], "--control", "length,style")
     found = json.loads(rank(*args, "--json").stdout)

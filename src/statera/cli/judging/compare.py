@@ -9,7 +9,6 @@ import click
 
 from statera.analysis.instrument import shown_model
 from statera.analysis.stages import Staged
-from statera.analysis.winrates import win_rates
 from statera.api.agreements import agreement
 from statera.api.answers import answers_of, read_outputs
 from statera.api.drift import shifted
@@ -17,9 +16,11 @@ from statera.api.judged import JudgedPairs, judge_pairs, keep_pairs
 from statera.api.judging import Bench
 from statera.api.panelbench import AnySeat, benches
 from statera.api.panels import compared
+from statera.api.stored import voids
 from statera.api.systems import check_system
 from statera.api.twostage import Stages
 from statera.api.twostagepairs import keep_pairs_part, pairs_part, staged_pairs
+from statera.api.winrates import rates
 from statera.api.winstopping import Until
 from statera.cli.flags import json_flag, level_flag, store_flag
 from statera.cli.judgeflags import ask_judge, ask_seat, judge_flags
@@ -54,10 +55,11 @@ class Side(NamedTuple):
 
 
 class Both(NamedTuple):
-    """The win rates of two judges as one, and what was asked of both."""
+    """The win rates of two judges as one, what was asked of both, and why the second is void."""
 
     rows: Sequence[Staged]
     paid: Bill
+    void: tuple[str, ...] = ()
 
     def shape(self, stages: Stages) -> dict[str, object]:
         """Return them as `--json` has them."""
@@ -114,17 +116,18 @@ def command(candidate: str, other: str, store: str, as_json: bool, **flags: Any)
     sides = read_sides(runs, (candidate, other), flags["task"])
     until = None if flags["until"] is None else Until(flags["until"], flags["level"])
 
-    async def work(seat: AnySeat) -> tuple[AnySeat, JudgedPairs]:
+    async def work(seat: AnySeat) -> tuple[AnySeat, JudgedPairs, RunInfo | None]:
         names = (sides[0].name, sides[1].name)
         judged = await compared(seat, sides[0].answers, sides[1].answers, names=names, until=until)
         if sides[0].info is not None and sides[1].info is not None and until is None:
-            await keep_pairs(seat, sides[0].info, sides[1].info, judged)
-        return seat, judged
+            return seat, judged, await keep_pairs(seat, sides[0].info, sides[1].info, judged)
+        return seat, judged, None
 
-    seat, judged = ask_seat(flags, runs, work, seed=flags["seed"])
-    rows = win_rates(judged.rows, level=flags["level"], early=until is not None)
+    seat, judged, kept = ask_seat(flags, runs, work, seed=flags["seed"])
+    rows = rates(runs, judged, kept, level=flags["level"], early=until is not None)
     notes, agreed = _notes(seat, sides, judged), agreement(seat, judged, level=flags["level"])
     second = None if stages is None else _second(runs, sides, stages, judged, flags)
+    notes += () if second is None else second.void
     if as_json:
         click.echo(
             to_json(
@@ -203,7 +206,9 @@ def _second(
         2 * len(second.pairs) * stages.second.repeats,
     )
     paid = bill(store, stages, (first.sitting.run, second.sitting.run), counted)
-    return Both(staged_pairs(stages, first, second, level=flags["level"]), paid)
+    found = voids(store, second.sitting.run, {pair.asked.candidate.task for pair in second.pairs})
+    void = tuple(f"{task}: the second judge is {why}" for task, why in found.items())
+    return Both(staged_pairs(stages, first, second, level=flags["level"]), paid, void)
 
 
 def _notes(seat: AnySeat, sides: tuple[Side, Side], judged: JudgedPairs) -> list[str]:

@@ -6,10 +6,11 @@ from itertools import product
 import msgspec
 import pytest
 
-from statera.analysis.audit import Audit, audited
-from statera.analysis.judgeaudit.figures import WORST, State
+from statera.analysis.audit import Audit, audited, warned_earlier
+from statera.analysis.judgeaudit.figures import WORST, Measure, Section, State, figure
 from statera.analysis.judgeaudit.sanity import NAME as SANITY
 from statera.analysis.judgeaudit.sanity import TaskState
+from statera.analysis.judgeaudit.shares import shares
 from statera.analysis.judgeaudit.verdicts import NAME as VERDICTS
 from statera.codec.files import to_json
 from tests.analysis.judgeaudit.audits_made import ABOUT, decided, measured, section
@@ -148,3 +149,53 @@ def test_a_fair_judge_stands_with_its_warnings() -> None:
     assert (measured().state, measured().exit_code) == ("warning", 0)
     assert measured(unread=11).state == "void"
     assert measured(unread=11).why[1].startswith("11.0 % of the replies hold no verdict")
+
+
+def on(count: int, state: State, fault: str = "") -> Section:
+    """Return a section about self-enhancement that rests on so many replies."""
+    shown = figure(Measure("gap", "replies", ""), shares([0.5, 0.5], ["a", "b"]), n=count)
+    made = section("self-enhancement", state, fault=fault)
+    return msgspec.structs.replace(made, figures=(shown,) if count else ())
+
+
+def test_what_an_audit_warns_of_is_on_record_with_what_it_rests_on() -> None:
+    found = audited(
+        ABOUT, [on(200, "warning", "it favours its own"), section("drift", "warning")], ()
+    )
+    assert found.record["warnings"] == [
+        {"name": "self-enhancement", "fault": "it favours its own", "n": 200, "criterion": ""}
+    ]
+    (warned,) = found.warned
+    assert str(warned) == "self-enhancement: it favours its own"
+    assert str(msgspec.structs.replace(warned, criterion="tone")).startswith(
+        "self-enhancement of tone"
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "stands"),
+    [
+        (on(0, "not measured"), True),
+        (on(20, "ok"), True),
+        (on(20, "warning", "by +0.300"), True),
+        (on(0, "warning", "one family"), True),
+        (on(200, "ok"), False),
+        (on(200, "warning", "by +0.140"), False),
+        (section("position", "ok"), True),
+    ],
+)
+def test_a_warning_stands_until_an_audit_of_as_much_settles_it(now: Section, stands: bool) -> None:
+    before = audited(ABOUT, [on(200, "warning", "by +0.150")], ()).record
+    left = warned_earlier(before, [now])
+    assert bool(left) is stands
+    needed = [section(SANITY, "ok"), section(VERDICTS, "ok")]
+    again = audited(ABOUT, [*needed, now], (), left)
+    assert again.exit_code == 0
+    assert (again.state == "warning") is (stands or now.state == "warning")
+    kept = again.record["warnings"]
+    assert isinstance(kept, list)
+    assert ("by +0.150" in [one["fault"] for one in kept]) is stands
+
+
+def test_nothing_was_found_earlier_where_nothing_is_on_record() -> None:
+    assert warned_earlier({}, [on(20, "ok")]) == ()

@@ -12,6 +12,7 @@ from statera.analysis.standing import (
     Environments,
     Known,
     Standing,
+    audit_lines,
     calibrations,
     is_judged,
     judged_scores,
@@ -202,3 +203,44 @@ def test_a_judges_metrics_are_judged_and_peoples_are_not() -> None:
 def test_trials_without_a_verdict_are_counted() -> None:
     assert unjudged(judged_frame([1.0, None, 0.0, 1.0]), "quality") == (1, 4)
     assert unjudged(judged_frame([1.0, 0.0]), "quality") == (0, 2)
+
+
+def warned(name: str, criterion: str = "") -> dict[str, Any]:
+    return {"name": name, "fault": f"bad {name}", "n": 20, "criterion": criterion}
+
+
+def test_faults_that_audits_found_stand_beside_the_scores_of_their_criterion() -> None:
+    found = {"warnings": [warned("position"), warned("verbosity", "tone")]}
+    judges = {"j": {AUDIT: audit(state="warning") | found}}
+    assert only(info(score(criterion="tone")), judges).warned == (
+        "position: bad position",
+        "verbosity of tone: bad verbosity",
+    )
+    assert only(info(score(criterion="facts")), judges).warned == ("position: bad position",)
+    assert only(info(score()), {"j": {}}).warned == ()
+
+
+def test_faults_of_a_panels_member_are_told_with_its_name() -> None:
+    panel = {"asked": {JUDGING: {MEMBERS: {"strict": "k"}}}}
+    judges: Environments = {"j": panel, "k": {AUDIT: {"warnings": [warned("position")]}}}
+    assert only(info(score()), judges).warned == ("member strict: position: bad position",)
+
+
+def test_faults_of_runs_read_as_one_are_told_once() -> None:
+    one, other = (
+        standings(info(score(), run=run), {"j": {AUDIT: {"warnings": [warned("position")]}}})
+        for run in ("r1", "r2")
+    )
+    assert together([one, other])["t", "quality"].warned == ("position: bad position",)
+
+
+def test_lines_name_the_judge_where_there_are_several() -> None:
+    assert audit_lines([("q", ["a: b"]), ("q", ["a: b", "c: d"])]) == [
+        "audit: warning a: b",
+        "audit: warning c: d",
+    ]
+    assert audit_lines([("q", ["a: b"]), ("p", ["a: b"]), ("o", [])]) == [
+        "audit of q: warning a: b",
+        "audit of p: warning a: b",
+    ]
+    assert audit_lines([]) == []

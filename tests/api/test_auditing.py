@@ -380,3 +380,30 @@ def test_a_checklist_and_several_criteria_are_audited_each(store: RunStore) -> N
     points = judge_of(JudgeFile(judge="list", kind="checklist", points=("Is it?", "Can it?")))
     listed = audited(store, ScriptedJudge(prefers="constant"), points, two_runs(store))
     assert listed.state == "void"
+
+
+def test_a_weaker_audit_leaves_what_a_better_one_found_and_families_are_remembered(
+    store: RunStore,
+) -> None:
+    judge = replace(REFERENCE, family="acme")
+    second = replace(REFERENCE, name="second", family="google")
+    runs = two_runs(store, names=("new", "old"), mark=MARK)
+    own = ScriptedJudge(prefers="family", family_marker=MARK.strip(), strength=0.6)
+    judging = scripted(own)
+    stated = replace(SMALL, families={runs[0].id: "acme"})
+    beside = [(second, scripted(HONEST))]
+    made = prepared(store, judging, judge, runs, seconds=beside, scope=stated)
+    first = asyncio.run(audit_judge(made))
+    gap = first.section("self-enhancement").figure(NET)
+    told = f"it favours its own family by {gap.value:+.3f}"
+    assert told in first.section("self-enhancement").fault
+    again = asyncio.run(audit_judge(prepared(store, judging, judge, runs[:1])))
+    assert again.section("self-enhancement").said[0].startswith("judge and candidate")
+    assert [one.fault for one in again.earlier] == [told]
+    base = asyncio.run(audit_judge(prepared(store, judging, judge, runs[1:])))
+    assert base.section("self-enhancement").state == "not measured"
+    assert base.state == "warning"
+    assert told in [one.fault for one in base.earlier]
+    (kept,) = (info for info in store.runs() if info.id == base.about.judge_run)
+    assert told in [one["fault"] for one in kept.environment[AUDIT]["warnings"]]
+    assert kept.environment[AUDIT]["families"] == {runs[0].id: "acme"}

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -149,3 +150,31 @@ def test_a_narrow_comparison_leaves_out_counts_before_n_and_intervals(
     assert under.startswith("  corrected +0.000 · its interval ")
     assert rest[0].startswith("no room in 72 columns: judged/asked, won/lost/tied, p adj. (")
     assert max(map(len, [head, row, under, *rest])) <= 72
+
+
+def test_what_an_audit_found_of_the_judge_is_told_once_a_fault() -> None:
+    gap = "self-enhancement: it favours its own family by +0.150"
+    behind = standing(labelled=None, warned=(gap,))
+    told = notes(rows(behind, lenient(labels=0)))
+    assert told.count(f"audit: warning {gap}") == 1
+    assert notes([difference(behind, behind)])[0] == f"audit: warning {gap}"
+    assert not any("audit" in note for note in notes([row(standing())]))
+
+
+def test_of_several_judges_the_word_alone_is_one_line() -> None:
+    bare = standing(labelled=None)
+    other = msgspec.structs.replace(bare, judge="tone")
+    one, two = row(bare, lenient(labels=0)), row(other, lenient(labels=0))
+    (told,) = notes([one, msgspec.structs.replace(two, metric="t/tone")])
+    assert told == (
+        "uncorrected, so the judge's word alone: t/quality, t/tone (no labels): "
+        "statera judge label r1 --judge q; statera judge label r1 --judge tone"
+    )
+
+
+def test_why_a_number_is_void_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    found = rows(standing(labelled=None), lenient(labels=0, missing=40))
+    print_metrics(headline(found))
+    out = capsys.readouterr().out
+    assert out.count("no verdict on 40 of 200") == 1
+    assert "word alone" not in out

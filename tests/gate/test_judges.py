@@ -437,3 +437,18 @@ def test_a_plan_knows_what_labels_cost() -> None:
     never = seen(policy, single(lenient(labels=0), NOBODY)).rules[0]
     assert not never.known
     assert "is unmeasured" in never.judged
+
+
+def test_faults_that_audits_found_are_repeated_by_the_ruling() -> None:
+    gap = "self-enhancement: it favours its own family by +0.150"
+    for behind, said in (
+        (standing(0.5, warned=(gap,)), {}),
+        (standing(labelled=None, warned=(gap,)), {"unvalidated": True}),
+        (standing(labelled=None, warned=(gap,)), {}),
+    ):
+        labels = 0 if behind.labelled is None else 200
+        ruling = ruled(single(lenient(labels=labels), behind), MIN | said)
+        assert ruling.notes == (f"audit: warning {gap}",)
+    sides = (standing(0.5, warned=(gap,)), standing(0.5, run="r0", warned=(gap,)))
+    assert f"audit: warning {gap}" in ruled(pair(lenient(), lenient(seed=1), *sides), THAN).notes
+    assert ruled(single(lenient(), standing(0.5))).notes == ()

@@ -3,8 +3,9 @@
 import msgspec
 import pytest
 
+from statera.analysis.audit import audited
 from statera.analysis.judgeaudit import drifts, kin, lengths, places, repeats, sanity, verdicts
-from statera.analysis.judgeaudit.figures import State
+from statera.analysis.judgeaudit.figures import State, Warned
 from statera.report.auditpage import (
     QUESTIONS,
     about,
@@ -116,3 +117,18 @@ def test_names_from_outside_stay_names() -> None:
     assert "\\<script>\\[x](y)\\\\x1b\\[2J" in page
     assert "| t\\|\\<b>: attack | 0.900 |" in page
     assert "\x1b" not in page
+
+
+def test_what_was_found_earlier_and_not_settled_since_is_told() -> None:
+    gap = Warned(name="self-enhancement", fault="it favours its own family by +0.150", n=200)
+    lean = Warned(name="position", fault="it leans to the first place", n=100, criterion="tone")
+    needed = [section(name, "ok") for name in (verdicts.NAME, sanity.NAME)]
+    lately = section("position", "ok", criterion="tone")
+    found = audited(ABOUT, [*needed, lately], (), [gap, lean])
+    assert headline(found) == "fair: usable, with the warnings below"
+    told = [
+        "found earlier: self-enhancement: it favours its own family by +0.150, not asked this time",
+        "found earlier: position of tone: it leans to the first place, on 100, this time on 0",
+    ]
+    assert overview(found)[-2:] == told
+    assert all(f"- {line}\n" in markdown(found) for line in told)

@@ -9,11 +9,12 @@ what it is asked. Biases are warnings: they are measured and reported, and the o
 length-controlled rate and the correction against people take account of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
-from statera.analysis.judgeaudit.figures import WORST, Section, State, worst
+from statera.analysis.judgeaudit.figures import WORST, Section, State, Warned, worst
 from statera.analysis.judgeaudit.sanity import NAME as SANITY
 from statera.analysis.judgeaudit.sanity import TaskState
 from statera.analysis.judgeaudit.verdicts import NAME as VERDICTS
@@ -48,7 +49,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
 class Audit(msgspec.Struct, frozen=True, kw_only=True):
     """What an audit found. `tasks` say where the judge stands; `why` is empty unless it is void
-    or something needed could not be shown.
+    or something needed could not be shown. `earlier` holds what other audits of the judge found and
+    this one did not look at as closely.
     """
 
     about: About
@@ -56,6 +58,7 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
     why: tuple[str, ...]
     tasks: tuple[TaskState, ...]
     sections: tuple[Section, ...]
+    earlier: tuple[Warned, ...] = ()
     schema: int = SCHEMA
 
     @property
@@ -95,16 +98,43 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
             "runs": list(self.about.runs),
             "judgements": self.about.judgements,
             "states": {f"{s.name} {s.criterion}".strip(): s.state for s in self.sections},
+            "warnings": msgspec.to_builtins([*self.warned, *self.earlier]),
         }
 
+    @property
+    def warned(self) -> tuple[Warned, ...]:
+        """The faults that it found and that are no reason to do without the judge."""
+        return tuple(
+            Warned(name=s.name, fault=s.fault, n=s.n, criterion=s.criterion)
+            for s in self.sections
+            if s.state == "warning" and s.fault
+        )
 
-def audited(about: About, sections: Sequence[Section], tasks: Sequence[TaskState]) -> Audit:
+
+def warned_earlier(record: Mapping[str, Any], sections: Sequence[Section]) -> tuple[Warned, ...]:
+    """Return what the audit on record warned of and these sections do not settle.
+
+    They do where they rest on as much, whether they warn of it again or not.
+    """
+    settled = {(s.name, s.criterion): s.n for s in sections if s.state != "not measured"}
+    found = msgspec.convert(record.get("warnings", ()), tuple[Warned, ...])
+    return tuple(one for one in found if settled.get((one.name, one.criterion), -1) < one.n)
+
+
+def audited(
+    about: About,
+    sections: Sequence[Section],
+    tasks: Sequence[TaskState],
+    earlier: Sequence[Warned] = (),
+) -> Audit:
     """Return the audit: the worst of its states, and what must be shown but is not is not shown.
 
-    Sections that say the same, as those of several criteria may, are one.
+    Sections that say the same, as those of several criteria may, are one. What was found `earlier`
+    is a warning still.
     """
     measured = {s.name for s in sections if s.state != "not measured"}
-    state = worst([*(task.state for task in tasks), *(s.state for s in sections)])
+    warned: list[State] = ["warning"] if earlier else []
+    state = worst([*(task.state for task in tasks), *(s.state for s in sections), *warned])
     lacking = [name for name in NEEDED if name not in measured]
     if state != "void" and lacking:
         state = "not shown"
@@ -118,4 +148,5 @@ def audited(about: About, sections: Sequence[Section], tasks: Sequence[TaskState
         why=tuple(why) if stops else (),
         tasks=tuple(tasks),
         sections=tuple(dict.fromkeys(sections)),
+        earlier=tuple(earlier),
     )

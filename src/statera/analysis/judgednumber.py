@@ -61,6 +61,7 @@ class Behind(msgspec.Struct, frozen=True, kw_only=True):
     has no value where no correction is valid, and says why in its `method`; `advice` is then the
     command that helps, or empty. `against` is the other run of a win rate, or empty. `void` says
     why the number itself says nothing, `warning` what to mind; both are empty where all is well.
+    `audit` holds the faults that the judge's audits found.
     """
 
     judge: str
@@ -70,6 +71,7 @@ class Behind(msgspec.Struct, frozen=True, kw_only=True):
     against: str = ""
     void: str = ""
     warning: str = ""
+    audit: tuple[str, ...] = ()
 
 
 def judged_number(
@@ -135,6 +137,7 @@ def _behind(
         against=standings[0].against,
         void=next(iter(voids), ""),
         warning="" if voids else "; ".join(warned),
+        audit=tuple(dict.fromkeys(told for one in standings for told in one.warned)),
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from statera.analysis.frame import Frame
-from statera.analysis.judgeaudit.figures import SANITY
+from statera.analysis.judgeaudit.figures import SANITY, Warned
 from statera.graders.judged import JUDGE, Judged
 from statera.metrics.judged import JUDGED, JudgedMean
 from statera.protocols import Metric
@@ -77,6 +77,7 @@ class Standing(NamedTuple):
     without labels. `elsewhere` holds the judge's error as it was measured on other runs. `void`
     says why nothing may rest on the judge, `drifted` why what was measured elsewhere no longer
     holds; both are empty where all is well. `part` says which random part a second judge saw.
+    `warned` are the faults that audits found and that void nothing.
     """
 
     run: str
@@ -90,6 +91,7 @@ class Standing(NamedTuple):
     drifted: str = ""
     against: str = ""
     part: Part | None = None
+    warned: tuple[str, ...] = ()
 
     @property
     def people(self) -> str:
@@ -137,6 +139,7 @@ def standings(info: RunInfo, judges: Environments | None = None) -> dict[tuple[s
             drifted=_drifted(own) or _of_members(own, judges, _drifted),
             against=judged.against,
             part=parts.get(judged.metric),
+            warned=_warned(own, judged.criterion) + _members_warned(own, judges),
         )
     return found
 
@@ -175,6 +178,7 @@ def _merged(found: Sequence[Standing]) -> Standing:
         elsewhere=tuple(known for known in elsewhere.values() if known.run not in runs),
         void=next((one.void for one in found if one.void), mixed),
         drifted=next((one.drifted for one in found if one.drifted), ""),
+        warned=tuple(dict.fromkeys(told for one in found for told in one.warned)),
     )
 
 
@@ -194,6 +198,17 @@ def people_of(score: str) -> str:
     A second judge that was asked the same as the first is measured by the same labels.
     """
     return f"{score.removesuffix(SECOND)}{PEOPLE}"
+
+
+def audit_lines(found: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
+    """Return what audits warn of, a line each, from judges' names with their warnings.
+
+    `audit: warning self-enhancement: …`; of several judges `audit of NAME: warning …`.
+    """
+    found = [(judge, told) for judge, warned in found for told in warned]
+    several = len({judge for judge, _ in found}) > 1
+    lines = (f"audit{f' of {judge}' * several}: warning {told}" for judge, told in found)
+    return list(dict.fromkeys(lines))
 
 
 def calibrations(environment: Mapping[str, Any]) -> tuple[Known, ...]:
@@ -251,6 +266,12 @@ def _void_for(task: str) -> Callable[[Mapping[str, Any]], str]:
     return lambda environment: _void(environment.get(AUDIT), task)
 
 
+def _members(panel: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the members' own runs by their names; nothing for one judge alone."""
+    found: Mapping[str, str] = panel.get("asked", {}).get(JUDGING, {}).get(MEMBERS, {})
+    return found
+
+
 def _of_members(
     panel: Mapping[str, Any],
     judges: Environments | None,
@@ -260,12 +281,26 @@ def _of_members(
 
     A panel is no better than those who sit on it: without the one in question it is another panel.
     """
-    members: Mapping[str, str] = panel.get("asked", {}).get(JUDGING, {}).get(MEMBERS, {})
-    for name, run in members.items():
+    for name, run in _members(panel).items():
         if told := what((judges or {}).get(run, {})):
             state, mark, why = told.partition(": ")
             return f"{state}: member {name}{mark}{why}"
     return ""
+
+
+def _warned(environment: Mapping[str, Any], criterion: str) -> tuple[str, ...]:
+    """Return the faults that the judge's audits found: those of the criterion, and those of all."""
+    found = environment.get(AUDIT, {}).get("warnings", ())
+    warned = msgspec.convert(found, tuple[Warned, ...])
+    return tuple(str(one) for one in warned if one.criterion in ("", criterion))
+
+
+def _members_warned(panel: Mapping[str, Any], judges: Environments | None) -> tuple[str, ...]:
+    return tuple(
+        f"member {name}: {told}"
+        for name, run in _members(panel).items()
+        for told in _warned((judges or {}).get(run, {}), "")
+    )
 
 
 def _words(why: object) -> str:

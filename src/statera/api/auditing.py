@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from statera.analysis.audit import About, Audit, audited
+from statera.analysis.audit import About, Audit, audited, warned_earlier
 from statera.analysis.judgeaudit.drifts import Drift, no_anchors
 from statera.analysis.judgeaudit.figures import Section
 from statera.analysis.judgeaudit.kin import kin
@@ -129,12 +129,12 @@ async def audit_judge(audit: Prepared) -> Audit:
     Errors as `sit`: what was asked is kept, and the same audit resumes.
     """
     bench = audit.bench
-    before = bench.tally.asked
+    before, stated = bench.tally.asked, families(audit)
     drifted = await check_drift(bench, since=_since(bench))
+    anchors = bench.tally.asked - before
     said = await _asked(audit)
     new = bench.tally.asked - before
     section, tasks = sanity(said.responders)
-    stated = audit.scope.families
     sides = Sides(
         judge=judge_family(bench), candidate=audit.candidate, other=audit.other, stated=stated
     )
@@ -142,12 +142,19 @@ async def audit_judge(audit: Prepared) -> Audit:
     infos = [audit.candidate, *([audit.other] if audit.other else [])]
     own = kin(beside, judge=sides.judge, warnings=warnings(bench, infos, stated))
     sections = [verdicts(said.asked), section, *said.sections, own, _drift(drifted)]
-    about = _about(audit, len(said.asked), new)
-    found = audited(about, sections, tasks)
+    record = bench.environment.get(AUDIT, {})
+    about = _about(audit, len(said.asked) + anchors, new)
+    found = audited(about, sections, tasks, warned_earlier(record, sections))
     freeze(bench, anchor_asks(audit.questions.repeated, audit.scope.anchors), said.again)
-    record = merged(bench.environment.get(AUDIT, {}), found.record)
-    bench.remember(**{AUDIT: record | {"at": bench.clock.now()}})
+    more = {"at": bench.clock.now(), "families": stated}
+    bench.remember(**{AUDIT: merged(record, found.record) | more})
     return found
+
+
+def families(audit: Prepared) -> dict[str, str]:
+    """Return the families of runs, by id, that are stated now or were in an earlier audit."""
+    record = audit.bench.environment.get(AUDIT, {})
+    return {**record.get("families", {}), **audit.scope.families}
 
 
 def merged(before: Mapping[str, Any], record: Mapping[str, Any]) -> dict[str, Any]:

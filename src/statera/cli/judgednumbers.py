@@ -77,11 +77,13 @@ def _labels(found: Corrected) -> str:
     return f"{found.labels}, transported" if found.transported else str(found.labels)
 
 
-def warnings(rows: Sequence[Row]) -> list[str]:
-    """Return why whole metrics are void or to be minded, those of one reason in a line.
+def void(row: Row) -> bool:
+    """Return whether it is a judge's number on which nothing rests."""
+    return row.behind is not None and bool(row.behind.void)
 
-    Then what audits found of their judges.
-    """
+
+def warnings(rows: Sequence[Row]) -> list[str]:
+    """Return why whole metrics are void or to be minded, those of one reason in a line."""
     found: dict[str, list[str]] = {}
     for row in rows:
         if row.category is None and row.behind is not None:
@@ -90,25 +92,32 @@ def warnings(rows: Sequence[Row]) -> list[str]:
 
 
 def notes(rows: Sequence[Row]) -> list[str]:
-    """Return what win rates are against, how numbers were corrected, and why others were not."""
+    """Return what audits found of the judges, and how numbers were corrected or why they were not.
+
+    Of win rates also against what they are.
+    """
     behind = [(row, row.behind) for row in rows if row.behind is not None]
     if not behind:
         return []
     pairs = {f"{r.metric} is against run {b.against[:_SHORT]}" for r, b in behind if b.against}
     methods = sorted({b.corrected.method for _, b in behind if b.corrected.value is not None})
-    found = sorted(pairs)
+    found = [*audit_lines((b.judge, b.audit) for _, b in behind), *sorted(pairs)]
     found += [f"corrected by people's labels: {'; '.join(methods)}"] if methods else []
     if any(b.corrected.transported and b.corrected.value is not None for _, b in behind):
         found.append(_TRANSPORTED)
-    return [*found, *_lacking(behind)]
+    return [*found, *_alone(behind)]
 
 
-def _lacking(behind: Sequence[tuple[Row, Behind]]) -> Iterator[str]:
-    """Yield why whole metrics are the judge's own number alone, those with one reason together."""
-    found: dict[tuple[str, str], list[str]] = {}
+def _alone(behind: Sequence[tuple[Row, Behind]]) -> list[str]:
+    """Return one line: which whole metrics are a judge's own number alone, why, and what helps."""
+    found: dict[str, tuple[list[str], dict[str, None]]] = {}
     for row, known in behind:
-        if row.category is None and known.corrected.value is None:
-            found.setdefault((known.corrected.method, known.advice), []).append(row.metric)
-    for (why, advice), metrics in found.items():
-        helps = f": {advice}" if advice else ""
-        yield f"uncorrected, so the judge's word alone: {', '.join(metrics)} ({why}){helps}"
+        if row.category is None and known.corrected.value is None and not known.void:
+            metrics, helps = found.setdefault(known.corrected.method, ([], {}))
+            metrics.append(row.metric)
+            helps.update({known.advice: None} if known.advice else {})
+    told = [
+        f"{', '.join(metrics)} ({why})" + (f": {'; '.join(helps)}" if helps else "")
+        for why, (metrics, helps) in found.items()
+    ]
+    return [f"uncorrected, so the judge's word alone: {' · '.join(told)}"] if told else []

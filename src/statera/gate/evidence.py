@@ -61,12 +61,21 @@ class Evidence:
         return known_frames([*self.candidate.values(), *self.others], self.declared)
 
     def pairing(self, target: Target) -> Pairing | None:
-        """Return the target's pairs, None where a side lacks the task or the metric."""
+        """Return the target's pairs, None where a side lacks the task or the metric.
+
+        There are none either of a score that was not made alike on both sides.
+        """
         pairings = (self.anchor if target.form == "anchor" else self.base) or {}
         found, name = pairings.get(target.task), target.metric.name
         if found is None or name not in found.candidate.names or name not in found.base.names:
             return None
-        return found
+        return None if target.metric.score in found.without else found
+
+    def unlike(self, target: Target) -> bool:
+        """Return whether another scorer or judge gave the target's score on the other side."""
+        pairings = (self.anchor if target.form == "anchor" else self.base) or {}
+        found = pairings.get(target.task)
+        return found is not None and target.metric.score in found.without
 
     def early(self, target: Target) -> Early:
         """Return whether a run that the target reads stopped early."""
@@ -237,6 +246,8 @@ def _absent(target: Target, evidence: Evidence) -> str:
     if not there:
         gone = f"; another run has {elsewhere}" if elsewhere else ""
         return f"the candidate has no item of this {what}{gone}"
+    if target.paired and evidence.unlike(target):
+        return f"not the same instrument: {target.metric.score} was not made alike on both sides"
     if not target.paired:
         return f"the candidate has no {target.metric.name} in this {what}"
     return f"no item of this {what} is shared with the {target.form}"

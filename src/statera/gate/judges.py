@@ -68,6 +68,7 @@ class Hearing(NamedTuple):
 
     `note` says what a reader must mind: trials without a verdict, a shift since, what is assumed.
     `seen` counts the items that a second judge saw, where its number is one of two stages.
+    `audits` name judges with the faults that their audits found.
     """
 
     how: How = ""
@@ -75,6 +76,7 @@ class Hearing(NamedTuple):
     labels: int = 0
     note: str = ""
     seen: int = 0
+    audits: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class Heard(NamedTuple):
@@ -129,7 +131,8 @@ def judged(target: Target, judges: Judges) -> bool:
 def heard(target: Target, sides: Frame | Pairing, judges: Judges, raw: Raw) -> Heard:
     """Return what is read of a judged target; `sides` are its frame, or its pairs."""
     said = listened(target, sides, judges, fixed=raw.fixed)
-    hearing = said.hearing._replace(raw=raw.value)
+    audits = tuple((s.judge or s.score, s.warned) for s in behind(target, judges) if s.warned)
+    hearing = said.hearing._replace(raw=raw.value, audits=audits)
     if said.found is not None:
         return _read(target, said.found, raw, hearing)
     if hearing.how == "unvalidated":

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from statera.analysis.comparison import Comparison
+from statera.analysis.standing import audit_lines
 from statera.errors import DeclarationError
 from statera.gate.evidence import Evidence, Measured, measured, nothing
 from statera.gate.judges import Hearing
@@ -119,7 +120,7 @@ def ruled(policy: Policy, steps: Sequence[Step], *, runs: Runs | None = None) ->
         candidate=known.candidate,
         base=known.base,
         anchor=known.anchor,
-        notes=(*_unjudged(steps), *([] if known.base else _against(steps))),
+        notes=(*_unjudged(steps), *_audits(steps), *([] if known.base else _against(steps))),
     )
 
 
@@ -154,6 +155,12 @@ def _unjudged(steps: Sequence[Step]) -> tuple[str, ...]:
         if step.found.hearing is not None and step.found.hearing.note
     }
     return tuple(sorted(found))
+
+
+def _audits(steps: Sequence[Step]) -> list[str]:
+    """Return a line for each fault that an audit found of a judge whose numbers are read."""
+    heard = [step.found.hearing for step in steps if step.found.hearing is not None]
+    return audit_lines(found for hearing in heard for found in hearing.audits)
 
 
 def verdicts(steps: Sequence[Step]) -> tuple[Verdict, ...]:

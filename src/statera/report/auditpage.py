@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from statera.analysis.audit import Audit
 from statera.analysis.judgeaudit import drifts, kin, lengths, places, repeats, sanity, verdicts
-from statera.analysis.judgeaudit.figures import Figure, Section, State
+from statera.analysis.judgeaudit.figures import Figure, Section, State, Warned
 from statera.report.plaintext import name
 from statera.stats.results import LEVEL
 
@@ -36,8 +36,22 @@ def headline(audit: Audit) -> str:
 
 
 def overview(audit: Audit) -> list[str]:
-    """Return a line for each state with the sections that came out so: the worst first."""
-    return [f"{state}: {', '.join(names)}" for state, names in audit.by_state.items()]
+    """Return a line for each state with the sections that came out so, the worst first.
+
+    Then what earlier audits found that this one did not look at as closely.
+    """
+    found = [f"{state}: {', '.join(names)}" for state, names in audit.by_state.items()]
+    return [*found, *(f"found earlier: {one}, {_since(audit, one)}" for one in audit.earlier)]
+
+
+def _since(audit: Audit, found: Warned) -> str:
+    """Return why what was found earlier still stands."""
+    now = next((s for s in audit.sections if _same(s, found) and s.state != "not measured"), None)
+    return "not asked this time" if now is None else f"on {found.n:,}, this time on {now.n:,}"
+
+
+def _same(section: Section, found: Warned) -> bool:
+    return (section.name, section.criterion) == (found.name, found.criterion)
 
 
 def about(audit: Audit) -> str:

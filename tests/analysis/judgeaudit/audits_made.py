@@ -25,9 +25,9 @@ ABOUT = About(
 )
 
 
-def section(name: str, state: State, *said: str, criterion: str = "") -> Section:
+def section(name: str, state: State, *said: str, criterion: str = "", fault: str = "") -> Section:
     """Return a section without figures."""
-    return Section(name=name, state=state, said=said, criterion=criterion)
+    return Section(name=name, state=state, said=said, criterion=criterion, fault=fault)
 
 
 def decided(*states: tuple[str, State], tasks: tuple[TaskState, ...] = ()) -> Audit:

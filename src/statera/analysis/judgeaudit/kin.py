@@ -79,7 +79,8 @@ def _warned(why: str, warnings: Sequence[str], advice: str) -> Section:
     if not warnings:
         return not_measured(NAME, why, advice=advice)
     told = "; ".join(part for part in (_ADVICE, advice) if part)
-    return Section(name=NAME, state="warning", said=(*warnings, why), advice=told)
+    fault = "; ".join(warnings)
+    return Section(name=NAME, state="warning", said=(*warnings, why), advice=told, fault=fault)
 
 
 def _told(found: SelfPreference, *, pairs: bool, warnings: Sequence[str]) -> Section:
@@ -102,12 +103,14 @@ def _told(found: SelfPreference, *, pairs: bool, warnings: Sequence[str]) -> Sec
         said.append("no sure preference for or against its own family")
     known: State = "not measured" if deciding.low is None else "ok"
     stands = deciding.above or bool(warnings)
+    fault = said[-1] if deciding.above else "; ".join(warnings)
     return Section(
         name=NAME,
         state="warning" if stands else known,
         said=tuple(said),
         figures=tuple(figures),
         advice=_ADVICE if stands else "",
+        fault=fault,
     )
 
 

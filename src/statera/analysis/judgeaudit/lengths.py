@@ -223,4 +223,5 @@ def _section(figures: Sequence[Figure], said: list[str], *, pays: bool) -> Secti
         said=tuple(said),
         figures=tuple(figures),
         advice=_ADVICE if pays else "",
+        fault=said[-1] if pays else "",
     )

@@ -44,21 +44,22 @@ def places(pairs: Sequence[JudgedPair], compared: str, *, level: float = LEVEL) 
     found = position(verdicts_of(pairs), level=level)
     flips = figure(_FLIPS, found.flip_rate, n=found.judged, asked=found.asked)
     first = figure(_FIRST, found.first_share, n=found.decided)
-    said, advice = [compared, _counts(found)], list[str]()
+    faults, advice = list[str](), list[str]()
     if first.above or first.below:
-        said.append(f"it leans to the {'first' if first.above else 'second'} place")
+        faults.append(f"it leans to the {'first' if first.above else 'second'} place")
         advice.append(_LEANS)
     if flips.low is not None and flips.low > MANY_FLIPS:
-        said.append(f"it flips often: surely more than {100 * MANY_FLIPS:g} % of the pairs")
+        faults.append(f"it flips often: surely more than {100 * MANY_FLIPS:g} % of the pairs")
         advice.append(_FLIPPED)
     known: State = "not measured" if first.low is None and flips.low is None else "ok"
     return Section(
         name=NAME,
         state="warning" if advice else known,
-        said=tuple(said),
+        said=(compared, _counts(found), *faults),
         figures=(flips, first),
         criterion=pairs[0].criterion,
         advice="; ".join(advice),
+        fault="; ".join(faults),
     )
 
 

@@ -76,6 +76,7 @@ def repeats(
             figure(_ALPHA, alpha, n=alpha.units, asked=len(judgements)),
         ),
         advice=_ADVICE if differs else "",
+        fault=said[-1] if differs else "",
     )
 
 

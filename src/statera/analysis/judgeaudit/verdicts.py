@@ -48,17 +48,18 @@ def verdicts(asked: Sequence[Asked], *, level: float = LEVEL) -> Section:
         return not_measured(NAME, counted)
     figures = list(_figures(answered, level))
     state = worst(_state(shown) for shown in figures)
-    said = [counted]
+    faults = list[str]()
     if state != "ok":
         allowed = f"{100 * (VOID if state == 'void' else WARN):g} %"
         told = (shown for shown in figures if _state(shown) == state)
-        said += [f"{_share(shown)} hold no verdict, more than {allowed}" for shown in told]
+        faults += [f"{_share(shown)} hold no verdict, more than {allowed}" for shown in told]
     return Section(
         name=NAME,
         state=state,
-        said=tuple(said),
+        said=(counted, *faults),
         figures=tuple(figures),
         advice="" if state == "ok" else _ADVICE,
+        fault="; ".join(faults),
     )
 
 

@@ -1,11 +1,14 @@
 import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 import statera as st
 from statera.errors import DeclarationError
 from statera.store.runstore import RunStore
-from tests.judges_made import CHECKLIST, PAIRWISE, REFERENCE, stored
+from tests.judges_made import CHECKLIST, PAIRWISE, REFERENCE, stored, write_judge
 from tests.panels_made import NAMES, judge_model, rubric
 
 
@@ -168,3 +171,92 @@ def test_two_stages_of_a_stored_run(store: RunStore) -> None:
         st.two_stages(run, (REFERENCE, cheap), (REFERENCE, cheap), part=0.5)
     with pytest.raises(DeclarationError, match="--part 0"):
         st.two_stages(run, (REFERENCE, cheap), (REFERENCE, dear), part=0.0)
+
+
+def test_a_judge_is_given_by_its_name_or_its_file(store: RunStore, tmp_path: Path) -> None:
+    path = write_judge(tmp_path, "judge: mine\nrubric: tone\n")
+    asked = {"prompt": "q", "output": "o", "reference": "r"}
+    for judge in ("reference", path, str(path)):
+        (verdict,) = st.grade(judge, lambda prompt: "[4]", **asked).values()
+        assert verdict.label == "4"
+    assert st.prefer("pairwise", longest, prompt="q", a="longer", b="short").label == "win"
+    (row,) = st.win_rate("pairwise", longest, outputs("longer"), outputs("long"))
+    assert row.rate.value == 1.0
+    lists = {name: outputs(name * 3, name) for name in ("a", "bb", "ccc")}
+    assert st.rank("pairwise", longest, lists)[0].raw.models
+
+    def grading(prompt: str) -> str:
+        return "[4]"
+
+    run = st.Run(store, stored(store, ["a", "b"]))
+    first = st.judge(run, path, grading)
+    path.unlink()
+    assert st.judge(run, "mine", grading)["open/mine"] == first["open/mine"]
+    assert len(store.runs()) == 2
+    with pytest.raises(DeclarationError, match="not judged by tone, but by mine"):
+        st.calibrate(st.Run(store, store.find(run.info.id)), judge=st.Judge.load("tone"))
+
+
+any_st: Any = st
+
+
+def never(prompt: str) -> str:
+    raise AssertionError(prompt)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (
+            lambda: any_st.grade(7, never, prompt="q", output="o"),
+            "a judge is a Judge, .* not a int",
+        ),
+        (
+            lambda: any_st.grade("tome", never, prompt="q", output="o"),
+            "unknown judge 'tome'. Did you",
+        ),
+        (lambda: any_st.grade("tone", "gpt", prompt="q", output="o"), r"st\.open_model\('gpt'\)"),
+        (lambda: any_st.grade("tone", 7, prompt="q", output="o"), "int is not callable"),
+        (
+            lambda: any_st.grade("tone", [never, "gpt"], prompt="q", output="o"),
+            r"st\.open_model\('gpt",
+        ),
+        (
+            lambda: any_st.grade("tone", never, prompt="q", output=5),
+            "Output: `output` is text, not a",
+        ),
+        (
+            lambda: any_st.prefer("pairwise", never, prompt="q", a="a", b=None),
+            "`output` is text, not",
+        ),
+        (lambda: any_st.prefer("tone", never, prompt="q", a="a", b="b"), "in Python `st.grade` or"),
+        (lambda: any_st.grade("pairwise", never, prompt="q", output="o"), "in Python `st.prefer`"),
+        (
+            lambda: any_st.win_rate("pairwise", never, [{"id": "1"}], [{"id": "1"}]),
+            r"^A\[0\] is a dict: give a Run, or a list of Output\(",
+        ),
+        (
+            lambda: any_st.win_rate("pairwise", never, outputs("a"), "new"),
+            "^B is a str: give a Run",
+        ),
+        (
+            lambda: any_st.rank("pairwise", never, [outputs("a")] * 3),
+            "runs are given by name, as in",
+        ),
+        (
+            lambda: any_st.rank("pairwise", never, dict.fromkeys("abc", "new")),
+            "^a is a str: give a",
+        ),
+        (lambda: any_st.judge("new", "tone", never), "a stored run is wanted, .* not a str"),
+        (lambda: any_st.calibrate("new", judge="tone"), "a stored run is wanted, .* not a str"),
+        (
+            lambda: any_st.two_stages("new", ("tone", never), ("tone", never), part=0.5),
+            "a stored run",
+        ),
+    ],
+)
+def test_what_is_no_judge_model_run_or_reply_is_told_in_pythons_words(
+    call: Callable[[], object], told: str
+) -> None:
+    with pytest.raises(DeclarationError, match=told):
+        call()

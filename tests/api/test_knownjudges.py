@@ -7,7 +7,7 @@ import pytest
 
 from statera.api.judged import judge_run
 from statera.api.judging import Bench
-from statera.api.knownjudges import by_record, find_judge, judge_names
+from statera.api.knownjudges import as_judge, by_record, find_judge, judge_name, judge_names
 from statera.api.panelbench import PanelBench
 from statera.api.panels import graded
 from statera.errors import DeclarationError
@@ -172,3 +172,11 @@ def test_a_panel_is_made_of_its_file_only(store: RunStore, run: str, tmp_path: P
     with pytest.raises(DeclarationError, match="judge two is a panel: name its file"):
         find_judge("two", store)
     assert find_judge("two-a", store).criteria == benches[0].settled.criteria
+
+
+def test_a_score_is_called_as_its_judge_whether_or_not_that_can_be_found(tmp_path: Path) -> None:
+    path = write_judge(tmp_path, "judge: mine\nrubric: tone\n")
+    given = (path, str(path), read_judge(str(path)), "mine")
+    assert {judge_name(judge) for judge in given} == {"mine"}
+    with pytest.raises(DeclarationError, match="not a int"):
+        as_judge(7, None)

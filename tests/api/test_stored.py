@@ -113,3 +113,9 @@ def test_a_score_that_two_judges_gave_each_of_a_part_is_void_until_judged_again(
     assert found["open/tone"].method.startswith("void: some of its trials were judged by another")
     judged(store, made, seed=1, noise=0.5)
     assert run_of(store, made)["open/tone"].estimate is not None
+
+
+def test_a_run_is_not_made_of_a_name(tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "store")
+    with pytest.raises(DeclarationError, match=r"Run\(store, store\.find\('new'\)\), not of a str"):
+        Run(store, "new")  # type: ignore[arg-type]

@@ -21,7 +21,8 @@ from statera.analysis.instrument import shown_model
 from statera.analysis.labelledtrials import Side, seen_trials
 from statera.analysis.measure import MetricRow
 from statera.analysis.standing import CALIBRATIONS, Known, calibrations, judged_scores
-from statera.api.stored import Run
+from statera.api.knownjudges import AnyJudge, judge_name
+from statera.api.stored import Run, check_run
 from statera.api.systems import check_system
 from statera.errors import DeclarationError
 from statera.graders.criterion import Criterion
@@ -74,19 +75,22 @@ def calibrate(
     run: Run,
     base: Run | None = None,
     *,
-    judge: str = "",
+    judge: AnyJudge = "",
     level: float = LEVEL,
     seed: int = 0,
 ) -> Page:
     """Return the judge's error on the labelled trials of a run, or of two, and keep it.
 
-    `judge` is the name of the judge, or of its score; it may be left out where one alone judged the
-    run. For a judge of pairs `base` is the run that it was compared with, and may be left out.
-    `level` is the coverage of intervals, `seed` is for resampling. DeclarationError, in one line
+    `judge` is the judge, its file, its name, or that of its score; it may be left out where one
+    alone judged the run. For a judge of pairs `base` is the run that it was compared with, and may
+    be left out. `level` is the coverage of intervals, `seed` is for resampling. DeclarationError, in one line
     with the command that helps: not judged, not labelled, judged by two judges.
     """
-    check_system(*(one.info for one in (run, base) if one is not None))
-    scores = _labelled(run, base, judge)
+    for one in (run, base):
+        if one is not None:
+            check_run(one)
+            check_system(one.info)
+    scores = _labelled(run, base, judge_name(judge))
     rng = np.random.default_rng(seed)
     pages, errors = [], list[tuple[str, Known]]()
     for score, sides in scores:

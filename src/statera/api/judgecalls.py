@@ -9,6 +9,7 @@
     st.two_stages(run, (cheap, model), (dear, another), part=0.2)[0].found   # dear's, over all
     st.rank(judge, model, {"new": run_a, "old": run_b, "mini": run_c})[0].raw.models
 
+A judge may be given by its name or file too: `st.grade("reference", model, …)`.
 They may be called inside a running event loop too (a notebook); the work is done in a thread.
 """
 
@@ -29,20 +30,23 @@ from statera.api.answers import OUTPUTS, answers_of
 from statera.api.judged import check_kind, keep_pairs
 from statera.api.judgemodels import Judging, JudgingBy, as_model, judging_models
 from statera.api.judging import Bench
+from statera.api.knownjudges import AnyJudge, as_judge
 from statera.api.matches import Entrant, play, prepare, run_entrants
 from statera.api.panelbench import AnySeat, seated
 from statera.api.panels import compared, graded, verdicts_on
 from statera.api.ranking import leaderboards
-from statera.api.stored import Run
+from statera.api.stored import Run, check_run
 from statera.api.twostage import Stages, check_stages, judge_part
 from statera.api.winrates import BackedRate, rates
 from statera.errors import DeclarationError
-from statera.graders.judge import Judge
 from statera.records.verdicts import Answer, Verdict
 from statera.stats.results import LEVEL
 from statera.store.runstore import RunStore
 
 T = TypeVar("T")
+
+_WANTED = "give a Run, or a list of Output(id=…, prompt=…, output=…)"
+_NEEDED = ("id", "prompt", "output")
 
 
 class Output(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +61,12 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     reference: str | None = None
     category: str | None = None
     cluster: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            value, needed = getattr(self, name), name in _NEEDED
+            if not isinstance(value, str) and (needed or value is not None):
+                raise DeclarationError(f"Output: `{name}` is text, not a {type(value).__name__}")
 
     @property
     def answer(self) -> Answer:
@@ -74,7 +84,7 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def grade(
-    judge: Judge,
+    judge: AnyJudge,
     model: JudgingBy,
     *,
     prompt: str,
@@ -93,7 +103,7 @@ def grade(
 
 
 def prefer(
-    judge: Judge,
+    judge: AnyJudge,
     model: JudgingBy,
     *,
     prompt: str,
@@ -115,7 +125,7 @@ def prefer(
 
 
 def win_rate(
-    judge: Judge,
+    judge: AnyJudge,
     model: JudgingBy,
     candidate: Run | Sequence[Output],
     other: Run | Sequence[Output],
@@ -143,10 +153,22 @@ def win_rate(
 
 
 def _answers(outputs: Sequence[Output], name: str) -> list[Answer]:
-    """Return the replies of a list that is called so; DeclarationError for an id that is twice."""
+    """Return the replies of a list that is called so.
+
+    DeclarationError for what is no list of outputs, and for an id that is twice.
+    """
+    _check_outputs(outputs, name)
     if again := [one for one, count in Counter(x.id for x in outputs).items() if count > 1]:
         raise DeclarationError(f"{name} has the id '{again[0]}' twice")
     return [one.answer for one in outputs]
+
+
+def _check_outputs(outputs: object, name: str) -> None:
+    if isinstance(outputs, str) or not isinstance(outputs, Sequence):
+        raise DeclarationError(f"{name} is a {type(outputs).__name__}: {_WANTED}")
+    for place, one in enumerate(outputs):
+        if not isinstance(one, Output):
+            raise DeclarationError(f"{name}[{place}] is a {type(one).__name__}: {_WANTED}")
 
 
 async def _of_runs(seat: AnySeat, candidate: Run, other: Run, level: float) -> list[BackedRate]:
@@ -161,7 +183,7 @@ async def _of_runs(seat: AnySeat, candidate: Run, other: Run, level: float) -> l
 
 
 def rank(
-    judge: Judge,
+    judge: AnyJudge,
     model: JudgingBy,
     runs: Mapping[str, Run | Sequence[Output]],
     *,
@@ -176,6 +198,11 @@ def rank(
     judgements are kept in that of the first run, those on lists nowhere.
     """
     names = controls_of(controls)
+    if not isinstance(runs, Mapping):
+        raise DeclarationError(
+            f"runs are given by name, as in {{'new': run, 'old': other}}, not as a "
+            f"{type(runs).__name__}"
+        )
     stored = {name: run for name, run in runs.items() if isinstance(run, Run)}
     if stored and len(stored) < len(runs):
         raise DeclarationError("give runs only, or lists of outputs only")
@@ -192,8 +219,9 @@ def rank(
     return leaderboards(played, controls=names)
 
 
-def judge(run: Run, judge: Judge, model: JudgingBy, *, tasks: Sequence[str] = ()) -> Run:
+def judge(run: Run, judge: AnyJudge, model: JudgingBy, *, tasks: Sequence[str] = ()) -> Run:
     """Grade the replies of a stored run and return it with the judge's scores beside its own."""
+    check_run(run)
     with _seat(judge, model, run.store) as seat:
         judged = _done(graded(seat, run.info, tasks=tasks))
     return Run(run.store, judged.info)
@@ -201,8 +229,8 @@ def judge(run: Run, judge: Judge, model: JudgingBy, *, tasks: Sequence[str] = ()
 
 def two_stages(
     run: Run,
-    first: tuple[Judge, JudgingBy],
-    second: tuple[Judge, Judging],
+    first: tuple[AnyJudge, JudgingBy],
+    second: tuple[AnyJudge, Judging],
     *,
     part: float,
     tasks: Sequence[str] = (),
@@ -214,7 +242,8 @@ def two_stages(
     run. DeclarationError, before anything is asked, for two that make no two stages, or a part
     outside (0, 1].
     """
-    dear, by = second[0], as_model(second[1])
+    check_run(run)
+    dear, by = as_judge(second[0], run.store), as_model(second[1])
     with _seat(*first, run.store) as seat:
         bench = Bench(judge=dear.with_model(by.identity), model=by, store=run.store)
         known = seat.judge
@@ -239,9 +268,9 @@ async def _in_stages(
 
 
 @contextmanager
-def _seat(judge: Judge, by: JudgingBy, store: RunStore | None) -> Iterator[AnySeat]:
+def _seat(judge: AnyJudge, by: JudgingBy, store: RunStore | None) -> Iterator[AnySeat]:
     """Yield the judge on its bench, or the panel with each of its members on one."""
-    judge, models = judging_models(judge, by)
+    judge, models = judging_models(as_judge(judge, store), by)
     with _kept(store) as kept:
         yield seated(Bench(judge=judge, model=models[0], store=kept), models)
 

@@ -25,6 +25,7 @@ from statera.graders.asks import (
     for_candidate,
     of_pair,
     paired,
+    to_ask,
 )
 from statera.graders.criterion import Criterion
 from statera.graders.judged import Judged
@@ -40,6 +41,11 @@ from statera.store.runstore import RunStore
 
 Place = tuple[str, str, int]
 
+SAME = Verdict(
+    value=0.5, label="tie", outcome="wrong", why="the same text on both sides: a tie, not asked"
+)
+"""On a pair of the same text: what a judge would say of it tells of the judge alone."""
+
 
 @dataclass(frozen=True)
 class OnTrials:
@@ -54,7 +60,10 @@ class OnTrials:
 
 @dataclass(frozen=True)
 class Pair:
-    """One pair as it was judged: by repeat, the verdict in either order, as the judge gave it."""
+    """One pair as it was judged: by repeat, the verdict in either order, as the judge gave it.
+
+    One of the same text is a tie in one repeat.
+    """
 
     asked: PairAsk
     forward: Mapping[int, Verdict]
@@ -68,6 +77,8 @@ class Pair:
     @property
     def repeats(self) -> list[Verdict]:
         """The verdict of each repeat that has both orders."""
+        if self.asked.same:
+            return [SAME]
         there = sorted(self.forward.keys() & self.backward.keys())
         return [of_pair(self.forward[r], self.backward[r]) for r in there]
 
@@ -85,6 +96,7 @@ class Pair:
                 forward=_worth(self.forward.get(repeat), "ab"),
                 backward=_worth(self.backward.get(repeat), "ba"),
                 lengths=(len(first.output), len(second.output)),
+                same=self.asked.same,
             )
 
 
@@ -109,6 +121,11 @@ class JudgedPairs:
     sitting: Sitting
     alone: tuple[int, int] = (0, 0)
     stopped: str = ""
+
+    @property
+    def asked(self) -> int:
+        """How many pairs the judge was asked about: all but those of the same text."""
+        return sum(not pair.asked.same for pair in self.pairs)
 
     @property
     def rows(self) -> Iterator[JudgedPair]:
@@ -189,7 +206,7 @@ async def judge_pairs(
 ) -> JudgedPairs:
     """Compare the replies of both to the same questions, always in both orders.
 
-    `until` ends the judging as soon as the win rate is surely on one side of a limit.
+    A pair of the same text is a tie, and not asked. `until` ends the judging as soon as the win rate is surely on one side of a limit.
     DeclarationError, before anything is asked: a judge of single replies, different questions,
     nothing in common, a missing reference.
     """
@@ -197,7 +214,7 @@ async def judge_pairs(
     check_same_questions(candidate, other, names)
     asks = pair_asks(bench, candidate, other)
     alone = (len(candidate) - len(asks), len(other) - len(asks))
-    flat = [ask for pair in asks for ask in pair]
+    flat = to_ask(asks)
     await check_when_due(bench, flat)
     stopper = None if until is None else await _stopper(bench, asks, flat, until)
     sitting = await sit(bench, flat, repeats=bench.judge.repeats, stopper=stopper)
@@ -212,7 +229,7 @@ async def _stopper(
     bench: Bench, asks: Sequence[PairAsk], flat: Sequence[Ask], until: Until
 ) -> WinRateStopper:
     def reading(run: str, asked: Sequence[PairAsk]) -> list[JudgedPair]:
-        wanted = {(ask.criterion, ask.id) for pair in asked for ask in pair}
+        wanted = {(ask.criterion, ask.id) for ask in to_ask(asked)}
         verdicts = stored_verdicts(bench.store, run, wanted, repeats=bench.judge.repeats)
         sitting = Sitting(run=run, verdicts=verdicts)
         return [row for pair in pairs_of(sitting, asked) for row in pair.rows]
@@ -222,8 +239,13 @@ async def _stopper(
 
 
 def pairs_of(sitting: Sitting, asks: Sequence[PairAsk]) -> list[Pair]:
-    """Return every pair with what the sitting says of it."""
-    return [Pair(a, sitting.repeats(a.forward), sitting.repeats(a.backward)) for a in asks]
+    """Return every pair with what the sitting says of it; of the same text it says nothing."""
+    return [
+        Pair(a, {0: SAME}, {0: SAME})
+        if a.same
+        else Pair(a, sitting.repeats(a.forward), sitting.repeats(a.backward))
+        for a in asks
+    ]
 
 
 async def keep_pairs(bench: Seat, info: RunInfo, other: RunInfo, judged: JudgedPairs) -> RunInfo:
@@ -277,12 +299,13 @@ def check_kind(bench: Seat, *, pairs: bool) -> None:
     """Raise DeclarationError for a judge of the other kind than is wanted."""
     if bench.judge.pairs and not pairs:
         raise DeclarationError(
-            f"judge {bench.judge.name} compares pairs: `statera judge compare RUN_A RUN_B`"
+            f"judge {bench.judge.name} compares pairs: `statera judge compare RUN_A RUN_B`, in "
+            "Python `st.prefer` or `st.win_rate`"
         )
     if pairs and not bench.judge.pairs:
         raise DeclarationError(
-            f"judge {bench.judge.name} grades single replies: `statera score RUN --judge …`, or "
-            "give a judge of `kind: pairwise`"
+            f"judge {bench.judge.name} grades single replies: `statera score RUN --judge …`, in "
+            "Python `st.grade` or `st.judge`; or give a judge of `kind: pairwise`"
         )
 
 

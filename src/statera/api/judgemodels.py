@@ -23,13 +23,15 @@ def judging_models(judge: Judge, by: JudgingBy) -> tuple[Judge, tuple[Model, ...
     """Return the judge with the model of each member, or the only one.
 
     Several models make a panel, by majority, of a judge that is none; one serves all members of a
-    panel. DeclarationError for too few or too many, and for a member that the panel does not have.
+    panel. DeclarationError for too few or too many, for a member that the panel does not have, and
+    for what is no model.
     """
     if isinstance(by, Mapping):
         named = {name: as_model(one) for name, one in by.items()}
         if judge.members:
             return judge, _of_members(judge, named)
         return _asked_of(judge, list(named)), tuple(named.values())
+    _check_no_text(by)
     if isinstance(by, Sequence):
         models = tuple(as_model(one) for one in by)
         if not judge.members:
@@ -54,7 +56,13 @@ def _of_members(judge: Judge, models: Mapping[str, Model]) -> tuple[Model, ...]:
 
 def as_model(by: Judging) -> Model:
     """Return a model, or one that asks the function. DeclarationError for what is neither."""
+    _check_no_text(by)
     return by if isinstance(by, Model) else callable_model(by, takes="text")
+
+
+def _check_no_text(by: object) -> None:
+    if isinstance(by, str):
+        raise DeclarationError(f"a judge's model is a Model or a function: st.open_model({by!r})")
 
 
 def _asked_of(judge: Judge, models: Sequence[str]) -> Judge:

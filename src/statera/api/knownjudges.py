@@ -7,6 +7,7 @@ nothing that it said is asked for twice.
 """
 
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any
 
 import msgspec
@@ -21,6 +22,9 @@ from statera.models.opening import EmbeddedTarget, open_model, read_target
 from statera.records.parts import SECOND
 from statera.records.specs import JUDGING, MEMBERS, RunInfo
 from statera.store.runstore import RunStore
+
+AnyJudge = Judge | str | PurePath
+"""A judge, or the name or file of one."""
 
 _YAML = (".yaml", ".yml")
 
@@ -41,6 +45,23 @@ def find_judge(text: str, store: RunStore | None) -> Judge:
     if MEMBERS in _asked(newest):
         raise DeclarationError(f"judge {text} is a panel: name its file, which says who sits on it")
     return _made(newest)
+
+
+def as_judge(judge: object, store: RunStore | None) -> Judge:
+    """Return a judge that is given as itself, or by its name or path. DeclarationError for else."""
+    if isinstance(judge, Judge):
+        return judge
+    if isinstance(judge, str | PurePath):
+        return find_judge(str(judge), store)
+    raise DeclarationError(
+        f"a judge is a Judge, the name of one, or its YAML file, not a {type(judge).__name__}"
+    )
+
+
+def judge_name(judge: object) -> str:
+    """Return the name under which a judge's scores are stored; a name needs no judge behind it."""
+    named = isinstance(judge, str) and not judge.endswith(_YAML)
+    return str(judge) if named else as_judge(judge, None).name
 
 
 def by_record(text: str) -> bool:

@@ -15,7 +15,7 @@ from statera.analysis.health import Health, HealthCount
 from statera.analysis.instrument import ScoringKeys
 from statera.analysis.measure import MetricRow, estimates
 from statera.analysis.standing import Standings, judged_scores, standings, voided
-from statera.errors import unknown
+from statera.errors import DeclarationError, unknown
 from statera.graders.catalogue import scoring_type
 from statera.interop import measured
 from statera.metrics.catalogue import AnyMetric
@@ -31,10 +31,20 @@ AnyScoring = Scorer | Grader
 
 @dataclass(frozen=True)
 class Run:
-    """A stored run: its identity, and what its trials come to."""
+    """A stored run: its identity, and what its trials come to.
+
+    DeclarationError for an `info` that is none, as a name.
+    """
 
     store: RunStore
     info: RunInfo
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.info, RunInfo):
+            raise DeclarationError(
+                f"a Run is made of what is stored of it, Run(store, store.find('new')), not of a "
+                f"{type(self.info).__name__}"
+            )
 
     @cached_property
     def _read(self) -> tuple[tuple[Frame, ...], Health]:
@@ -89,6 +99,14 @@ class Run:
 
 
 HALF = "void: some of its trials were judged by another judge: judge the run again"
+
+
+def check_run(run: object) -> None:
+    """Raise DeclarationError for what is no stored run."""
+    if not isinstance(run, Run):
+        raise DeclarationError(
+            f"a stored run is wanted, Run(store, store.find('new')), not a {type(run).__name__}"
+        )
 
 
 def known_judges(store: RunStore, info: RunInfo) -> Standings:

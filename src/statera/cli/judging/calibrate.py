@@ -16,7 +16,7 @@ from statera.api.calibrationlabels import (
     read_run_labels,
 )
 from statera.api.judging import Bench
-from statera.api.knownjudges import judge_names
+from statera.api.knownjudges import judge_name, judge_names
 from statera.api.measuring import measure_on
 from statera.api.stored import Run
 from statera.cli.calibrations import print_page
@@ -25,7 +25,6 @@ from statera.cli.judgeflags import ask_judge, judge_flags
 from statera.cli.settings import Flag, Lines
 from statera.codec.files import to_json
 from statera.errors import DeclarationError, nearest, unknown
-from statera.graders.judge import read_judge
 from statera.store.runstore import RunStore
 
 _YAML = (".yaml", ".yml")
@@ -70,7 +69,7 @@ def command(words: tuple[str, ...], store: str, as_json: bool, **flags: Any) -> 
             raise DeclarationError("outputs with labels: name the judge, and one file of --labels")
         found = _asked(runs, {**flags, "judge": judge}, paths[0])
     else:
-        name = judge if judge is None else _name(judge)
+        name = judge if judge is None else judge_name(judge)
         found = _stored(runs, names, name or "", paths, flags)
     if as_json:
         click.echo(to_json(found))
@@ -107,11 +106,6 @@ def _like_a_judge(word: str, runs: RunStore) -> bool:
     return False
 
 
-def _name(judge: str) -> str:
-    """Return the name under which a judge's scores are stored."""
-    return read_judge(judge).name if judge.endswith(_YAML) else judge
-
-
 def _stored(
     runs: RunStore, names: tuple[str, ...], judge: str, paths: list[Path], flags: dict[str, Any]
 ) -> Page:
@@ -136,4 +130,4 @@ def _asked(runs: RunStore, flags: dict[str, Any], path: Path) -> Page:
         return await measure_on(bench, lines, source=path)
 
     run = ask_judge(flags, runs, work)
-    return calibrate(run, judge=_name(flags["judge"]), seed=flags["seed"])
+    return calibrate(run, judge=judge_name(flags["judge"]), seed=flags["seed"])

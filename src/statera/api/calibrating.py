@@ -83,8 +83,8 @@ def calibrate(
 
     `judge` is the judge, its file, its name, or that of its score; it may be left out where one
     alone judged the run. For a judge of pairs `base` is the run that it was compared with, and may
-    be left out. `level` is the coverage of intervals, `seed` is for resampling. DeclarationError, in one line
-    with the command that helps: not judged, not labelled, judged by two judges.
+    be left out. `level` is the coverage of intervals, `seed` is for resampling. DeclarationError,
+    in one line with the command that helps: not judged, not labelled, judged by two judges.
     """
     for one in (run, base):
         if one is not None:

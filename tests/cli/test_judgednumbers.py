@@ -163,7 +163,7 @@ def test_what_an_audit_found_of_the_judge_is_told_once_a_fault() -> None:
 
 def test_of_several_judges_the_word_alone_is_one_line() -> None:
     bare = standing(labelled=None)
-    other = msgspec.structs.replace(bare, judge="tone")
+    other = bare._replace(judge="tone")
     one, two = row(bare, lenient(labels=0)), row(other, lenient(labels=0))
     (told,) = notes([one, msgspec.structs.replace(two, metric="t/tone")])
     assert told == (

@@ -6,7 +6,7 @@
 A correction that was measured on other replies is marked `transported`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from statera.analysis.judgednumber import Behind

@@ -121,7 +121,7 @@ def _outcome(name: Outcome, doubted: Collection[str]) -> Column:
 
 def _cells(row: MetricRow, seen: Sequence[Outcome], *, judged: bool) -> list[str]:
     name = row.metric if row.category is None else f"  {row.category}"
-    absent = "void" if row.behind is not None and row.behind.void else "none"
+    absent = "void" if judgednumbers.void(row) else "none"
     estimate = absent if row.estimate is None else f"{row.estimate:z.3f}"
     bounds = "none" if row.low is None else f"{row.low:z.3f} to {row.high:z.3f}"
     clusters = "" if row.clusters == row.n else f" in {row.clusters}"
@@ -133,7 +133,7 @@ def _cells(row: MetricRow, seen: Sequence[Outcome], *, judged: bool) -> list[str
 def _notes(rows: Sequence[MetricRow]) -> list[str]:
     """Return how the intervals were made, and what a reader must know of the names."""
     made = sorted({row.method for row in rows if row.low is not None})
-    none = sorted({row.method for row in rows if row.low is None})
+    none = sorted({row.method for row in rows if row.low is None and not judgednumbers.void(row)})
     notes = [f"interval: {'; '.join(made)}"] if made else []
     if none:
         notes.append(f"no interval where: {'; '.join(none)}")

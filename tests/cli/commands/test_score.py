@@ -94,6 +94,10 @@ def test_a_judge_grades_what_is_stored(cli: Cli, open_answers: str) -> None:
     assert "2 judged of 2 asked" in done.stderr
     assert re.search(r"open/reference +0\.750", done.stdout)
     assert re.search(r"open/reference_good +0\.667", done.stdout)
+    second = cli("score", open_answers, "--judge", "helpfulness", *JUDGE[2:])
+    assert "open/helpfulness_good" in second.stdout
+    assert "open/reference" not in second.stdout  # what was judged just now, and where the rest is
+    assert re.search(r"\d other metrics: statera show \w{8}$", second.stdout.rstrip())
     again = cli("score", open_answers)  # its own scorers; the judge is not asked
     assert "0 scores made again" in again.stderr
     assert "open/reference " in again.stdout

@@ -100,3 +100,21 @@ def test_the_outcome_may_be_that_of_another_score(measured: Cli) -> None:
     assert (alone.returncode, "Give --outcome too" in alone.stderr) == (2, True)
     none = measured("show", "t", "--outcome", "truncated", "--score", "has_b")
     assert "is truncated by score has_b." in none.stdout
+
+
+def test_a_named_metric_is_shown_alone_with_its_categories(measured: Cli) -> None:
+    known = json.loads(measured("show", "t", "--json").stdout)["metrics"]
+    names = list(dict.fromkeys(row["metric"] for row in known))
+    out = measured("show", "t", "--metric", names[1]).stdout
+    lines = [line.split()[0] for line in out.splitlines()]
+    assert names[1] in lines
+    assert names[0] not in lines
+    assert sum(row["metric"] == names[1] for row in known) > 1
+    one = json.loads(measured("show", "t", "--metric", names[1], "--json").stdout)
+    assert one["metrics"] == [row for row in known if row["metric"] == names[1]]
+    two = measured("show", "t", "--metric", names[1], "--metric", names[0], "--json").stdout
+    assert json.loads(two)["metrics"] == known
+    wrong = measured("show", "t", "--metric", f"{names[1]}x")
+    assert wrong.returncode == 2
+    assert f"unknown metric '{names[1]}x'. Did you mean '{names[1]}'?" in wrong.stderr
+    assert measured("show", "t", "--metric", names[1], "--outcome", "wrong").returncode == 2

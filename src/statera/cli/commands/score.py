@@ -17,11 +17,12 @@ from statera.api.scoring import remember
 from statera.api.stored import AnyScoring, Run, stored_metrics, stored_scorers
 from statera.api.systems import check_system
 from statera.api.twostage import Stages, judge_part
-from statera.cli.commands.show import show_metrics, summary
+from statera.cli.commands.show import show_metrics, show_rows, summary
 from statera.cli.flags import json_flag, store_flag
 from statera.cli.judgeflags import ask_judge, ask_seat, judge_flags
 from statera.cli.panels import panel_shape, print_agreement
 from statera.cli.settings import Flag, Lines
+from statera.cli.tables import headline, plural
 from statera.cli.twostage import (
     bill,
     named_stages,
@@ -103,7 +104,7 @@ def command(
             _two_stages(runs, info, stages, (task, flags), as_json=as_json)
             return
         told = _judge(runs, info, task, flags)
-        _tell_judged(Run(runs, runs.find(info.id)), told, as_json=as_json)
+        _tell_judged(Run(runs, runs.find(info.id)), told, task, as_json=as_json)
         return
     else:
         named_stages(flags, runs)
@@ -134,7 +135,7 @@ def _two_stages(
     if as_json:
         click.echo(to_json(summary(found) | {"two_stages": shape(part.rows, stages, paid)}))
         return
-    show_metrics(found, as_json=False)
+    _show_judged(found, first, task)
     print_stages(part.rows, stages, paid)
 
 
@@ -146,13 +147,30 @@ class Told(NamedTuple):
     agreement: list[Disagreement]
 
 
-def _tell_judged(run: Run, told: Told, *, as_json: bool) -> None:
+def _tell_judged(run: Run, told: Told, tasks: tuple[str, ...], *, as_json: bool) -> None:
     """Print the run's numbers, and of a panel, or of repeats, the agreement."""
     if as_json:
         click.echo(to_json(summary(run) | panel_shape(told.seat, told.agreement)))
         return
-    show_metrics(run, as_json=False)
+    _show_judged(run, told.judged, tasks)
     print_agreement(told.seat, told.agreement)
+
+
+def _show_judged(run: Run, judged: JudgedRun, tasks: tuple[str, ...]) -> None:
+    """Print a first look at the numbers that the judge gave just now, and where the others are."""
+    scores = set(judged.metrics.values())
+    named = [
+        f"{frame.task}/{metric.name}"
+        for frame in run.frames
+        if frame.task in tasks or not tasks
+        for metric in frame.metrics
+        if metric.score in scores
+    ]
+    shown = [row for row in headline(run.metrics) if row.metric in named]
+    show_rows(run, shown)
+    others = len({row.metric for row in run.metrics} - set(named))
+    if others:
+        click.echo(f"{plural(others, 'other metric')}: statera show {run.info.id[:8]}")
 
 
 def _judge(runs: RunStore, info: RunInfo, task: tuple[str, ...], flags: dict[str, Any]) -> Told:

@@ -1,17 +1,19 @@
 """Show a run: its health and estimates, or its samples to read."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple, get_args
 
 import click
 
 from statera.analysis.instrument import shown_model
+from statera.analysis.measure import MetricRow
 from statera.api.stored import Run, untold
 from statera.cli.flags import json_flag, names_or_files, store_flag
 from statera.cli.reading import print_sample
 from statera.cli.settings import Flag, Lines
-from statera.cli.tables import FEW, headline, print_health, print_metrics
+from statera.cli.tables import FEW, console, headline, plural, print_health, print_metrics
+from statera.cli.wrapping import say
 from statera.codec.files import to_json
 from statera.errors import DeclarationError, unknown
 from statera.metrics.outcomes import NO_ANSWERS
@@ -43,6 +45,14 @@ from statera.store.runstore import RunStore
     help="List the trials of these samples.",
 )
 @click.option(
+    "--metric",
+    cls=Flag,
+    type=Lines(),
+    multiple=True,
+    metavar="NAME",
+    help="Only the estimates of this metric (task/metric), with all its categories.",
+)
+@click.option(
     "--limit", cls=Flag, type=click.IntRange(1), default=20, show_default=True, help="At most."
 )
 @store_flag
@@ -50,7 +60,8 @@ from statera.store.runstore import RunStore
 def command(run: str, store: str, as_json: bool, **flags: Any) -> None:
     """Show RUN (an id, a unique prefix, a tag, or `latest`).
 
-    Without more: health and estimates. With --outcome or --sample-id: the trials themselves.
+    Without more: health and estimates, with --metric those of one metric. With --outcome or
+    --sample-id: the trials themselves.
     """
     runs = RunStore(store)
     found = Run(runs, runs.find(run))
@@ -59,9 +70,12 @@ def command(run: str, store: str, as_json: bool, **flags: Any) -> None:
         found.info.id, flags["outcome"], names_or_files(flags["sample_id"]), flags["score"]
     )
     wanted.check(runs)
+    metrics: tuple[str, ...] = flags["metric"]
     if wanted.outcome is None and not wanted.ids:
-        show_metrics(found, as_json=as_json)
+        show_metrics(found, as_json=as_json, only=metrics)
         return
+    if metrics:
+        raise DeclarationError("--metric is of estimates: not with --outcome or --sample-id")
     count = 0
     for stored in wanted.trials(runs, limit):
         print_sample(stored, as_json=as_json)
@@ -123,24 +137,42 @@ class Wanted(NamedTuple):
         return f"No trial{named} of run {self.run[:8]} {verdict}. It has: {rest or 'none'}"
 
 
-def show_metrics(run: Run, *, as_json: bool) -> None:
-    """Print the run's health and estimates, or its documented JSON shape (schema 1)."""
+def show_metrics(run: Run, *, as_json: bool, only: Collection[str] = ()) -> None:
+    """Print the run's health and estimates, or its documented JSON shape (schema 1).
+
+    `only` names the metrics (task/metric) that are shown, with all their categories; none means a
+    first look at all. Raises DeclarationError for a metric that the run lacks.
+    """
+    chosen = rows_of(run, only)
     if as_json:
-        click.echo(to_json(summary(run)))
+        click.echo(to_json(summary(run) | {"metrics": chosen}))
         return
+    shown = chosen if only else headline(chosen)
+    show_rows(run, shown)
+    hidden = len(run.metrics) - len(shown)
+    if hidden and not only:
+        told = f"{plural(hidden, 'more row')} with --metric NAME or --json"
+        say(console(), f"{told}: categories of other metrics, or under {FEW} items")
+
+
+def rows_of(run: Run, metrics: Collection[str]) -> list[MetricRow]:
+    """Return the estimates of these metrics, none meaning all."""
+    known = dict.fromkeys(row.metric for row in run.metrics)
+    for name in metrics:
+        if name not in known:
+            raise unknown("metric", name, known)
+    return [row for row in run.metrics if not metrics or row.metric in metrics]
+
+
+def show_rows(run: Run, rows: Sequence[MetricRow]) -> None:
+    """Print what the run is, its health, and these estimates."""
     info = run.info
     tags = f" ({', '.join(info.tags)})" if info.tags else ""
     click.echo(f"run {info.id[:8]}{tags} · {info.spec.suite} · {shown_model(info)}")
     if info.status != "done" or info.reason:
         click.echo(f"{info.status}: {info.reason}" if info.reason else info.status)
     print_health(run.health, info.id[:8], untold(info))
-    shown = headline(run.metrics)
-    print_metrics(shown)
-    hidden = len(run.metrics) - len(shown)
-    if hidden:
-        click.echo(
-            f"{hidden} more rows in --json: categories of other metrics, or under {FEW} items"
-        )
+    print_metrics(rows)
 
 
 def summary(run: Run) -> dict[str, object]:

@@ -27,6 +27,12 @@ def test_the_line(tally: Tally, seconds: float, expected: str) -> None:
     assert describe(tally, seconds) == expected
 
 
+def test_a_judge_gives_judgements_and_what_is_known_is_not_asked() -> None:
+    assert describe(Tally(total=4, asked=2), 1.0, "judgements").startswith("2/4 judgements · 2.0/s")
+    known = describe(Tally(total=4, resumed=4), 1.0, "judgements")
+    assert known == "4/4 judgements: all known, nothing asked"
+
+
 def test_plain_lines_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     async def show() -> None:
         progress = Progress(Tally(total=3, asked=3), SystemClock())

@@ -58,7 +58,9 @@ ONE_SIDE = "labels on one run alone: the judge may err differently on the other"
 NEITHER = "no labels on either run"
 OTHER_JUDGE = "not the same judge on both runs, and no labels on each"
 SILENT = "labels on both runs are needed where replies are empty"
-NO_YES_OR_NO = "labels on both runs are needed, but for a yes or no on items that stand alone"
+NO_YES_OR_NO = (
+    "label both runs: without, only the difference of a yes or no on independent items is corrected"
+)
 
 
 class Arm(NamedTuple):

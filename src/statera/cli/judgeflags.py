@@ -188,7 +188,7 @@ async def _work(
         fail_share=flags["fail_on_error"],
     )
     bench = Bench(judge=judge, model=model, store=store, seed=seed, limits=limits)
-    progress = Progress(bench.tally, bench.clock, quiet=flags["quiet"])
+    progress = Progress(bench.tally, bench.clock, quiet=flags["quiet"], noun="judgements")
     progress.start()
     try:
         return await work(bench)

@@ -17,8 +17,10 @@ class Progress:
     Nothing is printed before it is known how much there is to do.
     """
 
-    def __init__(self, tally: Tally, clock: Clock, *, quiet: bool = False) -> None:
-        self._tally, self._clock, self._quiet = tally, clock, quiet
+    def __init__(
+        self, tally: Tally, clock: Clock, *, quiet: bool = False, noun: str = "trials"
+    ) -> None:
+        self._tally, self._clock, self._quiet, self._noun = tally, clock, quiet, noun
         self._terminal = sys.stderr.isatty()
         self._period = 0.2 if self._terminal else 5.0
         self._started = clock.monotonic()
@@ -44,7 +46,7 @@ class Progress:
     def _print(self) -> None:
         if not self._tally.total:
             return
-        line = describe(self._tally, self._clock.monotonic() - self._started)
+        line = describe(self._tally, self._clock.monotonic() - self._started, self._noun)
         if self._terminal:
             bar = _bar(self._tally.done, self._tally.total)
             click.echo(f"\r\x1b[2K{bar} {line}", err=True, nl=False)
@@ -52,11 +54,13 @@ class Progress:
             click.echo(line, err=True)
 
 
-def describe(tally: Tally, seconds: float) -> str:
+def describe(tally: Tally, seconds: float, noun: str = "trials") -> str:
     """Return `312/1000 trials · 48.2/s · 12.3k tokens · $0.0120 · 3 failed · 0:14 left`."""
+    if tally.done == tally.total and not tally.asked:
+        return f"{tally.done}/{tally.total} {noun}: all known, nothing asked"
     rate = tally.asked / seconds if seconds > 0 else 0.0
     tokens = tally.prompt_tokens + tally.completion_tokens
-    parts = [f"{tally.done}/{tally.total} trials", f"{rate:.1f}/s", f"{_short(tokens)} tokens"]
+    parts = [f"{tally.done}/{tally.total} {noun}", f"{rate:.1f}/s", f"{_short(tokens)} tokens"]
     if tally.cost:
         unknown = f" + {tally.unpriced} unpriced" if tally.unpriced else ""
         parts.append(f"${tally.cost:.4f}{unknown}")

@@ -71,8 +71,16 @@ def test_a_number_on_the_wrong_side_needs_no_number() -> None:
 def test_too_small_a_margin_is_said_so() -> None:
     (need,) = needs(single(100), {"metric": "t/quality", "than": "baseline", "margin": 0.001})
     assert need.needed is None  # there is no baseline
+    assert need.told == "a rule against a baseline needs --base RUN"
+    anchored = rules({"metric": "t/quality", "than": "anchor", "margin": 0.001}, anchor="x")
+    (need,) = label_needs(anchored, single(100))
     assert need.told == "no number: nothing is known of it"
     both = paired()
+    (need,) = needs(both, {"metric": "t/quality", "than": "baseline", "margin": 0})
+    assert need.told == (
+        "no number of labels: what is as good as the other run never passes `margin: 0`, which "
+        "asks for better: plan with a margin, such as 0.02"
+    )
     (need,) = needs(both, {"metric": "t/quality", "than": "baseline", "margin": 0.001})
     assert "not even a label of all 500 items on each run is enough" in need.told
 

@@ -18,6 +18,12 @@ from statera.stats.labelplan import Needed, needed_for_power
 from statera.stats.power import Claim
 from statera.stats.results import LEVEL
 
+NO_BASE = "a rule against a baseline needs --base RUN"
+BETTER = (
+    "what is as good as the other run never passes `margin: 0`, which asks for better: plan with a "
+    "margin, such as 0.02"
+)
+
 
 class LabelNeed(msgspec.Struct, frozen=True, kw_only=True):
     """What a judged rule takes: `needed` labels of each of `runs` runs, or `why` there is no such.
@@ -84,7 +90,9 @@ def _need(target: Target, evidence: Evidence, alpha: float, power: float) -> Lab
         return msgspec.structs.replace(need, why="none: the rule says `unvalidated: true`")
     basis = _basis(target, evidence)
     if basis is None:
-        return msgspec.structs.replace(need, why="no number: nothing is known of it")
+        alone = target.form == "baseline" and evidence.base is None
+        why = NO_BASE if alone else "no number: nothing is known of it"
+        return msgspec.structs.replace(need, why=why)
     value = 0.0 if target.paired else _value(target, evidence, basis)
     beyond = Claim(limit=target.limit, alpha=alpha, side=target.side).beyond(value)
     need = msgspec.structs.replace(
@@ -98,6 +106,8 @@ def _need(target: Target, evidence: Evidence, alpha: float, power: float) -> Lab
     )
     if beyond <= 0:
         why = f"no number of labels: {value:.3f} is not {target.side} {target.limit:g}"
+        if target.paired:
+            why = f"no number of labels: {BETTER}"
         return msgspec.structs.replace(need, why=why)
     needed = needed_for_power(basis.known, beyond, alpha=alpha, wished=power)
     return msgspec.structs.replace(need, needed=needed)

@@ -73,6 +73,21 @@ def test_of_a_margin_of_0_the_limit_is_no_row_of_its_own(cli: Cli, tmp_path: Pat
     done = cli("plan", "g.yaml", "--items", "500")
     assert "as good as the base" in done.stdout
     assert "just at every limit" not in done.stdout
+    assert "what is as good as the other run never passes `margin: 0`" in done.stdout
+
+
+def test_a_pilot_that_shows_nothing_else_than_the_base_is_no_row_of_its_own(
+    cli: Cli, tmp_path: Path
+) -> None:
+    runs = make(tmp_path)
+    (tmp_path / "g.yaml").write_text(
+        "gate: g\nrules: [{metric: t/accuracy, than: baseline, margin: 0.02}]\n"
+    )
+    alone = cli("plan", "g.yaml", "--pilot", runs.good).stdout
+    assert "as good as the base" in alone
+    assert "as the pilot shows" not in alone
+    other = cli("plan", "g.yaml", "--pilot", runs.bad, "--base", runs.base).stdout
+    assert "as the pilot shows" in other
 
 
 @pytest.mark.parametrize(

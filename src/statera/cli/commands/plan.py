@@ -14,7 +14,7 @@ from statera.cli.tables import console, plural
 from statera.cli.wrapping import plain
 from statera.codec.files import to_json
 from statera.errors import DeclarationError
-from statera.gate.labelneeds import LabelNeed
+from statera.gate.labelneeds import BETTER, LabelNeed
 from statera.gate.outlook import DISCORDANCE, Assumed, Assumptions, Truth, stated
 from statera.gate.planning import MOST, Chances, Mix, chances, cheapest
 from statera.gate.policy import Policy, naming, read_policy
@@ -100,7 +100,7 @@ def command(policy: str, **flags: Any) -> None:
         chances(supposed, truth, mix, seed=flags["seed"])
         for mix in mixes
         for truth in _TRUTHS
-        if truth != "seen" or flags["pilot"] is not None
+        if truth != "seen" or _shows(supposed, flags)
     ]
     best = cheapest(supposed, power=flags["power"], seed=flags["seed"], most=most)
     if flags["as_json"]:
@@ -130,6 +130,14 @@ def _labels(policy: Policy, flags: dict[str, Any]) -> list[LabelNeed]:
     pilot = Run(runs, runs.find(flags["pilot"]))
     base = None if flags["base"] is None else Run(runs, runs.find(flags["base"]))
     return pilot_labels(policy, pilot, base, power=flags["power"])
+
+
+def _shows(supposed: Assumptions, flags: dict[str, Any]) -> bool:
+    """Return whether a pilot shows another truth than that the candidate is as good as the base."""
+    rules = supposed.rules
+    return flags["pilot"] is not None and any(
+        rule.truth("seen") != rule.truth("equal") or not rule.target.paired for rule in rules
+    )
 
 
 def _wanted(labels: list[LabelNeed]) -> list[str]:
@@ -301,6 +309,8 @@ def _notes(supposed: Assumptions) -> list[str]:
     if any(rule.target.rule.detector == "fallible" for rule in supposed.rules):
         notes.append("a person must read each failure that a fallible detector tells: labels cost")
     notes += [f"{_name(rule)}: {rule.judged}" for rule in supposed.rules if rule.judged]
+    never = [r for r in supposed.rules if r.target.paired and not r.target.limit and not r.judged]
+    notes += [f"{_name(rule)}: {BETTER}" for rule in never]
     unknown = [_name(rule) for rule in supposed.rules if not rule.known]
     if unknown:
         notes.append(f"nothing is known of {', '.join(unknown)}: never passed")

@@ -289,7 +289,8 @@ def test_the_same_audit_again_asks_for_the_anchors_alone(store: RunStore) -> Non
     made = prepared(store, judging, PAIRWISE, runs)
     assert str(estimate(made)).endswith(f"{before} of them known, 10 anchors again: 10 to ask")
     again = asyncio.run(audit_judge(made))
-    assert judging.count - before == again.about.new == SMALL.anchors
+    assert judging.count - before == again.about.anchors == SMALL.anchors
+    assert (again.about.new, again.about.judgements) == (0, before)
     assert again.section("drift").state == "ok"
     same = [s for s in again.sections if s.name != "drift"]
     assert same == [s for s in first.sections if s.name != "drift"]
@@ -407,3 +408,33 @@ def test_a_weaker_audit_leaves_what_a_better_one_found_and_families_are_remember
     (kept,) = (info for info in store.runs() if info.id == base.about.judge_run)
     assert told in [one["fault"] for one in kept.environment[AUDIT]["warnings"]]
     assert kept.environment[AUDIT]["families"] == {runs[0].id: "acme"}
+
+
+@pytest.mark.parametrize("judge", [PAIRWISE, REFERENCE], ids=["pairs", "grades"])
+def test_what_is_told_before_counted_on_the_way_and_told_after_adds_up(
+    store: RunStore, judge: Judge
+) -> None:
+    first, other = of_families(judge)
+    runs = two_runs(store, names=FAMILIES)
+    asked, beside = scripted(HONEST), scripted(HONEST)
+    made = prepared(store, asked, first, runs, seconds=[(other, beside)])
+    made = replace(made, seconds=(replace(made.seconds[0], tally=made.bench.tally),))
+    told = estimate(made)
+    about = asyncio.run(audit_judge(made)).about
+    assert (about.new, about.others) == (asked.count, beside.count)
+    assert (told.judgements, told.seconds) == (about.judgements, about.others)
+    assert str(told).endswith(f": {asked.count + beside.count} to ask")
+    assert made.bench.tally.total == made.bench.tally.done == asked.count + beside.count
+    again = prepared(store, asked, first, runs, seconds=[(other, beside)])
+    again = replace(again, seconds=(replace(again.seconds[0], tally=again.bench.tally),))
+    asyncio.run(audit_judge(again))
+    assert again.bench.tally.total == again.bench.tally.done == made.bench.tally.total
+
+
+def test_another_judge_is_not_counted_where_it_is_not_asked(store: RunStore) -> None:
+    first, other = of_families(PAIRWISE)
+    beside = scripted(HONEST)
+    made = prepared(store, scripted(HONEST), first, two_runs(store)[:1], seconds=[(other, beside)])
+    assert estimate(made).seconds == 0
+    asyncio.run(audit_judge(made))
+    assert beside.count == 0

@@ -132,3 +132,10 @@ def test_what_was_found_earlier_and_not_settled_since_is_told() -> None:
     ]
     assert overview(found)[-2:] == told
     assert all(f"- {line}\n" in markdown(found) for line in told)
+
+
+def test_the_counts_are_told_apart() -> None:
+    found = decided()
+    more = msgspec.structs.replace(found.about, anchors=30, others=200)
+    told = about(msgspec.structs.replace(found, about=more))
+    assert "240 judgements, 200 of them new, 30 anchors again, 200 by other judges · " in told

@@ -30,7 +30,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     """What was audited: the judge, its model, its own run, and the runs whose replies it saw.
 
     `era` counts how often it had shifted before; `seed` drew the items; of `judgements` the judge
-    was asked `new` ones now, at a `cost` in US dollars (0 where no price is known).
+    was asked `new` ones now, and for `anchors` again; `others` were asked of other judges now. All
+    that came at a `cost` in US dollars (0 where no price is known).
     """
 
     judge: str
@@ -44,6 +45,8 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     judgements: int
     new: int
+    anchors: int = 0
+    others: int = 0
     cost: float
 
 

@@ -9,6 +9,7 @@ kept with the judge's own run, where gates and reports find it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from statera.analysis.audit import About, Audit, audited, warned_earlier
@@ -26,7 +27,15 @@ from statera.api.auditasks import (
     material,
     questions,
 )
-from statera.api.auditkin import Sides, check_seconds, judge_family, opinions, warnings
+from statera.api.auditkin import (
+    Sides,
+    check_seconds,
+    how_many,
+    judge_family,
+    opinions,
+    units_beside,
+    warnings,
+)
 from statera.api.auditreading import Said
 from statera.api.drift import DAY, check_drift, freeze, to_ask
 from statera.api.judging import Bench, make_plan, sit
@@ -56,6 +65,11 @@ class Estimated(NamedTuple):
     known: int
     anchors: int
     seconds: int
+
+    @property
+    def whole(self) -> int:
+        """All judgements of what is looked at, by this judge and by others; anchors apart."""
+        return self.judgements + self.seconds
 
     def __str__(self) -> str:
         """Return `480 judgements, 60 of them known, 30 anchors again: 450 to ask`."""
@@ -114,12 +128,13 @@ def estimate(audit: Prepared) -> Estimated:
         for criterion in bench.judge.criteria:
             answered = bench.store.answered(bench.run_id, criterion.name)
             known |= {(criterion.name, *place) for place in answered}
-    main = flat([*audit.questions.main, *audit.questions.others])
+    units = [unit for unit, _ in units_beside(audit.questions)]
+    told = not (bench.judge.pairs and audit.other is None)
     return Estimated(
         judgements=len(wanted),
         known=len(wanted & known),
         anchors=to_ask(environment, _since(bench)),
-        seconds=sum(len(main) * second.judge.repeats for second in audit.seconds),
+        seconds=sum(how_many(second, units) for second in audit.seconds) * told,
     )
 
 
@@ -129,21 +144,23 @@ async def audit_judge(audit: Prepared) -> Audit:
     Errors as `sit`: what was asked is kept, and the same audit resumes.
     """
     bench = audit.bench
-    before, stated = bench.tally.asked, families(audit)
+    stated, whole = families(audit), estimate(audit).whole
+    asked = [_counted(audit)]
     drifted = await check_drift(bench, since=_since(bench))
-    anchors = bench.tally.asked - before
-    said = await _asked(audit)
-    new = bench.tally.asked - before
+    asked.append(_counted(audit))
+    said = await _asked(audit, whole)
+    asked.append(_counted(audit))
     section, tasks = sanity(said.responders)
     sides = Sides(
         judge=judge_family(bench), candidate=audit.candidate, other=audit.other, stated=stated
     )
     beside = await opinions(bench, audit.seconds, said, sides)
+    asked.append(_counted(audit))
     infos = [audit.candidate, *([audit.other] if audit.other else [])]
     own = kin(beside, judge=sides.judge, warnings=warnings(bench, infos, stated))
     sections = [verdicts(said.asked), section, *said.sections, own, _drift(drifted)]
     record = bench.environment.get(AUDIT, {})
-    about = _about(audit, len(said.asked) + anchors, new)
+    about = _about(audit, len(said.asked), [now - then for then, now in pairwise(asked)])
     found = audited(about, sections, tasks, warned_earlier(record, sections))
     freeze(bench, anchor_asks(audit.questions.repeated, audit.scope.anchors), said.again)
     more = {"at": bench.clock.now(), "families": stated}
@@ -179,12 +196,25 @@ def _since(bench: Bench) -> float:
     return max(float(last["at"]), bench.clock.now() - DAY)
 
 
-async def _asked(audit: Prepared) -> Said:
-    """Ask everything: first what is repeated, then the rest in the judge's own repeats."""
+def _counted(audit: Prepared) -> int:
+    """Return how many judgements were asked so far, of all judges."""
+    tallies = {id(bench.tally): bench.tally for bench in (audit.bench, *audit.seconds)}
+    return sum(tally.asked for tally in tallies.values())
+
+
+async def _asked(audit: Prepared, whole: int) -> Said:
+    """Ask everything: first what is repeated, then the rest in the judge's own repeats.
+
+    A progress line counts up to the `whole` number of judgements.
+    """
     bench, found = audit.bench, audit.questions
-    times = max(audit.scope.repeats, bench.judge.repeats)
-    again = await sit(bench, flat(found.repeated), repeats=times)
-    once = await sit(bench, found.once, repeats=bench.judge.repeats)
+    own, repeated = bench.judge.repeats, flat(found.repeated)
+    times = max(audit.scope.repeats, own)
+    bench.tally.passed, bench.tally.ahead = 0, whole - len(repeated) * times
+    again = await sit(bench, repeated, repeats=times)
+    bench.tally.passed = len(repeated) * (times - own)
+    bench.tally.ahead = whole - bench.tally.passed - len(found.once) * own
+    once = await sit(bench, found.once, repeats=own)
     return Said(
         bench=bench,
         found=audit.found,
@@ -199,7 +229,9 @@ def _drift(found: Drift | None) -> Section:
     return no_anchors() if found is None else found.section
 
 
-def _about(audit: Prepared, asked: int, new: int) -> About:
+def _about(audit: Prepared, judgements: int, asked: Sequence[int]) -> About:
+    """Return what was audited; `asked` counts anchors, new judgements, and those of others."""
+    anchors, new, others = asked
     bench, infos = audit.bench, [audit.candidate, *([audit.other] if audit.other else [])]
     return About(
         judge=bench.judge.name,
@@ -211,7 +243,9 @@ def _about(audit: Prepared, asked: int, new: int) -> About:
         runs=tuple(info.id for info in infos),
         compared=audit.found.compared,
         seed=bench.seed,
-        judgements=asked,
+        judgements=judgements,
         new=new,
+        anchors=anchors,
+        others=others,
         cost=bench.tally.cost,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from statera.analysis.instrument import shown_model
 from statera.analysis.judgeaudit.kin import PEOPLE, Opinion
-from statera.api.auditasks import Unit
+from statera.api.auditasks import Questions, Unit
 from statera.api.auditreading import Said, place
 from statera.api.judging import Bench, Sitting, sit
 from statera.errors import DeclarationError
@@ -91,6 +91,17 @@ def check_seconds(bench: Bench, seconds: Sequence[Bench]) -> None:
             )
 
 
+def units_beside(questions: Questions) -> list[tuple[Unit, bool]]:
+    """Return what other judges are asked too, each with whether it is the other run's reply."""
+    return [(u, False) for u in questions.main] + [(u, True) for u in questions.others]
+
+
+def how_many(second: Bench, units: Sequence[Unit]) -> int:
+    """Return how many judgements another judge gives on these, with its repeats."""
+    asks = {(ask.criterion, ask.id) for unit in _for_judge(second, units) for ask in unit}
+    return len(asks) * second.judge.repeats
+
+
 async def by_second(bench: Bench, units: Sequence[Unit]) -> list[float | None]:
     """Ask another judge about the same replies; return its values in their order."""
     asked = _for_judge(bench, units)
@@ -129,11 +140,12 @@ async def opinions(
     """
     if bench.judge.pairs and sides.other is None:
         return []
-    mine, others = said.questions.main, said.questions.others
-    units = [(unit, False) for unit in mine] + [(unit, True) for unit in others]
+    units = units_beside(said.questions)
+    whole, left = bench.tally.total, [how_many(s, [u for u, _ in units]) for s in seconds]
     own = judge_family(bench)
     found = [sides.opinion(own, unit, said.value(unit), theirs=t) for unit, t in units]
-    for second in seconds:
+    for at, second in enumerate(seconds):
+        second.tally.passed, second.tally.ahead = whole - sum(left[at:]), sum(left[at + 1 :])
         values = await by_second(second, [unit for unit, _ in units])
         name = judge_family(second)
         found += [

@@ -60,10 +60,13 @@ def about(audit: Audit) -> str:
     runs = " against ".join(run[:8] for run in found.runs)
     era = f", era {found.era}" if found.era else ""
     cost = f", ${found.cost:.4f}" if found.cost else ""
+    more = [f"{found.anchors:,} anchors again"] * bool(found.anchors)
+    more += [f"{found.others:,} by other judges"] * bool(found.others)
+    asked = ", ".join([f"{found.judgements} judgements, {found.new} of them new", *more])
     return (
         f"judge {found.judge} ({found.kind}) · model {found.model} · its run "
-        f"{found.judge_run[:8]}{era} · on {runs} · {found.judgements} judgements, {found.new} of "
-        f"them new{cost} · intervals {100 * LEVEL:g} % where nothing else is said"
+        f"{found.judge_run[:8]}{era} · on {runs} · {asked}{cost} "
+        f"· intervals {100 * LEVEL:g} % where nothing else is said"
     )
 
 

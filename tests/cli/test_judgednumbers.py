@@ -134,6 +134,19 @@ def test_a_narrow_terminal_keeps_n_intervals_and_what_people_say(
     assert max(map(len, [head, shown, under, *rest])) <= 80
 
 
+def test_items_that_nobody_labelled_are_not_called_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = RunStore(tmp_path)
+    runs = [stored(store, alternating(9, 9), model=name) for name in ("new", "old")]
+    people = msgspec.structs.replace(compare(*runs).rows[0], metric="t/q_people", unscored=7)
+    good = msgspec.structs.replace(people, metric="t/q_people_good")
+    print_comparison(compare(*runs), [people, good], read=0)
+    out = capsys.readouterr().out
+    assert "7 items without a label on both sides, left out" in out
+    assert "missing" not in out
+
+
 NARROW = ("metric", "base", "run", "difference", "95", "%", "interval", "n", "p")
 
 

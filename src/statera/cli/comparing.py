@@ -12,6 +12,7 @@ from statera.cli.columns import Column, Line, print_table
 from statera.cli.controls import visible
 from statera.cli.tables import FEW, console, plural
 from statera.cli.wrapping import plain, say
+from statera.records.labels import PEOPLE
 from statera.records.specs import RunInfo
 
 
@@ -153,7 +154,7 @@ def _cells(row: ComparisonRow, *, judged: bool) -> list[str]:
 
 
 def _absent(row: ComparisonRow) -> str:
-    return "void" if row.behind is not None and row.behind.void else "none"
+    return "void" if judgednumbers.void(row) else "none"
 
 
 def _span(low: float | None, high: float | None) -> str:
@@ -173,7 +174,7 @@ def _p(value: float | None) -> str:
 def _notes(comparison: Comparison, rows: Sequence[ComparisonRow]) -> list[str]:
     """Return how the intervals and tests were made, and what is not shown."""
     made = sorted({row.method for row in rows if row.low is not None})
-    none = sorted({row.method for row in rows if row.low is None})
+    none = sorted({row.method for row in rows if row.low is None and not judgednumbers.void(row)})
     tests = sorted({row.test for row in rows if row.p is not None})
     notes = [f"interval of the difference: {'; '.join(made)}"] if made else []
     if none:
@@ -181,11 +182,7 @@ def _notes(comparison: Comparison, rows: Sequence[ComparisonRow]) -> list[str]:
     if tests:
         adjusted = "adjusted by Holm over metrics, by Benjamini-Hochberg over categories"
         notes.append(f"p: {'; '.join(tests)}; {adjusted}")
-    unscored = sum(row.unscored for row in rows if row.category is None)
-    if unscored:
-        notes.append(
-            f"{unscored} item values are missing on one side and left out (not counted as 0)"
-        )
+    notes += _without_value([row for row in rows if row.category is None])
     if any(row.metric.endswith("_given_answer") for row in rows):
         notes.append(
             "_given_answer: right of what each run answered itself, so over other items where one "
@@ -205,6 +202,25 @@ def _notes(comparison: Comparison, rows: Sequence[ComparisonRow]) -> list[str]:
     if hidden:
         notes.append(f"{hidden} more rows in --json, or with --metric NAME")
     return notes
+
+
+def _without_value(rows: Sequence[ComparisonRow]) -> list[str]:
+    """Return how many items are left out of these metrics: unlabelled ones, and those that lack."""
+    notes = []
+    unlabelled = max((row.unscored for row in rows if _by_people(row)), default=0)
+    if unlabelled:
+        notes.append(f"{plural(unlabelled, 'item')} without a label on both sides, left out")
+    unscored = sum(row.unscored for row in rows if not _by_people(row))
+    if unscored:
+        notes.append(
+            f"{unscored} item values are missing on one side and left out (not counted as 0)"
+        )
+    return notes
+
+
+def _by_people(row: ComparisonRow) -> bool:
+    """Return whether people gave the values, so that those that lack were not asked for."""
+    return row.metric.removesuffix("_good").endswith(PEOPLE)
 
 
 def _to_read(comparison: Comparison, count: int) -> list[str]:

@@ -1,6 +1,12 @@
 import msgspec
 
-from statera.analysis.instrument import instrument_changes, shown_model, system_changes
+from statera.analysis.instrument import (
+    Change,
+    instrument_changes,
+    shown_model,
+    system_changes,
+    touching,
+)
 from statera.records.specs import RunInfo, RunSpec, SystemUnderTest
 from tests.store import made
 
@@ -62,3 +68,11 @@ def test_a_model_without_a_name_is_shown_by_its_file() -> None:
     assert shown_model(imported(unnamed, "a", "b", "c")).startswith("a and 2 more (model not")
     assert shown_model(imported("gpt-x", "a.csv")) == "gpt-x"
     assert shown_model(run(made.spec())) == made.spec().system.model
+
+
+def test_what_touches_a_score_touches_who_reads_it_and_a_task_everybody() -> None:
+    task = Change("t data", "d", "e")
+    score = Change("t scorer of q", "a", "b", "t", "q", "statera score 1234")
+    assert touching([task, score], [("t", "r")]) == (task,)
+    assert touching([task, score], [("t", "q")]) == (task, score)
+    assert str(score) == "t scorer of q: a -> b (alike again: statera score 1234)"

@@ -18,7 +18,7 @@ from statera.analysis.instrument import Change
 from statera.analysis.judgednumber import Behind, judged_difference
 from statera.analysis.pairing import Case, Pairing
 from statera.analysis.standing import NOBODY, Standings, is_judged
-from statera.errors import unknown
+from statera.errors import DeclarationError, unknown
 from statera.interop import measured
 from statera.metrics.outcomes import NO_ANSWERS
 from statera.records.specs import RunInfo
@@ -90,7 +90,8 @@ class Comparison:
     """A candidate and a base, with every row, the pairs behind them, and what else differs.
 
     `system` lists what differs in the system under test; `instrument` what differs in data, task
-    or scorers and was allowed. `only_candidate` and `only_base` name the tasks of one run alone.
+    or scorers and was allowed, `left_out` the scores that were not: their metrics are no rows.
+    `only_candidate` and `only_base` name the tasks of one run alone.
     `judges` is what is known of the judges behind the candidate's and the base's scores.
     """
 
@@ -103,13 +104,28 @@ class Comparison:
     only_candidate: tuple[str, ...]
     only_base: tuple[str, ...]
     judges: tuple[Standings, Standings] = (NOBODY, NOBODY)
+    left_out: tuple[Change, ...] = ()
 
     def __getitem__(self, name: str) -> ComparisonRow:
-        """Return the row called `task/metric`, or `task/category/metric`."""
+        """Return the row called `task/metric`, or `task/category/metric`.
+
+        DeclarationError, with the reason, for one that was left out.
+        """
         for row in self.rows:
             if row.name == name:
                 return row
+        self.check_made_alike(name)
         raise unknown("metric", name, [row.name for row in self.rows])
+
+    def check_made_alike(self, name: str) -> None:
+        """Raise DeclarationError for a metric, by its name, that other instruments gave."""
+        task, metric = name.split("/", 1)[0], name.rsplit("/", 1)[-1]
+        for pairing in self.pairings:
+            found = [m.score for m in pairing.candidate.metrics if m.name == metric]
+            found = found or ([pairing.candidate.primary] if metric in NO_ANSWERS else [])
+            for change in self.left_out:
+                if change.task == task == pairing.task and change.score in found:
+                    raise DeclarationError(f"{name}: not the same instrument: {change}")
 
     def pairing(self, task: str) -> Pairing:
         """Return the pairs of a task; DeclarationError for one that the runs do not share."""
@@ -119,10 +135,22 @@ class Comparison:
         raise unknown("task of both runs", task, [p.task for p in self.pairings])
 
 
-def pair(candidate: Iterable[Frame], base: Iterable[Frame]) -> tuple[Pairing, ...]:
-    """Return the pairings of the tasks that both runs have, in the candidate's order."""
+def pair(
+    candidate: Iterable[Frame], base: Iterable[Frame], *, without: Iterable[Change] = ()
+) -> tuple[Pairing, ...]:
+    """Return the pairings of the tasks that both runs have, in the candidate's order.
+
+    The scores that `without` names are not compared.
+    """
     there = {frame.task: frame for frame in base}
-    return tuple(Pairing.of(f, there[f.task]) for f in candidate if f.task in there)
+    gone: dict[str, frozenset[str]] = {}
+    for change in without:
+        gone[change.task] = gone.get(change.task, frozenset()) | {change.score}
+    return tuple(
+        Pairing.of(f, there[f.task], without=gone.get(f.task, frozenset()))
+        for f in candidate
+        if f.task in there
+    )
 
 
 def compared(
@@ -177,12 +205,11 @@ def _adjust(family: str | None, p: Sequence[float | None]) -> tuple[float | None
 
 def _rows(pairing: Pairing, level: float, rng: np.random.Generator) -> Iterator[ComparisonRow]:
     there = {metric.name for metric in pairing.base.metrics}
-    for metric in pairing.candidate.metrics:
-        if metric.name in there:
-            names = pairing.categories if metric.by_category else []
-            for category in (None, *names):
-                yield row(pairing, metric.name, category, level=level, rng=rng)
-    for outcome in NO_ANSWERS:
+    for metric in pairing.metrics:
+        names = pairing.categories if metric.by_category else []
+        for category in (None, *names):
+            yield row(pairing, metric.name, category, level=level, rng=rng)
+    for outcome in NO_ANSWERS if pairing.led else ():
         if outcome in there or outcome in pairing.blind:
             continue
         if any(np.any(c.values > 0) for c in pairing.sides(outcome)):

@@ -4,7 +4,7 @@ The system is model, system message, sampling and body. The instrument is the da
 template, and the scorers: two numbers made by different instruments are no comparison.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -25,15 +25,28 @@ UNNAMED = "unknown:"
 
 
 class Change(NamedTuple):
-    """One thing that is not the same in both runs, as it is shown."""
+    """One thing that is not the same in both runs, as it is shown.
+
+    Where it touches the metrics of one score alone, `task` and `score` name that; `again` is the
+    command that makes both the same again, where there is one.
+    """
 
     what: str
     base: str
     candidate: str
+    task: str = ""
+    score: str = ""
+    again: str = ""
 
     def __str__(self) -> str:
         """Return `model: a -> b`."""
-        return f"{self.what}: {self.base} -> {self.candidate}"
+        again = f" (alike again: {self.again})" if self.again else ""
+        return f"{self.what}: {self.base} -> {self.candidate}{again}"
+
+
+def touching(changes: Iterable[Change], read: Collection[tuple[str, str]]) -> tuple[Change, ...]:
+    """Return what touches the scores that are read, by task and name: whole tasks touch all."""
+    return tuple(one for one in changes if not one.score or (one.task, one.score) in read)
 
 
 def system_changes(candidate: SystemUnderTest, base: SystemUnderTest) -> tuple[Change, ...]:
@@ -91,7 +104,13 @@ def _scorer_changes(task: str, keys: tuple[ScoringKeys, ScoringKeys]) -> list[Ch
     """Return the scores that other scorers made; people's labels measure, and are not measured."""
     new, old = keys[0].get(task, {}), keys[1].get(task, {})
     return [
-        Change(f"{task} scorer of {name}", _shown(sorted(old[name])), _shown(sorted(new[name])))
+        Change(
+            f"{task} scorer of {name}",
+            _shown(sorted(old[name])),
+            _shown(sorted(new[name])),
+            task,
+            name,
+        )
         for name in old
         if name in new and old[name] != new[name] and not name.endswith(PEOPLE)
     ]

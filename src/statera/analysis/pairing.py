@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from statera.analysis.frame import Column, Early, Floats, Frame, Infra, Places
 from statera.metrics.means import Macro
+from statera.protocols import Metric
 from statera.records.scores import Outcome
 from statera.stats.results import Items, Pairs
 
@@ -34,6 +35,7 @@ class Pairing:
     They are in the base's when it is the base alone that stopped early: bounds that hold at any
     time read the order in which they were asked. `places` holds their places in either frame;
     `only_candidate` and `only_base` count the items that one run alone has, which are left out.
+    `without` names the scores that are not compared: other instruments gave them.
     """
 
     candidate: Frame
@@ -41,10 +43,13 @@ class Pairing:
     places: tuple[Places, Places]
     only_candidate: int
     only_base: int
+    without: frozenset[str] = frozenset()
     _sides: dict[tuple[str, Case], tuple[Column, Column]] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, candidate: Frame, base: Frame) -> "Pairing":
+    def of(
+        cls, candidate: Frame, base: Frame, *, without: frozenset[str] = frozenset()
+    ) -> "Pairing":
         """Pair the frames by sample id."""
         there = {name: place for place, name in enumerate(base.ids)}
         shared = [(here, there[name]) for here, name in enumerate(candidate.ids) if name in there]
@@ -57,12 +62,28 @@ class Pairing:
             (both[:, 0], both[:, 1]),
             len(candidate) - len(both),
             len(base) - len(both),
+            without,
         )
 
     @property
     def task(self) -> str:
         """The task's name."""
         return self.candidate.task
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """The task's own metrics that are compared, in the candidate's order."""
+        there = {metric.name for metric in self.base.metrics}
+        return tuple(
+            metric
+            for metric in self.candidate.metrics
+            if metric.name in there and metric.score not in self.without
+        )
+
+    @property
+    def led(self) -> bool:
+        """Whether the task's primary score is compared, and so the outcomes that it tells."""
+        return self.without.isdisjoint({self.candidate.primary, self.base.primary})
 
     @property
     def early(self) -> Early:

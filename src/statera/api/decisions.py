@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from statera.analysis.instrument import Change, is_imported
+from statera.analysis.instrument import Change, is_imported, touching
 from statera.analysis.standing import NOBODY
 from statera.api.history import History
 from statera.api.instruments import changes
@@ -69,9 +69,9 @@ def decide(
     what the runs do not have, and where the instrument differs, unless `allow`, which is noted.
     """
     sides = _sides(gate.policy, candidate, base)
-    notes = [*_pooled_notes(sides), *_instrument_notes(sides, allow)]
     evidence = _evidence(sides)
     asked = targets(gate.policy, evidence.known)
+    notes = [*_pooled_notes(sides), *_instrument_notes(sides, asked, allow)]
     _check_tasks(asked, evidence)
     rows = _rows(asked, sides, glances(asked, evidence))
     looks = _looks(sides.candidate, asked, rows)
@@ -195,14 +195,20 @@ def _failed(side: Pool) -> int:
     return sum(frame.counts(frame.primary).get("infra_error", 0) for frame in side.frames)
 
 
-def _instrument_notes(sides: _Sides, allow: bool) -> list[str]:
-    """Return what differs in the instrument; DeclarationError for any of it, unless `allow`."""
+def _instrument_notes(sides: _Sides, asked: Sequence[Target], allow: bool) -> list[str]:
+    """Return what differs in the instrument of what the rules compare.
+
+    DeclarationError for any of it, unless `allow`.
+    """
     found: dict[Change, None] = {}
-    for other in sides.others:
+    for form, other in (("baseline", sides.base), ("anchor", sides.anchor)):
+        if other is None:
+            continue
+        read = {(t.task, t.metric.score) for t in asked if t.form == form}
         for new in sides.candidate.infos:
             for old in other.infos:
                 runs = Run(sides.candidate.store, new), Run(other.store, old)
-                found |= dict.fromkeys(changes(*runs))
+                found |= dict.fromkeys(touching(changes(*runs), read))
     told = "; ".join(map(str, found))
     if found and not allow:
         raise DeclarationError(f"not the same instrument: {told}. --allow decides, marked")

@@ -14,6 +14,7 @@ from statera.analysis.instrument import (
     instrument_changes,
     is_imported,
 )
+from statera.api.judgechanges import told
 from statera.api.stored import Run
 from statera.records.samples import Sample
 from statera.records.specs import RunInfo
@@ -42,14 +43,17 @@ def import_command(info: RunInfo) -> str:
 def changes(candidate: Run, base: Run) -> tuple[Change, ...]:
     """Return what differs in the instrument, over the tasks that both runs have."""
     keys = candidate.scoring_keys, base.scoring_keys
-    found = instrument_changes(candidate.info, base.info, keys)
+    found = tuple(
+        told(candidate, base, change) if change.score else change
+        for change in instrument_changes(candidate.info, base.info, keys)
+    )
     if not (is_imported(candidate.info) and is_imported(base.info)):
         return found
     tasks = {f"{task.name} data": task.name for task in candidate.info.spec.tasks}
     return tuple(
-        told
+        one
         for change in found
-        for told in (
+        for one in (
             _items(candidate, base, change, tasks[change.what])
             if change.what in tasks
             else (change,)

@@ -21,7 +21,7 @@ from statera.api.instruments import import_command
 from statera.api.stored import Run, untold
 from statera.api.systems import check_system
 from statera.diagnosis.commands import whole_command
-from statera.diagnosis.diagnosis import diagnose
+from statera.diagnosis.diagnosis import Diagnosis, diagnose
 from statera.gate.judging import Gate
 from statera.gate.ruling import Ruling
 from statera.metrics.outcomes import NO_ANSWERS
@@ -96,9 +96,16 @@ def content(
         found,
         base=subject(base, seen),
         comparison=comparison,
-        diagnosis=diagnose(comparison, rng=np.random.default_rng(wanted.seed)),
+        diagnosis=_diagnosis(comparison, wanted.seed),
         specimens=_discordant(candidate, base, comparison, wanted.read),
     )
+
+
+def _diagnosis(comparison: Comparison, seed: int) -> Diagnosis | None:
+    """Return the diagnosis, None where no task's primary score was made alike in both runs."""
+    if not any(pairing.led for pairing in comparison.pairings):
+        return None
+    return diagnose(comparison, rng=np.random.default_rng(seed))
 
 
 def _ruling(candidate: Run, base: Run | None, wanted: Wanted) -> Ruling | None:
@@ -190,9 +197,9 @@ def _discordant(candidate: Run, base: Run, comparison: Comparison, each: int) ->
 
 
 def _chosen(pairing: Pairing, each: int) -> list[tuple[str, Changed]]:
-    if not pairing.candidate.metrics:
+    if not pairing.metrics:
         return []
-    lead = pairing.candidate.metrics[0]
+    lead = pairing.metrics[0]
     changed = pairing.changed(lead.name)
     worse = [c for c in changed if (c.candidate < c.base) == lead.higher_is_better]
     better = [c for c in changed if (c.candidate > c.base) == lead.higher_is_better]

@@ -49,6 +49,7 @@ def json_rows(comparison: Comparison, metric: str | None = None) -> dict[str, ob
         "base": comparison.base.id,
         "system": [change._asdict() for change in comparison.system],
         "instrument": [change._asdict() for change in comparison.instrument],
+        "left_out": [change._asdict() for change in comparison.left_out],
         "only_run": comparison.only_candidate,
         "only_base": comparison.only_base,
         "items": [
@@ -86,6 +87,10 @@ def _differs(comparison: Comparison) -> list[str]:
         lines.append("  [yellow]the system under test is the same: this is a rerun[/]")
     lines += [
         f"[red]not the same instrument[/]: {plain(str(change))}" for change in comparison.instrument
+    ]
+    lines += [
+        f"[yellow]left out, not the same instrument[/]: {plain(str(change))}"
+        for change in comparison.left_out
     ]
     for pairing in comparison.pairings:
         alone = (
@@ -227,9 +232,9 @@ def _to_read(comparison: Comparison, count: int) -> list[str]:
     """Return, for each task's leading metric, the commands that show what changed most."""
     lines = []
     for pairing in comparison.pairings:
-        if not pairing.candidate.metrics:
+        if not pairing.metrics:
             continue
-        lead = pairing.candidate.metrics[0]
+        lead = pairing.metrics[0]
         changed = pairing.changed(lead.name)
         better = lead.higher_is_better
         worse = [c for c in changed if (c.candidate < c.base) == better]

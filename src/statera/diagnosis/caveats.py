@@ -22,6 +22,7 @@ def caveats(comparison: Comparison) -> tuple[str, ...]:
     return (
         *_early(comparison.pairings),
         *(f"{p.task}: {_hidden(p)}" for p in comparison.pairings if p.blind),
+        *(f"left out, not the same instrument: {change}" for change in comparison.left_out),
         *_imported(comparison),
     )
 

@@ -21,6 +21,7 @@ from statera.diagnosis.probes import Known, Probe, probes
 from statera.diagnosis.scopes import Scope, Terms, check_terms, scopes
 from statera.diagnosis.signature import OPEN, Finding, findings
 from statera.diagnosis.slices import Slice, slices
+from statera.errors import DeclarationError
 from statera.records.samples import Sample
 
 Samples = Mapping[str, Sequence[Sample]]
@@ -70,11 +71,15 @@ def diagnose(
     Without `samples` slices are sought among the categories only. `limits` says by task how long a
     reply could be, in tokens, so that a probe can double it. `rng` (seed 0 without one) draws
     the bootstrap and the halves of the slices. DeclarationError for terms that name what is not in
-    both runs, or a number outside its range.
+    both runs, a number outside its range, or where no task's primary score was made alike.
     """
     terms, rng = terms or Terms(), rng or np.random.default_rng(0)
-    check_terms(terms, comparison.pairings)
-    parts = scopes(comparison.pairings, terms)
+    pairings = tuple(pairing for pairing in comparison.pairings if pairing.led)
+    if comparison.pairings and not pairings:
+        told = "; ".join(map(str, comparison.left_out))
+        raise DeclarationError(f"not the same instrument: {told}. --allow diagnoses, marked")
+    check_terms(terms, pairings)
+    parts = scopes(pairings, terms)
     seen = signals(parts, terms, rng=rng)
     split = _decompositions(parts, rng)
     causes = findings(seen, split)
@@ -85,9 +90,9 @@ def diagnose(
         findings=causes,
         signals=seen,
         decompositions=split,
-        places=places(comparison.rows, comparison.pairings, terms, moved=_any_moved(seen)),
-        slices=_slices(comparison.pairings, samples or {}, terms, rng),
-        discordant=to_read(comparison.pairings),
+        places=places(comparison.rows, pairings, terms, moved=_any_moved(seen)),
+        slices=_slices(pairings, samples or {}, terms, rng),
+        discordant=to_read(pairings),
         probes=probes(Known(comparison.candidate, comparison.base, limits or {}), causes, split),
         terms=terms,
         caveats=caveats(comparison),

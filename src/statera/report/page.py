@@ -186,8 +186,10 @@ def _differs(comparison: Comparison) -> list[Differing]:
 
 
 def _left_out(comparison: Comparison) -> list[str]:
-    """Return what only one run has, a sentence each."""
-    found = []
+    """Return what only one run has, or was not made alike, a sentence each."""
+    found = [
+        f"{plaintext.name(str(change))}: not the same instrument" for change in comparison.left_out
+    ]
     for pairing in comparison.pairings:
         task = plaintext.name(pairing.task)
         alone = (

@@ -3,6 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from statera.api.scoring import remember
+from statera.metrics.means import Accuracy
+from statera.records.scores import Score
+from statera.store.rows import Keyed, Scored
 from statera.store.runstore import RunStore
 from tests.cli.commands.conftest import Cli
 from tests.runs_made import alternating, stored
@@ -89,3 +93,23 @@ def test_items_of_one_run_only_and_another_instrument_are_loud(cli: Cli, tmp_pat
     assert "t: 10 items of RUN only, left out" in done.stdout
     assert "t: 10 items of BASE only, left out" in done.stdout
     assert "not the same instrument: t data: d -> e" in done.stdout
+
+
+def test_a_metric_of_another_scorer_is_left_out_loudly_and_refused_if_named(
+    cli: Cli, tmp_path: Path
+) -> None:
+    store = RunStore(tmp_path / ".statera")
+    new, old = (stored(store, alternating(30, 20), model=name) for name in ("new", "old"))
+    for run, key in ((new, "x"), (old, "y")):
+        score = Score(metric="extra", value=1.0, outcome="right")
+        trials = list(store.trials(run.info.id))
+        store.write_scores(run.info.id, [Scored(one.trial, (Keyed(key, score),)) for one in trials])
+        remember(store, run.info, {"t": ()}, {"t": (Accuracy(score="extra"),)})
+    names = (new.info.id[:8], old.info.id[:8])
+    done = cli("compare", *names)
+    assert done.returncode == 0, done.stderr
+    assert 'left out, not the same instrument: t scorer of extra: ["y"] -> ["x"]' in done.stdout
+    assert "t/extra" not in done.stdout
+    refused = cli("compare", *names, "--metric", "t/extra")
+    assert refused.returncode == 2
+    assert "t/extra: not the same instrument" in refused.stderr

@@ -60,4 +60,5 @@ def command(run: str, base: str, **flags: Any) -> None:
 def _check_metric(comparison: Comparison, metric: str) -> None:
     names = list(dict.fromkeys(row.metric for row in comparison.rows))
     if metric not in names:
+        comparison.check_made_alike(metric)
         raise unknown("metric", metric, names)

@@ -65,7 +65,11 @@ def test_outputs_from_anywhere_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "told"),
     [
-        (('{"id": "a", "prompt": "p"}',), "output"),
+        (('{"id": "a", "prompt": "p"}',), "missing required field `output`"),
+        (
+            ('{"id": "a", "prompt": "p", "outptu": "o", "note": "n"}',),
+            "missing required field `output`. Is 'outptu' meant to be it?",
+        ),
         (('{"id": "a", "prompt": "p", "output": 3}',), "output"),
         (('{"id": "a", "prompt": "p", "output": "o"}',) * 2, "output 2 has the id 'a' again"),
         ((), "holds no output"),

@@ -74,6 +74,22 @@ def test_json_and_plain_values() -> None:
         from_json(b"{", Rules, source="x")
 
 
+def test_json_tells_which_field_may_be_a_slip_for_a_missing_one() -> None:
+    class Line(msgspec.Struct):
+        id: str
+        output: str
+        outputs: str = ""
+
+    for text, told in (
+        ('{"id": "1", "outptu": "o", "outputs": "x"}', "`output`. Is 'outptu' meant to be it?"),
+        ('{"id": "1", "outputs": "x", "note": "n"}', "required field `output`"),
+        ("[]", "Expected a mapping, got a list"),
+    ):
+        with pytest.raises(DeclarationError) as error:
+            from_json(text, Line, source="a.jsonl, line 3")
+        assert str(error.value).endswith(told)
+
+
 def test_json_names_the_fields_of_that_place() -> None:
     with pytest.raises(
         DeclarationError, match=r"at `\$\.rules\[0\]`\. Allowed: margin, strict, type"

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from statera.errors import DeclarationError
-from statera.graders.judge import Judge, JudgeFile, judge_of, limits_text, read_judge
-from statera.graders.rubrics import Rubric, ready_rubrics
+from statera.graders.judge import Judge, JudgeFile, judge_of, read_judge
+from statera.graders.rubrics import ready_rubrics
 from tests.judges_made import write_judge
 
 
@@ -74,7 +74,23 @@ def test_paths_are_beside_the_judges_file(tmp_path: Path) -> None:
         ("judge: j\nkind: pairwise\nrubric: tone\n", "a judge of kind pairwise has no `rubric`"),
         ("judge: j\nrubric: tone\ncriteria: {a: tone}\n", "not both"),
         ("judge: j\nrubric: tone\nquestion: why?\n", "not in `question`"),
-        ("judge: j\nrubric: ton\n", "unknown rubric 'ton'. Did you mean 'tone'?"),
+        (
+            "judge: j\nrubric: ton\n",
+            "judge.yaml: rubric: unknown rubric 'ton'. Did you mean 'tone'?",
+        ),
+        (
+            "judge: j\ncriteria: {a: tone, b: ton}\n",
+            "judge.yaml: criteria.b: unknown rubric 'ton'. Did you mean 'tone'?",
+        ),
+        ("judge: j\nrubric: mine.yaml\n", "judge.yaml: rubric: "),
+        (
+            "judge: j\ncriteria: {a: {criterion: c, levels: {1: a, 2: b}, passing: 1}}\n",
+            "judge.yaml: criteria.a: passing: 1 is the lowest level: every reply would be good",
+        ),
+        (
+            "judge: j\nrubric: tone\ntemplate: 'Say: {{ answer }}'\n",
+            "judge.yaml: `template` is the path of a file that holds the prompt",
+        ),
         ("judge: j\nrubrik: tone\n", "Did you mean 'rubric'?"),
         ("judge: a/b\nrubric: tone\n", "judge"),
         ("judge: j\nrubric: reference\nreference: never\n", "grades against a reference"),
@@ -108,23 +124,6 @@ def test_an_unknown_field_of_a_template_is_named(tmp_path: Path) -> None:
 def test_an_unknown_judge_gives_the_nearest_name() -> None:
     with pytest.raises(DeclarationError, match="Did you mean 'reference'"):
         read_judge("referense")
-
-
-@pytest.mark.parametrize(
-    ("least", "most", "told"),
-    [
-        (None, None, ""),
-        (10, None, "at least 10 words"),
-        (None, 40, "at most 40 words"),
-        (10, 40, "10 to 40 words"),
-    ],
-)
-def test_limits_of_length_are_told_in_words(least: int | None, most: int | None, told: str) -> None:
-    rubric = Rubric(
-        rubric="r", criterion="c", levels={0: "a", 1: "b"}, min_words=least, max_words=most
-    )
-    assert told in limits_text(rubric)
-    assert bool(limits_text(rubric)) == bool(told)
 
 
 @pytest.mark.parametrize(

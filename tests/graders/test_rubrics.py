@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from statera.errors import DeclarationError
-from statera.graders.rubrics import Rubric, read_rubric, ready_rubrics
+from statera.graders.rubrics import Rubric, limits_text, read_rubric, ready_rubrics
 
 GOOD = """
 rubric: safety-netting
@@ -59,6 +59,7 @@ def test_a_file_is_found_beside_the_judges(tmp_path: Path) -> None:
         ("levels: {1: a, 2: ' '}", "level 2 has no text"),
         ("levels: {1: a, good: b}", "'good' is not a whole number"),
         ("levels: {1: a, 2: b}\npassing: 3", "passing: 3 is none of the levels 1, 2"),
+        ("levels: {1: a, 2: b}\npassing: 1", "passing: 1 is the lowest level: every reply would"),
         ("levels: {1: a, 2: b}\nmin_words: 9\nmax_words: 5", "min_words 9 is above max_words 5"),
         ("levels: {1: a, 2: b}\nmax_words: 0", "max_words"),
         ("levels: {1: a, 2: b}\nneeds_referense: true", "Did you mean 'needs_reference'"),
@@ -80,3 +81,20 @@ def test_an_unknown_rubric_names_the_nearest(tmp_path: Path) -> None:
         read_rubric("absent.yaml", tmp_path)
     with pytest.raises(DeclarationError, match="a name and a criterion"):
         Rubric(rubric=" ", criterion="x", levels={1: "a", 2: "b"})
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "told"),
+    [
+        (None, None, ""),
+        (10, None, "at least 10 words"),
+        (None, 40, "at most 40 words"),
+        (10, 40, "10 to 40 words"),
+    ],
+)
+def test_limits_of_length_are_told_in_words(least: int | None, most: int | None, told: str) -> None:
+    rubric = Rubric(
+        rubric="r", criterion="c", levels={0: "a", 1: "b"}, min_words=least, max_words=most
+    )
+    assert told in limits_text(rubric)
+    assert bool(limits_text(rubric)) == bool(told)

@@ -5,6 +5,7 @@ gate.yaml: Object contains unknown field `margn` - at `$.rules[0]`. Did you mean
 
 import re
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -17,6 +18,7 @@ from statera.errors import DeclarationError, nearest
 T = TypeVar("T")
 
 _UNKNOWN = re.compile(r"unknown field `([^`]+)`")
+_MISSING = re.compile(r"missing required field `([^`]+)`")
 _MISSING_TAG = re.compile(r"Invalid value '([^']*)'")
 _PLACE = re.compile(r"- at `\$([^`]*)`")
 _ENUM = re.compile(r"^Invalid enum value '?([^']*?)'?(?: - at .*)?$")
@@ -101,6 +103,10 @@ def _explain(message: str, kind: Any, value: Any) -> str:
     if wrong := _UNKNOWN.search(message):
         names = sorted({name for one in _structs_at(kind, value, steps) for name in _names(one)})
         return f"{message}.{nearest(wrong[1], names)} Allowed: {', '.join(names)}"
+    if (wrong := _MISSING.search(message)) and isinstance(document := _at(value, steps), dict):
+        names = {name for one in _structs_at(kind, value, steps) for name in _names(one)}
+        slips = get_close_matches(wrong[1], [str(key) for key in document if key not in names])
+        return f"{message}. Is '{slips[0]}' meant to be it?" if slips else message
     if wrong := _MISSING_TAG.search(message):
         tags = sorted({str(_tag(one)) for one in _structs_at(kind, value, steps[:-1])})
         return f"{message}.{nearest(wrong[1], tags)} Allowed: {', '.join(tags)}"
@@ -165,6 +171,13 @@ def _tagged_as(value: Any, kinds: list[Any]) -> list[Any]:
 
 def _given_tag(value: Any, kind: type[msgspec.Struct]) -> Any:
     return value.get(kind.__struct_config__.tag_field) if isinstance(value, dict) else None
+
+
+def _at(value: Any, steps: Iterable[str]) -> Any:
+    """Return what stands in the document where the steps lead."""
+    for step in steps:
+        value = _inside(value, step)
+    return value
 
 
 def _inside(value: Any, step: str) -> Any:

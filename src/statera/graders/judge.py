@@ -44,7 +44,7 @@ from statera.graders.panelfile import (
     twin,
 )
 from statera.graders.prompting import Kind, check_template
-from statera.graders.rubrics import Rubric, read_rubric, ready_rubrics
+from statera.graders.rubrics import Rubric, limits_text, read_rubric, ready_rubrics
 from statera.records.labels import PEOPLE
 from statera.records.parts import SECOND
 
@@ -233,10 +233,11 @@ def judge_of(file: JudgeFile, *, base: Path = Path(), source: str = "judge") -> 
         return _panel(file, base, source)
     template = _template(file, base, source)
     if file.kind == "rubric":
-        rubrics = file.criteria or {file.judge: file.rubric or ""}
+        stated = {name: (given, f"criteria.{name}") for name, given in file.criteria.items()}
+        rubrics = stated or {file.judge: (file.rubric or "", "rubric")}
         criteria = tuple(
-            _of_rubric(file, name, _rubric(given, base, f"{source}: {name}"), template)
-            for name, given in rubrics.items()
+            _of_rubric(file, name, _rubric(given, base, f"{source}: {place}"), template)
+            for name, (given, place) in rubrics.items()
         )
     else:
         criteria = (_of_question(file, template),)
@@ -326,6 +327,8 @@ def _shared(panel: str, criterion: Criterion, members: Sequence[Judge]) -> Crite
 def _template(file: JudgeFile, base: Path, source: str) -> str:
     if file.template is None:
         return ""
+    if "{{" in file.template or "\n" in file.template:
+        raise DeclarationError(f"{source}: `template` is the path of a file that holds the prompt")
     path = base / file.template
     text = read_text(path)
     check_template(text, source=f"{source}: {path}", kind=file.kind)
@@ -334,7 +337,10 @@ def _template(file: JudgeFile, base: Path, source: str) -> str:
 
 def _rubric(given: str | dict[str, Any], base: Path, source: str) -> Rubric:
     if isinstance(given, str):
-        return read_rubric(given, base)
+        try:
+            return read_rubric(given, base)
+        except DeclarationError as error:
+            raise DeclarationError(f"{source}: {error}") from None
     return convert({"rubric": "own", **given}, Rubric, source=source)
 
 
@@ -358,18 +364,6 @@ def _of_rubric(file: JudgeFile, name: str, rubric: Rubric, template: str) -> Cri
         max_tokens=file.max_tokens,
         temperature=file.temperature,
     )
-
-
-def limits_text(rubric: Rubric) -> str:
-    """Return the limits of length as they are told to the judge, or an empty string."""
-    least, most = rubric.min_words, rubric.max_words
-    if least is not None and most is not None:
-        return f"A good reply has {least} to {most} words; grade it lower outside that."
-    if most is not None:
-        return f"A good reply has at most {most} words; grade a longer one lower."
-    if least is not None:
-        return f"A good reply has at least {least} words; grade a shorter one lower."
-    return ""
 
 
 def _of_question(file: JudgeFile, template: str) -> Criterion:

@@ -54,6 +54,10 @@ class Rubric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         grades = self.grades
         if self.scale is not None:
             _check_fit(grades, *self.scale)
+        if self.passing == grades.low:
+            raise BadScorer(
+                f"passing: {self.passing} is the lowest level: every reply would be good"
+            )
         if self.max_words is not None and (self.min_words or 0) > self.max_words:
             raise BadScorer(f"min_words {self.min_words} is above max_words {self.max_words}")
 
@@ -81,6 +85,18 @@ def read_rubric(text: str, base: Path) -> Rubric:
 def _ready(name: str) -> Rubric:
     path = _READY / f"{name}.yaml"
     return from_yaml(read_text(path), Rubric, source=path.name)
+
+
+def limits_text(rubric: Rubric) -> str:
+    """Return the limits of length as they are told to the judge, or an empty string."""
+    least, most = rubric.min_words, rubric.max_words
+    if least is not None and most is not None:
+        return f"A good reply has {least} to {most} words; grade it lower outside that."
+    if most is not None:
+        return f"A good reply has at most {most} words; grade a longer one lower."
+    if least is not None:
+        return f"A good reply has at least {least} words; grade a shorter one lower."
+    return ""
 
 
 def _check_fit(grades: Scale, low: int, high: int) -> None:

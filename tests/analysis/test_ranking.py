@@ -47,6 +47,18 @@ def test_planted_strengths_come_back_in_order_within_their_intervals() -> None:
     assert msgspec.json.decode(msgspec.json.encode(found), type=Leaderboard) == found
 
 
+def test_flips_of_what_was_asked_are_warned_of_and_the_same_text_is_counted_apart() -> None:
+    games = played(400)
+    score = np.asarray(games.score).copy()
+    score[:200] = 0.5
+    flips = [50, 50, 50, 50]  # of the 100 games of which each model is one side
+    found = board(games._replace(score=score), same=100, flips=flips)
+    assert (found.flips, found.same) == (100, 100)
+    assert found.warnings[0].startswith("100 of 300 games (33%) are flips")
+    assert found.notes == ("100 of 400 games are of the same text on both sides: ties, not asked",)
+    assert board(games._replace(score=score), flips=[20] * 4).warnings == ()
+
+
 def test_the_chance_to_beat_the_base_is_that_of_the_planted_gap() -> None:
     new, old, *_ = board(played()).raw.models
     assert new.win_low is not None

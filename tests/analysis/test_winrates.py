@@ -29,6 +29,20 @@ def test_pairs_come_to_one_row_a_task_and_one_a_category() -> None:
     assert rows[0].mean_lengths == (120, 80)
 
 
+def test_the_same_text_is_a_tie_that_says_nothing_of_a_place() -> None:
+    same = [pair(f"s{i}", 0.5, 0.5)._replace(same=True) for i in range(30)]
+    flips = [pair(f"{i}", 1.0, 0.0 if i < 3 else 1.0) for i in range(10)]
+    (row,) = win_rates([*same, *flips])
+    assert (row.same, row.rate.asked, row.rate.ties, row.rate.inconsistent) == (30, 40, 30, 3)
+    assert row.rate.value == pytest.approx((30 * 0.5 + 3 * 0.5 + 7) / 40)
+    (alone,) = win_rates(flips)
+    assert row.position == alone.position
+    assert row.warning == alone.warning
+    assert row.warning.startswith("3 of 10 pairs (30%) are flips")
+    (few,) = win_rates([*flips, *(pair(f"w{i}", 1.0, 1.0) for i in range(3))])
+    assert few.warning == ""
+
+
 def test_a_single_category_is_not_told_twice() -> None:
     assert len(win_rates([pair("1", 1.0, 1.0, category="a")])) == 1
 

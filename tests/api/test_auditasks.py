@@ -118,6 +118,21 @@ def test_a_judge_of_pairs_sees_each_pair_in_both_orders(store: RunStore) -> None
     assert {unit[0].answers[0].output for unit in asked.responders["empty"]} == {""}
 
 
+def test_pairs_of_the_same_text_are_not_among_those_that_are_looked_at(store: RunStore) -> None:
+    new = stored(store, replies("new"), name="new")
+    both = zip(replies("new"), replies("old"), strict=True)
+    old = stored(store, [pair[i % 4 < 2] for i, pair in enumerate(both)], name="old")
+    seat = bench(PAIRWISE, JUDGING, store)
+    found = material(seat, new, old, SCOPE)
+    assert 0 < len(found.pairs) < len(found.candidate) == len(found.other)
+    assert all(a.output != b.output for a, b in found.pairs)
+    twin = stored(store, replies("new"), name="twin")
+    alike = material(seat, new, twin, SCOPE)
+    assert not alike.pairs
+    assert alike.compared.endswith("say the same: each reply against it lengthened")
+    assert questions(PAIRWISE, alike, SCOPE, 0).repeated
+
+
 def test_every_judgement_is_asked_once_and_the_repeated_ones_first(store: RunStore) -> None:
     same = stored(store, ["all the same"] * 6, name="same")
     found = material(bench(REFERENCE, JUDGING, store), same, None, SCOPE)

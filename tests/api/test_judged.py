@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 
+from statera.analysis.winrates import win_rates
 from statera.api.answers import answers_of
 from statera.api.judged import judge_pairs, judge_run, keep_pairs
 from statera.api.stored import Run
@@ -117,6 +118,40 @@ def test_a_judge_that_always_names_the_first_has_no_winner(store: RunStore) -> N
     assert [pair.verdict.label for pair in judged.pairs] == ["flip", "flip"]
     assert {row.forward for row in judged.rows} == {1.0}
     assert {row.backward for row in judged.rows} == {0.0}
+
+
+def test_the_same_text_on_both_sides_is_a_tie_that_is_not_asked(store: RunStore) -> None:
+    new = stored(store, ["a", "b", "c ", ""], name="new", epochs=2)
+    old = stored(store, ["a", "d", "c", ""], name="old", epochs=2)
+    judging = scripted(default="[[A]]")
+    made = bench(PAIRWISE, judging, store, repeats=2)
+    judged = asyncio.run(judge_pairs(made, *(answers_of(store, info) for info in (new, old))))
+    assert judging.count == 4  # one of four pairs, in both orders, in both repeats
+    assert (judged.asked, len(judged.pairs)) == (2, 8)
+    assert [pair.verdict.label for pair in judged.pairs if pair.asked.same] == ["tie"] * 6
+    (row, *_) = win_rates(judged.rows)
+    assert (row.same, row.rate.ties, row.rate.inconsistent) == (6, 6, 4)
+    assert (row.position.judged, row.position.flip_rate.value) == (4, 1.0)
+    assert row.rate.value == 0.5
+    kept = asyncio.run(keep_pairs(made, new, old, judged))
+    shown = {
+        (s.score.value, s.score.why) for s in store.scores(kept.id) if s.score.metric == "pairwise"
+    }
+    assert shown == {(0.5, ""), (0.5, "the same text on both sides: a tie, not asked")}
+    until = asyncio.run(
+        judge_pairs(made, *(answers_of(store, info) for info in (new, old)), until=Until(0.5))
+    )
+    assert (judging.count, until.stopped) == (4, "all 4 items are judged: not decided")
+
+
+def test_where_all_are_the_same_nothing_is_asked(store: RunStore) -> None:
+    new, old = (stored(store, ["a", "b"], name=name) for name in ("new", "old"))
+    judging = scripted(default="[[A]]")
+    made = bench(PAIRWISE, judging, store)
+    judged = asyncio.run(judge_pairs(made, *(answers_of(store, info) for info in (new, old))))
+    (row, *_) = win_rates(judged.rows)
+    assert (judging.count, row.rate.value, row.rate.ties, row.same) == (0, 0.5, 2, 2)
+    assert (row.position.judged, row.position.flip_rate.value, row.warning) == (0, None, "")
 
 
 def test_an_unread_verdict_leaves_the_pair_out(store: RunStore) -> None:

@@ -7,6 +7,7 @@ import pytest
 from statera.api.judged import judge_pairs
 from statera.api.matches import Entrant, cost, play, prepare, run_entrants
 from statera.api.panelbench import seated
+from statera.api.ranking import leaderboards
 from statera.errors import DeclarationError, RunStopped
 from statera.graders.judge import JudgeFile, judge_of
 from statera.models.callables import model
@@ -64,6 +65,17 @@ def test_what_was_judged_is_stored_and_not_asked_again(store: RunStore) -> None:
     pairs = [(match.left, match.right, pair.verdict.label) for match, pair in first.pairs]
     assert pairs[0] == (0, 1, "flip")
     assert len(pairs) == 6
+
+
+def test_the_same_text_is_a_tie_that_is_not_asked_in_a_ranking(store: RunStore) -> None:
+    given = bench(PAIRWISE, scripted(*JUDGE), store)
+    three = [*THREE[:2], entrant("twin", "new 0", "twin 1")]
+    found = prepare(given, three)
+    assert cost(given, found).judgements == 8  # old against twin is asked once as old against new
+    played = asyncio.run(play(given, found))
+    (board,) = leaderboards(played)
+    assert (board.asked, board.same, board.flips) == (6, 1, 5)
+    assert cost(given, found).stored == 8
 
 
 def test_a_ranking_that_was_cut_short_goes_on_where_it_was(store: RunStore) -> None:

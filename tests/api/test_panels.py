@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from statera.analysis.winrates import win_rates
+from statera.api.agreements import agreement
 from statera.api.answers import answers_of
 from statera.api.calibrating import calibrate
 from statera.api.judged import keep_pairs
@@ -138,6 +139,22 @@ def test_pairs_are_combined_after_both_orders_and_flips_are_the_members(store: R
     mean = seat(pairwise(combine="mean"), store, *models)
     (row,) = win_rates(asyncio.run(compared(mean, ours, theirs)).rows)
     assert (row.rate.wins, row.rate.inconsistent) == (10, 0)
+
+
+def test_a_panel_is_not_asked_about_the_same_text(store: RunStore) -> None:
+    first = judge_model(prefers="first")
+    panel = seat(pairwise(), store, first, judge_model(), judge_model(prefers="longer"))
+    ours, theirs = (
+        [answer(text, sample=f"q{i}") for i, text in enumerate(texts)]
+        for texts in (["quality=3", "quality=5 here"], ["quality=3", "quality=2"])
+    )
+    judged = asyncio.run(compared(panel, ours, theirs))
+    assert [pair.verdict.value for pair in judged.pairs] == [0.5, 1.0]
+    (row,) = win_rates(judged.rows)
+    assert (row.same, row.rate.ties, row.rate.inconsistent, row.position.judged) == (1, 1, 0, 3)
+    members = [info for info in store.runs() if store.counts(info.id).trials]
+    assert {store.counts(info.id).trials for info in members} == {2}
+    assert agreement(panel, judged)[0].alpha.units == 1
 
 
 def test_pairs_of_two_runs_are_kept_as_scores_under_the_panels_key(store: RunStore) -> None:

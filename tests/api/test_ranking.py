@@ -122,7 +122,9 @@ def test_a_judge_that_looks_at_length_alone_leaves_nothing_at_equal_length(
     assert board.controlled is not None
     assert all(one.value is None for one in board.controlled.models)
     assert "foretell every game" in board.controlled.method
-    assert [note.partition(":")[0] for note in board.notes] == ["bold", "headers", "lists"]
+    *held, same = board.notes
+    assert [note.partition(":")[0] for note in held] == ["bold", "headers", "lists"]
+    assert same == "3 of 120 games are of the same text on both sides: ties, not asked"
 
 
 def test_golden_scores_of_recorded_games() -> None:

@@ -24,6 +24,7 @@ def test_the_table_counts_what_became_of_every_pair(capsys: pytest.CaptureFixtur
     assert "40 of 40" in whole
     assert first.strip().startswith("a")
     assert "note something to know" in said
+    assert "warning t: 40 of 40 pairs (100%) are flips" in said
 
 
 def test_a_void_rate_is_no_number(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from statera.graders.asks import Ask, both_orders, for_candidate, of_pair, paired
+from statera.graders.asks import Ask, both_orders, for_candidate, of_pair, paired, to_ask
 from statera.records.verdicts import Answer, Verdict
 
 
@@ -35,6 +35,16 @@ def test_a_pair_turned_round_is_the_same_two_judgements() -> None:
     assert pair.backward.shown == ("two", "one")
     assert (pair.forward.id, pair.backward.id) == (turned.backward.id, turned.forward.id)
     assert (pair.candidate, pair.other) == (one, two)
+
+
+def test_of_the_same_text_there_is_nothing_to_ask() -> None:
+    differ = both_orders("c", answer("one"), answer("two"))
+    same = [
+        both_orders("c", answer(a), answer(b)) for a, b in (("x", "x"), ("x", " x\n"), ("", " "))
+    ]
+    assert not differ.same
+    assert all(pair.same for pair in same)
+    assert to_ask([same[0], differ, *same[1:]]) == [*differ]
 
 
 def test_replies_are_paired_by_task_sample_and_epoch() -> None:

@@ -18,6 +18,7 @@ from statera.stats.winrate import (
     UNPARSED,
     PairVerdicts,
     consensus,
+    flipping,
     single_order_rate,
     win_rate,
 )
@@ -161,6 +162,11 @@ def test_the_other_side_sees_the_mirror_image(rows: list[tuple[float, float, int
         assert told.value == pytest.approx(1 - other.value)
     if told.low is not None and other.high is not None:
         assert told.low == pytest.approx(1 - other.high)
+
+
+def test_from_a_quarter_of_flips_on_there_is_a_warning() -> None:
+    assert flipping(24, 100, "pairs") == flipping(0, 0, "pairs") == ""
+    assert flipping(25, 100, "pairs").startswith("25 of 100 pairs (25%) are flips")
 
 
 @given(ROWS, some.randoms())

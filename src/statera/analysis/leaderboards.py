@@ -95,7 +95,8 @@ class Coefficient(msgspec.Struct, frozen=True, kw_only=True):
 class Leaderboard(msgspec.Struct, frozen=True, kw_only=True):
     """A ranking as the games are (`raw`), and one at equal covariates where that was asked for.
 
-    `unparsed` of `asked` games have no verdict: above 2 % `warnings` say so, above 10 % the
+    `same` games are of the same text on both sides: ties that no judge was asked about. `unparsed`
+    of `asked` games have no verdict: above 2 % `warnings` say so, above 10 % the
     leaderboard is `void`, as it is where an audit voided the judge: a warning says why.
     """
 
@@ -109,6 +110,7 @@ class Leaderboard(msgspec.Struct, frozen=True, kw_only=True):
     asked: int
     flips: int
     unparsed: int
+    same: int = 0
     void: bool
     warnings: tuple[str, ...]
     notes: tuple[str, ...]

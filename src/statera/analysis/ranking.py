@@ -22,7 +22,7 @@ from statera.stats.controlledranking import Controlled, controlled_ranking
 from statera.stats.games import Games, Ties, check_games
 from statera.stats.ranking import Ranking, Strength, ranking, setting_of, unranked
 from statera.stats.results import LEVEL, Estimate
-from statera.stats.winrate import VOID, WARN
+from statera.stats.winrate import VOID, WARN, flipping
 
 _COVARIATE = re.compile(r"covariate (\d+)")
 _WITH_MODELS = re.compile(r"covariate (\d+) cannot be told from the models$")
@@ -32,8 +32,9 @@ class Tournament(NamedTuple):
     """Games between models, who are named in the order of their numbers.
 
     `games.covariates` are `controls` by name. `flips` and `unparsed` count, by model, the games
-    that a judge did not decide; those without a verdict are not among the games. `void` says why
-    nothing may rest on the judge, else it is empty.
+    that a judge did not decide; those without a verdict are not among the games. `same` of
+    the games are of the same text on both sides: ties that no judge was asked about. `void` says
+    why nothing may rest on the judge, else it is empty.
     """
 
     models: tuple[str, ...]
@@ -45,6 +46,7 @@ class Tournament(NamedTuple):
     criterion: str = ""
     base: str | None = None
     void: str = ""
+    same: int = 0
 
 
 def leaderboard(
@@ -56,7 +58,7 @@ def leaderboard(
     """
     records = _records(played)
     asked = (sum(r.won + r.lost + r.tied + r.unparsed for r in records)) // 2
-    unparsed = sum(r.unparsed for r in records) // 2
+    unparsed, flips = sum(r.unparsed for r in records) // 2, sum(r.flips for r in records) // 2
     silent = f"void: more than {VOID:.0%} of the games have no verdict"
     void = played.void or (silent if unparsed > VOID * asked else "")
     kept, dropped = _varying(_without(played, played.controls) if void else played)
@@ -80,14 +82,15 @@ def leaderboard(
             for name, estimate in zip(kept.controls, found.coefficients, strict=True)
         ),
         asked=asked,
-        flips=sum(r.flips for r in records) // 2,
+        flips=flips,
+        same=played.same,
         unparsed=unparsed,
         void=bool(void),
         warnings=(
-            *filter(None, [played.void]),
+            *filter(None, [played.void, flipping(flips, asked - unparsed - played.same, "games")]),
             *_warnings(played.models, records, unparsed, asked),
         ),
-        notes=(*notes_of(_seen(played, found.raw)), *dropped),
+        notes=(*notes_of(_seen(played, found.raw)), *dropped, *_same(played.same, asked)),
     )
 
 
@@ -225,6 +228,11 @@ def _warnings(
         share = record.unparsed_share
         if share > max(VOID, 2 * unparsed / max(1, asked)):
             yield f"{name}: {share:.0%} of its games have no verdict; its place is of the others"
+
+
+def _same(same: int, asked: int) -> Iterable[str]:
+    if same:
+        yield f"{same} of {asked} games are of the same text on both sides: ties, not asked"
 
 
 def _seen(played: Tournament, found: Ranking) -> Seen:

@@ -12,7 +12,7 @@ import msgspec
 from statera.stats.positionbias import Position, position
 from statera.stats.results import LEVEL, Items
 from statera.stats.sequential import mean_look, open_end
-from statera.stats.winrate import UNPARSED, PairVerdicts, WinRate, win_rate
+from statera.stats.winrate import UNPARSED, PairVerdicts, WinRate, flipping, win_rate
 
 MIDDLE = 0.5
 
@@ -22,7 +22,8 @@ class JudgedPair(NamedTuple):
 
     `forward` and `backward` are 1, 0.5, 0 or `UNPARSED`. `lengths` counts the characters of the
     candidate's reply and of the other. Of a panel `orders` holds what each member said in either
-    order: whether they lean to a place is seen there.
+    order: whether they lean to a place is seen there. A pair of the `same` text is a tie and was
+    not asked: it says nothing of a judge's lean.
     """
 
     task: str
@@ -34,12 +35,15 @@ class JudgedPair(NamedTuple):
     backward: float
     lengths: tuple[int, int] = (0, 0)
     orders: tuple[tuple[float, float], ...] = ()
+    same: bool = False
 
 
 class WinRateRow(msgspec.Struct, frozen=True, kw_only=True):
     """One win rate with the judge's lean to a place. `category` None is the whole task.
 
-    `mean_lengths` are the mean characters of the candidate's replies and of the others.
+    `same` of the pairs are of the same text on both sides: ties that were not asked, and not in
+    `position`. `warning` says where the orders often disagree, else it is empty. `mean_lengths` are
+    the mean characters of the candidate's replies and of the others.
     """
 
     task: str
@@ -48,6 +52,8 @@ class WinRateRow(msgspec.Struct, frozen=True, kw_only=True):
     rate: WinRate
     position: Position
     mean_lengths: tuple[float, float]
+    same: int = 0
+    warning: str = ""
 
 
 Row = TypeVar("Row", bound=WinRateRow)
@@ -129,19 +135,21 @@ def _row(
     level: float,
     early: bool,
 ) -> WinRateRow:
-    verdicts = verdicts_of(pairs)
-    rate = win_rate(verdicts, level=level)
-    count = len(pairs)
+    rate, count = win_rate(verdicts_of(pairs), level=level), len(pairs)
+    asked = [pair for pair in pairs if not pair.same]
+    leaning = position(verdicts_of(_in_orders(asked)), level=level)
     return WinRateRow(
         task=task,
         criterion=criterion,
         category=category,
         rate=_at_any_time(rate, pairs) if early and rate.value is not None else rate,
-        position=position(verdicts_of(_in_orders(pairs)), level=level),
+        position=leaning,
         mean_lengths=(
             sum(pair.lengths[0] for pair in pairs) / count,
             sum(pair.lengths[1] for pair in pairs) / count,
         ),
+        same=count - len(asked),
+        warning=flipping(leaning.judged - leaning.consistent, leaning.judged, "pairs"),
     )
 
 

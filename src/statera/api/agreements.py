@@ -41,7 +41,7 @@ def _votes(judged: JudgedRun | JudgedPairs) -> Iterator[Vote]:
         yield from judged.votes
     elif isinstance(judged, JudgedPairs):
         for pair in judged.pairs:
-            if isinstance(pair, PanelPair):
+            if isinstance(pair, PanelPair) and not pair.asked.same:
                 yield _of_pair(
                     pair,
                     tuple(verdict.value for verdict in pair.votes),
@@ -63,8 +63,10 @@ def _repeats(judged: JudgedRun, bench: Bench) -> Iterator[Vote]:
 
 
 def _pair_repeats(judged: JudgedPairs, count: int) -> Iterator[Vote]:
-    """Yield what each repeat said of the pairs, both orders as one."""
+    """Yield what each repeat said of the pairs that were asked, both orders as one."""
     for pair in judged.pairs:
+        if pair.asked.same:
+            continue
         there = pair.forward.keys() & pair.backward.keys()
         said = [
             of_pair(pair.forward[r], pair.backward[r]) if r in there else None for r in range(count)

@@ -43,7 +43,8 @@ class Scope:
 class Material(NamedTuple):
     """The replies that are looked at, spread over the tasks in a seeded order.
 
-    `pairs` hold replies to the same question; `compared` says whose, or why there are none.
+    `pairs` hold replies to the same question that differ; `compared` says whose, or why there are
+    none.
     """
 
     candidate: list[Answer]
@@ -104,9 +105,12 @@ def material(
     if not chosen:
         raise DeclarationError(f"run {names[0]} has no reply that is not empty: nothing to judge")
     if other is not None:
-        pairs = list(paired(chosen, theirs))
-        against = [second for _, second in pairs]
-        return Material(chosen, against, pairs, f"replies of {names[0]} against {names[1]}")
+        both = list(paired(chosen, theirs))
+        pairs = [(a, b) for a, b in both if a.output.strip() != b.output.strip()]
+        compared = f"replies of {names[0]} against {names[1]}"
+        if not pairs:
+            compared = f"{names[0]} and {names[1]} say the same: each reply against it lengthened"
+        return Material(chosen, [second for _, second in both], pairs, compared)
     pairs = list(_epochs(mine, chosen))
     compared = f"replies of run {names[0]} of different epochs, to the same questions"
     if not pairs:

@@ -206,7 +206,8 @@ async def judge_pairs(
 ) -> JudgedPairs:
     """Compare the replies of both to the same questions, always in both orders.
 
-    A pair of the same text is a tie, and not asked. `until` ends the judging as soon as the win rate is surely on one side of a limit.
+    A pair of the same text is a tie, and not asked. `until` ends the judging as soon as the win
+    rate is surely on one side of a limit.
     DeclarationError, before anything is asked: a judge of single replies, different questions,
     nothing in common, a missing reference.
     """

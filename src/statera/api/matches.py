@@ -22,7 +22,7 @@ from statera.api.panels import judged_pairs, member_asks
 from statera.api.stored import voids
 from statera.api.systems import check_system
 from statera.errors import DeclarationError, unknown
-from statera.graders.asks import PairAsk
+from statera.graders.asks import PairAsk, to_ask
 from statera.records.specs import RunInfo
 from statera.records.verdicts import Answer
 from statera.store.runstore import RunStore
@@ -118,7 +118,7 @@ def prepare(seat: AnySeat, entrants: Sequence[Entrant], *, base: str | None = No
     _check_linked(entrants, matches)
     found = Matches(entrants=entrants, matches=matches, alone=_alone(entrants, matches), base=base)
     for bench, asks in zip(benches(seat), member_asks(seat, found.asks), strict=True):
-        make_plan(bench, [ask for pair in asks for ask in pair])
+        make_plan(bench, to_ask(asks))
     return found
 
 
@@ -182,7 +182,7 @@ def cost(seat: AnySeat, matches: Matches) -> Cost:
 def _counts(bench: Bench, asks: Sequence[PairAsk]) -> tuple[int, int]:
     """Return how many judgements that is for one judge, and how many of them are stored."""
     repeats = bench.judge.repeats
-    wanted = {(ask.criterion, ask.id) for pair in asks for ask in pair}
+    wanted = {(ask.criterion, ask.id) for ask in to_ask(asks)}
     known = any(info.id == bench.run_id for info in bench.store.runs())
     found = stored_verdicts(bench.store, bench.run_id, wanted, repeats=repeats) if known else {}
     done = [v for said in found.values() for v in said.values() if v.outcome != "infra_error"]

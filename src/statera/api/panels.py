@@ -36,7 +36,7 @@ from statera.api.judged import (
 from statera.api.judging import Bench, Sitting, make_plan, sit
 from statera.api.panelbench import AnySeat, PanelBench, remember_panel, sit_all
 from statera.api.winstopping import Until, WinRateStopper
-from statera.graders.asks import PairAsk, both_orders
+from statera.graders.asks import PairAsk, both_orders, to_ask
 from statera.graders.judge import Judge
 from statera.graders.panel import FLIP, SPLIT, decided, vote
 from statera.graders.panelfile import twin
@@ -154,7 +154,7 @@ async def judged_pairs(seat: AnySeat, asks: Sequence[PairAsk]) -> JudgedPairs:
     Errors as `sit`, and DeclarationError for weights that were never measured.
     """
     if isinstance(seat, Bench):
-        flat = [ask for pair in asks for ask in pair]
+        flat = to_ask(asks)
         await check_when_due(seat, flat)
         sitting = await sit(seat, flat, repeats=seat.judge.repeats)
         return JudgedPairs(pairs=pairs_of(sitting, asks), sitting=sitting)
@@ -179,7 +179,7 @@ def member_asks(seat: AnySeat, asks: Sequence[PairAsk]) -> list[list[PairAsk]]:
 async def _pairs(seat: PanelBench, asks: Sequence[PairAsk]) -> list[PanelPair]:
     """Ask every member about the pairs, and return them with the panel's verdicts."""
     wanted = member_asks(seat, asks)
-    sittings = await sit_all(seat, [[ask for pair in of for ask in pair] for of in wanted])
+    sittings = await sit_all(seat, [to_ask(of) for of in wanted])
     weights = seat.weights
     columns = [pairs_of(sitting, of) for sitting, of in zip(sittings, wanted, strict=True)]
     return [

@@ -124,6 +124,7 @@ def _tournament(
         controls=tuple(controls),
         flips=_by_model(len(names), ((m, r.forward != r.backward) for m, _, r in judged)),
         unparsed=_by_model(len(names), ((m, UNPARSED in _both(r)) for m, _, r in rows)),
+        same=sum(row.same for _, _, row in rows),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from statera.analysis.winrates import JudgedPair, item_values
-from statera.graders.asks import PairAsk
+from statera.graders.asks import PairAsk, to_ask
 from statera.records.samples import Sample
 from statera.runner.plan import Plan
 from statera.runner.selection import stratified_order
@@ -63,7 +63,7 @@ class WinRateStopper:
             self.reason = f"all {self._looked} items are judged: not decided"
             return None
         self._looked = min(len(self._order), max(FIRST, self._looked * 3 // 2))
-        wanted = {(ask.criterion, ask.id): None for pair in self.asked for ask in pair}
+        wanted = {(ask.criterion, ask.id): None for ask in to_ask(self.asked)}
         return [
             [samples[name] for criterion, name in wanted if criterion == task]
             for task, samples in self._samples.items()

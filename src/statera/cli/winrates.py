@@ -1,6 +1,6 @@
 """What a person reads of judged pairs: win rates, by labels too, flips and the lean to a place."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from statera.api.winrates import BackedRate
 from statera.cli import judgednumbers
@@ -39,7 +39,7 @@ def print_win_rates(rows: Sequence[BackedRate], notes: Sequence[str]) -> None:
             out.print(f"[dim]{place(row)}[/]", soft_wrap=True)
     for warning in _warnings(rows):
         out.print(f"[yellow]warning[/] {warning}", soft_wrap=True)
-    for note in [*notes, *judgednumbers.notes(rows)]:
+    for note in [*notes, *_same(rows), *judgednumbers.notes(rows)]:
         out.print(f"[yellow]note[/] {note}", soft_wrap=True, markup=True)
     for method in sorted({row.rate.method for row in rows}):
         out.print(f"[dim]interval: {method}[/]", soft_wrap=True)
@@ -76,7 +76,14 @@ def _cells(row: BackedRate) -> list[str]:
     return [name, value, bounds, str(rate.items), *map(str, counts), sizes]
 
 
+def _same(rows: Sequence[BackedRate]) -> Iterator[str]:
+    for row in rows:
+        if row.category is None and row.same:
+            of = f"{row.same} of {row.rate.asked} pairs"
+            yield f"{row.task}: {of} are of the same text on both sides: ties, not asked"
+
+
 def _warnings(rows: Sequence[BackedRate]) -> list[str]:
     whole = [row for row in rows if row.category is None]
-    told = [f"{row.task}: {row.rate.warning}" for row in whole if row.rate.warning]
+    told = [f"{row.task}: {why}" for row in whole for why in (row.rate.warning, row.warning) if why]
     return told + [f"{row.task}: {row.rate.method}" for row in whole if row.rate.void]

@@ -62,6 +62,11 @@ class PairAsk(NamedTuple):
         """The reply that it is compared with."""
         return self.forward.answers[1]
 
+    @property
+    def same(self) -> bool:
+        """Whether both replies are the same text: a tie, and nothing to ask about."""
+        return self.candidate.output.strip() == self.other.output.strip()
+
 
 def both_orders(criterion: str, candidate: Answer, other: Answer) -> PairAsk:
     """Return the two judgements of a pair."""
@@ -69,6 +74,11 @@ def both_orders(criterion: str, candidate: Answer, other: Answer) -> PairAsk:
         Ask(criterion=criterion, answers=(candidate, other), order=order) for order in ORDERS
     )
     return PairAsk(first, second)
+
+
+def to_ask(pairs: Iterable[PairAsk]) -> list[Ask]:
+    """Return the judgements of all pairs but those of the same text."""
+    return [ask for pair in pairs if not pair.same for ask in pair]
 
 
 def paired(candidate: Iterable[Answer], other: Iterable[Answer]) -> Iterator[tuple[Answer, Answer]]:

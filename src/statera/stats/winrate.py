@@ -33,6 +33,9 @@ UNPARSED = -1.0
 
 WARN = 0.02
 VOID = 0.10
+FLIPS = 0.25
+"""From this share of flips on a reader is warned."""
+
 TIE = 0.5
 
 
@@ -196,6 +199,16 @@ def win_rate(verdicts: PairVerdicts, *, level: float = LEVEL) -> WinRate:
         unparsed=asked - judged,
         warning=warning,
         void=share > VOID,
+    )
+
+
+def flipping(flips: int, judged: int, what: str) -> str:
+    """Return a warning where `FLIPS` or more of those judged in both orders are flips, else ""."""
+    if not judged or flips < FLIPS * judged:
+        return ""
+    return (
+        f"{flips} of {judged} {what} ({flips / judged:.0%}) are flips: the two orders disagree, so "
+        "that it is the place and not the reply that decides, and they count as ties"
     )
 
 

@@ -48,6 +48,7 @@ def test_two_files_are_compared(cli: Cli, files: Path) -> None:
     row = next(line for line in said.stdout.splitlines() if line.startswith("outputs"))
     assert row.split()[:2] == ["outputs", "0.750"]
     assert "20 of 20" in row
+    assert "outputs: 10 of 20 pairs are of the same text on both sides: ties" in said.stdout
     assert "never audited" in said.stdout
 
 
@@ -60,7 +61,7 @@ def test_the_same_command_again_asks_nothing(cli: Cli, files: Path) -> None:
     store = RunStore(files / ".statera")
     (info,) = store.runs()
     assert info.id == first["judge_run"]
-    assert store.counts(info.id).trials == 30  # two equal replies are one judgement in both orders
+    assert store.counts(info.id).trials == 20  # of the same text on both sides nothing is asked
 
 
 def test_two_runs_are_compared_and_a_gate_can_read_the_win_rate(cli: Cli, files: Path) -> None:

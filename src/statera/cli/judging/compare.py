@@ -96,10 +96,11 @@ class Both(NamedTuple):
 def command(candidate: str, other: str, store: str, as_json: bool, **flags: Any) -> None:
     """Say how often the replies of RUN_A beat those of RUN_B, as a judge sees it.
 
-    Every pair is shown in both orders; where they disagree it is a tie and counted as a flip. The
-    verdicts are kept as scores of RUN_A, so that a gate can read the win rate. Two files of outputs
-    (`id, prompt, reference, output`) are compared just so. With --second and --part a dearer judge
-    compares a random part as well, and both together tell what it would say of all.
+    Every pair is shown in both orders; where they disagree it is a tie and counted as a flip. Two
+    replies of the same text are a tie without being shown. The verdicts are kept as scores of
+    RUN_A, so that a gate can read the win rate. Two files of outputs (`id, prompt, reference,
+    output`) are compared just so. With --second and --part a dearer judge compares a random part as
+    well, and both together tell what it would say of all.
 
     A judge that was audited gives its frozen judgements once more when the last look is a day old;
     if it has shifted, what it said before is not compared with what it says now.
@@ -202,8 +203,8 @@ def _second(
 
     second = ask_judge(of_second(flags), store, work, seed=flags["seed"])
     counted = (
-        2 * len(first.pairs) * stages.first.repeats,
-        2 * len(second.pairs) * stages.second.repeats,
+        2 * first.asked * stages.first.repeats,
+        2 * second.asked * stages.second.repeats,
     )
     paid = bill(store, stages, (first.sitting.run, second.sitting.run), counted)
     found = voids(store, second.sitting.run, {pair.asked.candidate.task for pair in second.pairs})

@@ -1,6 +1,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import nullcontext
 from typing import TypeVar
 
 import pytest
@@ -15,7 +16,7 @@ from statera.models.opening import open_model
 from statera.protocols import Model
 from statera.records.verdicts import Verdict
 from statera.store.runstore import RunStore
-from tests.endpoint import Behaviour, Endpoint
+from tests.endpoint import Behaviour, Endpoint, Fault
 from tests.judges_made import PAIRWISE, REFERENCE, answer, bench, scripted
 
 T = TypeVar("T")
@@ -121,3 +122,24 @@ def test_what_is_no_endpoint_replies_in_text(store: RunStore) -> None:
     sitting = asyncio.run(sit(bench_of, [Ask(criterion="reference", answers=(answer("Paris"),))]))
     assert judging_model.count == 1
     assert sitting.run == bench(in_form(REFERENCE, as_json=False), judging_model, store).run_id
+
+
+@pytest.mark.parametrize("fault", ["none", "500"])
+def test_while_the_endpoint_is_asked_for_its_form_that_is_told(
+    store: RunStore, fault: Fault
+) -> None:
+    said: list[str] = []
+
+    def reply(prompt: str) -> str:
+        said.append(seat.tally.waiting)
+        return AS_JSON
+
+    with Endpoint(answer=reply) as server:
+        model = opened(server)
+        seat = bench(REFERENCE, model, store)
+        server.behaviour = Behaviour(fault=fault)
+        with nullcontext() if fault == "none" else pytest.raises(RunStopped):
+            asked(model, seat.settle)
+    assert set(said) <= {"asking the endpoint whether it follows a JSON schema"}
+    assert bool(said) == (fault == "none")
+    assert seat.tally.waiting == ""

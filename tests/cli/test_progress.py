@@ -1,4 +1,5 @@
 import asyncio
+import sys
 
 import pytest
 
@@ -50,3 +51,22 @@ def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     progress.start()
     progress.stop()
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_what_is_waited_for_is_told_before_anything_is_counted(
+    terminal: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+
+    async def show(tally: Tally) -> str:
+        progress = Progress(tally, SystemClock())
+        progress.start()
+        progress.stop()
+        return capsys.readouterr().err
+
+    waiting = asyncio.run(show(Tally(waiting="asking whether it can")))
+    assert waiting.endswith("asking whether it can · 0:00\n")
+    assert waiting.startswith("\r" if terminal else "asking")
+    assert "asking whether" in asyncio.run(show(Tally(total=3, waiting="asking whether it can")))
+    assert asyncio.run(show(Tally())) == ""

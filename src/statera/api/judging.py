@@ -64,7 +64,11 @@ class Bench:
         RunStopped where that gives no answer.
         """
         if open_form(self.judge) and self._as_json() is None:
-            self.forms[self.model.identity] = await takes_schema(self.judge, self.model)
+            self.tally.waiting = "asking the endpoint whether it follows a JSON schema"
+            try:
+                self.forms[self.model.identity] = await takes_schema(self.judge, self.model)
+            finally:
+                self.tally.waiting = ""
 
     def _as_json(self) -> bool | None:
         """Return in which form the judge is asked, None where nobody knows yet."""

@@ -14,7 +14,7 @@ _WIDTH = 24
 class Progress:
     """Prints how a run is going while the event loop runs; `start`, then `stop` at the end.
 
-    Nothing is printed before it is known how much there is to do.
+    What is waited for first, if anything, is printed in the place of how much there is to do.
     """
 
     def __init__(
@@ -25,6 +25,7 @@ class Progress:
         self._period = 0.2 if self._terminal else 5.0
         self._started = clock.monotonic()
         self._timer: asyncio.TimerHandle | None = None
+        self._begun = False
 
     def start(self) -> None:
         """Print now and then again every period (0.2 s on a terminal, 5 s elsewhere)."""
@@ -36,7 +37,7 @@ class Progress:
         if self._timer is not None:
             self._timer.cancel()
             self._print()
-            if self._terminal and self._tally.total:
+            if self._begun:
                 click.echo(err=True)
 
     def _tick(self) -> None:
@@ -44,12 +45,18 @@ class Progress:
         self._timer = asyncio.get_running_loop().call_later(self._period, self._tick)
 
     def _print(self) -> None:
-        if not self._tally.total:
-            return
-        line = describe(self._tally, self._clock.monotonic() - self._started, self._noun)
-        if self._terminal:
+        seconds = self._clock.monotonic() - self._started
+        if self._tally.waiting:
+            self._show(f"{self._tally.waiting} · {_clock(seconds)}")
+        elif self._tally.total:
             bar = _bar(self._tally.done, self._tally.total)
-            click.echo(f"\r\x1b[2K{bar} {line}", err=True, nl=False)
+            self._show(describe(self._tally, seconds, self._noun), f"{bar} ")
+
+    def _show(self, line: str, bar: str = "") -> None:
+        """Print a line; on a terminal in the place of the last one, behind the bar."""
+        if self._terminal:
+            click.echo(f"\r\x1b[2K{bar}{line}", err=True, nl=False)
+            self._begun = True
         else:
             click.echo(line, err=True)
 

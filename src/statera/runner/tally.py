@@ -14,6 +14,8 @@ class Tally:
     is the most requests that one of them took. Where several runs are executed one after the
     other, `passed` and `ahead` count the trials of those before and behind this one.
 
+    `waiting` says what must be known before the first of them is asked, or is empty.
+
     `cost` is in US dollars and counts priced replies only; `unpriced` says how many were not.
     """
 
@@ -30,6 +32,7 @@ class Tally:
     cost: float = 0.0
     unpriced: int = 0
     rescored: int = 0
+    waiting: str = ""
     outcomes: Counter[Outcome] = field(default_factory=Counter)
 
     @property

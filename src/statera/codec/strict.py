@@ -104,8 +104,8 @@ def _explain(message: str, kind: Any, value: Any) -> str:
         names = sorted({name for one in _structs_at(kind, value, steps) for name in _names(one)})
         return f"{message}.{nearest(wrong[1], names)} Allowed: {', '.join(names)}"
     if (wrong := _MISSING.search(message)) and isinstance(document := _at(value, steps), dict):
-        names = {name for one in _structs_at(kind, value, steps) for name in _names(one)}
-        slips = get_close_matches(wrong[1], [str(key) for key in document if key not in names])
+        own = {name for one in _structs_at(kind, value, steps) for name in _names(one)}
+        slips = get_close_matches(wrong[1], [str(key) for key in document if key not in own])
         return f"{message}. Is '{slips[0]}' meant to be it?" if slips else message
     if wrong := _MISSING_TAG.search(message):
         tags = sorted({str(_tag(one)) for one in _structs_at(kind, value, steps[:-1])})

@@ -1,6 +1,7 @@
 """The page of an audit: its order, its words, and text from outside that stays text."""
 
 import msgspec
+import numpy as np
 import pytest
 
 from statera.analysis.audit import audited
@@ -17,6 +18,7 @@ from statera.report.auditpage import (
     title,
 )
 from tests.analysis.judgeaudit.audits_made import ABOUT, decided, measured, section
+from tests.analysis.judgeaudit.made import pairs
 
 
 @pytest.mark.parametrize(
@@ -139,3 +141,14 @@ def test_the_counts_are_told_apart() -> None:
     more = msgspec.structs.replace(found.about, anchors=30, others=200)
     told = about(msgspec.structs.replace(found, about=more))
     assert "240 judgements, 200 of them new, 30 anchors again, 200 by other judges · " in told
+
+
+def test_what_rests_on_padding_alone_says_so() -> None:
+    ties = pairs([(0.5, 0.5)] * 20)
+    needed = [section(name, "ok") for name in (verdicts.NAME, sanity.NAME)]
+    probe = lengths.lengths_of_pairs([], ties, rng=np.random.default_rng(0))
+    found = audited(ABOUT, [*needed, probe], ())
+    assert overview(found)[0] == "ok: verdicts, sanity responders, verbosity (padding alone)"
+    assert title(probe).startswith("verbosity: ok (padding alone) · Does it take")
+    won = lengths.lengths_of_pairs([], pairs([(1.0, 1.0)] * 20), rng=np.random.default_rng(0))
+    assert title(won).startswith("verbosity: warning · ")

@@ -111,7 +111,7 @@ def test_pairs_of_one_item_that_agree_are_not_counted_as_many() -> None:
     ("wins", "ratios", "clusters", "why"),
     [
         ([1, 0] * 3, [1.0, 2.0] * 3, range(6), "fewer than 8 clusters"),
-        ([1, 0] * 20, [1.0] * 40, range(40), "all lengths are the same"),
+        ([1, 0] * 20, [1.0] * 40, range(40), "all pairs have the same ratio of lengths"),
         ([1] * 38 + [0] * 2, np.linspace(0, 1, 40), range(40), "fewer than 10 wins or losses"),
         ([], [], [], "fewer than 8 clusters"),
         (

@@ -40,7 +40,11 @@ def overview(audit: Audit) -> list[str]:
 
     Then what earlier audits found that this one did not look at as closely.
     """
-    found = [f"{state}: {', '.join(names)}" for state, names in audit.by_state.items()]
+    part = {section.name: _part(section) for section in audit.sections if _part(section)}
+    found = [
+        f"{state}: {', '.join(name + part.get(name, '') for name in names)}"
+        for state, names in audit.by_state.items()
+    ]
     return [*found, *(f"found earlier: {one}, {_since(audit, one)}" for one in audit.earlier)]
 
 
@@ -52,6 +56,12 @@ def _since(audit: Audit, found: Warned) -> str:
 
 def _same(section: Section, found: Warned) -> bool:
     return (section.name, section.criterion) == (found.name, found.criterion)
+
+
+def _part(section: Section) -> str:
+    """Return what alone was measured of a section that is ok, where it is not all."""
+    alone = section.name == lengths.NAME and lengths.padding_alone(section.figures)
+    return " (padding alone)" if alone and section.state == "ok" else ""
 
 
 def about(audit: Audit) -> str:
@@ -74,7 +84,7 @@ def title(section: Section) -> str:
     """Return the section's name, its criterion if there are several, its state and its question."""
     of = f" of {section.criterion}" if section.criterion else ""
     asks = QUESTIONS.get(section.name, "")
-    return f"{section.name}{of}: {section.state}" + (f" · {asks}" if asks else "")
+    return f"{section.name}{of}: {section.state}{_part(section)}" + (f" · {asks}" if asks else "")
 
 
 def cells_of(figure: Figure) -> tuple[str, str, str, str]:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 DETERMINED = 1e-9
 NO_LENGTHS = "all lengths are the same"
+NO_RATIOS = "all pairs have the same ratio of lengths"
 
 
 class LengthAdjusted(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +79,7 @@ def length_slope(
     if not np.all((values >= 0) & (values <= 1)):
         raise ValueError("a win is a number in [0, 1]")
     sizes = (len(values), int(index.max(initial=-1)) + 1)
-    if why := _refusal(ratios, sizes[1]) or _few_events(values):
+    if why := _refusal(ratios, sizes[1], NO_RATIOS) or _few_events(values):
         return _bare(why, level, sizes)
     rows = logistic.Rows(np.column_stack([ratios, np.ones(len(ratios))]), values)
     found = logistic.fit(rows, np.ones((1, len(values))))
@@ -122,7 +123,7 @@ def _line(
 ) -> tuple[Estimate, Estimate]:
     """Return height and slope of the line at `steps` 0."""
     sizes = (len(values), int(index.max(initial=-1)) + 1)
-    if why := _refusal(steps, sizes[1]):
+    if why := _refusal(steps, sizes[1], NO_LENGTHS):
         return _bare(why, level, sizes), _bare(why, level, sizes)
     terms = np.column_stack([np.ones(len(steps)), steps])
     line = np.linalg.lstsq(terms, values, rcond=None)[0]
@@ -201,10 +202,11 @@ def _parts(
     return found, along, index
 
 
-def _refusal(steps: np.ndarray, clusters: int) -> str:
+def _refusal(steps: np.ndarray, clusters: int, same: str) -> str:
+    """Return why there is no slope: too few clusters, or `same` where the steps are one."""
     if clusters < MIN_CLUSTERS:
         return f"fewer than {MIN_CLUSTERS} clusters"
-    return NO_LENGTHS if np.ptp(steps) < 1e-12 * max(1.0, float(np.abs(steps).max())) else ""
+    return same if np.ptp(steps) < 1e-12 * max(1.0, float(np.abs(steps).max())) else ""
 
 
 def _few_events(wins: np.ndarray) -> str:

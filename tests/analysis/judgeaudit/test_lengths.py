@@ -17,6 +17,7 @@ from statera.analysis.judgeaudit.lengths import (
     Grade,
     lengths_of_grades,
     lengths_of_pairs,
+    padding_alone,
 )
 from statera.analysis.winrates import JudgedPair, verdicts_of
 from statera.stats.lengthcontrol import PairLengths, length_controlled
@@ -62,6 +63,32 @@ def test_padding_that_ties_everywhere_is_what_a_good_judge_says() -> None:
         "no two replies of different systems to compare: only the probe",
         "padding without new content does not surely win",
     )
+
+
+def test_pairs_of_one_difference_in_length_tell_padding_alone() -> None:
+    alike = [
+        pair(i, float(i % 2), float(i % 2), lengths=(57 + i % 3, 43 + i % 3)) for i in range(60)
+    ]
+    section = lengths_of_pairs(alike, pairs(TIES), rng=rng())
+    assert section.figure(CONTROLLED).method == "all length differences are the same"
+    assert section.figure(SLOPE).low is not None
+    same = [pair(i, float(i % 2), float(i % 2), lengths=(57, 43)) for i in range(60)]
+    section = lengths_of_pairs(same, pairs(TIES), rng=rng())
+    assert section.state == "ok"
+    assert padding_alone(section.figures)
+    assert section.said[-2:] == (
+        "how verdicts go with length is not told: all pairs have the same ratio of lengths",
+        "padding without new content does not surely win",
+    )
+
+
+def test_where_verdicts_are_seen_along_length_it_is_not_padding_alone() -> None:
+    seen = by_length(np.random.default_rng(2), 150, 1.5)
+    assert not padding_alone(lengths_of_pairs(seen, pairs(TIES), rng=rng()).figures)
+    assert not padding_alone(lengths_of_pairs(seen, [], rng=rng()).figures)
+    grades = graded(np.random.default_rng(1), 30, 0.0)
+    assert not padding_alone(lengths_of_grades(grades, probe([0.0] * 20)).figures)
+    assert padding_alone(lengths_of_grades(grades[:5], probe([0.0] * 20)).figures)
 
 
 def test_padding_that_wins_is_a_fault() -> None:

@@ -200,6 +200,14 @@ def _padded_grades(padded: Sequence[tuple[Grade, Grade]], level: float) -> Diffe
     return difference(Pairs(longer, plain, units, ones, ones), level=level)
 
 
+def padding_alone(figures: Sequence[Figure]) -> bool:
+    """Return whether of all figures the probe alone could be told."""
+    probes = (PADDED, PADDED_GRADE)
+    other = (CONTROLLED, SLOPE, GRADE_SLOPE)
+    told = [figure.name for figure in figures if figure.low is not None]
+    return any(name in probes for name in told) and not any(name in other for name in told)
+
+
 def _section(figures: Sequence[Figure], said: list[str], *, pays: bool) -> Section:
     """Return the section; `pays` says that padding surely does better than the plain reply."""
     probe = next((f for f in figures if f.name in (PADDED, PADDED_GRADE)), None)
@@ -211,6 +219,8 @@ def _section(figures: Sequence[Figure], said: list[str], *, pays: bool) -> Secti
         why = "no reply could be padded" if probe is None else probe.method
         said.append(f"padding not measured: {why}")
         return Section(name=NAME, state="not measured", said=tuple(said), figures=tuple(figures))
+    if slope is not None and padding_alone(figures):
+        said.append(f"how verdicts go with length is not told: {slope.method}")
     said.append(
         "it takes length for quality: padding without new content wins"
         if pays

@@ -167,4 +167,5 @@ def _verdicts(sitting: Sitting, unit: Unit, count: int) -> Iterator[Verdict]:
 def _asked(ask: Ask, verdict: Verdict) -> Asked:
     answer = ask.answers[0]
     unit = f"{answer.task}\0{answer.unit}"
-    return Asked(unit, verdict.value is not None, verdict.outcome, ask.criterion)
+    item = f"{answer.task}\0{answer.sample_id}"
+    return Asked(unit, verdict.value is not None, verdict.outcome, ask.criterion, item)

@@ -1,8 +1,10 @@
+import numpy as np
 import pytest
 
 from statera.analysis.judgeaudit.figures import State
 from statera.analysis.judgeaudit.verdicts import UNREAD, Asked, verdicts
 from statera.records.scores import Outcome
+from statera.stats.proportion import normal_quantile, wilson
 
 
 def asked(
@@ -47,6 +49,43 @@ def test_the_interval_is_wilson_by_item() -> None:
 def test_several_judgements_of_an_item_are_one_unit() -> None:
     shown = verdicts(asked(30, 1) * 3).figure(UNREAD)
     assert (shown.n, shown.clusters) == (93, 31)
+
+
+def test_items_that_are_asked_about_often_stand_for_no_more_than_the_others() -> None:
+    said = asked(100) * 3 + asked(20) * 6 + asked(30) * 2  # as an audit of 100 items asks
+    shown = verdicts(said).figure(UNREAD)
+    assert shown.counted == "480 replies to 100 items"
+    assert (shown.value, shown.low, shown.method) == (0.0, 0.0, "Wilson")
+    assert shown.high == pytest.approx(wilson(0.0, 100, normal_quantile(0.95))[1])
+    assert shown.high < 0.04
+    never = [one._replace(read=False, outcome="unparsed") for one in said]
+    lost = verdicts(never).figure(UNREAD)
+    assert (lost.value, lost.low) == (1.0, pytest.approx(1 - shown.high))
+
+
+def test_items_of_a_cluster_are_one_unit_also_where_all_are_read() -> None:
+    alike = [one._replace(unit=f"u{i // 10}", item=f"q{i}") for i, one in enumerate(asked(100))]
+    shown = verdicts(alike * 3).figure(UNREAD)
+    assert shown.counted == "300 replies to 100 items"
+    assert shown.clusters == 10
+    assert shown.high == pytest.approx(wilson(0.0, 10, normal_quantile(0.95))[1])
+
+
+def test_the_share_without_a_verdict_is_covered_where_few_items_are_asked_about_often() -> None:
+    rng, held, trials, true = np.random.default_rng(5), 0, 400, 0.02
+    for _ in range(trials):
+        bad = rng.random(100) < true
+        times = rng.permutation([9] * 20 + [5] * 10 + [3] * 70)
+        said = [
+            Asked(f"q{i}", not bad[i], "unparsed" if bad[i] else "right")
+            for i in range(100)
+            for _ in range(times[i])
+        ]
+        shown = verdicts(said).figure(UNREAD)
+        assert shown.low is not None
+        assert shown.high is not None
+        held += shown.low <= true <= shown.high
+    assert held / trials >= 0.94
 
 
 def test_what_plumbing_lost_is_counted_apart() -> None:

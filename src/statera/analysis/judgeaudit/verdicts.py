@@ -14,7 +14,7 @@ from statera.analysis.judgeaudit.figures import (
 )
 from statera.analysis.judgeaudit.shares import shares
 from statera.records.scores import Outcome
-from statera.stats.results import LEVEL
+from statera.stats.results import LEVEL, Estimate
 from statera.stats.winrate import VOID, WARN
 
 NAME = "verdicts"
@@ -27,12 +27,16 @@ _ADVICE = (
 
 
 class Asked(NamedTuple):
-    """One judgement that was asked: on which item, what became of it, and of which criterion."""
+    """One judgement that was asked: on which item, what became of it, and of which criterion.
+
+    `unit` names the cluster that the `item` is in; an item without a name is its own.
+    """
 
     unit: str
     read: bool
     outcome: Outcome
     criterion: str = ""
+    item: str = ""
 
 
 def verdicts(asked: Sequence[Asked], *, level: float = LEVEL) -> Section:
@@ -68,10 +72,21 @@ def _figures(answered: Sequence[Asked], level: float) -> Iterator[Figure]:
     names = list(dict.fromkeys(one.criterion for one in answered))
     for name in names:
         mine = [one for one in answered if one.criterion == name]
-        unread = [float(not one.read) for one in mine]
         title = f"{UNREAD} ({name})" if len(names) > 1 else UNREAD
-        found = shares(unread, [one.unit for one in mine], level=level)
-        yield figure(Measure(title, "replies", _READS), found, n=len(mine))
+        items = {(one.unit, one.item) for one in mine}
+        of = f"replies to {len(items)} item{'s' * (len(items) != 1)}"
+        yield figure(Measure(title, of, _READS), _unread(mine, level), n=len(mine))
+
+
+def _unread(mine: Sequence[Asked], level: float) -> Estimate:
+    """Return the share without a verdict, clustered by unit.
+
+    Where all are alike each item counts once. How often one is asked about was drawn by the audit
+    and is nothing of its own, so those asked about most need not stand for all (`Sample.worth`).
+    """
+    said = {one.read for one in mine}
+    rows = {(one.unit, one.item): one for one in mine}.values() if len(said) == 1 else mine
+    return shares([float(not one.read) for one in rows], [one.unit for one in rows], level=level)
 
 
 def _state(shown: Figure) -> State:

@@ -84,6 +84,15 @@ _FLAGS = (
 )
 
 
+_PAIRS = click.option(
+    "--judge",
+    cls=Flag,
+    metavar="FILE|NAME",
+    help="`pairwise`, the YAML file of a judge of `kind: pairwise`, or the name of a judge that "
+    "the store knows.",
+)
+
+
 def judge_flags(function: F) -> F:
     """Add the flags that say which judge is asked, and how."""
     for option in reversed(_FLAGS):
@@ -91,15 +100,27 @@ def judge_flags(function: F) -> F:
     return function
 
 
+def pair_judge_flags(function: F) -> F:
+    """Add the same flags where the judge is one of pairs."""
+    for option in reversed((_PAIRS, *_FLAGS[1:])):
+        function = option(function)
+    return function
+
+
+def check_named(flags: dict[str, Any], ready: str = "reference") -> None:
+    """Raise DeclarationError, which tells of a ready judge, where the flags name none."""
+    if flags["judge"] is None:
+        raise DeclarationError(
+            f"no judge named. Give --judge FILE, or a ready one: --judge {ready}"
+        )
+
+
 def named_judge(flags: dict[str, Any], store: RunStore) -> Judge:
     """Return the judge that the flags name, perhaps one on record in the store.
 
     DeclarationError for none, or for one without model.
     """
-    if flags["judge"] is None:
-        raise DeclarationError(
-            "no judge named. Give --judge FILE, or a ready one: --judge reference"
-        )
+    check_named(flags)
     judge = find_judge(flags["judge"], store).with_model(flags["judge_model"])
     if flags.get("member") is not None:
         judge = judge.member(flags["member"])

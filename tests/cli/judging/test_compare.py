@@ -148,7 +148,10 @@ def test_it_ends_when_the_winner_is_sure(cli: Cli, files: Path) -> None:
     [
         (("a.jsonl", "missing.jsonl", "--judge", "judge.yaml"), "missing.jsonl"),
         (("a.jsonl", "run", "--judge", "judge.yaml"), "give two runs, or two .jsonl files"),
-        (("a.jsonl", "b.jsonl"), "no judge named"),
+        (
+            ("a.jsonl", "b.jsonl"),
+            "no judge named. Give --judge FILE, or a ready one: --judge pairwise",
+        ),
         (("a.jsonl", "b.jsonl", "--judge", "pairwise"), "judge pairwise has no model"),
         (
             ("a.jsonl", "b.jsonl", "--judge", "tone", "--judge-model", "scripted:script.yaml"),
@@ -172,6 +175,13 @@ def test_what_is_wrong_is_one_line_and_nothing_is_asked(
     assert said.returncode == 2
     assert told in said.stderr
     assert len(said.stderr.strip().splitlines()) == 1, said.stderr
+
+
+def test_help_tells_of_judges_of_pairs(cli: Cli) -> None:
+    for name in ("compare", "rank"):
+        said = " ".join(cli("judge", name, "--help").stdout.split())
+        assert "`pairwise`, the YAML file of a judge of `kind: pairwise`" in said
+        assert "tone" not in said
 
 
 def test_a_real_endpoint_judges(cli: Cli, files: Path) -> None:

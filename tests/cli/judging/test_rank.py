@@ -143,6 +143,7 @@ def test_recorded_games_are_ranked_without_a_judge(rank: Ranked, tmp_path: Path)
         (("NEW", "OLD", "MINI", "latest"), "same run"),
         (("NEW", "OLD", "nothing"), "unknown run 'nothing'"),
         (("NEW", "OLD", "a.jsonl"), "give runs only, or .jsonl files of outputs only"),
+        (("NEW", "OLD", "MINI", "NONE"), "or a ready one: --judge pairwise"),
         (("NEW", "OLD", "MINI", "--task", "opem"), "Did you mean 'open'"),
         (("NEW", "OLD", "MINI", "--control", "lenght"), "Did you mean 'length'"),
         (("NEW", "OLD", "MINI", "--control", "length", "--ties", "davidson"), "leave one"),
@@ -164,8 +165,8 @@ def test_what_is_wrong_is_told_and_nothing_is_asked(
     store = RunStore(tmp_path / ".statera")
     other = replied(store, {"q0": "x"}, tasks=("open",))  # its question q0 is another one
     named = {name.upper(): run for name, run in {**runs, "other": other.id[:8]}.items()}
-    judge = () if {"--judge", "--games"} & set(args) else JUDGE
-    said = rank(*(named.get(arg, arg) for arg in args), *judge)
+    judge = () if {"--judge", "--games", "NONE"} & set(args) else JUDGE
+    said = rank(*(named.get(arg, arg) for arg in args if arg != "NONE"), *judge)
     assert isinstance(said.exception, DeclarationError)
     assert told in str(said.exception)
     assert "\n" not in str(said.exception)

@@ -23,7 +23,7 @@ from statera.api.twostagepairs import keep_pairs_part, pairs_part, staged_pairs
 from statera.api.winrates import rates
 from statera.api.winstopping import Until
 from statera.cli.flags import json_flag, level_flag, store_flag
-from statera.cli.judgeflags import ask_judge, ask_seat, judge_flags
+from statera.cli.judgeflags import ask_judge, ask_seat, check_named, pair_judge_flags
 from statera.cli.panels import panel_shape, print_agreement
 from statera.cli.settings import Flag, Lines
 from statera.cli.twostage import (
@@ -69,7 +69,7 @@ class Both(NamedTuple):
 @click.command("compare")
 @click.argument("candidate", metavar="RUN_A|A.jsonl")
 @click.argument("other", metavar="RUN_B|B.jsonl")
-@judge_flags
+@pair_judge_flags
 @second_flags
 @click.option(
     "--task",
@@ -98,9 +98,9 @@ def command(candidate: str, other: str, store: str, as_json: bool, **flags: Any)
 
     Every pair is shown in both orders; where they disagree it is a tie and counted as a flip. Two
     replies of the same text are a tie without being shown. The verdicts are kept as scores of
-    RUN_A, so that a gate can read the win rate. Two files of outputs (`id, prompt, reference,
-    output`) are compared just so. With --second and --part a dearer judge compares a random part as
-    well, and both together tell what it would say of all.
+    RUN_A, so that a gate can read the win rate. Two files of outputs (`id, prompt, output`, and
+    `reference` for a judge that needs one) are compared just so. With --second and --part a dearer
+    judge compares a random part as well, and both together tell what it would say of all.
 
     A judge that was audited gives its frozen judgements once more when the last look is a day old;
     if it has shifted, what it said before is not compared with what it says now.
@@ -110,6 +110,7 @@ def command(candidate: str, other: str, store: str, as_json: bool, **flags: Any)
     statera judge compare a.jsonl b.jsonl --judge preferred.yaml --until 0.5
     statera judge compare new old --judge cheap.yaml --second dear.yaml --part 0.2
     """
+    check_named(flags, "pairwise")
     runs = RunStore(store)
     stages = named_stages(flags, runs, pairs=True)
     if stages is not None and flags["until"] is not None:

@@ -24,7 +24,7 @@ from statera.api.matches import (
 from statera.api.panelbench import AnySeat, benches
 from statera.api.ranking import check_ties, leaderboards, recorded_board
 from statera.cli.flags import json_flag, level_flag, store_flag
-from statera.cli.judgeflags import ask_seat, judge_flags
+from statera.cli.judgeflags import ask_seat, check_named, pair_judge_flags
 from statera.cli.judging.compare import of_judge
 from statera.cli.rankings import print_leaderboards
 from statera.cli.settings import Flag, Lines
@@ -45,8 +45,8 @@ _IDLE = {
 
 
 @click.command("rank")
-@click.argument("runs", nargs=-1, metavar="RUN RUN RUN…")
-@judge_flags
+@click.argument("runs", nargs=-1, metavar="RUN|FILE.jsonl…")
+@pair_judge_flags
 @click.option(
     "--games",
     cls=Flag,
@@ -98,7 +98,9 @@ def command(runs: tuple[str, ...], store: str, as_json: bool, **flags: Any) -> N
     """Rank three runs or more by their replies, as a judge sees them.
 
     Every two runs are compared on all their items, in both orders; where these disagree it is a
-    tie. What was judged before is not asked again. A .jsonl file of outputs may stand for a run.
+    tie. Two replies of the same text are a tie without being shown. What was judged before is not
+    asked again. Instead of runs, .jsonl files of outputs are ranked just so: runs only, or files
+    only.
 
     \b
     statera judge rank new old mini --judge pairwise --judge-model http://localhost:8000/v1#judge
@@ -108,6 +110,7 @@ def command(runs: tuple[str, ...], store: str, as_json: bool, **flags: Any) -> N
     if flags["games"] is not None:
         _rank_games(runs, as_json, flags)
         return
+    check_named(flags, "pairwise")
     controls = controls_of(_named(flags["control"]))
     check_ties(flags["ties"], controls)
     kept = RunStore(store)

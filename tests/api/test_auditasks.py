@@ -167,3 +167,13 @@ def test_the_same_seed_asks_the_same(store: RunStore) -> None:
     first, second = (questions(REFERENCE, material(made, new, None, SCOPE), SCOPE, 0),) * 2
     assert [ask.id for ask in first.once] == [ask.id for ask in second.once]
     assert ids(0) != ids(3)
+
+
+def test_more_items_are_more_of_them_beside_replies_that_deserve_nothing(store: RunStore) -> None:
+    assert [Scope(items=items).beside for items in (10, 100, 200, 1000)] == [20, 20, 40, 200]
+    run = stored(store, replies("new", 30))
+    made = bench(PAIRWISE, JUDGING, store)
+    for responders, beside in ((2, 6), (10, 10), (40, 30)):
+        scope = Scope(items=30, responders=responders)
+        asked = questions(PAIRWISE, material(made, run, None, scope), scope, 0)
+        assert {len(units) for units in asked.responders.values()} == {beside}

@@ -438,3 +438,10 @@ def test_another_judge_is_not_counted_where_it_is_not_asked(store: RunStore) -> 
     assert estimate(made).seconds == 0
     asyncio.run(audit_judge(made))
     assert beside.count == 0
+
+
+def test_a_lean_to_a_place_is_named_where_it_lifts_what_deserves_nothing(store: RunStore) -> None:
+    planted = ScriptedJudge(prefers="first", strength=0.8)
+    audit = audited(store, planted, PAIRWISE, two_runs(store))
+    assert audit.state in ("not shown", "void")
+    assert all("flip with the order and count half" in why for why in audit.why)

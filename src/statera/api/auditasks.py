@@ -20,6 +20,8 @@ from statera.records.specs import RunInfo
 from statera.records.verdicts import Answer
 from statera.runner.selection import stratified_order
 
+_PART = 5
+
 Unit = tuple[Ask, ...]
 """One judgement of a single reply, or the two of a pair: the candidate shown first, and second."""
 
@@ -29,8 +31,8 @@ class Scope:
     """How much an audit asks.
 
     `items` of each task; `repeats` of `anchors` judgements or pairs a criterion, which are frozen
-    too; each sanity responder on `responders` items of each task. `families` names, by run id, the
-    family of a model whose name does not tell it.
+    too; each sanity responder on a fifth of the items of each task, on `responders` at the least.
+    `families` names, by run id, the family of a model whose name does not tell it.
     """
 
     items: int = 100
@@ -38,6 +40,11 @@ class Scope:
     anchors: int = 30
     responders: int = 20
     families: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def beside(self) -> int:
+        """On how many items of each task each sanity responder stands, where there are so many."""
+        return max(self.responders, self.items // _PART)
 
 
 class Material(NamedTuple):
@@ -156,7 +163,7 @@ def _epochs(answers: Sequence[Answer], chosen: Sequence[Answer]) -> Iterator[tup
 
 def questions(judge: Judge, found: Material, scope: Scope, seed: int) -> Questions:
     """Return what is asked about the replies, by a judge of either kind."""
-    beside = _first_of_each(found.candidate, scope.responders)
+    beside = _first_of_each(found.candidate, scope.beside)
     padded = padded_answers(found.candidate, seed=seed)
     spoiled = responses(beside)
     names = [criterion.name for criterion in judge.criteria]

@@ -18,7 +18,7 @@ from statera.api.judged import pairs_of
 from statera.api.judging import Bench, Sitting
 from statera.graders.asks import Ask, PairAsk, of_pair
 from statera.graders.criterion import Criterion
-from statera.graders.panel import together
+from statera.graders.panel import FLIP, together
 from statera.models.configured import stated_sampling
 from statera.records.verdicts import Answer, Verdict
 
@@ -127,7 +127,13 @@ class Said:
             values=[self.value(unit) for unit in units],
             own=None if criterion.pairs else [self.value(unit) for unit in own],
             content=criterion.content,
+            flips=sum(self._flips(unit) for unit in units),
         )
+
+    def _flips(self, unit: Unit) -> bool:
+        """Return whether a pair flips with the order, in each of the judge's own repeats."""
+        said = _verdicts(self.once, unit, self.bench.judge.repeats)
+        return all(FLIP in verdict.flags for verdict in said)
 
     @property
     def asked(self) -> list[Asked]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from statera.analysis.judgeaudit.figures import State
-from statera.analysis.judgeaudit.sanity import FLOOR, Responder, judged, sanity
+from statera.analysis.judgeaudit.sanity import BETWEEN, FLOOR, Responder, judged, sanity
 
 
 def responder(
@@ -189,3 +189,14 @@ def test_under_form_alone_a_fluent_reply_may_do_well_but_none_and_an_attack_may_
     assert [figure.value for figure in section.figures] == [0.0, 1.0, 1.0]
     assert sanity([of("attack", high, content=False)])[0].state == "void"
     assert sanity([of("constant", high, content=True)])[0].state == "void"
+
+
+@pytest.mark.parametrize(("flips", "wins", "told"), [(14, 0, True), (0, 7, False), (4, 12, False)])
+def test_what_flips_alone_put_above_the_floor_says_so(flips: int, wins: int, told: bool) -> None:
+    values = [0.5] * flips + [1.0] * wins + [0.0] * (20 - flips - wins)
+    units = [f"q{i}" for i in range(20)]
+    found = judged(Responder("open", "", "attack", units, values, flips=flips))
+    assert found.state in ("not shown", "void")
+    line = f", as {flips} of 20 pairs flip with the order and count half"
+    assert (line in found.why) is told
+    assert BETWEEN not in found.why

@@ -58,8 +58,8 @@ _READS = (
 _ADVICE: dict[State, str] = {
     "void": "do not use this judge on these tasks: take a stronger model, or say in the rubric "
     "what the lowest level is, and audit again",
-    "not shown": "audit on more items (at least 6 of each task, better 20), and see whether the "
-    "system's own replies deserve more than nothing",
+    "not shown": "audit on more items (--items: a fifth of them is put beside such replies, 20 at "
+    "the least), and see whether the system's own replies deserve more than nothing",
 }
 
 
@@ -67,7 +67,8 @@ class Responder(NamedTuple):
     """What one responder got on the items of a task, None without a verdict.
 
     `own` is what the system's own replies got on the same items; None where the values are those of
-    pairs, which stand against them already. `content` is False under a criterion of form alone.
+    pairs, which stand against them already. `content` is False under a criterion of form alone. In
+    `flips` of the pairs the judge named the same place in both orders, which counts half.
     """
 
     task: str
@@ -77,6 +78,7 @@ class Responder(NamedTuple):
     values: Sequence[float | None]
     own: Sequence[float | None] | None = None
     content: bool = True
+    flips: int = 0
 
     @property
     def counts(self) -> bool:
@@ -146,6 +148,7 @@ def judged(responder: Responder) -> Found:
     (state, why), (beside, told) = _against_floor(bounds), _beside_own(responder)
     if worst([state, beside]) != state:
         state, why = beside, told
+    why += _by_flips(responder, bounds) if why else ""
     return Found(responder, shown, state, f"{where} {why}" if why else "")
 
 
@@ -183,6 +186,18 @@ def _against_floor(bounds: Bounds) -> tuple[State, str]:
         return "ok", ""
     sides = "" if low is None or high is None else f" ({low:.2f} to {high:.2f})"
     return "not shown", f"gets {value:.2f}{sides}: not surely below the floor of {FLOOR:g}"
+
+
+def _by_flips(responder: Responder, bounds: Bounds) -> str:
+    """Return that flips make it so many, where without them it would not be above the floor."""
+    count = sum(value is not None for value in responder.values)
+    without = (bounds.value or 0.0) - 0.5 * responder.flips / max(1, count)
+    if not responder.flips or without > FLOOR:
+        return ""
+    return (
+        f", as {responder.flips} of {count} pairs flip with the order and count half: it looks at "
+        "the place more than at the reply"
+    )
 
 
 def _beside_own(responder: Responder) -> tuple[State, str]:

@@ -66,7 +66,8 @@ _SCOPE = Scope()
     type=click.IntRange(1),
     default=_SCOPE.items,
     show_default=True,
-    help="Items of each task that are looked at.",
+    help="Items of each task that are looked at; beside a fifth of them, but "
+    f"{_SCOPE.responders} at the least, replies are put that deserve nothing.",
 )
 @click.option(
     "--repeats",

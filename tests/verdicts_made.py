@@ -5,12 +5,11 @@ from typing import Any
 
 from statera.analysis.frame import Frame, frames
 from statera.analysis.standing import Known, MetricError, Standing
-from statera.graders.judged import UNJUDGED
 from statera.metrics.judged import JudgedGood, JudgedMean
 from statera.metrics.means import Accuracy
 from statera.protocols import Metric
 from statera.records.labels import Labelled
-from statera.records.scores import Score
+from statera.records.scores import UNJUDGED, Score
 from statera.stats.carrying import MeanError
 from statera.store.rows import ScoreRow
 

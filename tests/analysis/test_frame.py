@@ -7,7 +7,7 @@ from statera.errors import DeclarationError
 from statera.metrics.judged import JudgedMean
 from statera.metrics.means import Accuracy, MeanScore
 from statera.metrics.outcomes import OutcomeShare
-from statera.records.scores import Score
+from statera.records.scores import UNJUDGED, Score
 from statera.scorers.outcomes import KEPT
 from statera.store.rows import ScoreRow
 from tests.analysis.made import METRICS, frame, rows
@@ -175,3 +175,22 @@ def frame_of(items: list[list[Score]]) -> Frame:
     ]
     (found,) = frames(of, {"t": [MeanScore(score="judged")]})
     return found
+
+
+def test_a_trial_without_a_label_of_people_has_no_outcome_and_may_have_been_anything() -> None:
+    label = Score(metric="q_people", value=1.0, outcome="right")
+    none = Score(metric="q_people", value=None, outcome="infra_error", flags=(UNJUDGED,))
+    broken = Score(metric="q_people", value=None, outcome="infra_error")
+    of = [
+        ScoreRow("t", f"{place}", 0, None, None, f"{place}", score)
+        for place, score in enumerate([label, none, none, broken])
+    ]
+    (found,) = frames(of, {"t": [MeanScore(score="q_people")]})
+    assert found.counts("q_people") == {"right": 1, "infra_error": 1}
+    assert found.unlabelled("q_people") == 2
+    assert found.column("q_people").weights.tolist() == [1, 0, 0, 0]
+    assert found.column("q_people", infra="lowest").values.tolist() == [1, 0, 0, 0]
+    assert found.column("q_people", infra="lowest").weights.tolist() == [1, 1, 1, 1]
+    unread = [row._replace(score=msgspec.structs.replace(row.score, metric="q")) for row in of]
+    (judged,) = frames(unread, {"t": [MeanScore(score="q")]})
+    assert (judged.unlabelled("q"), judged.counts("q")["infra_error"]) == (0, 3)

@@ -9,8 +9,8 @@ from statera.api.stored import Run
 from statera.api.winstopping import Until
 from statera.errors import DeclarationError
 from statera.graders.judge import JudgeFile, judge_of
-from statera.graders.judged import UNJUDGED
 from statera.models.callables import model
+from statera.records.scores import UNJUDGED
 from statera.store.runstore import RunStore
 from tests.judges_made import CHECKLIST, PAIRWISE, REFERENCE, bench, scripted, stored
 

@@ -5,16 +5,20 @@ import pytest
 
 import statera.api.labels as module
 from statera.analysis.winrates import JudgedPair, win_rates
+from statera.api.decisions import decide
 from statera.api.labelreading import LabelsOf
 from statera.api.labels import DISAGREED, LabelSummary, check_labels, keep_labels
 from statera.api.stored import Run
 from statera.errors import DeclarationError
+from statera.gate.judging import Gate
+from statera.interop.jsonl import line
 from statera.interop.labels import Label
 from statera.records.labels import stored_labels
 from statera.records.scores import Score
 from statera.records.specs import RunInfo
 from statera.scorers.scale import Scale
 from statera.store.runstore import RunStore
+from tests.gate.made import rules
 from tests.replies_made import letters, replied
 
 SCALE = Scale(levels={level: f"level {level}" for level in range(1, 6)})
@@ -261,3 +265,39 @@ def test_a_kill_between_scores_and_record_leaves_no_record_of_other_labels(
     assert "quality_people" not in stored_labels(store.find(info.id))
     kept(store, info, labelled(4), GRADES)
     assert stored_labels(store.find(info.id))["quality_people"].probability == 1.0
+
+
+def test_what_nobody_labelled_has_no_outcome_and_a_gate_reads_the_worst_of_it(
+    store: RunStore,
+) -> None:
+    info = replied(store, letters(200))
+    good = [msgspec.structs.replace(one, label="5") for one in labelled(100)]
+    kept(store, info, good, GRADES)
+    run = Run(store, store.find(info.id))
+    row = run["support/quality_people"]
+    assert (row.n, sum(row.outcomes.values()), row.outcomes["infra_error"]) == (100, 100, 0)
+    lines = [line(stored) for stored in store.trials(info.id)]
+    assert sum("quality_people" in one.scores for one in lines) == 100
+    assert not any("quality_people" in one.why for one in lines)
+    ruling = decide(Gate(rules({"metric": "support/quality_people", "min": 0.9})), run)
+    (rule,) = ruling.rules
+    assert (rule.verdict, rule.infra) == ("inconclusive", 100)
+    assert decide(Gate(rules({"metric": "support/quality_people", "min": 0.4})), run).passed
+
+
+def test_a_difference_of_the_few_that_were_labelled_does_not_pass(store: RunStore) -> None:
+    infos = [replied(store, letters(200), model=name) for name in ("new", "old")]
+    for info in infos:
+        good = [msgspec.structs.replace(one, label="5") for one in labelled(100)]
+        kept(store, info, good, GRADES)
+    new, old = (Run(store, store.find(info.id)) for info in infos)
+    rule = {"metric": "support/quality_people", "than": "baseline", "margin": 0.1}
+    (ruled,) = decide(Gate(rules(rule)), new, old).rules
+    assert (ruled.verdict, ruled.infra) == ("inconclusive", 200)
+
+
+def test_a_win_rate_has_no_outcomes_of_right_and_wrong(store: RunStore) -> None:
+    info, other = (replied(store, letters(4), model=name) for name in ("new", "old"))
+    said = [Label(id=f"q{i}", label=word, labeller="ana") for i, word in enumerate(("A", "TIE"))]
+    kept(store, info, said, LabelsOf(metric="pairwise", against=other))
+    assert Run(store, store.find(info.id))["support/pairwise_people"].outcomes == {}

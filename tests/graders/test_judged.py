@@ -6,11 +6,11 @@ import pytest
 from statera.api.judged import OnTrials
 from statera.errors import DeclarationError
 from statera.graders.catalogue import scoring_type
-from statera.graders.judged import UNJUDGED, Judged
+from statera.graders.judged import Judged
 from statera.protocols import Tools
 from statera.records.responses import Failure, Response
 from statera.records.samples import Sample
-from statera.records.scores import Score
+from statera.records.scores import UNJUDGED, Score
 from statera.records.trials import Exchange, Trial
 from statera.records.verdicts import Verdict
 from statera.scorers.catalogue import scoring_key

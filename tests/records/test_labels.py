@@ -1,6 +1,7 @@
 import msgspec
 
-from statera.records.labels import LABELS, Labelled, stored_labels
+from statera.records.labels import LABELS, Labelled, stored_labels, unlabelled
+from statera.records.scores import UNJUDGED, Score
 from statera.records.specs import RunInfo, RunSpec, SystemUnderTest
 
 
@@ -25,3 +26,10 @@ def test_what_was_put_on_record_is_read_back() -> None:
 
 def test_a_run_that_nobody_labelled_has_none() -> None:
     assert stored_labels(info()) == {}
+
+
+def test_a_score_of_people_without_a_label_is_told_from_a_failure() -> None:
+    none = Score(metric="q_people", value=None, outcome="infra_error", flags=(UNJUDGED,))
+    assert unlabelled(none)
+    assert not unlabelled(msgspec.structs.replace(none, flags=()))
+    assert not unlabelled(msgspec.structs.replace(none, metric="q"))

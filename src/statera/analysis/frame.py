@@ -16,11 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from statera.errors import unknown
-from statera.graders.judged import UNDRAWN, UNJUDGED
+from statera.graders.judged import UNDRAWN
 from statera.metrics.critical import CRITICAL, CriticalFailure
 from statera.metrics.outcomes import NO_ANSWERS, OutcomeShare
 from statera.protocols import Metric
-from statera.records.scores import Outcome, Score
+from statera.records.labels import PEOPLE
+from statera.records.scores import UNJUDGED, Outcome, Score
 from statera.scorers.outcomes import KEPT
 from statera.scorers.refusal import UNVALIDATED
 from statera.stats.results import Items, ItemValue
@@ -277,14 +278,29 @@ class Frame:
         return Items(column.values[known], clusters, strata, column.weights[known])
 
     def counts(self, score: str, category: str | None = None) -> dict[Outcome, int]:
-        """Return how many trials had each outcome under that score; none has one that waits."""
+        """Return how many trials had each outcome under that score.
+
+        One that waits for a judge has none, nor has one that people gave no label.
+        """
         outcomes, found = self.outcomes[score], Counter[Outcome]()
         for of_item, times in Counter(outcomes[place] for place in self.places(category)).items():
             for outcome in of_item:
                 found[outcome] += times
         if waiting := self.waiting(score, category):
             found["unparsed"] -= waiting
+        if unlabelled := self.unlabelled(score, category):
+            found["infra_error"] -= unlabelled
         return dict(found)
+
+    def unlabelled(self, score: str, category: str | None = None) -> int:
+        """Return how many trials have no label of people, whose score it is; of others none.
+
+        Like infrastructure errors they may have been anything: gates read the worst case.
+        """
+        if not score.endswith(PEOPLE):
+            return 0
+        known = self._unjudged[score]
+        return sum(known.get(place, 0) for place in self.places(category).tolist())
 
     def waiting(self, score: str, category: str | None = None) -> int:
         """Return how many trials wait for a judge: they have no outcome under that score yet."""

@@ -7,6 +7,7 @@ import msgspec
 from statera.analysis.frame import Frame
 from statera.analysis.judgednumber import Behind, judged_number
 from statera.analysis.standing import NOBODY, Standing, Standings, is_judged
+from statera.metrics.judged import WinRate
 from statera.protocols import Metric
 from statera.records.scores import OUTCOMES, Outcome
 from statera.stats.results import Estimate
@@ -18,7 +19,8 @@ class MetricRow(msgspec.Struct, frozen=True, kw_only=True):
     """One estimate as it is shown and exported. `category` None is the whole task.
 
     `metric` is `task/metric`. `n` counts items, `clusters` independent units; `outcomes` counts
-    trials by what became of them under this metric's score, infrastructure errors included.
+    trials by what became of them under this metric's score, infrastructure errors included; it is
+    empty for a win rate, whose trials are neither right nor wrong.
     `unvalidated` names the outcomes whose count rests on a detector of unmeasured error. `behind`
     is what stands behind a judge's number, None for any other; a void one has no estimate.
     """
@@ -67,7 +69,7 @@ def estimated(
         method=WAITS if waits else estimate.method,
         n=estimate.n,
         clusters=estimate.clusters,
-        outcomes={outcome: counts.get(outcome, 0) for outcome in OUTCOMES},
+        outcomes={} if isinstance(metric, WinRate) else {o: counts.get(o, 0) for o in OUTCOMES},
         unvalidated=("refused",) if frame.doubted(metric.score, category) else (),
     )
     if standing is None or not is_judged(metric):

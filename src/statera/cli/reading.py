@@ -10,6 +10,7 @@ from statera.cli.tables import console
 from statera.codec.files import to_json
 from statera.interop.jsonl import line
 from statera.records.requests import Chat, Complete, Likelihood, Request
+from statera.records.labels import unlabelled
 from statera.records.scores import Outcome, Score
 from statera.store.rows import Stored
 
@@ -41,7 +42,8 @@ def print_sample(stored: Stored, *, as_json: bool) -> None:
         out.print(_shown(asked(exchange.request)), style="dim", soft_wrap=True)
         out.print(_shown(_said(stored)), soft_wrap=True)
     for score in stored.scores:
-        out.print(_shown(verdict(score)), style="bold", soft_wrap=True)
+        if not unlabelled(score):
+            out.print(_shown(verdict(score)), style="bold", soft_wrap=True)
     if sample.accepted:
         out.print(_shown(f"reference: {' | '.join(sample.accepted)}"), style="dim", soft_wrap=True)
     out.print()

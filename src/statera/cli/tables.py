@@ -77,7 +77,7 @@ def print_metrics(rows: Sequence[MetricRow]) -> None:
 
     Outcomes that never happened get no column.
     """
-    seen = [outcome for outcome in SHOWN if any(row.outcomes[outcome] for row in rows)]
+    seen = [outcome for outcome in SHOWN if any(row.outcomes.get(outcome) for row in rows)]
     doubted = {outcome for row in rows for outcome in row.unvalidated}
     judged = any(row.behind is not None for row in rows)
     beside = judgednumbers.COLUMNS if judged else ()
@@ -126,7 +126,7 @@ def _cells(row: MetricRow, seen: Sequence[Outcome], *, judged: bool) -> list[str
     bounds = "none" if row.low is None else f"{row.low:z.3f} to {row.high:z.3f}"
     clusters = "" if row.clusters == row.n else f" in {row.clusters}"
     beside = judgednumbers.cells(row.behind) if judged else ()
-    outcomes = (str(row.outcomes[o]) for o in seen)
+    outcomes = (str(row.outcomes.get(o, "")) for o in seen)
     return [name, estimate, bounds, f"{row.n}{clusters}", *beside, *outcomes]
 
 

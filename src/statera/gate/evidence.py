@@ -177,7 +177,7 @@ def _against(target: Target, evidence: Evidence, alpha: float, bounding: Boundin
         return nothing(target, alpha, unknown)
     plain = pairing.pairs(name, target.category)
     worst = best = bounding.difference(target, plain, alpha=alpha)
-    infra = name != "infra_error" and pairing.failed(target.category)
+    infra = name != "infra_error" and (pairing.failed(target.category) or _few(target, pairing))
     if infra:
         worst, best = (
             bounding.difference(
@@ -200,14 +200,25 @@ def _against(target: Target, evidence: Evidence, alpha: float, bounding: Boundin
 
 
 def _infra(target: Target, frame: Frame) -> int:
-    """Return how many trials failed; they are no unknown for the share of just these."""
+    """Return how many trials failed, or nobody labelled whose label is read.
+
+    They are no unknown for the share of just these.
+    """
     if target.metric.name == "infra_error":
         return 0
-    return frame.counts(target.metric.score, target.category).get("infra_error", 0)
+    score, category = target.metric.score, target.category
+    failed = frame.counts(score, category).get("infra_error", 0)
+    return failed + frame.unlabelled(score, category)
 
 
 def _failed(target: Target, pairing: Pairing) -> int:
     return _infra(target, pairing.candidate) + _infra(target, pairing.base)
+
+
+def _few(target: Target, pairing: Pairing) -> bool:
+    """Return whether people labelled some only of the trials of either side."""
+    score, category = target.metric.score, target.category
+    return any(side.unlabelled(score, category) for side in (pairing.candidate, pairing.base))
 
 
 def _missing(target: Target, pairing: Pairing) -> int:

@@ -22,6 +22,7 @@ import numpy as np
 from statera.gate.evidence import Measured
 from statera.gate.rules import Target
 from statera.gate.ruling import Need, Side
+from statera.records.labels import PEOPLE
 from statera.stats.clusterrobust import MIN_CLUSTERS
 from statera.stats.crossing import fewest
 from statera.stats.exactpaired import exact_p_above
@@ -43,6 +44,8 @@ ROUNDING = 1e-9
 MOST_CLEAN = 10**6
 NO_NUMBER = "no number of items is enough"
 
+ERRORS = "infrastructure errors"
+
 _OPPOSITE: dict[Side, Side] = {"above": "below", "below": "above"}
 _UNPLANNED = ("confidence sequence", "of these items")
 
@@ -62,7 +65,9 @@ def need(target: Target, found: Measured, *, alpha: float, power: float = POWER)
     beyond = Claim(limit=target.limit, alpha=alpha, side=target.side).beyond(found.value)
     side: Side = target.side if beyond >= 0 else _OPPOSITE[target.side]
     claim = Claim(limit=target.limit, alpha=alpha, side=side)
-    told = _few(found) or (_told(claim, found, power) if abs(beyond) > ROUNDING else _at(target))
+    told = _few(found) or (
+        _told(claim, found, power, target) if abs(beyond) > ROUNDING else _at(target)
+    )
     if isinstance(told, str):
         return Need(items=None, assuming=told, power=power)
     verb = "pass" if side == target.side else "fail"
@@ -90,7 +95,7 @@ def _truth(found: Measured) -> str:
     return "no item differs" if alike else f"the true difference is {found.value:+.3f}"
 
 
-def _told(claim: Claim, found: Measured, power: float) -> Told:
+def _told(claim: Claim, found: Measured, power: float, target: Target) -> Told:
     """Return the number for the bound's own method, or why there is none."""
     method = found.worst.method
     if any(word in method for word in _UNPLANNED):
@@ -98,7 +103,8 @@ def _told(claim: Claim, found: Measured, power: float) -> Told:
     told = _planned(claim, found, power)
     if isinstance(told, str) or told > found.worst.n:
         return told
-    why = f"{found.infra} infrastructure errors count against it" if found.infra else method
+    lost = "trials without a label" if target.metric.score.endswith(PEOPLE) else ERRORS
+    why = f"{found.infra} {lost} count against it" if found.infra else method
     return f"in theory fewer than the {found.worst.n:,} there are, but the bound is wider: {why}"
 
 

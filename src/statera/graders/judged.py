@@ -7,15 +7,12 @@ run gets them without any request, and again from the store whenever they are re
 from statera.errors import DeclarationError
 from statera.protocols import Tools
 from statera.records.samples import Sample
-from statera.records.scores import Outcome, Reading, Score
+from statera.records.scores import UNJUDGED, Outcome, Reading, Score
 from statera.records.trials import Trial
 from statera.scorers.outcomes import broken, decide
 from statera.scorers.rules import Rule, unread
 
 JUDGE = "judge"
-UNJUDGED = "unjudged"
-"""Flags the scores without a value because the judge, not the system, gave nothing to read."""
-
 UNDRAWN = "undrawn"
 """Flags what stands where another model once gave a score, and this judge was not to look."""
 

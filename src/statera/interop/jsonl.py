@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from statera.records.labels import unlabelled
 from statera.records.requests import Chat, Complete, Request
 from statera.records.responses import Failure, Response, Usage
 from statera.records.scores import Outcome, Score
@@ -24,10 +25,11 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
     `outcome` and `extracted` are those of the primary scorer, None when the trial was not graded.
     `scores`, `outcomes`, `spans`, `why` and `flags` are by metric; a value of None has its reason
-    in `why`. `loglikelihoods` are sums in nats, one a choice, empty when none were asked (null
-    stands for minus infinity). `reply`, `finish`, `usage`, `failure`, `seconds`, `attempts` and
-    `cost` (US dollars) are those of the last turn, `request` is what it was asked with; `earlier`
-    holds the turns before it. `key` is the generation key, `started` seconds since 1970 UTC.
+    in `why`; where people gave no label there is none. `loglikelihoods` are sums in nats, one a
+    choice, empty when none were asked (null stands for minus infinity). `reply`, `finish`, `usage`,
+    `failure`, `seconds`, `attempts` and `cost` (US dollars) are those of the last turn, `request`
+    is what it was asked with; `earlier` holds the turns before it. `key` is the generation key,
+    `started` seconds since 1970 UTC.
     """
 
     schema: int = SCHEMA
@@ -70,7 +72,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 def line(stored: Stored) -> Line:
     """Return the trial as its export line."""
-    sample, trial, scores = stored
+    sample, trial = stored.sample, stored.trial
+    scores = [score for score in stored.scores if not unlabelled(score)]
     said, lead = trial.response, scores[0] if scores else None
     return Line(
         task=trial.task,

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from statera.records.scores import UNJUDGED, Score
 from statera.records.specs import RunInfo
 
 LABELS = "labels"
@@ -9,6 +10,11 @@ LABELS = "labels"
 
 PEOPLE = "_people"
 """Ends the name of scores that people gave: `reference_people` stands beside `reference`."""
+
+
+def unlabelled(score: Score) -> bool:
+    """Return whether a score stands where people gave no label: no failure, and no outcome."""
+    return UNJUDGED in score.flags and score.metric.endswith(PEOPLE)
 
 
 class Labelled(msgspec.Struct, frozen=True, kw_only=True):

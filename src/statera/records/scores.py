@@ -20,6 +20,10 @@ OUTCOMES: tuple[Outcome, ...] = (
 )
 
 
+UNJUDGED = "unjudged"
+"""Flags the scores without a value because the judge, not the system, gave nothing to read."""
+
+
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What an extractor read from a reply: a value with its place, or None and why.
 

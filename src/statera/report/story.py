@@ -138,6 +138,6 @@ def _doubts(content: Content) -> list[str]:
     found = []
     if any(row.unvalidated for row in rows):
         found.append("Refusals were told by a detector whose error has not been measured.")
-    if any(row.outcomes["infra_error"] for row in rows):
+    if any(row.outcomes.get("infra_error") for row in rows):
         found.append("Infrastructure errors are left out of every estimate, and counted.")
     return found

@@ -35,8 +35,9 @@ from statera.codec.files import read_text, to_json
 from statera.codec.strict import convert, from_yaml
 from statera.errors import DeclarationError, unknown
 from statera.graders.catalogue import scoring_type
-from statera.graders.judged import UNJUDGED, Judged
+from statera.graders.judged import Judged
 from statera.protocols import Tools
+from statera.records.scores import UNJUDGED
 from statera.records.specs import RunInfo
 from statera.runner.execution import rescore
 from statera.runner.grading import Grading, is_grader

@@ -17,6 +17,7 @@ from statera.cli.wrapping import say
 from statera.codec.files import to_json
 from statera.errors import DeclarationError, unknown
 from statera.metrics.outcomes import NO_ANSWERS
+from statera.records.labels import unlabelled
 from statera.records.scores import Outcome
 from statera.store.rows import Stored
 from statera.store.runstore import RunStore
@@ -114,7 +115,7 @@ class Wanted(NamedTuple):
 
     def _has(self, stored: Stored) -> bool:
         named = (score for score in stored.scores if score.metric == self.score)
-        return any(score.outcome == self.outcome for score in named)
+        return any(score.outcome == self.outcome and not unlabelled(score) for score in named)
 
     def count(self, store: RunStore) -> int:
         """Return how many there are."""

@@ -83,3 +83,13 @@ def test_what_is_transported_uncorrected_or_void_says_so(tmp_path: Path) -> None
 def test_numbers_that_no_judge_gave_need_no_sentence(tmp_path: Path) -> None:
     run = stored(tmp_path, Made("m", items(10, []), lambda n, _: "right"))
     assert judged_lines(content(run)) == []
+
+
+def test_what_an_audit_warns_of_stands_beside_the_number(tmp_path: Path) -> None:
+    gap = "self-enhancement: it favours its own family by +0.150"
+    warned = msgspec.structs.replace(BEHIND, audit=(gap,))
+    (line,) = judged_lines(page(tmp_path, warned))
+    assert line.endswith(f"as 50 labels correct it; an audit warns: {gap}")
+    alone = msgspec.structs.replace(CORRECTED, value=None, method="no labels")
+    (line,) = judged_lines(page(tmp_path, msgspec.structs.replace(warned, corrected=alone)))
+    assert line.endswith(f"the judge's word alone: no labels; an audit warns: {gap}")

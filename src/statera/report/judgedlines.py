@@ -28,11 +28,14 @@ def _line(metric: str, behind: Behind, paired: bool) -> str:
         return f"{what}: {behind.void}"
     told = numbers.change if paired else numbers.share
     found = behind.corrected
+    warned = "".join(f"; an audit warns: {plaintext.name(one)}" for one in behind.audit)
     raw = f"{what}: {told(found.raw)} raw ({judged})"
     if found.value is None:
-        return f"{raw}; uncorrected, so the judge's word alone: {found.method}"
+        return f"{raw}; uncorrected, so the judge's word alone: {found.method}{warned}"
     spread = numbers.span(found.low, found.high, signed=paired)
     labels = numbers.plural(found.labels, "label")
     carried = ", transported: measured on other replies" if found.transported else ""
     level = numbers.level(found.level)
-    return f"{raw}; {told(found.value)} ({spread} at {level}) as {labels} correct it{carried}"
+    return (
+        f"{raw}; {told(found.value)} ({spread} at {level}) as {labels} correct it{carried}{warned}"
+    )

@@ -9,8 +9,8 @@ from statera.cli.controls import visible
 from statera.cli.tables import console
 from statera.codec.files import to_json
 from statera.interop.jsonl import line
-from statera.records.requests import Chat, Complete, Likelihood, Request
 from statera.records.labels import unlabelled
+from statera.records.requests import Chat, Complete, Likelihood, Request
 from statera.records.scores import Outcome, Score
 from statera.store.rows import Stored
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from statera.api.stored import Run
+from statera.api.systems import check_system
 from statera.cli.flags import store_flag
 from statera.cli.settings import Flag
 from statera.interop.writing import write_export, writer
@@ -38,6 +39,8 @@ def command(run: str, output: tuple[Path, ...], form: str, store: str) -> None:
         writer(path, form)
     runs = RunStore(store)
     found = Run(runs, runs.find(run))
+    if form == "eee":
+        check_system(found.info)
     for path in output:
         export(found, path, form=form)
         click.echo(f"wrote {path}", err=True)

@@ -9,7 +9,9 @@ import click
 from statera.analysis.instrument import shown_model
 from statera.analysis.measure import MetricRow
 from statera.api.stored import Run, untold
+from statera.api.systems import check_system
 from statera.cli.flags import json_flag, names_or_files, store_flag
+from statera.cli.judgements import judgements, print_judgements
 from statera.cli.reading import print_sample
 from statera.cli.settings import Flag, Lines
 from statera.cli.tables import FEW, console, headline, plural, print_health, print_metrics
@@ -142,8 +144,12 @@ def show_metrics(run: Run, *, as_json: bool, only: Collection[str] = ()) -> None
     """Print the run's health and estimates, or its documented JSON shape (schema 1).
 
     `only` names the metrics (task/metric) that are shown, with all their categories; none means a
-    first look at all. Raises DeclarationError for a metric that the run lacks.
+    first look at all. A judge's own run has no estimates: its judgements are counted. Raises
+    DeclarationError for a metric that the run lacks.
     """
+    if run.info.judging and not only:
+        _show_judgements(run, as_json=as_json)
+        return
     chosen = rows_of(run, only)
     if as_json:
         click.echo(to_json(summary(run) | {"metrics": chosen}))
@@ -156,8 +162,16 @@ def show_metrics(run: Run, *, as_json: bool, only: Collection[str] = ()) -> None
         say(console(), f"{told}: categories of other metrics, or under {FEW} items")
 
 
+def _show_judgements(run: Run, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(to_json(summary(run) | {"metrics": [], "judgements": judgements(run)}))
+        return
+    print_judgements(run)
+
+
 def rows_of(run: Run, metrics: Collection[str]) -> list[MetricRow]:
-    """Return the estimates of these metrics, none meaning all."""
+    """Return the estimates of these metrics, none meaning all; DeclarationError for others."""
+    check_system(run.info)
     known = dict.fromkeys(row.metric for row in run.metrics)
     for name in metrics:
         if name not in known:

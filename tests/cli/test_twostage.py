@@ -69,6 +69,11 @@ def test_win_rates_in_two_stages(run: str, tmp_path: Path) -> None:
     row = found["two_stages"]["rows"][0]
     assert (row["metric"], row["two_stages"]["labels"]) == ("open/dear", 48)
     assert Run(store, store.find(run))["open/dear"].n == 48
+    dear = next(i.id for i in store.runs() if i.spec.suite == "judge dear")
+    audit = {"void": True, "why": "a constant reply gets 0.70"}
+    store.change_environment(dear, lambda known: known | {"audit": audit})
+    told = "open: the second judge is void: a constant reply gets 0.70"
+    assert told in json.loads(said("judge", "compare", run, other, *args, "--json"))["notes"]
 
 
 @pytest.mark.parametrize(

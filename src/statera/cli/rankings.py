@@ -107,6 +107,12 @@ def _coefficient(one: Coefficient) -> str:
     return found
 
 
+def _why_none(board: Leaderboard) -> str:
+    """Return why nobody has a strength: a warning that says so is not repeated."""
+    told = any(warning in board.raw.method for warning in board.warnings)
+    return "void" if board.void and told else board.raw.method
+
+
 def _methods(board: Leaderboard, judged: bool) -> Iterator[str]:
     raw, ranked = board.raw, any(one.value is not None for one in board.raw.models)
     games = f"{board.asked - board.unparsed} games"
@@ -122,7 +128,7 @@ def _methods(board: Leaderboard, judged: bool) -> Iterator[str]:
     yield (
         f"strength: log odds against the mean of those ranked; {raw.method}"
         if ranked
-        else (f"no strength: {raw.method}")
+        else f"no strength: {_why_none(board)}"
     )
     if raw.tie is not None:
         yield f"Davidson's nu (0: never ties, 2: equals tie half of the time): {shown(raw.tie)}"

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from rich.markup import escape
+
 from statera.api.winrates import BackedRate
 from statera.cli import judgednumbers
 from statera.cli.columns import Column, Line, print_table
@@ -38,10 +40,11 @@ def print_win_rates(rows: Sequence[BackedRate], notes: Sequence[str]) -> None:
         if row.category is None:
             out.print(f"[dim]{place(row)}[/]", soft_wrap=True)
     for warning in _warnings(rows):
-        out.print(f"[yellow]warning[/] {warning}", soft_wrap=True)
+        out.print(f"[yellow]warning[/] {escape(warning)}", soft_wrap=True)
     for note in [*notes, *_same(rows), *judgednumbers.notes(rows)]:
         out.print(f"[yellow]note[/] {note}", soft_wrap=True, markup=True)
-    for method in sorted({row.rate.method for row in rows}):
+    told = {row.rate.method for row in rows if row.category is None and row.rate.void}
+    for method in sorted({row.rate.method for row in rows} - told):
         out.print(f"[dim]interval: {method}[/]", soft_wrap=True)
 
 
@@ -85,5 +88,6 @@ def _same(rows: Sequence[BackedRate]) -> Iterator[str]:
 
 def _warnings(rows: Sequence[BackedRate]) -> list[str]:
     whole = [row for row in rows if row.category is None]
-    told = [f"{row.task}: {why}" for row in whole for why in (row.rate.warning, row.warning) if why]
-    return told + [f"{row.task}: {row.rate.method}" for row in whole if row.rate.void]
+    void = [f"{row.task}: {row.rate.method}" for row in whole if row.rate.void]
+    whys = ((row.task, why) for row in whole for why in (row.rate.warning, row.warning))
+    return void + [f"{task}: {why}" for task, why in whys if why]

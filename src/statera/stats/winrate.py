@@ -207,8 +207,8 @@ def flipping(flips: int, judged: int, what: str) -> str:
     if not judged or flips < FLIPS * judged:
         return ""
     return (
-        f"{flips} of {judged} {what} ({flips / judged:.0%}) are flips: the two orders disagree, so "
-        "that it is the place and not the reply that decides, and they count as ties"
+        f"{flips} of {judged} {what} ({flips / judged:.0%}) are flips: the two orders disagree, as "
+        "they do where place or chance decides and not the reply; they count as ties"
     )
 
 

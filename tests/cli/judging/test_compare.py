@@ -96,6 +96,7 @@ def test_a_judge_that_an_audit_voids_gives_no_number(cli: Cli, files: Path) -> N
         row = next(line for line in said.stdout.splitlines() if line.startswith("outputs"))
         assert row.split()[:3] == ["outputs", "void", "none"]
         assert "warning outputs: void: a constant reply gets 0.70" in said.stdout
+        assert said.stdout.count("a constant reply") == 1
     (rate,) = json.loads(cli(*args, "--json").stdout)["win_rates"]
     assert (rate["rate"]["void"], rate["rate"]["value"]) == (True, None)
 

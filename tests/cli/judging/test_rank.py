@@ -82,6 +82,8 @@ def test_a_judge_that_an_audit_voids_ranks_nobody(
     said = rank(*args)
     assert said.exit_code == 0
     assert "warning void: a constant reply gets 0.70" in said.stdout
+    assert "no strength: void\n" in said.stdout
+    assert said.stdout.count("a constant reply") == 1
     (board,) = json.loads(rank(*args, "--json").stdout)["leaderboards"]
     assert board["void"]
     assert {one["value"] for one in board["raw"]["models"]} == {None}

@@ -42,7 +42,7 @@ def test_they_are_shown_without_an_estimate(work: Run, capsys: pytest.CaptureFix
     shown = capsys.readouterr().out
     short = work.info.id[:8]
     assert f"run {short} · the work of judge reference" in shown
-    assert "reference: 8 judgements on 4 shown: 6 with a verdict, 2 unparsed" in shown
+    assert "reference: 8 judgements of 4 prompts: 6 with a verdict, 2 unparsed" in shown
     assert f"statera show {short} --outcome" in shown
     assert "interval" not in shown
     show_metrics(work, as_json=True)

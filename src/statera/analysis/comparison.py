@@ -125,7 +125,9 @@ class Comparison:
             found = found or ([pairing.candidate.primary] if metric in NO_ANSWERS else [])
             for change in self.left_out:
                 if change.task == task == pairing.task and change.score in found:
-                    raise DeclarationError(f"{name}: not the same instrument: {change}")
+                    raise DeclarationError(
+                        f"{name}: not the same instrument: {change}. --allow compares, marked"
+                    )
 
     def pairing(self, task: str) -> Pairing:
         """Return the pairs of a task; DeclarationError for one that the runs do not share."""

@@ -118,7 +118,7 @@ def _works(old: _Side, new: _Side, before: RunInfo, after: RunInfo) -> Iterator[
 def _criteria(old: _Side, new: _Side) -> Iterator[Aspect]:
     versions = old.asked.get("version"), new.asked.get("version")
     first, second = old.criterion, new.criterion
-    fields = [name for name in first if first[name] != second.get(name)]
+    fields = [name for name in first if first[name] != second.get(name) and name != "content"]
     if any(name in _TEXT for name in fields):
         another = "another text of" if versions[0] == versions[1] else "rubric of"
         yield f"rubric of version {versions[0]}", f"{another} version {versions[1]}"

@@ -17,7 +17,7 @@ _READ: tuple[Outcome, ...] = ("right", "wrong")
 
 
 def judgements(run: Run) -> dict[str, dict[str, int]]:
-    """Return, by criterion, the replies or pairs asked about, the judgements, those with a verdict.
+    """Return, by criterion, the prompts that were asked, the judgements, those with a verdict.
 
     What has none is counted by its outcome. A panel asked nothing itself: it has none.
     """
@@ -51,4 +51,5 @@ def print_judgements(run: Run) -> None:
 def _line(task: str, counts: Mapping[str, int]) -> str:
     rest = [f"{n} {name.replace('_', ' ')}" for name, n in list(counts.items())[3:]]
     told = ", ".join([f"{counts['verdicts']} with a verdict", *rest])
-    return f"{task}: {plural(counts['judgements'], 'judgement')} on {counts['asked']} shown: {told}"
+    asked = plural(counts["asked"], "prompt")
+    return f"{task}: {plural(counts['judgements'], 'judgement')} of {asked}: {told}"

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from statera.graders.judge import read_judge
+
 PAGE = (Path(__file__).parents[1] / "docs" / "judges.md").read_text(encoding="utf-8")
 ID = re.compile(r"\b[0-9a-f]{8}\b")
 
@@ -43,3 +45,14 @@ def statera(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
     )
     assert done.returncode in (0, 3), f"{line}: {done.stderr}"
     return done
+
+
+def test_the_judge_of_ones_own_is_read(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text(blocks("yaml")[0], encoding="utf-8")
+    judge = read_judge(str(tmp_path / "own.yaml"))
+    criterion = judge.criteria[0]
+    assert (judge.name, criterion.content, criterion.reference) == (
+        "tone-of-support",
+        False,
+        "never",
+    )

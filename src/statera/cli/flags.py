@@ -99,16 +99,7 @@ def model_flags(function: F) -> F:
     return function
 
 
-_MODEL = (
-    click.option(
-        "--model",
-        "-m",
-        cls=Flag,
-        metavar="MODEL",
-        required=True,
-        help="URL#NAME, NAME (with OPENAI_BASE_URL), embedded, embedded:PATH.gguf, "
-        "scripted:FILE, or a YAML model file.",
-    ),
+CONNECTION = (
     click.option("--base-url", cls=Flag, metavar="URL", help="Endpoint for a bare model NAME."),
     click.option(
         "--max-connections",
@@ -130,6 +121,20 @@ _MODEL = (
         metavar="SECONDS",
         help="Time-out of one request, in all (600).",
     ),
+)
+"""Options: where an endpoint is, and how it is called."""
+
+_MODEL = (
+    click.option(
+        "--model",
+        "-m",
+        cls=Flag,
+        metavar="MODEL",
+        required=True,
+        help="URL#NAME, NAME (with OPENAI_BASE_URL), embedded, embedded:PATH.gguf, "
+        "scripted:FILE, or a YAML model file.",
+    ),
+    *CONNECTION,
 )
 
 

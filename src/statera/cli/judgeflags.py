@@ -16,6 +16,7 @@ from statera.api.judging import Bench
 from statera.api.knownjudges import by_record, find_judge
 from statera.api.panelbench import AnySeat, seated
 from statera.api.runs import CONNECTIONS, workers_for
+from statera.cli.flags import CONNECTION
 from statera.cli.progress import Progress
 from statera.cli.settings import Flag
 from statera.errors import DeclarationError, Interrupted, StateraError
@@ -46,22 +47,7 @@ _FLAGS = (
     click.option(
         "--member", cls=Flag, metavar="NAME", help="Of a panel of judges: this member alone."
     ),
-    click.option("--base-url", cls=Flag, metavar="URL", help="Endpoint for a bare model NAME."),
-    click.option(
-        "--max-connections",
-        "-j",
-        cls=Flag,
-        type=click.IntRange(1),
-        help="Requests in flight at most (64); adapts below that.",
-    ),
-    click.option("--max-retries", cls=Flag, type=click.IntRange(0), help="Retries of one request."),
-    click.option(
-        "--timeout",
-        cls=Flag,
-        type=click.FloatRange(0, min_open=True),
-        metavar="SECONDS",
-        help="Time-out of one request, in all (600).",
-    ),
+    *CONNECTION,
     click.option(
         "--max-cost",
         cls=Flag,

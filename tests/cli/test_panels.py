@@ -56,7 +56,7 @@ def test_a_run_is_scored_by_a_panel_and_nothing_is_asked_twice(call: Call) -> No
     said = call("score", "--judge", "grades.yaml")
     assert said.exception is None
     assert "30 judged of 30 asked" in said.stderr
-    assert "90/90 trials" in said.stderr
+    assert "90/90 judgements" in said.stderr
     assert "open/quality" in said.stdout
     assert "open · panel of 3, majority" in said.stdout
     assert "members agree: alpha" in said.stdout

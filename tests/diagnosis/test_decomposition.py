@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
@@ -55,6 +55,7 @@ def test_the_bars_add_up_exactly_in_points_and_in_logarithms(data: st.DataObject
 
 
 @given(st.text("tfuwr", min_size=24, max_size=24), st.text("tfuwr", min_size=24, max_size=24))
+@example("ffffffffffffffffffrrrrru", "fffffffrrfrrttttufffffff")
 @settings(max_examples=30, deadline=None)
 def test_swapping_the_runs_turns_every_bar_round(new: str, old: str) -> None:
     here, there = found(new, old, times=2), found(old, new, times=2)

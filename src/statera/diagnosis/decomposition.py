@@ -34,6 +34,8 @@ interval of a rare loss misses it in up to 11 % instead of 5 %; from 10 on in at
 STOPPED = "none for a run that stopped early"
 SHOWN = 20
 STILL = 1e-12
+NONE_LEFT = 1e-12
+"""A smaller share is none: what is left of resampling's rounding."""
 
 
 class Bar(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,7 +121,7 @@ def split(candidate: Floats, base: Floats, n: int) -> Parts:
 
 def _log_factors(left: Floats, n: int) -> Floats:
     """Return the logs of the conditional shares; half an item is right where none is."""
-    empty = left[..., -1:] <= 0
+    empty = left[..., -1:] < NONE_LEFT
     left = np.where(empty, (left * n + 0.5) / (n + 0.5), left)
     before = np.concatenate([np.ones_like(left[..., :1]), left[..., :-1]], axis=-1)
     found: Floats = np.log(left) - np.log(before)

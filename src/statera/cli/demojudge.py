@@ -9,6 +9,7 @@ from statera.api.auditasks import Scope
 from statera.api.auditing import audit_judge, estimate, prepare
 from statera.api.judging import Bench
 from statera.api.stored import Run
+from statera.cli.progress import Progress
 from statera.graders.judge import read_judge
 from statera.interop.writing import write_pieces
 from statera.protocols import Model
@@ -72,7 +73,13 @@ async def audit(run: Run, model: Model, folder: Path) -> None:
     )
     made = prepare(bench, run.info, scope=_SCOPE)
     click.echo(_ASKED.format(asked=estimate(made).judgements))
-    click.echo(told(await audit_judge(made), path))
+    progress = Progress(bench.tally, bench.clock, noun="judgements")
+    progress.start()
+    try:
+        found = await audit_judge(made)
+    finally:
+        progress.stop()
+    click.echo(told(found, path))
 
 
 def told(found: Audit, path: Path) -> str:

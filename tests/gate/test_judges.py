@@ -263,14 +263,21 @@ def test_a_side_with_few_trials_without_a_verdict_hides_none_with_many(swapped: 
     )
 
 
-def test_empty_replies_that_a_mean_leaves_out_are_noted() -> None:
-    verdicts = [EMPTY if i % 2 else 1.0 for i in range(200)]
+@pytest.mark.parametrize(("count", "verdict"), [(10, "pass"), (20, "pass"), (22, "inconclusive")])
+def test_empty_replies_that_a_mean_leaves_out_are_noted_and_many_void_it(
+    count: int, verdict: str
+) -> None:
+    verdicts = [EMPTY if i < count else 1.0 for i in range(200)]
     evidence = single(judged_frame(verdicts), NOBODY)
     found = ruled(evidence, MIN | {"unvalidated": True})
-    assert found.verdict == "pass"
-    assert found.notes == ("t/quality: the mean leaves out 100 empty of 200 replies of run r1",)
-    good = ruled(evidence, {"metric": "t/quality_good", "min": 0.7, "unvalidated": True})
-    assert (good.verdict, good.notes) == ("fail", ())
+    told = f"the mean leaves out {count} empty of 200 replies of run r1"
+    assert found.verdict == verdict
+    if verdict == "pass":
+        assert found.notes == (f"t/quality: {told}",)
+    else:
+        assert found.rules[0].reason == f"{told}; quality_good counts them"
+    good = ruled(evidence, {"metric": "t/quality_good", "min": 0.97, "unvalidated": True})
+    assert (good.verdict, good.notes) == ("fail" if count > 10 else "inconclusive", ())
 
 
 def test_trials_without_a_verdict_count_at_their_worst() -> None:

@@ -3,6 +3,7 @@
 | the judge | what is read |
 |---|---|
 | void by its audit, or without a verdict on more than 10 % of the trials | nothing |
+| a mean that leaves out more than 10 % of the replies, as empty | nothing |
 | measured on these very trials (a difference: on both runs) | the corrected bounds |
 | has shifted since, and was measured elsewhere or not at all | nothing |
 | carried over, and the rule says `transported: true` | the corrected bounds, marked |
@@ -214,10 +215,12 @@ def _unjudged(
             voids.append(_told(standing, f"void: {told}"))
     for frame, standing in zip(frames, standings, strict=True):
         empty, there = unanswered(frame, target.metric, target.category)
-        if empty > WARN_UNJUDGED * there:
-            notes.append(
-                f"the mean leaves out {empty:,} empty of {there:,} replies of run {standing.short}"
-            )
+        if empty <= WARN_UNJUDGED * there:
+            continue
+        told = f"the mean leaves out {empty:,} empty of {there:,} replies of run {standing.short}"
+        notes.append(told)
+        if empty > MOST_UNJUDGED * there:
+            voids.append(f"{told}; {target.metric.name}_good counts them")
     return "; ".join(notes), "; ".join(voids[:1])
 
 

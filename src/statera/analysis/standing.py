@@ -139,7 +139,7 @@ def standings(info: RunInfo, judges: Environments | None = None) -> dict[tuple[s
             drifted=_drifted(own) or _of_members(own, judges, _drifted),
             against=judged.against,
             part=parts.get(judged.metric),
-            warned=_warned(own, judged.criterion) + _members_warned(own, judges),
+            warned=audit_warnings(own, judged.criterion) + _members_warned(own, judges),
         )
     return found
 
@@ -198,6 +198,13 @@ def people_of(score: str) -> str:
     A second judge that was asked the same as the first is measured by the same labels.
     """
     return f"{score.removesuffix(SECOND)}{PEOPLE}"
+
+
+def audit_warnings(environment: Mapping[str, Any], criterion: str = "") -> tuple[str, ...]:
+    """Return the faults that a judge's audits found: those of the criterion, and those of all."""
+    found = environment.get(AUDIT, {}).get("warnings", ())
+    warned = msgspec.convert(found, tuple[Warned, ...])
+    return tuple(str(one) for one in warned if one.criterion in ("", criterion))
 
 
 def audit_lines(found: Iterable[tuple[str, Sequence[str]]]) -> list[str]:
@@ -288,18 +295,11 @@ def _of_members(
     return ""
 
 
-def _warned(environment: Mapping[str, Any], criterion: str) -> tuple[str, ...]:
-    """Return the faults that the judge's audits found: those of the criterion, and those of all."""
-    found = environment.get(AUDIT, {}).get("warnings", ())
-    warned = msgspec.convert(found, tuple[Warned, ...])
-    return tuple(str(one) for one in warned if one.criterion in ("", criterion))
-
-
 def _members_warned(panel: Mapping[str, Any], judges: Environments | None) -> tuple[str, ...]:
     return tuple(
         f"member {name}: {told}"
         for name, run in _members(panel).items()
-        for told in _warned((judges or {}).get(run, {}), "")
+        for told in audit_warnings((judges or {}).get(run, {}), "")
     )
 
 

@@ -101,6 +101,18 @@ def test_a_judge_that_an_audit_voids_gives_no_number(cli: Cli, files: Path) -> N
     assert (rate["rate"]["void"], rate["rate"]["value"]) == (True, None)
 
 
+def test_what_an_audit_found_is_repeated(cli: Cli, files: Path) -> None:
+    args = ("judge", "compare", "a.jsonl", "b.jsonl", "--judge", "judge.yaml")
+    run = json.loads(cli(*args, "--json").stdout)["judge_run"]
+    fault = {"name": "position", "n": 60, "fault": "it leans to the first place"}
+    audit = {"void": False, "warnings": [fault]}
+    store = RunStore(files / ".statera")
+    store.change_environment(run, lambda found: found | {"audit": audit})
+    said = cli(*args).stdout
+    assert "note audit: warning position: it leans to the first place" in said
+    assert "never audited" not in said
+
+
 def test_labels_of_the_pairs_stand_beside_the_rate(cli: Cli, files: Path) -> None:
     store = RunStore(files / ".statera")
     new = stored(store, ["alpha" if i % 4 else "omega" for i in range(40)], name="new").id[:8]

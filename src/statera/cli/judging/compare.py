@@ -9,6 +9,7 @@ import click
 
 from statera.analysis.instrument import shown_model
 from statera.analysis.stages import Staged
+from statera.analysis.standing import audit_lines, audit_warnings
 from statera.api.agreements import agreement
 from statera.api.answers import answers_of, read_outputs
 from statera.api.drift import shifted
@@ -230,8 +231,14 @@ def _notes(seat: AnySeat, sides: tuple[Side, Side], judged: JudgedPairs) -> list
 
 
 def of_judge(seat: AnySeat) -> list[str]:
-    """Return what a reader must know of the judge: that it has shifted, or was never audited."""
+    """Return what a reader must know of the judge: a shift, what audits found, or no audit."""
     notes = [told for bench in benches(seat) if (told := shifted(bench))]
+    found = [
+        (bench.judge.name, audit_warnings(bench.environment, criterion.name))
+        for bench in benches(seat)
+        for criterion in bench.judge.criteria
+    ]
+    notes += audit_lines(found)
     audited = ["audit" in bench.environment for bench in benches(seat)]
     if not all(audited):
         count = audited.count(False)

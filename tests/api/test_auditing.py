@@ -19,9 +19,10 @@ from statera.analysis.judgeaudit.lengths import PADDED, PADDED_GRADE, SLOPE
 from statera.analysis.judgeaudit.places import FIRST, FLIPS
 from statera.analysis.judgeaudit.repeats import SAME
 from statera.analysis.judgeaudit.verdicts import UNREAD
+from statera.analysis.standing import AUDIT
 from statera.api.answers import answers_of
 from statera.api.auditasks import Scope
-from statera.api.auditing import AUDIT, audit_judge, estimate, merged, prepare
+from statera.api.auditing import audit_judge, estimate, merged, prepare
 from statera.errors import DeclarationError, EndpointError
 from statera.graders.judge import Judge, JudgeFile, judge_of
 from statera.graders.padding import padded

@@ -8,14 +8,15 @@ import msgspec
 import pytest
 
 from statera.analysis.audit import Audit
+from statera.analysis.standing import AUDIT, DRIFTED
 from statera.api.answers import answers_of
 from statera.api.auditasks import Scope
-from statera.api.auditing import AUDIT, audit_judge, estimate
+from statera.api.auditing import audit_judge, estimate
 from statera.api.comparisons import compare
 from statera.api.decisions import decide
 from statera.api.drift import DAY, anchors_of, check_drift, check_when_due, shifted
 from statera.api.judged import judge_pairs, judge_run, keep_pairs, rubric_asks
-from statera.api.judging import DRIFTED, Bench
+from statera.api.judging import Bench
 from statera.api.stored import Run
 from statera.errors import DeclarationError, EndpointError
 from statera.gate.judging import Gate

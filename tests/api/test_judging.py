@@ -3,7 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from statera.api.judging import DRIFTED, NOT_ASKED, sit
+from statera.analysis.standing import DRIFTED
+from statera.api.judging import NOT_ASKED, sit
 from statera.errors import DeclarationError
 from statera.graders.asks import Ask
 from statera.records.responses import Failure

@@ -15,8 +15,6 @@ from statera.analysis.correction import corrected, corrected_difference
 from statera.analysis.frame import Frame
 from statera.analysis.pairing import Pairing
 from statera.analysis.standing import (
-    MOST_UNJUDGED,
-    WARN_UNJUDGED,
     Standing,
     unanswered,
     unjudged,
@@ -24,6 +22,7 @@ from statera.analysis.standing import (
 from statera.protocols import Metric
 from statera.stats.corrected import Corrected
 from statera.stats.results import LEVEL
+from statera.stats.winrate import VOID, WARN
 
 STOPPED = "no correction holds for a run that stopped early"
 
@@ -125,8 +124,8 @@ def _behind(
     lacking = [f"no verdict on {side.asked - side.judged:,} of {_trials(side)}" for side in sides]
     voids = [s.void for s in standings if s.void]
     voids += [f"void: {t}" for side, t in zip(sides, lacking, strict=True) if _void(side)]
-    warned = [t for side, t in zip(sides, lacking, strict=True) if side.missing > WARN_UNJUDGED]
-    warned += [_left_out(side) for side in sides if side.empty > WARN_UNJUDGED * side.replies]
+    warned = [t for side, t in zip(sides, lacking, strict=True) if side.missing > WARN]
+    warned += [_left_out(side) for side in sides if side.empty > WARN * side.replies]
     warned += [f"the judge {drifted}"] if drifted else []
     held = _held(found, early=early, drifted=drifted)
     return Behind(
@@ -159,7 +158,7 @@ def _left_out(side: Judgements) -> str:
 
 
 def _void(side: Judgements) -> bool:
-    return side.missing > MOST_UNJUDGED
+    return side.missing > VOID
 
 
 def _held(found: Corrected, *, early: bool, drifted: str) -> Corrected:

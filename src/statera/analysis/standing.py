@@ -28,11 +28,12 @@ CALIBRATIONS = "calibrations"
 """The key in a judge's run of its error as it was measured: one entry a run, task and metric."""
 
 DRIFTED = "drifted"
+"""The key in a judge's run that says since when, and how far, the judge has shifted."""
+
 AUDIT = "audit"
+"""The key in a judge's run of what its audits found."""
 MIXED = "void: the runs that are read as one were not judged alike: judge them all the same"
 
-WARN_UNJUDGED = 0.02
-MOST_UNJUDGED = 0.10
 _SHORT = 8
 
 

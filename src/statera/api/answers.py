@@ -33,6 +33,20 @@ class OutputLine(msgspec.Struct, frozen=True, kw_only=True):
     category: str | None = None
     cluster: str | None = None
 
+    @property
+    def answer(self) -> Answer:
+        """The reply as it is judged."""
+        return Answer(
+            task=OUTPUTS,
+            sample_id=str(self.id),
+            epoch=0,
+            prompt=self.prompt,
+            output=self.output,
+            unit=self.cluster or str(self.id),
+            reference=self.reference,
+            category=self.category,
+        )
+
 
 def answers_of(store: RunStore, info: RunInfo, tasks: Collection[str] = ()) -> list[Answer]:
     """Return the replies of a run, of these tasks or of all; those lost to plumbing are none.
@@ -86,20 +100,7 @@ def ideal(sample: Sample) -> str | None:
 
 def read_outputs(path: Path) -> list[Answer]:
     """Return the outputs in a JSONL file; DeclarationError for an id that is there twice."""
-    lines = read_jsonl(path, OutputLine)
-    answers = [
-        Answer(
-            task=OUTPUTS,
-            sample_id=str(line.id),
-            epoch=0,
-            prompt=line.prompt,
-            output=line.output,
-            unit=line.cluster or str(line.id),
-            reference=line.reference,
-            category=line.category,
-        )
-        for line in lines
-    ]
+    answers = [line.answer for line in read_jsonl(path, OutputLine)]
     seen: set[str] = set()
     for number, answer in enumerate(answers, start=1):
         if answer.sample_id in seen:

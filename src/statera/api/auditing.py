@@ -18,6 +18,7 @@ from statera.analysis.judgeaudit.figures import Section
 from statera.analysis.judgeaudit.kin import kin
 from statera.analysis.judgeaudit.sanity import sanity
 from statera.analysis.judgeaudit.verdicts import verdicts
+from statera.analysis.standing import AUDIT
 from statera.api.auditasks import (
     Material,
     Questions,
@@ -40,9 +41,6 @@ from statera.api.auditreading import Said
 from statera.api.drift import DAY, check_drift, freeze, to_ask
 from statera.api.judging import Bench, make_plan, sit
 from statera.records.specs import RunInfo
-
-AUDIT = "audit"
-"""The key in a judge's run of what its last audit found."""
 
 
 @dataclass(frozen=True, kw_only=True)

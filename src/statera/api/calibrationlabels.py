@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from statera.api.answers import OUTPUTS
+from statera.api.answers import OutputLine
 from statera.api.calibrating import criterion_of, judged_by
 from statera.api.labelreading import LabelsOf
 from statera.api.labels import check_labels, keep_labels
@@ -29,35 +29,15 @@ from statera.store.runstore import RunStore
 Told = str | int | float | bool
 
 
-class LabelledOutput(msgspec.Struct, frozen=True, kw_only=True):
+class LabelledOutput(OutputLine, frozen=True, kw_only=True):
     """One line of a file of outputs with labels; fields with other names are ignored.
 
     With `other`, the output that it is compared with, the label is A (`output` is better), B, TIE.
     """
 
-    id: str | int
-    prompt: str
-    output: str
     label: Told
     other: str | None = None
-    reference: str | None = None
-    category: str | None = None
-    cluster: str | None = None
     labeller: str = ""
-
-    @property
-    def answer(self) -> Answer:
-        """The reply that is judged."""
-        return Answer(
-            task=OUTPUTS,
-            sample_id=str(self.id),
-            epoch=0,
-            prompt=self.prompt,
-            output=self.output,
-            unit=self.cluster or str(self.id),
-            reference=self.reference,
-            category=self.category,
-        )
 
     @property
     def compared(self) -> Answer:

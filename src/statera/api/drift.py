@@ -22,7 +22,8 @@ from typing import Any
 import msgspec
 
 from statera.analysis.judgeaudit.drifts import Anchored, Drift, drift
-from statera.api.judging import DRIFTED, Bench, Sitting, make_plan, sit
+from statera.analysis.standing import DRIFTED
+from statera.api.judging import Bench, Sitting, make_plan, sit
 from statera.codec.canonical import digest
 from statera.graders.asks import Ask
 from statera.records.verdicts import Answer

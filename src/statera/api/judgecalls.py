@@ -26,7 +26,7 @@ import msgspec
 from statera.analysis.leaderboards import Leaderboard
 from statera.analysis.stages import Staged
 from statera.analysis.style import controls_of
-from statera.api.answers import OUTPUTS, answers_of
+from statera.api.answers import OutputLine, answers_of
 from statera.api.judged import check_kind, keep_pairs
 from statera.api.judgemodels import Judging, JudgingBy, as_model, judging_models
 from statera.api.judging import Bench
@@ -71,16 +71,7 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def answer(self) -> Answer:
         """The reply as it is judged."""
-        return Answer(
-            task=OUTPUTS,
-            sample_id=self.id,
-            epoch=0,
-            prompt=self.prompt,
-            output=self.output,
-            unit=self.cluster or self.id,
-            reference=self.reference,
-            category=self.category,
-        )
+        return OutputLine(**msgspec.structs.asdict(self)).answer
 
 
 def grade(

@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from statera.analysis.instrument import Change, system_changes
-from statera.analysis.standing import judged_scores
-from statera.api.judging import DRIFTED
+from statera.analysis.standing import DRIFTED, judged_scores
 from statera.api.knownjudges import find_judge
 from statera.api.stored import Run
 from statera.errors import DeclarationError

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from statera.analysis.standing import DRIFTED
 from statera.api.judgeform import in_form, open_form, takes_schema
 from statera.codec.canonical import digest
 from statera.errors import DeclarationError
@@ -31,9 +32,6 @@ from statera.runner.plan import Plan
 from statera.runner.tally import Tally
 from statera.store.runstore import RunStore
 from statera.tasks.judgements import judging_spec, judging_task
-
-DRIFTED = "drifted"
-"""The key in a judge's run that says since when, and how far, the judge has shifted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +81,13 @@ class Bench:
     @property
     def era(self) -> int:
         """How often this judge has shifted: the number of its runs that are marked so."""
-        known = {info.id: info.environment for info in self.store.runs()}
+        return self._era(self._records())
+
+    def _records(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return what is on record of every run of the store."""
+        return {info.id: info.environment for info in self.store.runs()}
+
+    def _era(self, known: Mapping[str, Mapping[str, Any]]) -> int:
         era = 0
         while DRIFTED in known.get(digest(self.spec(era)), {}):
             era += 1
@@ -114,8 +118,8 @@ class Bench:
     @property
     def environment(self) -> Mapping[str, Any]:
         """What is on record of the judge's run; empty before its first judgement."""
-        known = {info.id: info.environment for info in self.store.runs()}
-        return known.get(self.run_id, {})
+        known = self._records()
+        return known.get(digest(self.spec(self._era(known))), {})
 
     def remember(self, **entries: Any) -> None:
         """Put entries on record in the judge's run, beside those that are there.

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from statera.analysis.standing import judged_scores
+from statera.codec.files import YAML
 from statera.errors import DeclarationError, unknown
 from statera.graders.criterion import Criterion
 from statera.graders.judge import PAIRWISE, Judge, read_judge
@@ -25,8 +26,6 @@ from statera.store.runstore import RunStore
 
 AnyJudge = Judge | str | PurePath
 """A judge, or the name or file of one."""
-
-_YAML = (".yaml", ".yml")
 
 
 def find_judge(text: str, store: RunStore | None) -> Judge:
@@ -60,13 +59,13 @@ def as_judge(judge: object, store: RunStore | None) -> Judge:
 
 def judge_name(judge: object) -> str:
     """Return the name under which a judge's scores are stored; a name needs no judge behind it."""
-    named = isinstance(judge, str) and not judge.endswith(_YAML)
+    named = isinstance(judge, str) and not judge.endswith(YAML)
     return str(judge) if named else as_judge(judge, None).name
 
 
 def by_record(text: str) -> bool:
     """Return whether a name can only be that of a judge in a store."""
-    return not text.endswith(_YAML) and text not in (*ready_rubrics(), PAIRWISE)
+    return not text.endswith(YAML) and text not in (*ready_rubrics(), PAIRWISE)
 
 
 def judge_names(runs: Sequence[RunInfo]) -> set[str]:

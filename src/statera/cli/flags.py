@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
-from statera.cli.settings import Flag
+from statera.cli.settings import Flag, Lines
 from statera.codec.files import read_text
 from statera.errors import DeclarationError
 from statera.stats.results import LEVEL
@@ -38,6 +38,13 @@ def json_flag(function: F) -> F:
     """Add `--json`."""
     return click.option(
         "--json", "as_json", cls=Flag, is_flag=True, help="Print JSON for machines."
+    )(function)
+
+
+def task_flag(function: F) -> F:
+    """Add `--task NAME`, which may be given several times."""
+    return click.option(
+        "--task", cls=Flag, type=Lines(), multiple=True, metavar="NAME", help="Only these tasks."
     )(function)
 
 

@@ -6,13 +6,13 @@ from typing import Any
 from rich.console import Console
 
 from statera.analysis.disagreement import Disagreement, Rater
-from statera.analysis.standing import WARN_UNJUDGED
 from statera.api.judging import Bench
 from statera.api.panelbench import AnySeat
 from statera.cli.columns import Column, Line, print_table
 from statera.cli.tables import console
 from statera.cli.winrates import shown
 from statera.stats.agreement import Agreement
+from statera.stats.winrate import WARN
 
 _COLUMNS = (
     Column("member", name=True),
@@ -49,7 +49,7 @@ def warnings(found: Disagreement) -> list[str]:
     return [
         f"{rater.name} gave no verdict on {rater.asked - rater.judged} of {rater.asked}"
         for rater in found.raters
-        if rater.asked - rater.judged > WARN_UNJUDGED * rater.asked
+        if rater.asked - rater.judged > WARN * rater.asked
     ]
 
 

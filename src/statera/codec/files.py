@@ -19,6 +19,9 @@ import msgspec
 from statera.codec.strict import from_json, from_yaml
 from statera.errors import DeclarationError
 
+YAML = (".yaml", ".yml")
+"""How the name of a YAML file ends."""
+
 T = TypeVar("T")
 
 

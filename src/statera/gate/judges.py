@@ -32,9 +32,7 @@ from statera.analysis.frame import Frame, Places
 from statera.analysis.pairing import Pairing
 from statera.analysis.stages import staging
 from statera.analysis.standing import (
-    MOST_UNJUDGED,
     NOBODY,
-    WARN_UNJUDGED,
     Standing,
     Standings,
     is_judged,
@@ -46,6 +44,7 @@ from statera.metrics.critical import CriticalFailure
 from statera.stats.corrected import Corrected
 from statera.stats.inversion import p_value
 from statera.stats.results import LEVEL, Bounds
+from statera.stats.winrate import VOID, WARN
 
 How = Literal["", "void", "measured", "transported", "unvalidated"]
 STOPPED = "no correction holds for a run that stopped early"
@@ -207,19 +206,19 @@ def _unjudged(
     notes, voids = [], []
     for frame, standing in zip(frames, standings, strict=True):
         without, asked = unjudged(frame, target.metric.score, target.category)
-        if without <= WARN_UNJUDGED * asked:
+        if without <= WARN * asked:
             continue
         told = f"no verdict on {without:,} of {asked:,} trials of run {standing.short}"
         notes.append(told)
-        if without > MOST_UNJUDGED * asked:
+        if without > VOID * asked:
             voids.append(_told(standing, f"void: {told}"))
     for frame, standing in zip(frames, standings, strict=True):
         empty, there = unanswered(frame, target.metric, target.category)
-        if empty <= WARN_UNJUDGED * there:
+        if empty <= WARN * there:
             continue
         told = f"the mean leaves out {empty:,} empty of {there:,} replies of run {standing.short}"
         notes.append(told)
-        if empty > MOST_UNJUDGED * there:
+        if empty > VOID * there:
             voids.append(f"{told}; {target.metric.name}_good counts them")
     return "; ".join(notes), "; ".join(voids[:1])
 

@@ -28,7 +28,7 @@ import msgspec
 from msgspec import structs
 
 from statera.codec.canonical import digest
-from statera.codec.files import read_text
+from statera.codec.files import YAML, read_text
 from statera.codec.strict import convert, from_yaml
 from statera.errors import DeclarationError, unknown
 from statera.graders.criterion import Criterion, Needs, Output, Point
@@ -57,7 +57,6 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 _TAKEN = {PEOPLE: "people's labels", SECOND: "a second judge's"}
 """Ends of scores' names, and whose they say that the scores are."""
 
-_YAML = (".yaml", ".yml")
 
 Count = Annotated[int, msgspec.Meta(ge=1)]
 
@@ -215,7 +214,7 @@ def read_judge(text: str) -> Judge:
 
 
 def _read(text: str, *, member: bool = False) -> Judge:
-    if text.endswith(_YAML):
+    if text.endswith(YAML):
         file = from_yaml(read_text(Path(text)), JudgeFile, source=text)
         if member and file.seats:
             raise DeclarationError(f"{text}: a panel is no member of a panel")
@@ -283,7 +282,7 @@ def _panel(file: JudgeFile, base: Path, source: str) -> Judge:
 def _member(given: str | dict[str, Any], base: Path, source: str) -> Judge:
     """Return a member: a file, a ready judge, one of these with a model, or one in place."""
     if isinstance(given, str):
-        return _read(str(base / given) if given.endswith(_YAML) else given, member=True)
+        return _read(str(base / given) if given.endswith(YAML) else given, member=True)
     if set(given) == {"judge", "model"} and all(isinstance(v, str) for v in given.values()):
         return replace(_member(given["judge"], base, source), model=_beside(given["model"], base))
     file = convert(given, JudgeFile, source=source)
@@ -390,4 +389,4 @@ def _beside(model: str | None, base: Path) -> str | None:
     kind, colon, rest = model.partition(":")
     if kind == "scripted" and colon:
         return f"scripted:{base / rest}"
-    return str(base / model) if model.endswith((*_YAML, ".json")) else model
+    return str(base / model) if model.endswith((*YAML, ".json")) else model

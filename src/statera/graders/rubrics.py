@@ -15,14 +15,13 @@ from typing import Annotated
 
 import msgspec
 
-from statera.codec.files import read_text, read_yaml
+from statera.codec.files import YAML, read_text, read_yaml
 from statera.codec.strict import from_yaml
 from statera.errors import unknown
 from statera.scorers.rules import BadScorer
 from statera.scorers.scale import Levels, Scale
 
 _READY = Path(__file__).parent / "ready"
-_YAML = (".yaml", ".yml")
 
 Words = Annotated[int, msgspec.Meta(ge=1)]
 
@@ -74,7 +73,7 @@ def ready_rubrics() -> list[str]:
 
 def read_rubric(text: str, base: Path) -> Rubric:
     """Return the rubric that `text` names: a ready one, or a YAML file beside `base`."""
-    if text.endswith(_YAML):
+    if text.endswith(YAML):
         return read_yaml(base / text, Rubric)
     if text in ready_rubrics():
         return _ready(text)

@@ -18,6 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from statera.codec.files import YAML
 from statera.errors import DeclarationError, nearest
 from statera.models.clock import SystemClock
 from statera.models.configured import Configured
@@ -42,7 +43,7 @@ ALLOWED = (
     "scripted:FILE, or a YAML model file"
 )
 
-_FILES = (".yaml", ".yml", ".json")
+_FILES = (*YAML, ".json")
 _PROVIDERS = ("openai/", "openai:chat:", "openai:completion:", "openai:")
 
 

@@ -33,6 +33,8 @@ UNPARSED = -1.0
 
 WARN = 0.02
 VOID = 0.10
+"""Above these shares without a verdict a judged number carries a warning, and is void."""
+
 FLIPS = 0.25
 """From this share of flips on a reader is warned."""
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from statera.codec.files import read_text
+from statera.codec.files import YAML, read_text
 from statera.codec.strict import convert, from_yaml
 from statera.errors import DeclarationError, unknown
 from statera.records.specs import Mode
@@ -24,7 +24,6 @@ from statera.tasks.data import DataFolder
 from statera.tasks.task import Task, TaskDefinition, TaskOptions
 
 _SHIPPED = Path(__file__).parent / "suites"
-_YAML = (".yaml", ".yml")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -130,7 +129,7 @@ def suite_names() -> list[str]:
 def _load(text: str) -> Suite:
     if text in suite_names():
         return _from_file(_SHIPPED / f"{text}.yaml")
-    if text.endswith(_YAML):
+    if text.endswith(YAML):
         return _from_file(Path(text))
     if text not in (known := catalogue.names()):
         raise unknown("task or suite", text, [*known, *suite_names()])
@@ -161,7 +160,7 @@ def _entry(entry: str | Entry, path: Path) -> TaskDefinition:
 
 
 def _definition(text: str, path: Path) -> TaskDefinition:
-    if text.endswith(_YAML):
+    if text.endswith(YAML):
         return load_custom(path.parent / text)
     try:
         return catalogue.find(text)

@@ -18,7 +18,7 @@ from statera.api.stored import AnyScoring, Run, stored_metrics, stored_scorers
 from statera.api.systems import check_system
 from statera.api.twostage import Stages, judge_part
 from statera.cli.commands.show import show_metrics, show_rows, summary
-from statera.cli.flags import json_flag, store_flag
+from statera.cli.flags import json_flag, store_flag, task_flag
 from statera.cli.judgeflags import ask_judge, ask_seat, judge_flags
 from statera.cli.panels import panel_shape, print_agreement
 from statera.cli.settings import Flag, Lines
@@ -57,14 +57,7 @@ from statera.tasks.needs import Given, check_needs
     metavar="NAME|{…}|FILE.yaml",
     help="Add this scorer: `exact`, `{type: contains, any: [yes]}`, or a YAML file with a list.",
 )
-@click.option(
-    "--task",
-    cls=Flag,
-    type=Lines(),
-    multiple=True,
-    metavar="NAME",
-    help="Only these tasks of the run.",
-)
+@task_flag
 @judge_flags
 @second_flags
 @store_flag

@@ -13,10 +13,10 @@ from statera.api.auditasks import Scope
 from statera.api.auditing import audit_judge, estimate, prepare
 from statera.api.judging import Bench
 from statera.cli.audits import print_audit
-from statera.cli.flags import json_flag, store_flag
+from statera.cli.flags import json_flag, store_flag, task_flag
 from statera.cli.judgeflags import ask_judge, judge_flags
 from statera.cli.settings import Flag, Lines
-from statera.codec.files import read_text, to_json, write_bytes
+from statera.codec.files import YAML, read_text, to_json, write_bytes
 from statera.codec.strict import from_yaml
 from statera.errors import DeclarationError
 from statera.graders.judge import Judge, read_judge
@@ -25,7 +25,6 @@ from statera.models.opening import open_model
 from statera.report.auditpage import markdown
 from statera.store.runstore import RunStore
 
-_YAML = (".yaml", ".yml")
 _SCRIPTED = "scripted:"
 _SCOPE = Scope()
 
@@ -52,14 +51,7 @@ _SCOPE = Scope()
     help="Whose model a run's is, where its name does not tell: --family new=openai. A judge's own "
     "is `family:` in its file.",
 )
-@click.option(
-    "--task",
-    cls=Flag,
-    type=Lines(),
-    multiple=True,
-    metavar="NAME",
-    help="Only these tasks of the runs.",
-)
+@task_flag
 @click.option(
     "--items",
     cls=Flag,
@@ -166,7 +158,7 @@ def _second_benches(bench: Bench, flags: dict[str, Any]) -> Iterator[Bench]:
 
 def second_judge(first: Judge, text: str) -> Judge:
     """Return the judge that `text` names: a judge's file, or the first judge with another model."""
-    if not text.endswith(_YAML) or text.startswith(_SCRIPTED):
+    if not text.endswith(YAML) or text.startswith(_SCRIPTED):
         return replace(first, model=text, family="")
     if "judge" not in from_yaml(read_text(Path(text)), dict[str, object], source=text):
         return replace(first, model=text, family="")

@@ -23,11 +23,10 @@ from statera.cli.calibrations import print_page
 from statera.cli.flags import json_flag, store_flag
 from statera.cli.judgeflags import ask_judge, judge_flags
 from statera.cli.settings import Flag, Lines
-from statera.codec.files import to_json
+from statera.codec.files import YAML, to_json
 from statera.errors import DeclarationError, nearest, unknown
 from statera.store.runstore import RunStore
 
-_YAML = (".yaml", ".yml")
 _MOST = 2
 
 
@@ -94,7 +93,7 @@ def _split(
 
 def _is_judge(word: str, runs: RunStore) -> bool:
     """Return whether a word names a judge: a file, a ready one, or one that is on record."""
-    return word.endswith(_YAML) or word in judge_names(runs.runs())
+    return word.endswith(YAML) or word in judge_names(runs.runs())
 
 
 def _like_a_judge(word: str, runs: RunStore) -> bool:

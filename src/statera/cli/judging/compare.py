@@ -9,7 +9,7 @@ import click
 
 from statera.analysis.instrument import shown_model
 from statera.analysis.stages import Staged
-from statera.analysis.standing import audit_lines, audit_warnings
+from statera.analysis.standing import AUDIT, audit_lines, audit_warnings
 from statera.api.agreements import agreement
 from statera.api.answers import answers_of, read_outputs
 from statera.api.drift import shifted
@@ -23,10 +23,10 @@ from statera.api.twostage import Stages
 from statera.api.twostagepairs import keep_pairs_part, pairs_part, staged_pairs
 from statera.api.winrates import rates
 from statera.api.winstopping import Until
-from statera.cli.flags import json_flag, level_flag, store_flag
+from statera.cli.flags import json_flag, level_flag, store_flag, task_flag
 from statera.cli.judgeflags import ask_judge, ask_seat, check_named, pair_judge_flags
 from statera.cli.panels import panel_shape, print_agreement
-from statera.cli.settings import Flag, Lines
+from statera.cli.settings import Flag
 from statera.cli.twostage import (
     Bill,
     bill,
@@ -72,14 +72,7 @@ class Both(NamedTuple):
 @click.argument("other", metavar="RUN_B|B.jsonl")
 @pair_judge_flags
 @second_flags
-@click.option(
-    "--task",
-    cls=Flag,
-    type=Lines(),
-    multiple=True,
-    metavar="NAME",
-    help="Only these tasks of the runs.",
-)
+@task_flag
 @click.option(
     "--until",
     cls=Flag,
@@ -233,13 +226,13 @@ def _notes(seat: AnySeat, sides: tuple[Side, Side], judged: JudgedPairs) -> list
 def of_judge(seat: AnySeat) -> list[str]:
     """Return what a reader must know of the judge: a shift, what audits found, or no audit."""
     notes = [told for bench in benches(seat) if (told := shifted(bench))]
-    found = [
-        (bench.judge.name, audit_warnings(bench.environment, criterion.name))
-        for bench in benches(seat)
-        for criterion in bench.judge.criteria
-    ]
-    notes += audit_lines(found)
-    audited = ["audit" in bench.environment for bench in benches(seat)]
+    known = [(bench.judge, bench.environment) for bench in benches(seat)]
+    notes += audit_lines(
+        (judge.name, audit_warnings(environment, criterion.name))
+        for judge, environment in known
+        for criterion in judge.criteria
+    )
+    audited = [AUDIT in environment for _, environment in known]
     if not all(audited):
         count = audited.count(False)
         who = "this judge was" if len(audited) == 1 else f"{count} of {len(audited)} members were"

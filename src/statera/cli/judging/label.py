@@ -24,7 +24,7 @@ from statera.api.labelling import (
 )
 from statera.api.labelreading import LabelsOf
 from statera.api.labels import check_labels, keep_labels
-from statera.cli.flags import json_flag, store_flag
+from statera.cli.flags import json_flag, store_flag, task_flag
 from statera.cli.labelled import print_labels
 from statera.cli.settings import Flag, Lines
 from statera.codec.files import to_json
@@ -100,9 +100,7 @@ _HERE = ("127.0.0.1", "localhost", "::1")
     help="Label this share of each task's items, drawn at random.",
 )
 @click.option("--seed", cls=Flag, type=int, default=0, show_default=True, help="For the draw.")
-@click.option(
-    "--task", cls=Flag, type=Lines(), multiple=True, metavar="NAME", help="Only these tasks."
-)
+@task_flag
 @click.option("--port", cls=Flag, type=click.IntRange(0, 65535), default=0, help="0: a free one.")
 @click.option("--host", cls=Flag, default="127.0.0.1", show_default=True, help="Address.")
 @click.option("--no-open", cls=Flag, is_flag=True, help="Open no browser; only print the address.")

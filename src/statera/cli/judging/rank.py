@@ -23,11 +23,11 @@ from statera.api.matches import (
 )
 from statera.api.panelbench import AnySeat, benches
 from statera.api.ranking import check_ties, leaderboards, recorded_board
-from statera.cli.flags import json_flag, level_flag, store_flag
+from statera.cli.flags import json_flag, level_flag, store_flag, task_flag
 from statera.cli.judgeflags import ask_seat, check_named, pair_judge_flags
 from statera.cli.judging.compare import of_judge
 from statera.cli.rankings import print_leaderboards
-from statera.cli.settings import Flag, Lines
+from statera.cli.settings import Flag
 from statera.codec.files import to_json
 from statera.errors import DeclarationError
 from statera.graders.families import shared_family
@@ -74,14 +74,7 @@ _IDLE = {
     show_default=True,
     help="A tie is half a win of both, or an outcome of its own (Davidson's model).",
 )
-@click.option(
-    "--task",
-    cls=Flag,
-    type=Lines(),
-    multiple=True,
-    metavar="NAME",
-    help="Only these tasks of the runs.",
-)
+@task_flag
 @click.option(
     "--seed",
     cls=Flag,

@@ -233,7 +233,7 @@ class Frame:
         """Return the column of a metric that needs outcomes only; equal items are computed once."""
         of_item: dict[tuple[Outcome, ...], ItemValue] = {}
         outcomes_of = self._answered(metric)
-        for outcomes in set(outcomes_of):
+        for outcomes in self._seen:
             scores = [Score(metric=metric.score, value=None, outcome=o) for o in outcomes]
             ends = extremes(metric, scores)
             value = metric.item(scores) if infra == "left out" else ends[infra == "highest"]
@@ -247,11 +247,15 @@ class Frame:
 
         Whether it is right nobody knows: of critical failures it is left out.
         """
-        found = list(self.outcomes[metric.score])
+        found, known = self.outcomes[metric.score], self._waiting[metric.score]
+        if not known:
+            return found
+        found = list(found)
         instead: Outcome = "infra_error" if isinstance(metric, CriticalFailure) else "wrong"
-        for place, waiting in self._waiting[metric.score].items():
+        for place, waiting in known.items():
             pairs = zip(waiting, found[place], strict=True)
-            found[place] = tuple([instead if waits else outcome for waits, outcome in pairs])
+            answered = tuple([instead if waits else outcome for waits, outcome in pairs])
+            found[place] = self._seen.setdefault(answered, answered)
         return found
 
     @property
@@ -304,7 +308,8 @@ class Frame:
 
     def waiting(self, score: str, category: str | None = None) -> int:
         """Return how many trials wait for a judge: they have no outcome under that score yet."""
-        known = self._waiting[score]
+        if not (known := self._waiting[score]):
+            return 0
         return sum(sum(known.get(place, ())) for place in self.places(category).tolist())
 
     def doubted(self, score: str, category: str | None = None) -> bool:

@@ -6,6 +6,7 @@ it holds, so two of them are compared item by item: one over fewer items has the
 
 import shlex
 from collections.abc import Iterable
+from importlib import import_module
 
 from statera.analysis.instrument import (
     IMPORTED,
@@ -14,7 +15,6 @@ from statera.analysis.instrument import (
     instrument_changes,
     is_imported,
 )
-from statera.api.judgechanges import told
 from statera.api.stored import Run
 from statera.records.samples import Sample
 from statera.records.specs import RunInfo
@@ -44,7 +44,7 @@ def changes(candidate: Run, base: Run) -> tuple[Change, ...]:
     """Return what differs in the instrument, over the tasks that both runs have."""
     keys = candidate.scoring_keys, base.scoring_keys
     found = tuple(
-        told(candidate, base, change) if change.score else change
+        _told(candidate, base, change) if change.score else change
         for change in instrument_changes(candidate.info, base.info, keys)
     )
     if not (is_imported(candidate.info) and is_imported(base.info)):
@@ -59,6 +59,16 @@ def changes(candidate: Run, base: Run) -> tuple[Change, ...]:
             else (change,)
         )
     )
+
+
+def _told(candidate: Run, base: Run, change: Change) -> Change:
+    """Return a score's change in words where a judge gave it.
+
+    What tells judges apart is loaded here, when scores differ: it would add 0.15 s to every start.
+    """
+    judgechanges = import_module("statera.api.judgechanges")
+    found: Change = judgechanges.told(candidate, base, change)
+    return found
 
 
 def _items(candidate: Run, base: Run, change: Change, task: str) -> tuple[Change, ...]:

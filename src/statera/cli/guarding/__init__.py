@@ -1,0 +1,1 @@
+"""The subcommands of `guard`, one file each."""

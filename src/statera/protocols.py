@@ -4,8 +4,9 @@ A thing that has these methods is the thing; nothing needs to be subclassed or r
 """
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
+from statera.records.guarding import Passage, Reading
 from statera.records.requests import Chat, Complete, Request
 from statera.records.responses import Capabilities, Response
 from statera.records.samples import Sample
@@ -140,6 +141,44 @@ class Grader(Protocol):
     @property
     def graded(self) -> bool: ...
     async def grade(self, sample: Sample, trial: Trial, tools: Tools) -> Score: ...
+
+
+class View(Protocol):
+    """One way to read a passage: `plain` (normalised) first, then what it hides when decoded.
+
+    `raw_span` gives the characters of the raw text that stand behind `text[start:end]`.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    def raw_span(self, start: int, end: int) -> tuple[int, int]: ...
+
+
+class Detector(Protocol):
+    """One check of the guard: a passage and its views to a Reading.
+
+    `cost` says how `find` may be called: `inline` on the event loop (pure, far below a
+    millisecond), `thread` in a worker thread. The same `digest` on the same passage gives the same
+    reading, so that it may be kept. What `find` raises is a check that failed.
+    """
+
+    @property
+    def digest(self) -> str: ...
+    @property
+    def cost(self) -> Literal["inline", "thread"]: ...
+    def find(self, passage: Passage, views: Sequence[View]) -> Reading: ...
+
+
+class AskingDetector(Protocol):
+    """A detector that asks a model over the network and waits for the answer."""
+
+    @property
+    def digest(self) -> str: ...
+    @property
+    def cost(self) -> Literal["await"]: ...
+    async def seek(self, passage: Passage, views: Sequence[View]) -> Reading: ...
 
 
 class Stopper(Protocol):

@@ -1,0 +1,233 @@
+"""Asks the detectors and hands what they say to the engine.
+
+    guard = Guard(policy, detectors, views=views, clock=clock, pool=pool)
+    decision = await guard.check([Passage(text="...", side="input")])
+
+What is cheap runs on the event loop, what computes in `pool`, what asks a model is awaited; each
+under the time-out of its entry. What fails or is late is a Trouble: the policy says what follows.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from itertools import groupby
+
+from msgspec import structs
+
+from statera.errors import DeclarationError
+from statera.guard.engine import Answer, Ask, Engine
+from statera.guard.policy import Place, Policy
+from statera.guard.readings import ReadingCache
+from statera.protocols import AskingDetector, Clock, Detector, View
+from statera.records.guarding import Decision, Passage, Reading, Side, Trouble
+
+AnyDetector = Detector | AskingDetector
+Views = Callable[[str], Sequence[View]]
+Observer = Callable[[str, Side, str, float], None]
+
+_LONG = 20_000  # characters; longer passages are read off the event loop, whatever it costs
+_EVERYWHERE = Place()
+_UNANSWERED = Trouble("failed", "no answer")
+
+
+class Guard:
+    """A policy with its detectors, ready to check.
+
+    `observer` is told of every check made: detector, side, `ok`, `kept`, `failed` or `late`, and
+    seconds. DeclarationError when an entry of the policy has no detector.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        detectors: Mapping[str, AnyDetector],
+        *,
+        views: Views,
+        clock: Clock,
+        pool: Executor,
+        observer: Observer | None = None,
+    ) -> None:
+        for entry in policy.detectors:
+            if entry.name not in detectors:
+                raise DeclarationError(f"detector '{entry.name}' of {policy.name} was not opened")
+        self.policy = policy
+        self.engine = Engine(policy)
+        self.cache = ReadingCache(policy.cache)
+        self._detectors = detectors
+        self._views = views
+        self._clock = clock
+        self._pool = pool
+        self._observer = observer
+
+    async def check(
+        self,
+        passages: Sequence[Passage],
+        place: Place = _EVERYWHERE,
+        *,
+        decision_id: str | None = None,
+    ) -> Decision:
+        """Return the decision on all passages together."""
+        asks = self.engine.asks(passages, place)
+        sheet = _Sheet(passages, asks, self._views)
+        waiting = [number for number in range(len(asks)) if not self._at_once(sheet, number)]
+        if waiting:
+            await self._wait(sheet, waiting)
+        answers = [answer or _UNANSWERED for answer in sheet.answers]
+        decision_id = decision_id or secrets.token_hex(8)
+        return self.engine.decide(passages, asks, answers, id=decision_id)
+
+    async def warm(self) -> None:
+        """Let every detector that computes look once, so that the first request need not wait.
+
+        Raises what a detector raises.
+        """
+        for entry in self.policy.detectors:
+            detector = self._detectors[entry.name]
+            passage = Passage(text="Good morning.", side=entry.sides[0])
+            if detector.cost == "await":
+                continue
+            loop = asyncio.get_running_loop()
+            views = self._views(passage.text)
+            await loop.run_in_executor(self._pool, detector.find, passage, views)
+
+    def _at_once(self, sheet: "_Sheet", number: int) -> bool:
+        """Answer from what is kept or by an inline detector; False when neither will do."""
+        ask, passage = sheet.asks[number], sheet.passage(number)
+        detector = self._detectors[ask.entry.name]
+        if detector.cost == "inline":
+            if len(passage.text) > _LONG:
+                return False
+            started = self._clock.monotonic()
+            sheet.answers[number] = _find(detector, passage, sheet.views(number))
+            self._tell(sheet, number, started)
+            return True
+        kept = self.cache.get(detector.digest, passage)
+        if kept is not None:
+            sheet.answers[number] = kept
+            self._observed(sheet, number, "kept", 0.0)
+        return kept is not None
+
+    async def _wait(self, sheet: "_Sheet", waiting: Sequence[int]) -> None:
+        costs = {one: self._detectors[sheet.asks[one].entry.name].cost for one in waiting}
+        asking = [one for one in waiting if costs[one] == "await"]
+        computing = [one for one in waiting if costs[one] != "await"]
+        jobs = [self._seek(sheet, number) for number in asking]
+        if computing:
+            jobs.append(self._compute(sheet, computing))
+        if len(jobs) == 1:
+            await jobs[0]
+            return
+        async with asyncio.TaskGroup() as group:
+            for job in jobs:
+                group.create_task(job)
+
+    async def _seek(self, sheet: "_Sheet", number: int) -> None:
+        """Ask a detector that waits for a model."""
+        ask, passage = sheet.asks[number], sheet.passage(number)
+        detector = self._detectors[ask.entry.name]
+        assert detector.cost == "await"
+        started = self._clock.monotonic()
+        try:
+            async with asyncio.timeout(ask.entry.timeout):
+                reading = await detector.seek(passage, sheet.views(number))
+        except TimeoutError:
+            sheet.answers[number] = _late(ask.entry.timeout)
+        except Exception as error:  # noqa: BLE001 - a failed check is a value; the policy answers
+            sheet.answers[number] = _failed(error)
+        else:
+            sheet.answers[number] = reading
+            self.cache.put(detector.digest, passage, reading)
+        self._tell(sheet, number, started)
+
+    async def _compute(self, sheet: "_Sheet", numbers: Sequence[int]) -> None:
+        """Let a worker thread look, one detector after the other, each no longer than it may."""
+        started = self._clock.monotonic()
+        order = sorted(numbers, key=lambda one: sheet.asks[one].entry.timeout)
+        abandoned: list[bool] = []
+        loop = asyncio.get_running_loop()
+        work = loop.run_in_executor(self._pool, self._look, sheet, order, abandoned)
+        for timeout, group in groupby(order, key=lambda one: sheet.asks[one].entry.timeout):
+            left = timeout - (self._clock.monotonic() - started)
+            await asyncio.wait([work], timeout=max(left, 0))
+            if work.done():
+                break
+            for number in group:
+                if sheet.answers[number] is None:
+                    sheet.late.add(number)
+                    sheet.answers[number] = _late(timeout)
+                    self._observed(sheet, number, "late", timeout)
+        abandoned.append(True)
+        if work.done():
+            work.result()
+
+    def _look(self, sheet: "_Sheet", numbers: Sequence[int], abandoned: Sequence[bool]) -> None:
+        """Run in a worker thread; what comes late is kept for the next time, not used."""
+        for number in numbers:
+            if abandoned:
+                return
+            detector = self._detectors[sheet.asks[number].entry.name]
+            assert detector.cost != "await"
+            passage, started = sheet.passage(number), self._clock.monotonic()
+            answer = _find(detector, passage, sheet.views(number))
+            if isinstance(answer, Reading) and detector.cost == "thread":
+                self.cache.put(detector.digest, passage, answer)
+            if number not in sheet.late:
+                sheet.answers[number] = answer
+                self._tell(sheet, number, started)
+
+    def _tell(self, sheet: "_Sheet", number: int, started: float) -> None:
+        if self._observer is not None:
+            answer = sheet.answers[number]
+            result = answer.cause if isinstance(answer, Trouble) else "ok"
+            self._observed(sheet, number, result, self._clock.monotonic() - started)
+
+    def _observed(self, sheet: "_Sheet", number: int, result: str, seconds: float) -> None:
+        if self._observer is not None:
+            name, side = sheet.asks[number].entry.name, sheet.passage(number).side
+            self._observer(name, side, result, seconds)
+
+
+class _Sheet:
+    """One check while it is made: what was asked, what is answered, views made once a passage."""
+
+    def __init__(self, passages: Sequence[Passage], asks: Sequence[Ask], views: Views) -> None:
+        self.asks = asks
+        self.answers: list[Answer | None] = [None] * len(asks)
+        self.late: set[int] = set()
+        self._passages = passages
+        self._make = views
+        self._views: dict[int, Sequence[View]] = {}
+
+    def passage(self, number: int) -> Passage:
+        """Return the passage of an ask with as much context as its entry reads."""
+        ask = self.asks[number]
+        whole = self._passages[ask.passage]
+        if not whole.before or len(whole.before) == ask.entry.context:
+            return whole
+        kept = whole.before[-ask.entry.context :] if ask.entry.context else ()
+        return structs.replace(whole, before=kept)
+
+    def views(self, number: int) -> Sequence[View]:
+        """Return the views of an ask's passage."""
+        at = self.asks[number].passage
+        known = self._views.get(at)
+        if known is None:
+            known = self._views[at] = self._make(self._passages[at].text)
+        return known
+
+
+def _find(detector: Detector, passage: Passage, views: Sequence[View]) -> Answer:
+    try:
+        return detector.find(passage, views)
+    except Exception as error:  # noqa: BLE001 - a failed check is a value; the policy answers
+        return _failed(error)
+
+
+def _failed(error: Exception) -> Trouble:
+    """Name the error, not its words: these may hold what was to be checked."""
+    return Trouble("failed", type(error).__name__)
+
+
+def _late(timeout: float) -> Trouble:
+    return Trouble("late", f"not done after {timeout:g} s")

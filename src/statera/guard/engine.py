@@ -1,0 +1,199 @@
+"""The engine: which detectors look at what, and the decision from what they saw. No I/O, no clock.
+
+    engine = Engine(policy)
+    asks = engine.asks(passages, place)            # which detector looks at which passage
+    answers = ...                                  # a Reading or a Trouble for each ask
+    engine.decide(passages, asks, answers, id="4f2a")
+
+`block` outranks `unavailable` (a closed check was not made), which outranks `bypassed` (an open
+check was not made), `redact` and `allow`: a check that was not made never reads as success.
+"""
+
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from msgspec import UNSET, structs
+
+from statera.guard.edits import Placeholders, merged
+from statera.guard.policy import Change, Entry, Place, Policy, Scope
+from statera.records.guarding import (
+    Decision,
+    Edit,
+    Finding,
+    Outcome,
+    Passage,
+    Reading,
+    Span,
+    Trouble,
+)
+
+Answer = Reading | Trouble
+
+_RANK: dict[Outcome, int] = {
+    "allow": 0,
+    "redact": 1,
+    "bypassed": 2,
+    "unavailable": 3,
+    "block": 4,
+}
+
+
+class Ask(NamedTuple):
+    """Passage number `passage` is to be looked at by the detector of `entry`, on its terms."""
+
+    passage: int
+    entry: Entry
+
+
+class Engine:
+    """A policy made ready to be asked many times; safe to share, since it only remembers."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self._digest = policy.digest
+        self._entries: dict[tuple[bool, ...], tuple[Entry, ...]] = {}
+
+    def entries(self, place: Place) -> tuple[Entry, ...]:
+        """Return the detectors that look at this place, on the terms that hold there."""
+        holds = tuple(_matches(scope, place) for scope in self.policy.scopes)
+        known = self._entries.get(holds)
+        if known is None:
+            scopes = [one for one, held in zip(self.policy.scopes, holds, strict=True) if held]
+            known = self._entries[holds] = _changed(self.policy.detectors, scopes)
+        return known
+
+    def asks(self, passages: Sequence[Passage], place: Place) -> tuple[Ask, ...]:
+        """Return who looks at what, passage by passage in the policy's order; blank texts pass."""
+        entries = self.entries(place)
+        return tuple(
+            Ask(number, entry)
+            for number, passage in enumerate(passages)
+            if passage.text
+            for entry in entries
+            if passage.side in entry.sides and (not entry.roles or passage.role in entry.roles)
+        )
+
+    def decide(
+        self,
+        passages: Sequence[Passage],
+        asks: Sequence[Ask],
+        answers: Sequence[Answer],
+        *,
+        id: str,
+    ) -> Decision:
+        """Return the decision; `answers` lie beside `asks`.
+
+        The message is that of the first detector that blocks, or the policy's own for its side.
+        """
+        scores: dict[str, float] = {}
+        found: list[tuple[Finding, Ask]] = []
+        for ask, answer in zip(asks, answers, strict=True):
+            if isinstance(answer, Reading):
+                name = ask.entry.name
+                scores[name] = max(answer.score, scores.get(name, 0.0))
+            found += [(one, ask) for one in _findings(passages[ask.passage], ask, answer)]
+        enforced = [(one, ask) for one, ask in found if one.mode == "enforce"]
+        outcome = _worst(_consequence(one, ask.entry) for one, ask in enforced)
+        edits = _edits(passages, enforced) if outcome in ("redact", "bypassed") else ()
+        return Decision(
+            id=id,
+            policy=self._digest,
+            outcome=outcome,
+            would=_worst(_consequence(one, ask.entry) for one, ask in found),
+            findings=tuple(one for one, _ in found),
+            edits=edits,
+            scores=scores,
+            message=self._message(enforced) if outcome == "block" else "",
+        )
+
+    def _message(self, enforced: Iterable[tuple[Finding, Ask]]) -> str:
+        first = next((f, a) for f, a in enforced if _consequence(f, a.entry) == "block")
+        finding, ask = first
+        outgoing = finding.side in ("output", "tool_call")
+        own = self.policy.messages
+        return ask.entry.message or (own.output if outgoing else own.input)
+
+
+def _matches(scope: Scope, place: Place) -> bool:
+    return (
+        fnmatchcase(place.route, scope.route)
+        and fnmatchcase(place.model, scope.model)
+        and all(
+            fnmatchcase(place.headers.get(name.lower(), ""), pattern)
+            for name, pattern in scope.headers.items()
+        )
+    )
+
+
+def _changed(entries: Iterable[Entry], scopes: Sequence[Scope]) -> tuple[Entry, ...]:
+    """Return the entries as the scopes leave them; a later scope wins word by word."""
+    kept = []
+    for entry in entries:
+        off = False
+        for scope in scopes:
+            if change := scope.detectors.get(entry.name):
+                off = change.off
+                entry = structs.replace(entry, **_said(change))
+        if not off:
+            kept.append(entry)
+    return tuple(kept)
+
+
+def _said(change: Change) -> dict[str, object]:
+    said = structs.asdict(change)
+    return {name: value for name, value in said.items() if name != "off" and value is not UNSET}
+
+
+def _findings(passage: Passage, ask: Ask, answer: Answer) -> list[Finding]:
+    """Return what is to be told of an answer: none when it is below the threshold and whole."""
+    entry = ask.entry
+    terms = Finding(
+        detector=entry.name,
+        side=passage.side,
+        place=passage.place,
+        cause="score",
+        action=entry.action,
+        mode=entry.mode,
+        threshold=entry.threshold,
+    )
+    if isinstance(answer, Trouble):
+        return [structs.replace(terms, cause=answer.cause, message=answer.message)]
+    seen = structs.replace(
+        terms, score=answer.score, category=answer.category, view=answer.view, spans=answer.spans
+    )
+    reached = [seen] if answer.score >= entry.threshold else []
+    past = [structs.replace(seen, cause="beyond", spans=())] if answer.beyond else []
+    return reached + past
+
+
+def _consequence(finding: Finding, entry: Entry) -> Outcome:
+    """Return what one finding asks for; a detector that only annotates never holds text back."""
+    if finding.action == "allow" or finding.action == "annotate":
+        return "allow" if finding.cause == "score" else "bypassed"
+    if finding.cause == "score":
+        return finding.action
+    if finding.cause == "beyond":
+        return "block" if entry.beyond == "block" else "bypassed"
+    return "unavailable" if entry.on_failure == "closed" else "bypassed"
+
+
+def _worst(outcomes: Iterable[Outcome]) -> Outcome:
+    return max(outcomes, key=_RANK.__getitem__, default="allow")
+
+
+def _edits(
+    passages: Sequence[Passage], enforced: Iterable[tuple[Finding, Ask]]
+) -> tuple[Edit, ...]:
+    """Return what is to be taken out; a detector that names no place takes out the passage."""
+    names = Placeholders([one.text for one in passages])
+    edits = []
+    for finding, ask in enforced:
+        if _consequence(finding, ask.entry) != "redact":
+            continue
+        text = passages[ask.passage].text
+        for start, end, label in finding.spans or (Span(0, len(text)),):
+            label = label or finding.detector.upper()
+            name = names.name(label, text[start:end], numbered=ask.entry.restore)
+            edits.append(Edit(ask.passage, start, end, name))
+    return merged(edits)

@@ -1,0 +1,57 @@
+"""Readings that are kept, so that a text that comes again is not examined again.
+
+A conversation is sent whole with every turn: all but its last message have been read before. What
+is kept is a hash of the text, never the text.
+"""
+
+from collections import OrderedDict
+from hashlib import blake2b
+from threading import Lock
+
+from statera.records.guarding import Passage, Reading
+
+_Key = tuple[str, bytes]
+
+
+class ReadingCache:
+    """The last `size` readings by detector and content; `hits` and `misses` are counted.
+
+    Safe to use from several threads. A size of 0 keeps nothing.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.hits = 0
+        self.misses = 0
+        self._kept: OrderedDict[_Key, Reading] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, digest: str, passage: Passage) -> Reading | None:
+        """Return what the detector with this digest saw in the same passage, if it is kept."""
+        key = _key(digest, passage)
+        with self._lock:
+            reading = self._kept.get(key)
+            if reading is None:
+                self.misses += 1
+                return None
+            self.hits += 1
+            self._kept.move_to_end(key)
+            return reading
+
+    def put(self, digest: str, passage: Passage, reading: Reading) -> None:
+        """Keep a reading; the one not asked for longest gives way."""
+        if not self.size:
+            return
+        with self._lock:
+            self._kept[_key(digest, passage)] = reading
+            if len(self._kept) > self.size:
+                self._kept.popitem(last=False)
+
+
+def _key(digest: str, passage: Passage) -> _Key:
+    content = blake2b(digest_size=16)
+    for part in (passage.side, passage.role, *passage.before, passage.text):
+        data = part.encode("utf-8", "surrogatepass")
+        content.update(len(data).to_bytes(8, "big"))
+        content.update(data)
+    return digest, content.digest()

@@ -1,0 +1,120 @@
+"""The promise of a streamed reply, for any chunking: same windows, same text, nothing too early."""
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from statera.guard.edits import edited
+from statera.guard.policy import StreamTerms
+from statera.guard.streaming import StreamText, Window
+from statera.records.guarding import Edit
+
+_WORDS = st.lists(
+    st.sampled_from(
+        ["secret", "a", "the", "漢字かな", "cafe\u0301", "👩🏽\u200d🚀", "x" * 90, "\n", "12"]
+    ),
+    max_size=120,
+).map(" ".join)
+_TERMS = StreamTerms(window=64)
+
+
+class Told(NamedTuple):
+    windows: list[Window]
+    text: str
+    free_before: list[int]  # what had left when each window was settled
+
+
+def _streamed(pieces: list[str], terms: StreamTerms, word: str = "secret") -> Told:
+    """Stream the pieces, redacting `word` wherever a window shows it whole."""
+    stream, told = StreamText(terms), Told([], "", [])
+    out = []
+    for piece in [*pieces, None]:
+        if piece is None:
+            stream.end()
+        else:
+            stream.feed(piece)
+        while window := stream.due():
+            told.windows.append(window)
+            told.free_before.append(stream.left)
+            found = [at for at in range(len(window.text)) if window.text.startswith(word, at)]
+            stream.settle([Edit(0, at, at + len(word), "[X]") for at in found])
+            out.append(stream.take())
+    assert stream.held == 0
+    return told._replace(text="".join(out))
+
+
+def _chunks(text: str, places: list[int]) -> list[str]:
+    cuts = sorted({0, len(text), *(place % (len(text) + 1) for place in places)})
+    return [text[start:end] for start, end in pairwise(cuts)]
+
+
+@given(_WORDS, st.lists(st.integers(0, 10_000), max_size=30))
+def test_windows_and_text_are_the_same_for_any_chunking(text: str, places: list[int]) -> None:
+    whole = _streamed([text], _TERMS)
+    assert _streamed(_chunks(text, places), _TERMS)[:2] == whole[:2]
+    assert _streamed(list(text), _TERMS)[:2] == whole[:2]
+    assert whole.text == text.replace("secret", "[X]")
+
+
+@given(_WORDS)
+def test_nothing_leaves_before_every_window_that_contains_it_has_passed(text: str) -> None:
+    told = _streamed(list(text), _TERMS)
+    for number, _ in enumerate(told.windows):
+        later = [window.start for window in told.windows[number:]]
+        assert told.free_before[number] <= min(later)
+    for one, after in pairwise(told.windows):
+        assert one.start < after.start < one.end < after.end
+    if text:
+        assert (told.windows[0].start, told.windows[-1].end) == (0, len(text))
+
+
+@given(_WORDS, st.integers(0, 10_000))
+def test_what_is_no_longer_than_half_a_window_lies_whole_in_one(text: str, at: int) -> None:
+    at %= len(text) + 1
+    end = min(at + _TERMS.window // 2, len(text))
+    windows = _streamed([text], _TERMS).windows
+    assert end <= at or any(one.start <= at and end <= one.end for one in windows)
+
+
+@given(_WORDS)
+def test_full_mode_holds_everything_for_one_window(text: str) -> None:
+    told = _streamed(list(text), StreamTerms(mode="full"))
+    assert told.windows == ([Window(0, len(text), text)] if text else [])
+    assert told.free_before in ([0], [])
+
+
+def test_a_window_is_due_until_it_is_settled_and_nothing_is_free_before() -> None:
+    stream = StreamText(_TERMS)
+    stream.feed("word " * 20)
+    window = stream.due()
+    assert window is not None
+    assert stream.due() == window
+    assert stream.take() == ""
+    assert stream.held == stream.length == 100
+
+
+def test_an_edit_over_a_boundary_gives_way_once() -> None:
+    text = "abcd " * 40
+    stream, out = StreamText(_TERMS), []
+    stream.feed(text)
+    stream.end()
+    while window := stream.due():
+        spans = [(30, 38)] if window.start <= 30 and window.end >= 38 else []
+        stream.settle([Edit(0, s - window.start, e - window.start, "[X]") for s, e in spans])
+        out.append(stream.take())
+    assert "".join(out) == edited(text, [Edit(0, 30, 38, "[X]")])
+
+
+@pytest.mark.parametrize("mode", ["window", "full"])
+def test_a_long_stream_keeps_only_its_tail_and_counts_what_left(mode: str) -> None:
+    stream = StreamText(StreamTerms(mode="full") if mode == "full" else _TERMS)
+    for _ in range(20_000):
+        stream.feed("word ")
+        while stream.due():
+            stream.settle()
+            stream.take()
+    assert stream.length == 100_000
+    assert (stream.held == 100_000) if mode == "full" else (stream.held < 200)

@@ -1,0 +1,1 @@
+"""The kinds of detectors: one file each, with `Settings` and `detector(settings, tools)`."""

@@ -1,0 +1,69 @@
+"""What a blocked client is told: which kinds of content were found, never the content.
+
+Azure's names where there is one (`hate`, `sexual`, `violence`, `self_harm` with a severity;
+`jailbreak`, `indirect_attack` with `detected`), as clients of `content_filter` parse them.
+"""
+
+from statera.guard.policy import Policy
+from statera.proxy.wire.slots import Body
+from statera.records.guarding import Decision, Finding
+
+_AZURE = {
+    "harassment": "hate",
+    "harmful": "violence",
+    "hate": "hate",
+    "identity_attack": "hate",
+    "indirect_attack": "indirect_attack",
+    "injection": "indirect_attack",
+    "insult": "hate",
+    "jailbreak": "jailbreak",
+    "prompt_injection": "indirect_attack",
+    "self_harm": "self_harm",
+    "sexual": "sexual",
+    "threat": "violence",
+    "toxic": "hate",
+    "toxicity": "hate",
+    "violence": "violence",
+}
+_GRADED = frozenset({"hate", "sexual", "violence", "self_harm"})
+
+
+def enforced(decision: Decision) -> tuple[Finding, ...]:
+    """Return the findings for which the decision blocks."""
+    return tuple(
+        one
+        for one in decision.findings
+        if one.mode == "enforce" and one.action == "block" and one.cause in ("score", "beyond")
+    )
+
+
+def filter_results(decision: Decision) -> Body:
+    """Return Azure's `content_filter_results` for what blocked."""
+    results: Body = {}
+    for finding in enforced(decision):
+        kind = finding.category or finding.detector
+        name = _AZURE.get(kind) or _AZURE.get(finding.detector) or kind
+        graded = {"filtered": True, "severity": "high"}
+        results[name] = graded if name in _GRADED else {"filtered": True, "detected": True}
+    return results
+
+
+def details(decision: Decision) -> Body:
+    """Return the `statera` object: which decision, policy, detectors and categories."""
+    found = enforced(decision)
+    return {
+        "decision": decision.id,
+        "policy": decision.policy,
+        "detectors": sorted({one.detector for one in found}),
+        "categories": sorted({one.category for one in found if one.category}),
+    }
+
+
+def input_message(decision: Decision, policy: Policy) -> str:
+    """Return what the client of a blocked request is told."""
+    return decision.message or policy.messages.input
+
+
+def output_message(decision: Decision, policy: Policy) -> str:
+    """Return what the client of a blocked reply is told."""
+    return decision.message or policy.messages.output

@@ -1,0 +1,112 @@
+"""What many APIs share: sampling parameters of OpenAI, vLLM and llama.cpp, usage, logprobs, tools.
+
+A new parameter is one word in the list of its kind.
+"""
+
+from statera.proxy.wire.fields import (
+    Field,
+    each,
+    either,
+    figures,
+    label,
+    names,
+    number,
+    passing,
+    sealed,
+    spoken,
+    text,
+    with_role,
+)
+
+_NUMBERS = names("""
+add_generation_prompt add_special_tokens background best_of cache_prompt continue_final_message
+detokenize dry_allowed_length dry_base dry_multiplier dry_penalty_last_n dynatemp_exponent
+dynatemp_range early_stopping echo frequency_penalty id_slot ignore_eos include_reasoning
+include_stop_str_in_output length_penalty logprobs max_completion_tokens max_output_tokens
+max_tokens max_tool_calls min_keep min_p min_tokens mirostat mirostat_eta mirostat_tau n
+n_cache_reuse n_discard n_indent n_keep n_predict n_probs num_ctx parallel_tool_calls
+parse_tool_calls post_sampling_probs presence_penalty priority prompt_logprobs repeat_last_n
+repeat_penalty repetition_penalty return_mm_kwargs return_progress return_prompt_text
+return_token_ids return_token_offsets return_tokens return_tokens_as_token_ids
+routed_experts_prompt_start seed skip_special_tokens spaces_between_special_tokens store stream
+stream_interval t_max_predict_ms temperature tfs_z thinking_forced_open thinking_token_budget
+timings_per_token top_k top_logprobs top_n_sigma top_p truncate_prompt_tokens typical_p
+use_beam_search watermarking xtc_probability xtc_threshold
+""")
+
+_LABELS = names("""
+cache_salt encoding_format guided_decoding_backend include model prompt_cache_key
+prompt_cache_retention reasoning_effort reasoning_format request_id response_fields
+safety_identifier samplers service_tier session_id speed truncation truncation_side user verbosity
+""")
+
+_FIGURES = names("""
+allowed_token_ids context_management ec_transfer_params kv_transfer_params logit_bias
+logprob_token_ids lora media_io_kwargs metadata mm_processor_kwargs modalities moderation
+prompt_cache_options repetition_detection stop_token_ids stream_options vllm_xargs
+""")
+
+_PARAMETERS = names("""
+bad_words dry_sequence_breakers grammar_triggers logits_processors preserved_tokens stop
+""")
+
+_DEFINITIONS = names("""
+chat_template chat_template_kwargs grammar guided_choice guided_grammar guided_json guided_regex
+guided_whitespace_pattern json_schema response_format structural_tag structured_outputs
+""")
+
+parameter = with_role("parameter", spoken)
+definition = with_role("definition", spoken)
+tools = either(many=each(definition))
+documents = either(many=each(with_role("document", spoken, "tool_result")))
+
+choice = either(one=label, named=definition)
+
+SAMPLING: dict[str, Field] = {
+    **dict.fromkeys(_NUMBERS, number),
+    **dict.fromkeys(_LABELS, label),
+    **dict.fromkeys(_FIGURES, figures),
+    **dict.fromkeys(_PARAMETERS, parameter),
+    **dict.fromkeys(_DEFINITIONS, definition),
+    "tool_choice": choice,
+    "tools": tools,
+}
+
+# What every reply may say beside its text.
+ABOUT: dict[str, Field] = {
+    "created": number,
+    "created_at": number,
+    "ec_transfer_params": figures,
+    "error": with_role("", spoken),
+    "id": label,
+    "kv_transfer_params": figures,
+    "metrics": figures,
+    "model": label,
+    "moderation": figures,
+    "object": label,
+    "obfuscation": sealed,
+    "prompt_filter_results": figures,
+    "prompt_logprobs": passing,
+    "prompt_progress": figures,
+    "prompt_text": with_role("user", text),
+    "prompt_token_ids": passing,
+    "service_tier": label,
+    "system_fingerprint": label,
+    "timings": figures,
+    "usage": figures,
+}
+
+# What a choice of a reply may say beside its text.
+CHOICE: dict[str, Field] = {
+    "content_filter_results": figures,
+    "content_filter_offsets": figures,
+    "finish_reason": label,
+    "index": number,
+    "logprobs": passing,
+    "mm_embedding_handle": figures,
+    "prompt_logprobs": passing,
+    "prompt_token_ids": passing,
+    "routed_experts": sealed,
+    "stop_reason": label,
+    "token_ids": passing,
+}

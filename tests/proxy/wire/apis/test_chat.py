@@ -1,0 +1,323 @@
+import copy
+from typing import Any
+
+import pytest
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
+from openai.types.chat.completion_create_params import CompletionCreateParamsBase
+
+from statera.guard.policy import Policy
+from statera.proxy.wire.api import Event, Failure, StreamState
+from statera.proxy.wire.apis.chat import api
+from statera.proxy.wire.refusals import Refused
+from statera.proxy.wire.slots import Piece, passages, write
+from statera.records.guarding import Decision, Edit, Finding
+from tests.proxy.wire.apis.chat_bodies import CHUNK, LABELS, LOGPROBS, REPLY, REQUEST, chunk
+from tests.proxy.wire.markers import Read, vanished
+
+STRICT = Policy()
+OPEN = Policy(unknown_fields="allow", images="allow")
+DECISION = Decision(
+    id="d1",
+    policy="p",
+    outcome="block",
+    would="block",
+    findings=(
+        Finding(
+            detector="toxicity",
+            side="input",
+            place="messages[0].content",
+            cause="score",
+            action="block",
+            mode="enforce",
+            threshold=0.5,
+            score=0.9,
+            category="toxicity",
+        ),
+    ),
+)
+
+
+def reading_requests(policy: Policy) -> Read:
+    return lambda body: api.read_request(body, policy)
+
+
+def reading_replies(policy: Policy) -> Read:
+    return lambda body: api.read_reply(body, policy)
+
+
+def texts(body: dict[str, Any], policy: Policy = STRICT) -> dict[str, tuple[str, str, str]]:
+    said = passages(api.read_request(body, policy))
+    return {one.place: (one.text, one.role, one.side) for one in said}
+
+
+def test_every_text_of_a_request_is_read_once_in_its_order() -> None:
+    found = list(texts(REQUEST).items())
+    assert found[:12] == [
+        ("messages[0].content", ("be kind", "system", "input")),
+        ("messages[0].name", ("boss", "system", "input")),
+        ("messages[1].content[0].text", ("be brief", "developer", "input")),
+        ("messages[2].name", ("Ann", "user", "input")),
+        ("messages[2].content", ("first half\nsecond half", "user", "input")),
+        ("messages[3].content", ("let me see", "assistant", "input")),
+        ("messages[3].refusal", ("no", "assistant", "input")),
+        ("messages[3].reasoning", ("thinking", "assistant", "input")),
+        ("messages[3].reasoning_content", ("thinking more", "assistant", "input")),
+        ("messages[3].tool_calls[0].function.name", ("weather", "assistant", "tool_call")),
+        (
+            "messages[3].tool_calls[0].function.arguments",
+            ('{"city": "Paris"}', "assistant", "tool_call"),
+        ),
+        ("messages[3].tool_calls[1].custom.name", ("shell", "assistant", "tool_call")),
+    ]
+    read = dict(found)
+    assert read["messages[4].content"] == ('{"sky": "clear"}', "tool", "tool_result")
+    assert read["documents[0]"] == ("a paper\nits text", "document", "tool_result")
+    assert read["tools[0]"][1] == "definition"
+    assert read["tools[0]"][0].split("\n") == [
+        *("weather", "says", "a title", "city", "a city", "Paris", "Rome", "Paris"),
+        *("examples", "Oslo", "city"),
+    ]
+    assert read["stop"] == ("END\nSTOP", "parameter", "input")
+
+
+@pytest.mark.parametrize("policy", [STRICT, OPEN], ids=["strict", "open"])
+def test_no_text_vanishes(policy: Policy) -> None:
+    assert vanished(reading_requests(policy), REQUEST, LABELS) == []
+    assert vanished(reading_replies(policy), REPLY, LABELS) == []
+    assert vanished(reading_events(policy), CHUNK, LABELS) == []
+
+
+class _Seen:
+    def __init__(self, piece: Piece) -> None:
+        self.passage = piece
+
+
+def reading_events(policy: Policy) -> Any:
+    return lambda body: [_Seen(one) for one in api.read_event("", body, policy)]
+
+
+def test_every_parameter_of_the_official_client_is_known() -> None:
+    unknown = set(CompletionCreateParamsBase.__annotations__) - known("request")
+    assert unknown == set()
+    assert set(ChatCompletion.model_fields) - known("reply") == set()
+    assert set(ChatCompletionChunk.model_fields) - known("chunk") == set()
+
+
+def known(kind: str) -> set[str]:
+    """Return the official names that the tables know: an unknown one with text is refused."""
+    kinds = {
+        "request": (CompletionCreateParamsBase.__annotations__, api.read_request),
+        "reply": (ChatCompletion.model_fields, api.read_reply),
+        "chunk": (ChatCompletionChunk.model_fields, lambda b, p: api.read_event("", b, p)),
+    }
+    fields, read = kinds[kind]
+    found = set()
+    for name in fields:
+        try:
+            read({name: [{"what": "ever it is"}]}, STRICT)
+            found.add(name)
+        except Refused as refused:
+            if refused.code != "unknown_field" or refused.param != name:
+                found.add(name)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "param"),
+    [
+        ({"mesages": [{"role": "user"}]}, "unknown_field", "mesages"),
+        (
+            {"messages": [{"role": "user", "thoughts": "x"}]},
+            "unknown_field",
+            "messages[0].thoughts",
+        ),
+        ({"messages": [{"role": "root", "content": "x"}]}, "invalid_request", "messages[0].role"),
+        ({"messages": [{"content": "x"}]}, "invalid_request", "messages[0].role"),
+        ({"messages": {"role": "user"}}, "invalid_request", "messages"),
+        ({"messages": ["x"]}, "invalid_request", "messages[0].role"),
+        ({"messages": [{"role": "user", "content": 5}]}, "invalid_request", "messages[0].content"),
+        ({"temperature": "0.7"}, "invalid_request", "temperature"),
+        ({"tools": {"type": "function"}}, "invalid_request", "tools"),
+        ({"model": {"name": "x"}}, "invalid_request", "model"),
+    ],
+)
+def test_what_is_not_known_is_refused(body: dict[str, Any], code: str, param: str) -> None:
+    with pytest.raises(Refused) as refused:
+        api.read_request(body, STRICT)
+    assert (refused.value.code, refused.value.param) == (code, param)
+
+
+def test_a_slip_names_the_nearest_field() -> None:
+    with pytest.raises(Refused, match="Did you mean 'messages'"):
+        api.read_request({"mesages": ["x"]}, STRICT)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"type": "image_url", "image_url": {"url": "https://example.org/a.png"}},
+        {"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}},
+        {"type": "file", "file": {"file_id": "file-1"}},
+        {"type": "video_url", "video_url": {"url": "https://example.org/a.mp4"}},
+    ],
+)
+def test_images_pass_only_where_the_policy_allows(part: dict[str, Any]) -> None:
+    body = {"messages": [{"role": "user", "content": [{"type": "text", "text": "see"}, part]}]}
+    with pytest.raises(Refused) as refused:
+        api.read_request(body, STRICT)
+    assert refused.value.code == "image_not_allowed"
+    assert [one.passage.text for one in api.read_request(body, OPEN)] == ["see"]
+
+
+def test_an_unknown_kind_of_part_is_refused_or_read_whole() -> None:
+    part = {"type": "hologram", "light": {"text": "hidden words"}}
+    body = {"messages": [{"role": "user", "content": [part]}]}
+    with pytest.raises(Refused, match="unknown type 'hologram'"):
+        api.read_request(body, STRICT)
+    assert "hidden words" in api.read_request(body, OPEN)[0].passage.text
+
+
+def test_escapes_in_arguments_and_tool_results_hide_nothing() -> None:
+    raw = '{"q": "\\u0062omb"}'
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": raw}}
+    body = {
+        "messages": [
+            {"role": "assistant", "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": "c", "content": raw},
+        ]
+    }
+    assert [one.passage.text for one in api.read_request(body, STRICT)] == [
+        *("f", raw, '{"q": "bomb"}'),
+        *(raw, '{"q": "bomb"}'),
+    ]
+
+
+def test_edits_are_made_where_the_texts_stand() -> None:
+    body = copy.deepcopy(REQUEST)
+    slots = api.read_request(body, STRICT)
+    numbers = {slot.passage.place: number for number, slot in enumerate(slots)}
+    both, tool = numbers["messages[2].content"], numbers["tools[0]"]
+    says = slots[tool].passage.text.index("says")
+    assert write(slots, [Edit(both, 6, 17, "X"), Edit(tool, says, says + 4, "Y")])
+    parts = body["messages"][2]["content"]
+    assert (parts[0]["text"], parts[1]["text"]) == ("first X", " half")
+    assert body["tools"][0]["function"]["description"] == "Y"
+    expected = copy.deepcopy(REQUEST)
+    expected["messages"][2]["content"][0]["text"] = "first X"
+    expected["messages"][2]["content"][1]["text"] = " half"
+    expected["tools"][0]["function"]["description"] = "Y"
+    assert body == expected
+
+
+def test_a_streamed_text_has_the_name_of_the_whole_one() -> None:
+    data = chunk(
+        {
+            "content": "Pa",
+            "tool_calls": [{"index": 2, "function": {"arguments": '{"a'}}],
+        },
+        1,
+        logprobs=LOGPROBS,
+    )
+    content, arguments = api.read_event("", data, STRICT)
+    assert content[:4] == ("choices[1].message.content", "output", "assistant", "Pa")
+    assert content.repeats == ((data["choices"][0], "logprobs"),)
+    assert not content.encoded
+    assert not content.whole
+    assert arguments.channel == "choices[1].message.tool_calls[2].function.arguments"
+    assert (arguments.side, arguments.encoded) == ("tool_call", True)
+    holder: Any = content.holder
+    holder[content.key] = "X"
+    assert data["choices"][0]["delta"]["content"] == "X"
+
+
+def test_a_chunk_says_which_choices_it_ends() -> None:
+    assert api.closes("", chunk({"content": "x"})) == ()
+    assert api.closes("", chunk({}, 3, finish_reason="stop")) == ("choices[3].",)
+    assert api.closes("", {"choices": [], "usage": {}}) == ()
+
+
+def test_a_blocked_request_has_the_shape_that_clients_parse() -> None:
+    status, body = api.shapes.blocked_request(DECISION, STRICT, REQUEST)
+    assert status == 400
+    assert body["error"] == {
+        "message": STRICT.messages.input,
+        "type": "invalid_request_error",
+        "param": "messages",
+        "code": "content_filter",
+        "innererror": {
+            "code": "ResponsibleAIPolicyViolation",
+            "content_filter_result": {"hate": {"filtered": True, "severity": "high"}},
+        },
+        "statera": {
+            "decision": "d1",
+            "policy": "p",
+            "detectors": ["toxicity"],
+            "categories": ["toxicity"],
+        },
+    }
+
+
+def test_a_blocked_request_can_be_a_refusal() -> None:
+    policy = Policy(block_style="refusal_200")
+    status, body = api.shapes.blocked_request(DECISION, policy, REQUEST)
+    reply = ChatCompletion.model_validate(body)
+    assert status == 200
+    assert reply.model == "org/model-1"
+    assert reply.choices[0].finish_reason == "content_filter"
+    assert reply.choices[0].message.content == policy.messages.input
+
+
+def test_a_blocked_reply_keeps_nothing_that_was_said() -> None:
+    body = api.shapes.blocked_reply(REPLY, DECISION, STRICT)
+    reply = ChatCompletion.model_validate(body)
+    assert [one.finish_reason for one in reply.choices] == ["content_filter"] * 2
+    assert [one.message.content for one in reply.choices] == ["", ""]
+    assert reply.choices[0].message.refusal == STRICT.messages.output
+    assert reply.usage
+    assert reply.usage.total_tokens == 7
+    said = str(body)
+    for text in ("Paris", "Rome", "thinking", "spoken", "weather", "a page", "hello"):
+        assert text not in said
+
+
+def follow(events: list[dict[str, Any]]) -> StreamState:
+    state = StreamState()
+    for event in events:
+        api.shapes.follow(state, "", event)
+    return state
+
+
+def chunks(events: list[Event]) -> list[ChatCompletionChunk]:
+    assert events[-1] == Event("", "[DONE]")
+    return [ChatCompletionChunk.model_validate(one.data) for one in events[:-1]]
+
+
+def test_a_blocked_stream_ends_every_open_choice() -> None:
+    begun = [chunk({"content": "a"}, 0), chunk({"content": "b"}, 1)]
+    state = follow([*begun, chunk({}, 0, finish_reason="stop")])
+    (last,) = chunks(api.shapes.blocked_events(state, DECISION, STRICT))
+    assert (last.choices[0].index, last.choices[0].finish_reason) == (1, "content_filter")
+    assert last.id == "chatcmpl-1"
+    assert last.choices[0].delta.refusal == STRICT.messages.output
+
+
+def test_a_stream_blocked_before_it_began_is_a_whole_one() -> None:
+    (last,) = chunks(api.shapes.blocked_events(StreamState(), DECISION, STRICT))
+    assert last.choices[0].delta.content == STRICT.messages.input
+    assert last.choices[0].finish_reason == "content_filter"
+    opened = follow([{"id": "chatcmpl-1", "model": "m", "created": 1, "choices": []}])
+    (last,) = chunks(api.shapes.blocked_events(opened, DECISION, STRICT))
+    assert last.choices[0].index == 0
+
+
+def test_failures_have_openais_shape() -> None:
+    failure = Failure(503, "guard_unavailable", "A check could not be made.")
+    assert api.shapes.failed(failure) == {
+        "error": {
+            "message": "A check could not be made.",
+            "type": "server_error",
+            "param": None,
+            "code": "guard_unavailable",
+        }
+    }
+    assert api.shapes.failed_events(StreamState(), failure)[-1].data == api.shapes.failed(failure)

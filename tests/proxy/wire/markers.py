@@ -1,0 +1,86 @@
+"""Puts a marker at every place of an example where text can be, and says whether it was seen."""
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from statera.proxy.wire.refusals import Refused
+from statera.proxy.wire.slots import Slot
+
+MARKER = "a marker no. 7f3a"
+LABEL = "marker7f3a"
+
+Step = str | int
+Read = Callable[[dict[str, Any]], Sequence[Slot]]
+
+
+def places(value: Any, path: tuple[Step, ...] = ()) -> Iterator[tuple[Step, ...]]:
+    """Yield the path of every text in the value."""
+    if isinstance(value, str):
+        yield path
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from places(one, (*path, key))
+    elif isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from places(one, (*path, number))
+
+
+def names(value: Any, path: tuple[Step, ...] = ()) -> Iterator[tuple[Step, ...]]:
+    """Yield the path of every name of an object's field."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield (*path, key)
+            yield from names(one, (*path, key))
+    elif isinstance(value, list):
+        for number, one in enumerate(value):
+            yield from names(one, (*path, number))
+
+
+def marked(example: dict[str, Any], path: tuple[Step, ...], marker: str) -> dict[str, Any]:
+    """Return the example with the marker at `path`."""
+    body: Any = copy.deepcopy(example)
+    holder = body
+    for step in path[:-1]:
+        holder = holder[step]
+    holder[path[-1]] = marker
+    found: dict[str, Any] = body
+    return found
+
+
+def renamed(example: dict[str, Any], path: tuple[Step, ...], marker: str) -> dict[str, Any]:
+    """Return the example with the field at `path` renamed to the marker."""
+    body: Any = copy.deepcopy(example)
+    holder = body
+    for step in path[:-1]:
+        holder = holder[step]
+    holder[marker] = holder.pop(path[-1])
+    found: dict[str, Any] = body
+    return found
+
+
+def seen(read: Read, body: dict[str, Any], marker: str) -> bool:
+    """Return whether the marker is in a passage, or the body is refused."""
+    try:
+        return any(marker in slot.passage.text for slot in read(body))
+    except Refused:
+        return True
+
+
+def vanished(read: Read, example: dict[str, Any], labels: frozenset[str]) -> list[str]:
+    """Return the places where a text is neither read nor refused.
+
+    A text that looks like an id may pass below fields called as in `labels`, no other may.
+    """
+    lost = [
+        path for path in places(example) if not seen(read, marked(example, path, MARKER), MARKER)
+    ]
+    lost += [
+        path
+        for path in places(example)
+        if not labels & set(map(str, path)) and not seen(read, marked(example, path, LABEL), LABEL)
+    ]
+    lost += [
+        path for path in names(example) if not seen(read, renamed(example, path, MARKER), MARKER)
+    ]
+    return [".".join(map(str, path)) for path in lost]

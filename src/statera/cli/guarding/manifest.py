@@ -1,0 +1,141 @@
+"""Write Kubernetes manifests: the guard beside a model server, as YAML, Kustomize or Helm."""
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import click
+from msgspec import structs
+
+from statera.cli.settings import Flag
+from statera.codec.files import read_text, write_bytes
+from statera.errors import DeclarationError
+from statera.guard.policy import read_policy
+from statera.report.kubernetes.layouts import (
+    Files,
+    Layout,
+    helm_files,
+    kustomize_files,
+    plain_files,
+    stream,
+)
+from statera.report.kubernetes.values import Form, Values, read_values
+
+DEFAULT_POLICY = Path(__file__).parents[2] / "guard" / "policies" / "default.yaml"
+NAMESPACE = "production"
+_NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_NEXT = {
+    "yaml": "kubectl apply -f {out}",
+    "kustomize": "kubectl apply -k {out}/overlays/{form}",
+    "helm": "helm install genai-backend {out} --namespace " + NAMESPACE,
+}
+
+
+@click.command("manifest")
+@click.option(
+    "--as",
+    "layout",
+    cls=Flag,
+    type=click.Choice(get_args(Layout)),
+    default="yaml",
+    show_default=True,
+    help="Plain YAML, a Kustomize base with overlays, or a Helm chart.",
+)
+@click.option(
+    "--form",
+    cls=Flag,
+    type=click.Choice(get_args(Form)),
+    help="plain: two containers (default). sidecar: the guard starts first and ends last.",
+)
+@click.option("--namespace", cls=Flag, help=f"Where it runs.  [default: {NAMESPACE}]")
+@click.option(
+    "--values",
+    cls=Flag,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What differs from the chart's values.yaml: images, weights, sizes, limits.",
+)
+@click.option(
+    "--policy",
+    cls=Flag,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The guard's policy; without it the one that ships.",
+)
+@click.option(
+    "--out",
+    cls=Flag,
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write files; without it the YAML goes to standard output.",
+)
+def command(
+    layout: Layout,
+    form: Form | None,
+    namespace: str | None,
+    values: Path | None,
+    policy: Path | None,
+    out: Path | None,
+) -> None:
+    """Write what runs a model server in Kubernetes that is reached through its guard only.
+
+    \b
+    statera guard manifest | kubectl apply -f -
+    statera guard manifest --form sidecar --values mine.yaml --out deploy/
+    statera guard manifest --as helm --out chart/
+    """
+    rules = _policy(policy)
+    stated = [("--form", form), ("--namespace", namespace), ("--values", values)]
+    if layout == "helm":
+        _refuse([flag for flag, given in stated if given is not None])
+    found = _values(values, form)
+    where = NAMESPACE if namespace is None else namespace
+    if not _NAMESPACE.fullmatch(where):
+        raise DeclarationError(
+            f"--namespace '{where}': lower-case letters, digits and '-', at most 63"
+        )
+    if out is None:
+        if layout != "yaml":
+            raise DeclarationError(f"--as {layout} is several files: say where with --out DIR")
+        click.echo(stream(found, where, rules), nl=False)
+        return
+    files = _files(layout, found, where, rules)
+    _write(out, files)
+    told = _NEXT[layout].format(out=out, form=found.form)
+    click.echo(f"wrote {len(files)} files to {out}; next: {told}", err=True)
+
+
+def _files(layout: Layout, values: Values, namespace: str, policy: str) -> Files:
+    if layout == "helm":
+        return helm_files(policy)
+    written = kustomize_files if layout == "kustomize" else plain_files
+    return written(values, namespace, policy)
+
+
+def _values(path: Path | None, form: Form | None) -> Values:
+    found = read_values() if path is None else read_values(read_text(path), source=str(path))
+    return found if form is None else structs.replace(found, form=form)
+
+
+def _policy(path: Path | None) -> str:
+    """Return the policy's text, having read it as the guard will."""
+    text = read_text(path or DEFAULT_POLICY)
+    read_policy(text, source=str(path or DEFAULT_POLICY))
+    return text
+
+
+def _refuse(flags: list[str]) -> None:
+    if flags:
+        raise DeclarationError(
+            f"{flags[0]} is not for a chart, which takes it when it is installed: "
+            "helm install NAME DIR --namespace NAMESPACE --values FILE --set form=sidecar"
+        )
+
+
+def _write(folder: Path, files: Files) -> None:
+    for path, text in files.items():
+        try:
+            write_bytes(folder / path, text.encode())
+        except OSError as error:
+            told = error.strerror or error
+            raise DeclarationError(f"{folder / path}: cannot be written: {told}") from None

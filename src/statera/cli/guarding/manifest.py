@@ -84,11 +84,11 @@ def command(
     statera guard manifest --form sidecar --values mine.yaml --out deploy/
     statera guard manifest --as helm --out chart/
     """
-    rules = _policy(policy)
     stated = [("--form", form), ("--namespace", namespace), ("--values", values)]
     if layout == "helm":
         _refuse([flag for flag, given in stated if given is not None])
     found = _values(values, form)
+    rules = _policy(policy, found)
     where = NAMESPACE if namespace is None else namespace
     if not _NAMESPACE.fullmatch(where):
         raise DeclarationError(
@@ -117,8 +117,11 @@ def _values(path: Path | None, form: Form | None) -> Values:
     return found if form is None else structs.replace(found, form=form)
 
 
-def _policy(path: Path | None) -> str:
-    """Return the policy's text, having read it as the guard will."""
+def _policy(path: Path | None, values: Values) -> str:
+    """Return the policy's text, having read it as the guard will: --policy > values > ours."""
+    if path is None and values.policy:
+        read_policy(values.policy, source="`$.policy` of the values")
+        return values.policy
     text = read_text(path or DEFAULT_POLICY)
     read_policy(text, source=str(path or DEFAULT_POLICY))
     return text

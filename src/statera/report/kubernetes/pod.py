@@ -41,8 +41,8 @@ def restrictions() -> Object:
 
 
 def variables(named: dict[str, str]) -> list[Object]:
-    """Return environment variables as a container states them."""
-    return [{"name": name, "value": value} for name, value in named.items()]
+    """Return environment variables as a container states them, in the order of their names."""
+    return [{"name": name, "value": value} for name, value in sorted(named.items())]
 
 
 def mounts(**paths: str) -> list[Object]:

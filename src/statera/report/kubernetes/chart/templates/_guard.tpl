@@ -8,13 +8,9 @@ restartPolicy: Always
 ports:
   - {name: http, containerPort: 8080, protocol: TCP}
 env:
-  - name: TARGET_UPSTREAM
-    value: {{ eq .Values.model.listen "socket" | ternary "unix:/run/model/api.sock" "http://127.0.0.1:8000" }}
-  - name: TOXICITY_THRESHOLD
-    value: {{ .Values.guard.threshold | quote }}
-  - name: STATERA_POLICY
-    value: /etc/statera/policy.yaml
-  {{- include "variables" .Values.guard.env | nindent 2 }}
+  {{- $place := eq .Values.model.listen "socket" | ternary "unix:/run/model/api.sock" "http://127.0.0.1:8000" }}
+  {{- $own := dict "TARGET_UPSTREAM" $place "TOXICITY_THRESHOLD" .Values.guard.threshold "STATERA_POLICY" "/etc/statera/policy.yaml" }}
+  {{- merge $own .Values.guard.env | include "variables" | nindent 2 }}
 resources:
   requests:
     cpu: {{ .Values.guard.requests.cpu | quote }}

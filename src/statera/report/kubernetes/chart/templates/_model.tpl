@@ -26,7 +26,8 @@ args:
   {{- concat .Values.model.args (list "--host" "127.0.0.1" "--port" "8000") | toYaml | nindent 2 }}
 {{- end }}
 env:
-  {{- dict "HOME" "/cache" "USER" "vllm" "VLLM_HOST_IP" "127.0.0.1" "VLLM_LOOPBACK_IP" "127.0.0.1" "VLLM_NO_USAGE_STATS" "1" "HF_HUB_OFFLINE" "1" | mergeOverwrite (dict) .Values.model.env | include "variables" | nindent 2 }}
+  {{- $own := dict "HOME" "/cache" "USER" "vllm" "VLLM_HOST_IP" "127.0.0.1" "VLLM_LOOPBACK_IP" "127.0.0.1" "VLLM_NO_USAGE_STATS" "1" "HF_HUB_OFFLINE" "1" }}
+  {{- mergeOverwrite $own .Values.model.env | include "variables" | nindent 2 }}
 resources:
   requests:
     cpu: {{ .Values.model.cpu | quote }}

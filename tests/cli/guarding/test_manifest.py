@@ -1,0 +1,95 @@
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from statera.cli.guarding.manifest import command
+from statera.errors import DeclarationError
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> str:
+    path = tmp_path / "policy.yaml"
+    path.write_text("name: ours\n")
+    return str(path)
+
+
+def said(*arguments: str) -> tuple[str, str]:
+    found = CliRunner().invoke(command, arguments, standalone_mode=False)
+    if found.exception is not None:
+        raise found.exception
+    return found.stdout, found.stderr
+
+
+def test_without_a_place_the_stream_can_be_piped(policy: str) -> None:
+    out, err = said("--policy", policy, "--form", "sidecar", "--namespace", "elsewhere")
+    found = {one["kind"]: one for one in yaml.safe_load_all(out)}
+    assert found["Deployment"]["metadata"]["namespace"] == "elsewhere"
+    assert "initContainers" in found["Deployment"]["spec"]["template"]["spec"]
+    assert not err
+
+
+def test_values_say_what_differs_and_a_flag_wins(policy: str, tmp_path: Path) -> None:
+    values = tmp_path / "mine.yaml"
+    values.write_text("form: sidecar\nreplicas: 5\n")
+    out, _ = said("--policy", policy, "--values", str(values), "--form", "plain")
+    spec = {one["kind"]: one for one in yaml.safe_load_all(out)}["Deployment"]["spec"]
+    assert spec["replicas"] == 5
+    assert "initContainers" not in spec["template"]["spec"]
+
+
+@pytest.mark.parametrize(
+    ("layout", "file", "told"),
+    [
+        ("yaml", "deployment.yaml", "kubectl apply -f {out}"),
+        ("kustomize", "base/deployment.yaml", "kubectl apply -k {out}/overlays/plain"),
+        ("helm", "templates/deployment.yaml", "helm install genai-backend {out}"),
+    ],
+)
+def test_files_are_written_and_the_next_command_is_said(
+    layout: str, file: str, told: str, policy: str, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    stdout, err = said("--policy", policy, "--as", layout, "--out", str(out))
+    assert not stdout
+    assert (out / file).is_file()
+    assert err.startswith("wrote ")
+    assert told.format(out=out) in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--as", "helm"], "--as helm is several files: say where with --out DIR"),
+        (["--as", "helm", "--form", "sidecar"], "--form is not for a chart"),
+        (["--namespace", "Not_One"], "--namespace 'Not_One': lower-case letters"),
+        (["--values", "none.yaml"], "none.yaml: no such file"),
+        (["--out", "policy.yaml/x"], "cannot be written"),
+    ],
+)
+def test_what_cannot_be_is_one_line(
+    arguments: list[str], told: str, policy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(Path(policy).parent)
+    with pytest.raises(DeclarationError) as error:
+        said("--policy", policy, *arguments)
+    assert told in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_policy_that_the_guard_would_refuse_is_not_rolled_out(policy: str) -> None:
+    Path(policy).write_text("detectors: [{name: toxicity, use: classifier, treshold: 1}]\n")
+    with pytest.raises(DeclarationError, match="Did you mean 'threshold'"):
+        said("--policy", policy)
+
+
+def test_the_values_may_hold_the_policy(policy: str, tmp_path: Path) -> None:
+    values = tmp_path / "mine.yaml"
+    values.write_text("policy: |\n  name: theirs\n")
+    out, _ = said("--values", str(values))
+    held = [one for one in yaml.safe_load_all(out) if one["metadata"]["name"].endswith("-policy")]
+    assert held[0]["data"] == {"policy.yaml": "name: theirs\n"}
+    values.write_text("policy: |\n  nam: theirs\n")
+    with pytest.raises(DeclarationError, match="Did you mean 'name'"):
+        said("--values", str(values))

@@ -1,17 +1,36 @@
 """Puts a marker at every place of an example where text can be, and says whether it was seen."""
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from statera.guard.policy import Policy
+from statera.proxy.wire.api import Api
 from statera.proxy.wire.refusals import Refused
-from statera.proxy.wire.slots import Slot
 
 MARKER = "a marker no. 7f3a"
 LABEL = "marker7f3a"
 
 Step = str | int
-Read = Callable[[dict[str, Any]], Sequence[Slot]]
+Read = Callable[[dict[str, Any]], Sequence[str]]
+
+STRICT = Policy()
+OPEN = Policy(unknown_fields="allow", images="allow")
+
+
+def requests(api: Api, policy: Policy = STRICT) -> Read:
+    """Return the reader of an API's requests: a body to its texts."""
+    return lambda body: [slot.passage.text for slot in api.read_request(body, policy)]
+
+
+def replies(api: Api, policy: Policy = STRICT) -> Read:
+    """Return the reader of an API's replies: a body to its texts."""
+    return lambda body: [slot.passage.text for slot in api.read_reply(body, policy)]
+
+
+def events(api: Api, policy: Policy = STRICT) -> Read:
+    """Return the reader of an API's events: their data to its texts."""
+    return lambda body: [piece.text for piece in api.read_event("", body, policy)]
 
 
 def places(value: Any, path: tuple[Step, ...] = ()) -> Iterator[tuple[Step, ...]]:
@@ -62,7 +81,7 @@ def renamed(example: dict[str, Any], path: tuple[Step, ...], marker: str) -> dic
 def seen(read: Read, body: dict[str, Any], marker: str) -> bool:
     """Return whether the marker is in a passage, or the body is refused."""
     try:
-        return any(marker in slot.passage.text for slot in read(body))
+        return any(marker in text for text in read(body))
     except Refused:
         return True
 
@@ -84,3 +103,16 @@ def vanished(read: Read, example: dict[str, Any], labels: frozenset[str]) -> lis
         path for path in names(example) if not seen(read, renamed(example, path, MARKER), MARKER)
     ]
     return [".".join(map(str, path)) for path in lost]
+
+
+def known(read: Read, fields: Iterable[str]) -> set[str]:
+    """Return those of the fields that the reader knows at the top of a body."""
+    found = set()
+    for name in fields:
+        try:
+            read({name: [{"what": "ever it is"}]})
+        except Refused as refused:
+            if refused.code == "unknown_field" and refused.param == name:
+                continue
+        found.add(name)
+    return found

@@ -73,13 +73,11 @@ ReadEvent = Callable[[Reader, str, Body], list[Piece]]
 Closes = Callable[[str, Body], tuple[str, ...]]
 
 
-def _reads_nothing(reader: Reader, name: str, data: Body) -> list[Piece]:
-    del name
-    spoken(reader, data, "", data, "")
-    return [
-        Piece("event", slot.passage.side, slot.passage.role, slot.passage.text, data, "")
-        for slot in reader.slots
-    ]
+def _reads_whole(reader: Reader, name: str, data: Body) -> list[Piece]:
+    """Read an event of an API that has no streams."""
+    spoken(reader, data, "", data, name)
+    said = [slot.passage for slot in reader.slots]
+    return [Piece("event", one.side, one.role, one.text, data, None, whole=True) for one in said]
 
 
 def _closes_nothing(name: str, data: Body) -> tuple[str, ...]:
@@ -99,7 +97,7 @@ class Api(NamedTuple):
     request: Field
     reply: Field
     shapes: Shapes
-    event: ReadEvent = _reads_nothing
+    event: ReadEvent = _reads_whole
     closes: Closes = _closes_nothing
     method: str = "POST"
 
@@ -122,8 +120,11 @@ class Api(NamedTuple):
         return reader.slots
 
     def read_event(self, name: str, data: Body, policy: Policy) -> list[Piece]:
-        """Return what an event of a stream adds; Refused for what cannot be read."""
-        return self.event(Reader(policy, "output", "assistant"), name, data)
+        """Return what an event of a stream says; Refused for what cannot be read.
+
+        `name` is that of its `event:` line, "" without one.
+        """
+        return self.event(Reader(policy, "output", "assistant", piecewise=True), name, data)
 
 
 def wants_stream(body: Body) -> bool:

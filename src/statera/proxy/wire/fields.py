@@ -21,7 +21,8 @@ MOST_TEXTS = 4096
 
 _LABEL = re.compile(r"[A-Za-z0-9_.:/+=~|#-]{0,256}", re.ASCII)
 _SEALED = re.compile(r"[A-Za-z0-9_+/=-]*", re.ASCII)
-_NUMERIC = (int, float, bool)
+_NUMERIC = frozenset((int, float, bool))
+_LONG = 1_000_000
 
 
 def names(text: str) -> list[str]:
@@ -41,12 +42,18 @@ _STRUCTURE = frozenset(
 
 
 class Reader:
-    """What is being read: the policy's terms, who is speaking, and the slots found so far."""
+    """What is being read: the policy's terms, who is speaking, and the slots found so far.
 
-    __slots__ = ("policy", "role", "side", "slots")
+    `piecewise` keeps the parts of a text apart, as a stream needs it.
+    """
 
-    def __init__(self, policy: Policy, side: Side, role: str = "") -> None:
+    __slots__ = ("piecewise", "policy", "role", "side", "slots")
+
+    def __init__(
+        self, policy: Policy, side: Side, role: str = "", *, piecewise: bool = False
+    ) -> None:
         self.policy = policy
+        self.piecewise = piecewise
         self.side: Side = side
         self.role = role
         self.slots: list[Slot] = []
@@ -131,8 +138,17 @@ def tokens(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> 
         )
 
 
+def numbers(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
+    """Take a list of numbers; anything else in it is read."""
+    if type(value) is not list or not _NUMERIC.issuperset(map(type, value)):
+        spoken(reader, holder, key, value, place)
+
+
 def spoken(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
-    """Take anything: all texts in it and all names of its fields are read as one passage."""
+    """Take anything: all texts in it and all names of its fields are read as one passage.
+
+    Numbers of seven digits or more are read too, since they may be those of a card or a person.
+    """
     _join(reader, _leaves(holder, key, value), place)
 
 
@@ -157,14 +173,20 @@ def _leaves(holder: Holder, key: Key, value: Any) -> Iterator[Leaf]:
     if type(value) is str:
         if value and value not in _STRUCTURE:
             yield Leaf(value, holder, key)
+    elif type(value) is int and abs(value) >= _LONG:
+        yield Leaf(str(value), holder, key)
     elif type(value) is list:
-        for place, one in enumerate(value):
-            yield from _leaves(value, place, one)
+        for position, one in enumerate(value):
+            yield from _leaves(value, position, one)
     elif type(value) is dict:
-        for name, one in value.items():
-            if name not in _STRUCTURE:
-                yield Leaf(name, value, None)
-            yield from _leaves(value, name, one)
+        yield from _named_leaves(value)
+
+
+def _named_leaves(value: Body) -> Iterator[Leaf]:
+    for name, one in value.items():
+        if name not in _STRUCTURE:
+            yield Leaf(name, value, None)
+        yield from _leaves(value, name, one)
 
 
 def _join(reader: Reader, leaves: Iterator[Leaf] | list[Leaf], place: str) -> None:
@@ -193,7 +215,7 @@ def parts(field: Field) -> Field:
         before = len(reader.slots)
         every(reader, holder, key, value, place)
         new = reader.slots[before:]
-        if len(new) > 1 and all(_is_plain(slot, reader) for slot in new):
+        if len(new) > 1 and not reader.piecewise and all(_is_plain(slot, reader) for slot in new):
             del reader.slots[before:]
             _join(reader, [Leaf(one.passage.text, one.holder, one.key) for one in new], place)
 
@@ -278,21 +300,26 @@ def tagged(tag: str, kinds: Mapping[str, Field], otherwise: str = "") -> Field:
     def read(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
         if type(value) is not dict:
             raise wrong(place, "a mapping")
-        kind = value.get(tag, otherwise)
-        field = kinds.get(kind) if type(kind) is str else None
-        if field is not None:
-            field(reader, holder, key, value, place)
-        elif reader.policy.unknown_fields == "allow":
-            spoken(reader, holder, key, value, place)
-        else:
-            near = nearest(kind, kinds) if type(kind) is str else ""
-            raise Refused(
-                f"'{place}' is of the unknown {tag} {shown(str(kind))}.{near}",
-                code="unknown_field",
-                param=f"{place}.{tag}",
-            )
+        of_kind(kinds, value.get(tag, otherwise))(reader, holder, key, value, place)
 
     return read
+
+
+def of_kind(kinds: Mapping[str, Field], kind: object) -> Field:
+    """Return the field of that kind; one that refuses or reads all, as the policy says, if none."""
+    field = kinds.get(kind) if type(kind) is str else None
+
+    def read(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
+        if reader.policy.unknown_fields == "allow":
+            return spoken(reader, holder, key, value, place)
+        near = nearest(kind, kinds) if type(kind) is str else ""
+        raise Refused(
+            f"'{place}' is of the unknown type {shown(str(kind))}.{near}",
+            code="unknown_field",
+            param=f"{place}.type",
+        )
+
+    return field or read
 
 
 def unknown(

@@ -6,6 +6,7 @@ A channel has the place as its name that its text would have in a reply that is 
 
 from collections.abc import Sequence
 
+from statera.proxy.wire.refusals import Refused
 from statera.proxy.wire.slots import Body, Piece, Slot
 
 _REPEATS = ("logprobs", "token_ids")
@@ -57,3 +58,18 @@ def _pieces(slot: Slot, repeats: tuple[tuple[Body, str], ...], whole: bool) -> l
         )
         for number, part in enumerate(slot.parts)
     ]
+
+
+def event_kind(name: str, data: Body) -> str:
+    """Return the kind of an event that says it twice, or ""; Refused if it says two.
+
+    Clients go by one or the other: by the `event:` line or by `type` in its data.
+    """
+    stated = data.get("type", name)
+    if type(stated) is not str or (name and name != stated):
+        raise Refused(
+            "An event is of one type by its name and of another by its data.",
+            code="invalid_request",
+            param="type",
+        )
+    return stated

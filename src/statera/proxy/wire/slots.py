@@ -105,7 +105,7 @@ def write(slots: Sequence[Slot], edits: Iterable[Edit]) -> bool:
             cuts.setdefault((id(target.holder), target.key), (target, []))[1].append(cut)
     for target, places in cuts.values():
         holder: Any = target.holder
-        holder[target.key] = edited(holder[target.key], merged(places))
+        holder[target.key] = edited(str(holder[target.key]), merged(places))
     return bool(cuts)
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from statera.proxy.wire.fields import names
+
 SCHEMA = {
     "type": "object",
     "title": "a title",
@@ -160,27 +162,9 @@ CHUNK = chunk(
     1,
 )
 LABELS = frozenset(
-    [
-        "model",
-        "id",
-        "type",
-        "role",
-        "tool_call_id",
-        "tool_choice",
-        "audio",
-        "user",
-        "safety_identifier",
-        "prompt_cache_key",
-        "metadata",
-        "vllm_xargs",
-        "kv_transfer_params",
-        "reasoning_effort",
-        "service_tier",
-        "modalities",
-        "object",
-        "finish_reason",
-        "stop_reason",
-        "system_fingerprint",
-        "cache_control",
-    ]
+    names(
+        "model id type role tool_call_id tool_choice audio user safety_identifier "
+        "prompt_cache_key metadata vllm_xargs kv_transfer_params reasoning_effort service_tier "
+        "modalities object finish_reason stop_reason system_fingerprint cache_control"
+    )
 )

@@ -9,40 +9,11 @@ from statera.guard.policy import Policy
 from statera.proxy.wire.api import Event, Failure, StreamState
 from statera.proxy.wire.apis.chat import api
 from statera.proxy.wire.refusals import Refused
-from statera.proxy.wire.slots import Piece, passages, write
-from statera.records.guarding import Decision, Edit, Finding
+from statera.proxy.wire.slots import passages, write
+from statera.records.guarding import Edit
 from tests.proxy.wire.apis.chat_bodies import CHUNK, LABELS, LOGPROBS, REPLY, REQUEST, chunk
-from tests.proxy.wire.markers import Read, vanished
-
-STRICT = Policy()
-OPEN = Policy(unknown_fields="allow", images="allow")
-DECISION = Decision(
-    id="d1",
-    policy="p",
-    outcome="block",
-    would="block",
-    findings=(
-        Finding(
-            detector="toxicity",
-            side="input",
-            place="messages[0].content",
-            cause="score",
-            action="block",
-            mode="enforce",
-            threshold=0.5,
-            score=0.9,
-            category="toxicity",
-        ),
-    ),
-)
-
-
-def reading_requests(policy: Policy) -> Read:
-    return lambda body: api.read_request(body, policy)
-
-
-def reading_replies(policy: Policy) -> Read:
-    return lambda body: api.read_reply(body, policy)
+from tests.proxy.wire.decisions import DECISION, DETAILS
+from tests.proxy.wire.markers import OPEN, STRICT, events, known, replies, requests, vanished
 
 
 def texts(body: dict[str, Any], policy: Policy = STRICT) -> dict[str, tuple[str, str, str]]:
@@ -82,44 +53,18 @@ def test_every_text_of_a_request_is_read_once_in_its_order() -> None:
 
 @pytest.mark.parametrize("policy", [STRICT, OPEN], ids=["strict", "open"])
 def test_no_text_vanishes(policy: Policy) -> None:
-    assert vanished(reading_requests(policy), REQUEST, LABELS) == []
-    assert vanished(reading_replies(policy), REPLY, LABELS) == []
-    assert vanished(reading_events(policy), CHUNK, LABELS) == []
+    assert vanished(requests(api, policy), REQUEST, LABELS) == []
+    assert vanished(replies(api, policy), REPLY, LABELS) == []
+    assert vanished(events(api, policy), CHUNK, LABELS) == []
 
 
-class _Seen:
-    def __init__(self, piece: Piece) -> None:
-        self.passage = piece
-
-
-def reading_events(policy: Policy) -> Any:
-    return lambda body: [_Seen(one) for one in api.read_event("", body, policy)]
-
-
-def test_every_parameter_of_the_official_client_is_known() -> None:
-    unknown = set(CompletionCreateParamsBase.__annotations__) - known("request")
-    assert unknown == set()
-    assert set(ChatCompletion.model_fields) - known("reply") == set()
-    assert set(ChatCompletionChunk.model_fields) - known("chunk") == set()
-
-
-def known(kind: str) -> set[str]:
-    """Return the official names that the tables know: an unknown one with text is refused."""
-    kinds = {
-        "request": (CompletionCreateParamsBase.__annotations__, api.read_request),
-        "reply": (ChatCompletion.model_fields, api.read_reply),
-        "chunk": (ChatCompletionChunk.model_fields, lambda b, p: api.read_event("", b, p)),
-    }
-    fields, read = kinds[kind]
-    found = set()
-    for name in fields:
-        try:
-            read({name: [{"what": "ever it is"}]}, STRICT)
-            found.add(name)
-        except Refused as refused:
-            if refused.code != "unknown_field" or refused.param != name:
-                found.add(name)
-    return found
+def test_every_field_of_the_official_client_is_known() -> None:
+    asked = set(CompletionCreateParamsBase.__annotations__)
+    assert asked - known(requests(api), asked) == set()
+    replied = set(ChatCompletion.model_fields)
+    assert replied - known(replies(api), replied) == set()
+    streamed = set(ChatCompletionChunk.model_fields)
+    assert streamed - known(events(api), streamed) == set()
 
 
 @pytest.mark.parametrize(
@@ -248,12 +193,7 @@ def test_a_blocked_request_has_the_shape_that_clients_parse() -> None:
             "code": "ResponsibleAIPolicyViolation",
             "content_filter_result": {"hate": {"filtered": True, "severity": "high"}},
         },
-        "statera": {
-            "decision": "d1",
-            "policy": "p",
-            "detectors": ["toxicity"],
-            "categories": ["toxicity"],
-        },
+        "statera": DETAILS,
     }
 
 
@@ -280,16 +220,16 @@ def test_a_blocked_reply_keeps_nothing_that_was_said() -> None:
         assert text not in said
 
 
-def follow(events: list[dict[str, Any]]) -> StreamState:
+def follow(given: list[dict[str, Any]]) -> StreamState:
     state = StreamState()
-    for event in events:
+    for event in given:
         api.shapes.follow(state, "", event)
     return state
 
 
-def chunks(events: list[Event]) -> list[ChatCompletionChunk]:
-    assert events[-1] == Event("", "[DONE]")
-    return [ChatCompletionChunk.model_validate(one.data) for one in events[:-1]]
+def chunks(given: list[Event]) -> list[ChatCompletionChunk]:
+    assert given[-1] == Event("", "[DONE]")
+    return [ChatCompletionChunk.model_validate(one.data) for one in given[:-1]]
 
 
 def test_a_blocked_stream_ends_every_open_choice() -> None:

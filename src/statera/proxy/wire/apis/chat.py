@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from statera.guard.policy import Policy
-from statera.proxy.wire.api import Api, Event, Failure, StreamState
+from statera.proxy.wire.api import Api
+from statera.proxy.wire.choices import ChoiceShapes, closes
 from statera.proxy.wire.fields import (
     Field,
     Reader,
@@ -26,8 +26,6 @@ from statera.proxy.wire.fields import (
     with_role,
     wrong,
 )
-from statera.proxy.wire.filtering import details, filter_results, input_message, output_message
-from statera.proxy.wire.openai_errors import content_filter, error, error_events
 from statera.proxy.wire.parameters import (
     ABOUT,
     CHOICE,
@@ -39,7 +37,7 @@ from statera.proxy.wire.parameters import (
 )
 from statera.proxy.wire.pieces import pieces_of
 from statera.proxy.wire.slots import Body, Holder, Key, Piece
-from statera.records.guarding import Decision, Side
+from statera.records.guarding import Side
 
 SIDES: dict[str, Side] = {
     "system": "input",
@@ -161,8 +159,6 @@ REPLY = table(
 )
 CHUNK = table({**ABOUT, "choices": indexed(table({**CHOICE, "delta": at("message", _added)}))})
 
-_HEAD = ("id", "created", "model", "system_fingerprint", "service_tier")
-
 
 def read_event(reader: Reader, name: str, data: Body) -> list[Piece]:
     """Return the pieces of a chunk; channels are the places they would have in a whole reply."""
@@ -171,89 +167,16 @@ def read_event(reader: Reader, name: str, data: Body) -> list[Piece]:
     return pieces_of(reader.slots, data.get("choices") or ())
 
 
-def closes(name: str, data: Body) -> tuple[str, ...]:
-    """Return the choices that the chunk finishes."""
-    del name
-    return tuple(
-        f"choices[{one.get('index', 0)}]."
-        for one in data.get("choices") or ()
-        if one.get("finish_reason")
-    )
+def _silent(message: str, content: str) -> Body:
+    return {"message": {"role": "assistant", "content": content, "refusal": message}}
 
 
-class _Shapes:
-    def failed(self, failure: Failure) -> Body:
-        return error(failure)
-
-    def failed_events(self, state: StreamState, failure: Failure) -> list[Event]:
-        del state
-        return error_events(failure)
-
-    def blocked_request(self, decision: Decision, policy: Policy, body: Body) -> tuple[int, Body]:
-        if policy.block_style == "error_400":
-            return 400, content_filter(decision, policy, "messages")
-        message = input_message(decision, policy)
-        head = _head({"model": body.get("model", "")}, decision, "chat.completion")
-        return 200, {**head, "choices": [_withheld(0, decision, message, content=message)]}
-
-    def blocked_reply(self, body: Body, decision: Decision, policy: Policy) -> Body:
-        message = output_message(decision, policy)
-        head = _head(body, decision, "chat.completion")
-        choices = [_withheld(number_, decision, message) for number_ in _numbers(body)]
-        usage = {"usage": body["usage"]} if body.get("usage") else {}
-        return {**head, "choices": choices, **usage}
-
-    def blocked_events(self, state: StreamState, decision: Decision, policy: Policy) -> list[Event]:
-        head = _head(state.head, decision, "chat.completion.chunk")
-        begun = bool(state.head)
-        message = (output_message if begun else input_message)(decision, policy)
-        chunks = []
-        for number_ in state.open or ({} if state.ended else {0: {}}):
-            delta = {"refusal": message} if begun else _said(message, message)
-            last = {
-                "index": number_,
-                "delta": delta,
-                "finish_reason": "content_filter",
-                "logprobs": None,
-                "content_filter_results": filter_results(decision),
-            }
-            chunks.append(Event("", {**head, "choices": [last]}))
-        return [*chunks, Event("", "[DONE]")]
-
-    def follow(self, state: StreamState, name: str, data: Body) -> None:
-        del name
-        state.head = state.head or {key: data[key] for key in _HEAD if key in data}
-        for one in data.get("choices") or ():
-            if one.get("finish_reason"):
-                state.open.pop(one.get("index", 0), None)
-                state.ended = True
-            else:
-                state.open.setdefault(one.get("index", 0), {})
+def _refusing(message: str) -> Body:
+    return {"delta": {"role": "assistant", "content": message, "refusal": message}}
 
 
-def _head(body: Body, decision: Decision, kind: str) -> Body:
-    own = {"id": f"chatcmpl-{decision.id}", "created": 0, "model": ""}
-    shared = {key: body[key] for key in _HEAD if key in body}
-    return {**own, **shared, "object": kind, "statera": details(decision)}
-
-
-def _numbers(body: Body) -> list[int]:
-    choices = body.get("choices")
-    return list(range(len(choices) if type(choices) is list and choices else 1))
-
-
-def _said(message: str, content: str) -> Body:
-    return {"role": "assistant", "content": content, "refusal": message}
-
-
-def _withheld(index: int, decision: Decision, message: str, content: str = "") -> Body:
-    return {
-        "index": index,
-        "message": _said(message, content),
-        "finish_reason": "content_filter",
-        "logprobs": None,
-        "content_filter_results": filter_results(decision),
-    }
+def _ending(message: str) -> Body:
+    return {"delta": {"refusal": message}}
 
 
 api = Api(
@@ -261,7 +184,15 @@ api = Api(
     routes=("/v1/chat/completions",),
     request=REQUEST,
     reply=REPLY,
-    shapes=_Shapes(),
+    shapes=ChoiceShapes(
+        prefix="chatcmpl-",
+        reply="chat.completion",
+        chunk="chat.completion.chunk",
+        param="messages",
+        whole=_silent,
+        first=_refusing,
+        last=_ending,
+    ),
     event=read_event,
     closes=closes,
 )

@@ -1,0 +1,106 @@
+"""Answers of the APIs whose replies are choices: chat completions and completions."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from statera.guard.policy import Policy
+from statera.proxy.wire.api import Event, Failure, StreamState
+from statera.proxy.wire.filtering import details, filter_results, input_message, output_message
+from statera.proxy.wire.openai_errors import content_filter, error, error_events
+from statera.proxy.wire.slots import Body
+from statera.records.guarding import Decision
+
+_HEAD = ("id", "created", "model", "system_fingerprint", "service_tier")
+
+
+class ChoiceShapes(NamedTuple):
+    """How such an API words it.
+
+    `whole` gives the fields of a choice whose model is silent, from what the client is told and
+    what stands where the text was; `last` those of the last chunk of a stream that had begun.
+    """
+
+    prefix: str
+    reply: str
+    chunk: str
+    param: str
+    whole: Callable[[str, str], Body]
+    first: Callable[[str], Body]
+    last: Callable[[str], Body]
+
+    def failed(self, failure: Failure) -> Body:
+        """Return the body of an error."""
+        return error(failure)
+
+    def failed_events(self, state: StreamState, failure: Failure) -> list[Event]:
+        """Return the event that ends a failed stream; clients raise it."""
+        del state
+        return error_events(failure)
+
+    def blocked_request(self, decision: Decision, policy: Policy, body: Body) -> tuple[int, Body]:
+        """Return the 400, or a reply that refuses."""
+        if policy.block_style == "error_400":
+            return 400, content_filter(decision, policy, self.param)
+        message = input_message(decision, policy)
+        model = body.get("model") or ""
+        choice = _filtered(0, decision, self.whole(message, message))
+        return 200, {**self._head({"model": model}, decision, self.reply), "choices": [choice]}
+
+    def blocked_reply(self, body: Body, decision: Decision, policy: Policy) -> Body:
+        """Return the reply with every choice withheld."""
+        message = output_message(decision, policy)
+        given = body.get("choices")
+        count = len(given) if type(given) is list else 0
+        choices = [
+            _filtered(number, decision, self.whole(message, "")) for number in range(max(1, count))
+        ]
+        usage = {"usage": body["usage"]} if body.get("usage") else {}
+        return {**self._head(body, decision, self.reply), "choices": choices, **usage}
+
+    def blocked_events(self, state: StreamState, decision: Decision, policy: Policy) -> list[Event]:
+        """Return a last chunk for every choice that is open, and [DONE]."""
+        if state.head:
+            fields = self.last(output_message(decision, policy))
+        else:
+            fields = self.first(input_message(decision, policy))
+        head = self._head(state.head, decision, self.chunk)
+        numbers = list(state.open) or ([] if state.ended else [0])
+        chunks = [{**head, "choices": [_filtered(one, decision, fields)]} for one in numbers]
+        return [*(Event("", chunk) for chunk in chunks), Event("", "[DONE]")]
+
+    def follow(self, state: StreamState, name: str, data: Body) -> None:
+        """Take note of a chunk that was passed on."""
+        del name
+        state.head = state.head or {key: data[key] for key in _HEAD if key in data}
+        for one in data.get("choices") or ():
+            number = one.get("index", 0)
+            if one.get("finish_reason"):
+                state.open.pop(number, None)
+                state.ended = True
+            else:
+                state.open.setdefault(number, {})
+
+    def _head(self, body: Body, decision: Decision, kind: str) -> Body:
+        own = {"id": f"{self.prefix}{decision.id}", "created": 0, "model": ""}
+        shared = {key: body[key] for key in _HEAD if key in body}
+        return {**own, **shared, "object": kind, "statera": details(decision)}
+
+
+def _filtered(index: int, decision: Decision, fields: Body) -> Body:
+    return {
+        "index": index,
+        **fields,
+        "finish_reason": "content_filter",
+        "logprobs": None,
+        "content_filter_results": filter_results(decision),
+    }
+
+
+def closes(name: str, data: Body) -> tuple[str, ...]:
+    """Return the choices that the chunk finishes."""
+    del name
+    return tuple(
+        f"choices[{one.get('index', 0)}]."
+        for one in data.get("choices") or ()
+        if one.get("finish_reason")
+    )

@@ -1,0 +1,157 @@
+"""The guard's paths, as an ASGI application: what is not exactly one of them is refused.
+
+`/v1/...` of the known APIs are guarded, `/v1/models` and the policy's `routes` pass unexamined,
+`/health/...` and `/metrics` tell about the guard. A path is compared byte by byte as it came: no
+slash is merged, nothing is decoded, so that nobody reaches upstream by another spelling.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+
+from statera.proxy.admission import Turned
+from statera.proxy.answers import Answer, deliver, failure_of, json_answer
+from statera.proxy.board import Board
+from statera.proxy.bodies import Message, Receive, Send
+from statera.proxy.checks import check_litellm, check_texts
+from statera.proxy.exchange import Exchange
+from statera.proxy.health import Health
+from statera.proxy.metrics import CONTENT_TYPE, Now
+from statera.proxy.modelmetrics import model_metrics
+from statera.proxy.passing import passed
+from statera.proxy.service import Service
+from statera.proxy.wire.api import Api, Failure
+from statera.proxy.wire.routes import known_apis
+
+Handler = Callable[[Message, Receive, Send], Awaitable[None]]
+
+MODELS = "/v1/models"
+CHECK, LITELLM = "/v1/guard/check", "/beta/litellm_basic_guardrail_api"
+LIVE = ("/health/live", "/health/startup", "/healthz", "/health")
+READY = ("/health/ready", "/readyz")
+_MODEL = re.compile(rb"/v1/models/(?:[\w.:@-]+/)*[\w.:@-]+", re.ASCII)
+_OTHER = "other"
+
+
+class App:
+    """The application; `board` knows all workers."""
+
+    def __init__(self, service: Service, health: Health, board: Board) -> None:
+        self._service, self._health, self._board = service, health, board
+        handlers: dict[str, Handler] = {
+            path: self._guarded(api) for path, api in known_apis().items() if api.method == "POST"
+        }
+        handlers |= dict.fromkeys(LIVE, self._live) | dict.fromkeys(READY, self._ready)
+        handlers |= {
+            "/metrics": self._metrics,
+            MODELS: self._models,
+            CHECK: self._admitted(lambda *asgi: check_texts(service, *asgi), ("POST",)),
+            LITELLM: self._admitted(lambda *asgi: check_litellm(service, *asgi), ("POST",)),
+        }
+        self._handlers = {path.encode(): handler for path, handler in handlers.items()}
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        connection = scope["state"].get("connection") if "state" in scope else None
+        handler = self._handlers.get(scope["raw_path"]) or self._found(scope["raw_path"])
+        if connection is None:
+            await handler(scope, receive, send)
+            return
+        connection.running = asyncio.current_task()
+        try:
+            await handler(scope, receive, send)
+        except asyncio.CancelledError:
+            if not connection.lost:
+                raise
+        finally:
+            connection.running = None
+
+    def _found(self, path: bytes) -> Handler:
+        if _MODEL.fullmatch(path) and b".." not in path:
+            return self._models
+        routes = self._service.keeper.armed.policy.routes
+        if (text := path.decode("latin-1")) in routes:
+            return self._admitted(lambda *asgi: passed(self._service, text, *asgi))
+        return self._unknown
+
+    def _guarded(self, api: Api) -> Handler:
+        service = self._service
+
+        async def guarded(scope: Message, receive: Receive, send: Send) -> None:
+            await Exchange(service, api, scope, receive, send).run()
+
+        return self._admitted(guarded, ("POST",))
+
+    def _admitted(self, handler: Handler, methods: tuple[str, ...] = ()) -> Handler:
+        admission, service = self._service.admission, self._service
+
+        async def admitted(scope: Message, receive: Receive, send: Send) -> None:
+            if methods and scope["method"] not in methods:
+                await deliver(send, _not_allowed(methods))
+                return
+            try:
+                await admission.enter()
+            except Turned as turned:
+                service.metrics.refusal(scope["path"], turned.reason)
+                await deliver(send, _turned(turned))
+                return
+            try:
+                await handler(scope, receive, send)
+            finally:
+                admission.leave()
+
+        return admitted
+
+    async def _models(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["method"] not in ("GET", "HEAD"):
+            await deliver(send, _not_allowed(("GET", "HEAD")))
+            return
+        await passed(self._service, MODELS, scope, receive, send)
+
+    async def _live(self, scope: Message, receive: Receive, send: Send) -> None:
+        del receive
+        await deliver(send, json_answer(200, {"status": "ok"}), bare=scope["method"] == "HEAD")
+
+    async def _ready(self, scope: Message, receive: Receive, send: Send) -> None:
+        del receive
+        reasons = self.waiting_for()
+        told = {"status": "waiting" if reasons else "ready", "reasons": reasons}
+        answer = json_answer(503 if reasons else 200, told)
+        await deliver(send, answer, bare=scope["method"] == "HEAD")
+
+    def waiting_for(self) -> tuple[str, ...]:
+        """Return why the guard is not ready; nothing when it is."""
+        draining = self._service.admission.draining or self._board.draining
+        return self._health.waiting_for(warm=self._service.keeper.opened, draining=draining)
+
+    async def _metrics(self, scope: Message, receive: Receive, send: Send) -> None:
+        del receive
+        busy, policy = self._board.total(), self._service.keeper.armed.policy
+        now = Now(
+            busy.inflight, busy.waiting, not self.waiting_for(), policy.digest, policy.version
+        )
+        page = self._service.metrics.page(now) + await model_metrics(self._service.upstream)
+        answer = Answer(200, [(b"content-type", CONTENT_TYPE)], page)
+        await deliver(send, answer, bare=scope["method"] == "HEAD")
+
+    async def _unknown(self, scope: Message, receive: Receive, send: Send) -> None:
+        del receive
+        self._service.metrics.refusal(_OTHER, "route_not_allowed")
+        words = "This path is not guarded and the policy does not name it in `routes`."
+        failure = Failure(404, "route_not_allowed", words)
+        await deliver(send, json_answer(404, failure_of(failure)), bare=scope["method"] == "HEAD")
+
+
+def _not_allowed(methods: tuple[str, ...]) -> Answer:
+    allowed = ", ".join(methods)
+    failure = Failure(405, "method_not_allowed", f"Allowed here: {allowed}.")
+    return json_answer(405, failure_of(failure), [(b"allow", allowed.encode())])
+
+
+def _turned(turned: Turned) -> Answer:
+    words = {"draining": "The guard is shutting down.", "overloaded": "Too many requests."}
+    failure = Failure(503, turned.reason, words[turned.reason])
+    close = [(b"connection", b"close")] if turned.reason == "draining" else []
+    return json_answer(503, failure_of(failure), close, retry_after=turned.seconds)

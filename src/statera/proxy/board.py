@@ -1,0 +1,72 @@
+"""What the workers of one guard share: who is busy, and what all are told.
+
+    board = Board(workers=4, path=folder / "board")      # every worker opens the same file
+    board.busy(0, 3, 1)
+    board.drain(); board.draining
+
+Numbers of 8 bytes in a shared map, each written by one worker or only ever raised: no locks, and a
+worker that is killed leaves nothing half written.
+"""
+
+import mmap
+from pathlib import Path
+from typing import NamedTuple
+
+_DRAINING, _RELOADS, _COMMON = 0, 1, 2
+_EACH = 2
+
+
+class Busy(NamedTuple):
+    """Requests in flight and waiting, over all workers."""
+
+    inflight: int
+    waiting: int
+
+
+class Board:
+    """The shared numbers of `workers` workers, in the file `path` or in this process only."""
+
+    def __init__(self, workers: int, path: Path | None = None) -> None:
+        self.workers = workers
+        size = 8 * (_COMMON + _EACH * workers)
+        if path is None:
+            self._map = mmap.mmap(-1, size)
+        else:
+            with path.open("a+b") as file:
+                file.truncate(size)
+                self._map = mmap.mmap(file.fileno(), size)
+        self._cells = memoryview(self._map).cast("q")
+
+    @property
+    def draining(self) -> bool:
+        """True once nothing new is to be taken."""
+        return bool(self._cells[_DRAINING])
+
+    @property
+    def reloads(self) -> int:
+        """How often a reload was asked for."""
+        return self._cells[_RELOADS]
+
+    def drain(self) -> None:
+        """Tell all workers to take nothing new."""
+        self._cells[_DRAINING] = 1
+
+    def reload(self) -> None:
+        """Tell all workers to read the policy again."""
+        self._cells[_RELOADS] += 1
+
+    def busy(self, worker: int, inflight: int, waiting: int) -> None:
+        """Say how busy one worker is."""
+        at = _COMMON + _EACH * worker
+        self._cells[at] = inflight
+        self._cells[at + 1] = waiting
+
+    def total(self) -> Busy:
+        """Return how busy all are together."""
+        each = range(_COMMON, _COMMON + _EACH * self.workers, _EACH)
+        return Busy(sum(self._cells[at] for at in each), sum(self._cells[at + 1] for at in each))
+
+    def close(self) -> None:
+        """Let go of the shared map."""
+        self._cells.release()
+        self._map.close()

@@ -1,0 +1,140 @@
+"""What is counted, written down and traced of one request, each phase exactly once.
+
+book = Book(service, "/v1/chat/completions", policy)
+book.named("llama")
+book.decided(decision, passages, status=400)
+book.close(400)
+"""
+
+import secrets
+from collections.abc import Sequence
+
+from statera.guard.policy import Policy
+from statera.proxy.answers import decision_headers, worst
+from statera.proxy.events import Meeting, encoded, event_of
+from statera.proxy.headers import Pairs, texts, value_of
+from statera.proxy.metrics import Phase, Result, result_of
+from statera.proxy.service import Asked, Service, Trace
+from statera.proxy.terms import read_upstream
+from statera.proxy.wire.api import Usage
+from statera.records.guarding import Decision, Outcome, Passage
+
+
+class Book:
+    """One request's. `waited` are the seconds spent on upstream, `phase` what it is in."""
+
+    def __init__(self, service: Service, route: str, policy: Policy, digest: str) -> None:
+        self.id = secrets.token_hex(8)
+        self.waited = 0.0
+        self.phase: Phase = "request"
+        self.outcome: Outcome = "allow"
+        self._service = service
+        self._route = route
+        self._policy = policy
+        self._digest = digest
+        self._model = self._label = ""
+        self._parent = ""
+        self._trace: Trace | None = None
+        self._usage = Usage()
+        self._first: float | None = None
+        self._began = service.clock.monotonic()
+        self._counted: set[Phase] = set()
+
+    @property
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """The headers that say what was decided so far."""
+        return decision_headers(self.outcome, self.id, self._digest)
+
+    def named(self, api: str, model: str, headers: Pairs, *, stream: bool) -> None:
+        """Take note of what is asked for."""
+        service = self._service
+        self._model = model
+        self._label = service.metrics.model(model)
+        self._parent = value_of(headers, b"traceparent").decode("latin-1")
+        if service.traces is not None:
+            there = read_upstream(service.terms.upstream)
+            asked = Asked(api, model, stream, there.host, there.port)
+            self._trace = service.traces.begin(asked, texts(headers))
+
+    def decided(
+        self,
+        decision: Decision,
+        passages: Sequence[Passage],
+        *,
+        status: int,
+        checks: int = 1,
+        released: int = 0,
+    ) -> None:
+        """Count a decision in the phase that is going on, and write it down.
+
+        `status` is what the client gets, 0 while that is open; `released` are characters that left
+        before a block.
+        """
+        self.outcome = worst(self.outcome, decision.outcome)
+        self.count(result_of(decision))
+        metrics = self._service.metrics
+        if decision.findings:
+            metrics.bypasses(decision)
+        if released:
+            metrics.released(released)
+        if self._trace is not None:
+            self._trace.evaluated(decision)
+        if self._service.events is not None:
+            self._write(decision, passages, (status, checks, released))
+
+    def count(self, result: Result) -> None:
+        """Count the phase that is going on, unless it was counted."""
+        if self.phase not in self._counted:
+            self._counted.add(self.phase)
+            self._service.metrics.request(self._route, self._label, self.phase, result)
+
+    def refused(self, code: str) -> None:
+        """Count what is turned away unread."""
+        self.count("error")
+        self._service.metrics.refusal(self._route, code)
+
+    def used(self, usage: Usage) -> None:
+        """Count tokens as upstream reports them."""
+        self._usage = usage
+        metrics = self._service.metrics
+        if usage.input:
+            metrics.tokens(self._label, "input", usage.input)
+        if usage.output:
+            metrics.tokens(self._label, "output", usage.output)
+
+    def answered(self, status: int) -> None:
+        """Observe upstream's time for the whole reply, which is `waited`."""
+        self._service.metrics.upstream(self._label, status, self.waited)
+
+    def first_token(self, status: int, seconds: float) -> None:
+        """Observe upstream's time to the first token."""
+        self._first = seconds
+        self._service.metrics.first_token(self._label, status, seconds)
+
+    def close(self, status: int) -> None:
+        """Observe what the guard itself took; `status` is what the client got, 0 for none."""
+        seconds = self._service.clock.monotonic() - self._began - self.waited
+        self._service.metrics.overhead(max(0.0, seconds))
+        if self._trace is not None:
+            self._trace.end(status, self._usage, self._first)
+
+    def _write(
+        self, decision: Decision, passages: Sequence[Passage], result: tuple[int, int, int]
+    ) -> None:
+        service = self._service
+        assert service.events is not None
+        status, checks, released = result
+        meeting = Meeting(
+            time=service.clock.now(),
+            phase=self.phase,
+            route=self._route,
+            model=self._model,
+            status=status,
+            seconds=service.clock.monotonic() - self._began,
+            trace=self._parent,
+            checks=checks,
+            released=released,
+        )
+        content = self._policy.events.content
+        event = event_of(decision, passages, meeting, content=content, hashing=service.hashing)
+        service.events.put(encoded(event))

@@ -1,0 +1,122 @@
+"""A client's connection: uvicorn's, with limits on what a client may make us wait for or hold.
+
+A header or a body that does not come in time, a header without end, a target that is no path, and
+a client that does not read what it asked for end the connection. A client that goes away ends what
+is done for it.
+"""
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+MOST_HEADERS = 2**16
+_STEP = 0.5
+
+
+class Patience:
+    """Seconds that a client may take, and the sweep that keeps them: one timer for all."""
+
+    def __init__(self, *, header: float, body: float) -> None:
+        self.header = header
+        self.body = body
+        self._connections: set[ClientConnection] = set()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def watch(self, connection: "ClientConnection") -> None:
+        """Watch a connection until `forget`."""
+        self._connections.add(connection)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_STEP, self._sweep)
+
+    def forget(self, connection: "ClientConnection") -> None:
+        """Watch a connection no more."""
+        self._connections.discard(connection)
+
+    def _sweep(self) -> None:
+        loop = asyncio.get_running_loop()
+        for connection in list(self._connections):
+            if connection.late(loop.time(), self):
+                connection.transport.abort()
+        more = bool(self._connections)
+        self._timer = loop.call_later(_STEP, self._sweep) if more else None
+
+
+class ClientConnection(HttpToolsProtocol):
+    """One client. `running` is the task that answers it, cancelled when the client leaves."""
+
+    patience: Patience
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.running: asyncio.Task[Any] | None = None
+        self.lost = False
+        self._header_since: float | None = None
+        self._body_since: float | None = None
+        self._unread_since: float | None = None
+        self._size = 0
+        self._trailing = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # noqa: D102
+        super().connection_made(transport)
+        self._header_since = self.loop.time()
+        self.patience.watch(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: D102
+        super().connection_lost(exc)
+        self.patience.forget(self)
+        self.lost = True
+        if self.running is not None:
+            self.running.cancel()
+
+    def late(self, now: float, patience: Patience) -> bool:
+        """True when the client takes longer than it may."""
+        return (
+            (self._header_since is not None and now - self._header_since > patience.header)
+            or (self._body_since is not None and now - self._body_since > patience.body)
+            or (self._unread_since is not None and now - self._unread_since > patience.body)
+        )
+
+    def on_message_begin(self) -> None:  # noqa: D102
+        super().on_message_begin()
+        self._header_since = self.loop.time()
+        self._size, self._trailing = 0, False
+
+    def on_url(self, url: bytes) -> None:  # noqa: D102
+        super().on_url(url)
+        self._measured(len(url))
+
+    def on_header(self, name: bytes, value: bytes) -> None:  # noqa: D102
+        if not self._trailing:  # a trailer is no header: nothing was decided by it
+            super().on_header(name, value)
+            self._measured(len(name) + len(value))
+
+    def on_headers_complete(self) -> None:  # noqa: D102
+        self._header_since, self._trailing = None, True
+        self._body_since = self.loop.time()
+        if not self.url.startswith(b"/"):
+            raise ValueError("a target that is no path")
+        self.scope["state"]["connection"] = self
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:  # noqa: D102
+        self._body_since = None
+        super().on_message_complete()
+
+    def pause_writing(self) -> None:  # noqa: D102
+        self._unread_since = self.loop.time()
+        super().pause_writing()
+
+    def resume_writing(self) -> None:  # noqa: D102
+        self._unread_since = None
+        super().resume_writing()
+
+    def _measured(self, size: int) -> None:
+        self._size += size
+        if self._size > MOST_HEADERS:
+            raise ValueError("a header without end")
+
+
+def connections(patience: Patience) -> type[ClientConnection]:
+    """Return the class of connections that this patience watches."""
+    return type("ClientConnection", (ClientConnection,), {"patience": patience})

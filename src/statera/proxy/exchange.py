@@ -1,0 +1,231 @@
+"""One guarded request: read, checked, passed on, and its reply likewise.
+
+    await Exchange(service, api, scope, receive, send).run()
+
+Nothing leaves here that was not read and checked: what cannot be read is refused, what cannot be
+checked is answered with 503, and any error of ours ends the request, never the check. Upstream's
+own errors keep their status; their text is checked like a reply's, since errors repeat prompts.
+"""
+
+import asyncio
+import logging
+
+from statera.guard.policy import Place
+from statera.proxy.answers import Answer, deliver, json_answer
+from statera.proxy.bodies import Gone, Message, Receive, Send, TooLarge, read_body
+from statera.proxy.bookkeeping import Book
+from statera.proxy.connection import UpstreamFault
+from statera.proxy.documents import decode, encode
+from statera.proxy.headers import BadHeader, Pairs, check, returned, sent, texts, value_of
+from statera.proxy.passing import target, upstream_failure
+from statera.proxy.restoring import Restoring, restoring_of
+from statera.proxy.service import Service
+from statera.proxy.upstream import Reply, content_type
+from statera.proxy.wire.api import Api, Failure, model_of, usage_of, wants_stream
+from statera.proxy.wire.refusals import Refused
+from statera.proxy.wire.slots import Body, Slot, passages, with_context, write
+from statera.records.guarding import Decision, Passage
+
+logger = logging.getLogger("statera.guard")
+
+UNAVAILABLE = Failure(503, "guard_unavailable", "A check could not be made; try again.")
+_STREAM = b"text/event-stream"
+
+
+class Unreadable(Exception):
+    """A request whose body is in a form that is not read: answered with 415."""
+
+
+class Exchange:
+    """One request to a guarded route and its answer."""
+
+    def __init__(
+        self, service: Service, api: Api, scope: Message, receive: Receive, send: Send
+    ) -> None:
+        self._service, self._api = service, api
+        self._scope, self._receive, self._send = scope, receive, send
+        self._armed = service.keeper.armed
+        self._place = Place(route=api.routes[0])
+        self._book = Book(service, api.routes[0], self._armed.policy, self._armed.digest)
+        self._status = 0
+
+    async def run(self) -> None:
+        """Answer the request; raises only what cancels it."""
+        book = self._book
+        try:
+            await self._answer()
+        except Gone:
+            book.count("error")
+        except asyncio.CancelledError:
+            book.count("error")
+            raise
+        except Exception as error:  # noqa: BLE001 - the outermost place: an error of ours passes nothing
+            await self._fail(self._failure(error))
+        finally:
+            book.close(self._status)
+
+    async def _answer(self) -> None:
+        headers: Pairs = self._scope["headers"]
+        check(headers)
+        _readable(headers)
+        data = await read_body(headers, self._receive, limit=self._service.terms.max_body)
+        body = decode(data)
+        self._named(body, headers)
+        slots = self._read(body)
+        said = passages(slots)
+        decision = await self._checked(said)
+        if decision.outcome in ("block", "unavailable"):
+            await self._stop(decision, said, body)
+            return
+        restoring = restoring_of(self._armed.policy, decision, said)
+        if decision.edits and write(slots, decision.edits):
+            data = encode(body)
+        self._book.decided(decision, said, status=0)
+        await self._pass_on(data, headers, restoring)
+
+    def _named(self, body: Body, headers: Pairs) -> None:
+        model = model_of(body)
+        seen = texts(headers) if self._armed.scoped else {}
+        self._place = Place(route=self._api.routes[0], model=model, headers=seen)
+        self._book.named(self._api.name, model, headers, stream=wants_stream(body))
+
+    def _read(self, body: Body) -> list[Slot]:
+        slots = self._api.read_request(body, self._armed.policy)
+        return with_context(slots, self._armed.context) if self._armed.context else slots
+
+    async def _checked(self, said: tuple[Passage, ...]) -> Decision:
+        return await self._armed.guard.check(said, self._place, decision_id=self._book.id)
+
+    async def _stop(self, decision: Decision, said: tuple[Passage, ...], body: Body) -> None:
+        """Answer a request that does not go to upstream."""
+        shapes, policy = self._api.shapes, self._armed.policy
+        if decision.outcome == "unavailable":
+            self._book.decided(decision, said, status=503)
+            await self._fail(UNAVAILABLE)
+            return
+        status, told = shapes.blocked_request(decision, policy, body)
+        self._book.decided(decision, said, status=status)
+        await self._deliver(json_answer(status, told, self._book.headers))
+
+    async def _pass_on(self, data: bytes, headers: Pairs, restoring: Restoring) -> None:
+        clock, book = self._service.clock, self._book
+        book.phase = "response"
+        asked = clock.monotonic()
+        try:
+            reply = await self._service.upstream.open(
+                b"POST", target(self._scope), sent(headers), data
+            )
+        finally:
+            book.waited = clock.monotonic() - asked
+        try:
+            _plain(reply)
+            if content_type(reply.headers) == _STREAM:
+                raise NotImplementedError
+            await self._reply(reply, restoring)
+        finally:
+            reply.close()
+
+    async def _reply(self, reply: Reply, restoring: Restoring) -> None:
+        """Check a whole reply and pass it on."""
+        clock, book, policy = self._service.clock, self._book, self._armed.policy
+        asked = clock.monotonic()
+        data = await reply.read(limit=self._service.terms.max_reply)
+        book.waited += clock.monotonic() - asked
+        book.answered(reply.status)
+        body = _document(data)
+        if body is None:
+            await self._fail(_no_json(reply.status))
+            return
+        read = self._api.read_error if reply.status >= 400 else self._api.read_reply
+        slots = read(body, policy)
+        said = passages(slots)
+        decision = await self._checked(said)
+        status = reply.status
+        if decision.outcome == "unavailable":
+            book.decided(decision, said, status=503)
+            await self._fail(UNAVAILABLE)
+            return
+        if decision.outcome == "block":
+            data = encode(self._blocked_reply(body, decision, status))
+        elif _changed(slots, decision, restoring):
+            data = encode(body)
+        book.decided(decision, said, status=status)
+        book.used(usage_of(body))
+        head = [*returned(reply.headers), *book.headers]
+        await self._deliver(Answer(status, head, data))
+
+    def _blocked_reply(self, body: Body, decision: Decision, status: int) -> Body:
+        policy = self._armed.policy
+        if status < 400:
+            return self._api.shapes.blocked_reply(body, decision, policy)
+        message = decision.message or policy.messages.output
+        return self._api.shapes.failed(Failure(status, "content_filter", message))
+
+    async def _deliver(self, answer: Answer) -> None:
+        self._status = answer.status
+        await deliver(self._send, answer)
+
+    async def _fail(self, failure: Failure) -> None:
+        """Answer with an error in the API's shape."""
+        self._book.refused(failure.code)
+        again = 1 if failure.status == 503 else 0
+        told = self._api.shapes.failed(failure)
+        await self._deliver(
+            json_answer(failure.status, told, self._book.headers, retry_after=again)
+        )
+
+    def _failure(self, error: Exception) -> Failure:
+        """Return what the client is told of what went wrong."""
+        if isinstance(error, UpstreamFault):
+            self._service.metrics.fault(error.kind)
+            return upstream_failure(error)
+        if isinstance(error, Refused):
+            replying = self._book.phase != "request"
+            return Failure(502 if replying else 400, error.code, str(error), error.param)
+        if isinstance(error, TooLarge):
+            return Failure(413, "request_too_large", str(error))
+        if isinstance(error, BadHeader):
+            return Failure(400, "invalid_header", str(error))
+        if isinstance(error, Unreadable):
+            return Failure(415, "unsupported_media_type", str(error))
+        logger.error("a request failed in the guard: %s", type(error).__name__, exc_info=error)
+        return UNAVAILABLE
+
+
+def _readable(headers: Pairs) -> None:
+    """Raise Unreadable for a body that is compressed, or no JSON in UTF-8."""
+    coding = value_of(headers, b"content-encoding").strip().lower()
+    if coding not in (b"", b"identity"):
+        raise Unreadable("A compressed body is not read; send it as it is.")
+    kind, _, rest = value_of(headers, b"content-type").lower().partition(b";")
+    if kind.strip() not in (b"application/json", b""):
+        raise Unreadable("The body must be application/json.")
+    if b"charset" in rest and b"utf-8" not in rest:
+        raise Unreadable("The body must be in UTF-8.")
+
+
+def _plain(reply: Reply) -> None:
+    """Raise UpstreamFault for a reply that is compressed: it cannot be read."""
+    coding = value_of(reply.headers, b"content-encoding").strip().lower()
+    if coding not in (b"", b"identity"):
+        raise UpstreamFault("invalid", "it compressed its reply though asked not to")
+
+
+def _changed(slots: list[Slot], decision: Decision, restoring: Restoring) -> bool:
+    """Make the edits, then put back what is to return; False when there was nothing to do."""
+    edited = bool(decision.edits) and write(slots, decision.edits)
+    restored = bool(restoring) and restoring.slots(slots)
+    return edited or restored
+
+
+def _document(data: bytes) -> Body | None:
+    try:
+        return decode(data)
+    except Refused:
+        return None
+
+
+def _no_json(status: int) -> Failure:
+    """Return what is told of a reply that cannot be read; an error keeps its status."""
+    words = f"The model server answered {status} with something that is no JSON object."
+    return Failure(status if status >= 400 else 502, "upstream_error", words)

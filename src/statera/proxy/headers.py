@@ -1,0 +1,97 @@
+"""Which headers pass: all but those that speak of one connection only.
+
+RFC 9110 section 7.6.1: what `Connection` names, and the fixed ones, end at a proxy. The length is
+made anew, since a body may have been edited; upstream is asked not to compress, since a compressed
+reply cannot be read.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+Pairs = Sequence[tuple[bytes, bytes]]
+
+_HOP = frozenset(
+    {
+        b"connection",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"proxy-connection",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+    }
+)
+_NOT_SENT = _HOP | {b"host", b"content-length", b"accept-encoding", b"expect"}
+_NOT_RETURNED = _HOP | {b"content-length"}
+_ONCE = (b"content-length", b"transfer-encoding", b"host", b"content-type", b"content-encoding")
+_OWN = b"x-statera-"
+_PLAIN = (b"accept-encoding", b"identity")
+_BAD_VALUE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_BAD_NAME = re.compile(rb"[^!#$%&'*+\-.^_`|~0-9A-Za-z]")
+
+
+class BadHeader(ValueError):
+    """A header that HTTP does not allow; the message never holds its value."""
+
+
+def check(pairs: Pairs) -> None:
+    """Raise BadHeader for a name or value that HTTP does not allow, and for two lengths or hosts.
+
+    Names are in lower case, as ASGI gives them.
+    """
+    names = [name for name, _ in pairs]
+    if not all(names) or _BAD_NAME.search(b"".join(names)):
+        raise BadHeader("a header's name holds a character that HTTP does not allow")
+    if _BAD_VALUE.search(b"".join([value for _, value in pairs])):
+        raise BadHeader("a header's value holds a control character")
+    if len(set(names)) < len(names):
+        for name in _ONCE:
+            if names.count(name) > 1:
+                raise BadHeader(f"the header {name.decode()} is there twice")
+    if b"content-length" in names and b"transfer-encoding" in names:
+        raise BadHeader("content-length and transfer-encoding exclude each other")
+
+
+def sent(pairs: Pairs) -> list[tuple[bytes, bytes]]:
+    """Return a client's headers as upstream gets them, names in lower case."""
+    named = _named(pairs)
+    dropped = _NOT_SENT | named if named else _NOT_SENT
+    kept = [pair for pair in pairs if pair[0] not in dropped]
+    kept.append(_PLAIN)
+    return kept
+
+
+def returned(pairs: Pairs) -> list[tuple[bytes, bytes]]:
+    """Return upstream's headers as the client gets them; names are in lower case."""
+    named = _named(pairs)
+    dropped = _NOT_RETURNED | named if named else _NOT_RETURNED
+    return [
+        (name, value) for name, value in pairs if name not in dropped and not name.startswith(_OWN)
+    ]
+
+
+def value_of(pairs: Pairs, name: bytes) -> bytes:
+    """Return the first value of a header in lower case, empty when there is none."""
+    for found, value in pairs:
+        if found == name:
+            return value
+    return b""
+
+
+def texts(pairs: Pairs) -> dict[str, str]:
+    """Return the headers by name, as a policy's scopes read them; of several the last."""
+    return {name.decode("latin-1"): value.decode("utf-8", "replace") for name, value in pairs}
+
+
+def _named(pairs: Iterable[tuple[bytes, bytes]]) -> frozenset[bytes]:
+    """Return what `Connection` names besides `close` and `keep-alive`."""
+    values = [value for name, value in pairs if name == b"connection"]
+    if not values:
+        return _NONE
+    found = {part.strip().lower() for value in values for part in value.split(b",")}
+    return frozenset(found - {b"close", b"keep-alive", b""})
+
+
+_NONE: frozenset[bytes] = frozenset()

@@ -1,0 +1,53 @@
+"""What every request needs, handed in once."""
+
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+from statera.protocols import Clock
+from statera.proxy.admission import Admission
+from statera.proxy.eventlog import EventLog
+from statera.proxy.events import Hashing
+from statera.proxy.keeper import Keeper
+from statera.proxy.metrics import Metrics
+from statera.proxy.terms import Terms
+from statera.proxy.upstream import UpstreamClient
+from statera.proxy.wire.api import Usage
+from statera.records.guarding import Decision
+
+
+class Asked(NamedTuple):
+    """What a trace says of a request; `host` and `port` are upstream's."""
+
+    api: str
+    model: str
+    stream: bool
+    host: str
+    port: int
+
+
+class Trace(Protocol):
+    """The trace of one request."""
+
+    def evaluated(self, decision: Decision) -> None: ...  # noqa: D102
+    def end(self, status: int, usage: Usage, first_token: float | None) -> None: ...  # noqa: D102
+
+
+class Traces(Protocol):
+    """Where traces go."""
+
+    def begin(self, asked: Asked, headers: Mapping[str, str]) -> Trace: ...  # noqa: D102
+    def close(self) -> None: ...  # noqa: D102
+
+
+class Service(NamedTuple):
+    """The parts of a running guard that its requests share; without `traces` none are made."""
+
+    terms: Terms
+    keeper: Keeper
+    admission: Admission
+    upstream: UpstreamClient
+    metrics: Metrics
+    events: EventLog | None
+    hashing: Hashing
+    clock: Clock
+    traces: Traces | None = None

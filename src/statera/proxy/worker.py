@@ -1,0 +1,192 @@
+"""One worker: its parts put together, two sockets served, and a tick twice a second.
+
+    worker = Worker(terms, tools, board)
+    await worker.serve(sockets, started)
+
+Told to end, it takes nothing new, lets what is in flight finish for `drain_seconds`, then ends what
+still streams as cut, and returns.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from socket import socket
+from typing import NamedTuple
+
+from statera.guard.tools import Tools
+from statera.models.clock import SystemClock
+from statera.proxy.admission import Admission
+from statera.proxy.app import App
+from statera.proxy.board import Board
+from statera.proxy.control import Control
+from statera.proxy.eventlog import EventLog
+from statera.proxy.events import Hashing
+from statera.proxy.health import Health
+from statera.proxy.keeper import Keeper, PolicySource
+from statera.proxy.listening import Server, control_server, public_server
+from statera.proxy.metrics import Metrics
+from statera.proxy.service import Service, Traces
+from statera.proxy.terms import Terms, read_upstream
+from statera.proxy.upstream import Limits, UpstreamClient
+
+logger = logging.getLogger("statera.guard")
+
+TICK = 0.5
+_LAST = 2.0
+
+
+class Sockets(NamedTuple):
+    """What one worker listens on."""
+
+    public: socket
+    control: socket
+
+
+class Given(NamedTuple):
+    """What a worker gets from outside: `events` None where none are written."""
+
+    tools: Tools
+    board: Board
+    events: EventLog | None = None
+    event_key: bytes = b""
+    traces: bool = False
+    number: int = 0
+
+
+class Worker:
+    """One worker of a guard, made and served on one event loop."""
+
+    def __init__(self, terms: Terms, given: Given) -> None:
+        self.terms, self.given = terms, given
+        self._ending = asyncio.Event()
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="statera-check")
+        self._upstream = UpstreamClient(
+            read_upstream(terms.upstream),
+            Limits(terms.connect_seconds, terms.read_seconds, terms.idle_seconds),
+        )
+        self._metrics = Metrics(terms.models)
+        self._keeper = Keeper(
+            PolicySource(Path(terms.policy), terms.toxicity_threshold),
+            given.tools,
+            clock=SystemClock(),
+            pool=self._pool,
+            observer=self._metrics.check,
+        )
+        self._admission = Admission(
+            limit=terms.max_inflight,
+            queue=terms.max_queue,
+            seconds=terms.queue_seconds,
+            changed=partial(given.board.busy, given.number),
+        )
+        self._health = Health(self._upstream)
+        self._reloads = given.board.reloads
+        self._counted = (0, 0, 0)
+
+    async def serve(self, sockets: Sockets, started: Callable[[], None]) -> None:
+        """Open the policy, then serve until `end`; DeclarationError before anything answers.
+
+        `started` is called once both sockets answer.
+        """
+        await self._keeper.open()
+        service = self._service()
+        board, terms = self.given.board, self.terms
+        app = App(service, self._health, board)
+        control = Control(service, board, self.reload, terms.control_token)
+        servers = [public_server(app, terms), control_server(control)]
+        try:
+            await self._run(servers, sockets, started)
+        finally:
+            self._upstream.close()
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            if service.traces is not None:
+                service.traces.close()
+
+    def end(self) -> None:
+        """Begin to end; from this event loop."""
+        self._ending.set()
+
+    async def reload(self) -> str:
+        """Read the policy again; what is wrong with it, and then the old one stays."""
+        fault = await self._keeper.reload()
+        self._metrics.reload("kept" if fault else "ok")
+        if fault:
+            logger.error("the policy was not taken, the old one stays: %s", fault)
+        else:
+            logger.info("policy %s is in force", self._keeper.armed.digest)
+        return fault
+
+    async def _run(
+        self, servers: list[Server], sockets: Sockets, started: Callable[[], None]
+    ) -> None:
+        async with asyncio.TaskGroup() as group:
+            for server, listener in zip(servers, sockets, strict=True):
+                group.create_task(server.serve([listener]))
+            helpers = [group.create_task(self._ticks()), group.create_task(self._looks())]
+            for server in servers:
+                await server.listening.wait()
+            started()
+            await self._ending.wait()
+            await self._drained()
+            for task in helpers:
+                task.cancel()
+            for server in servers:
+                server.should_exit = True
+
+    async def _drained(self) -> None:
+        """Let what is in flight finish, and end as cut what does not in time."""
+        self.given.board.drain()
+        self._admission.drain()
+        if not await self._admission.emptied(self.terms.drain_seconds):
+            self._upstream.interrupt()
+            await self._admission.emptied(_LAST)
+
+    async def _ticks(self) -> None:
+        board = self.given.board
+        while True:
+            if board.reloads != self._reloads or self._keeper.changed():
+                self._reloads = board.reloads
+                await self.reload()
+            if board.draining and not self._admission.draining:
+                self._admission.drain()
+            self._count()
+            await asyncio.sleep(TICK)
+
+    async def _looks(self) -> None:
+        while True:
+            await self._health.look()
+            await asyncio.sleep(2 * TICK)
+
+    def _count(self) -> None:
+        """Count what was counted elsewhere since the last tick."""
+        cache, events = self._keeper.armed.guard.cache, self.given.events
+        dropped = events.dropped if events else 0
+        now = (cache.hits, cache.misses, dropped)
+        hits, misses, lost = (
+            max(0, new - old) for new, old in zip(now, self._counted, strict=True)
+        )
+        self._counted = now
+        self._metrics.cache(hits=hits, misses=misses)
+        self._metrics.dropped(lost)
+
+    def _service(self) -> Service:
+        return Service(
+            terms=self.terms,
+            keeper=self._keeper,
+            admission=self._admission,
+            upstream=self._upstream,
+            metrics=self._metrics,
+            events=self.given.events,
+            hashing=Hashing(self.given.event_key),
+            clock=SystemClock(),
+            traces=_traces() if self.given.traces else None,
+        )
+
+
+def _traces() -> Traces:
+    """Return where traces go; the library is loaded only where they are made."""
+    made: Traces = import_module("statera.proxy.telemetry").Telemetry()
+    return made

@@ -93,3 +93,9 @@ def test_the_values_may_hold_the_policy(policy: str, tmp_path: Path) -> None:
     values.write_text("policy: |\n  nam: theirs\n")
     with pytest.raises(DeclarationError, match="Did you mean 'name'"):
         said("--values", str(values))
+
+
+def test_the_values_to_start_from_are_read_as_they_are_printed(tmp_path: Path, policy: str) -> None:
+    values = tmp_path / "mine.yaml"
+    values.write_text(said("--as", "values")[0])
+    assert said("--policy", policy, "--values", str(values)) == said("--policy", policy)

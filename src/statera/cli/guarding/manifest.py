@@ -19,7 +19,7 @@ from statera.report.kubernetes.layouts import (
     plain_files,
     stream,
 )
-from statera.report.kubernetes.values import Form, Values, read_values
+from statera.report.kubernetes.values import DEFAULTS, Form, Values, read_values
 
 DEFAULT_POLICY = Path(__file__).parents[2] / "guard" / "policies" / "default.yaml"
 NAMESPACE = "production"
@@ -39,7 +39,7 @@ _NEXT = {
     type=click.Choice(get_args(Layout)),
     default="yaml",
     show_default=True,
-    help="Plain YAML, a Kustomize base with overlays, or a Helm chart.",
+    help="Plain YAML, a Kustomize base with overlays, a Helm chart, or the values to start from.",
 )
 @click.option(
     "--form",
@@ -53,7 +53,7 @@ _NEXT = {
     cls=Flag,
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="What differs from the chart's values.yaml: images, weights, sizes, limits.",
+    help="What differs from what --as values prints: images, weights, sizes, limits.",
 )
 @click.option(
     "--policy",
@@ -84,16 +84,15 @@ def command(
     statera guard manifest --form sidecar --values mine.yaml --out deploy/
     statera guard manifest --as helm --out chart/
     """
+    if layout == "values":
+        click.echo(read_text(DEFAULTS), nl=False)
+        return
     stated = [("--form", form), ("--namespace", namespace), ("--values", values)]
     if layout == "helm":
         _refuse([flag for flag, given in stated if given is not None])
     found = _values(values, form)
     rules = _policy(policy, found)
-    where = NAMESPACE if namespace is None else namespace
-    if not _NAMESPACE.fullmatch(where):
-        raise DeclarationError(
-            f"--namespace '{where}': lower-case letters, digits and '-', at most 63"
-        )
+    where = _namespace(NAMESPACE if namespace is None else namespace)
     if out is None:
         if layout != "yaml":
             raise DeclarationError(f"--as {layout} is several files: say where with --out DIR")
@@ -125,6 +124,14 @@ def _policy(path: Path | None, values: Values) -> str:
     text = read_text(path or DEFAULT_POLICY)
     read_policy(text, source=str(path or DEFAULT_POLICY))
     return text
+
+
+def _namespace(name: str) -> str:
+    if not _NAMESPACE.fullmatch(name):
+        raise DeclarationError(
+            f"--namespace '{name}': lower-case letters, digits and '-', at most 63"
+        )
+    return name
 
 
 def _refuse(flags: list[str]) -> None:

@@ -13,7 +13,7 @@ from statera.report.kubernetes.guardcontainer import guard_container
 from statera.report.kubernetes.values import CHART, Object, Values, schema
 from statera.report.kubernetes.yamltext import to_yaml
 
-Layout = Literal["yaml", "kustomize", "helm"]
+Layout = Literal["yaml", "kustomize", "helm", "values"]
 Files = dict[PurePosixPath, str]
 
 _METRICS = ("autoscaler", "servicemonitor")

@@ -8,9 +8,10 @@ import pytest
 import yaml
 
 from statera.report.kubernetes.layouts import helm_files
-from statera.report.kubernetes.values import CHART, Object, read_values
+from statera.report.kubernetes.values import CHART, OWN_NAMES, Object, read_values
 from tests.deploy.made import CASES, NAMESPACE, POLICY, by_name, made, read, run
 
+NAMES = re.compile(r'"((?:TARGET|TOXICITY|STATERA)_[A-Z_]+)"')
 TEMPLATES = sorted((CHART / "templates").iterdir())
 
 OTHERS = (
@@ -60,7 +61,7 @@ def test_a_policy_among_the_values_takes_the_place_of_the_one_that_ships(
         ("replica: 5", "additional properties 'replica' not allowed"),
         ("replicas: three", "got string, want integer"),
         ("model: {args: [--host=0.0.0.0]}", "where the model listens is said by model.listen"),
-        ("guard: {env: {TARGET_UPSTREAM: x}}", "'TARGET_UPSTREAM' in guard.env is set by"),
+        ("guard: {env: {TARGET_UPSTREAM: x}}", "'TARGET_UPSTREAM' in guard.env is not"),
         ("drain: {waitSeconds: 140}", "drain.waitSeconds must leave 15 s"),
         ("autoscaling: {maxReplicas: 2}", "autoscaling.maxReplicas is below replicas"),
     ],
@@ -90,6 +91,11 @@ def test_every_value_that_a_template_reads_exists(path: Path) -> None:
         for key in name[1:].split("."):
             assert key in place, f"{path.name}: .Values{name}"
             place = place[key]
+
+
+def test_the_chart_refuses_the_variables_that_the_command_refuses() -> None:
+    text = (CHART / "templates" / "_shared.tpl").read_text(encoding="utf-8")
+    assert tuple(NAMES.findall(text)) == OWN_NAMES
 
 
 def test_the_chart_is_of_this_version() -> None:

@@ -52,7 +52,7 @@ def test_what_is_stated_is_merged_below_every_key_and_lists_are_replaced() -> No
         ("model: null", "at `$.model`"),
         ("model: {args: [--host, 0.0.0.0]}", "'--host' at `$.model.args`: where the model listens"),
         ("model: {command: [vllm, --port=80]}", "'--port=80' at `$.model.args`"),
-        ("guard: {env: {TARGET_UPSTREAM: x}}", "'TARGET_UPSTREAM' at `$.guard.env` is set"),
+        ("guard: {env: {TARGET_UPSTREAM: x}}", "'TARGET_UPSTREAM' at `$.guard.env` is not"),
         ("autoscaling: {maxReplicas: 2}", "is 2, below `$.replicas`, 3"),
         ("- 1", "Expected a mapping"),
         ("a: [", "line 1"),

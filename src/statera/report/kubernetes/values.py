@@ -17,7 +17,17 @@ CHART = Path(__file__).parent / "chart"
 DEFAULTS = CHART / "values.yaml"
 OWN_FLAGS = ("--host", "--port", "--uds")
 """What the model server listens on is set here and nowhere else."""
-OWN_NAMES = ("TARGET_UPSTREAM", "TOXICITY_THRESHOLD", "STATERA_POLICY")
+OWN_NAMES = (
+    "TARGET_UPSTREAM",
+    "TOXICITY_THRESHOLD",
+    "STATERA_POLICY",
+    "STATERA_GUARD_HOST",
+    "STATERA_GUARD_PORT",
+    "STATERA_GUARD_CONTROL_HOST",
+    "STATERA_GUARD_CONTROL_PORT",
+    "STATERA_GUARD_CONTROL_TOKEN",
+)
+"""Another value would lead around the guard, or keep probes and hooks from it."""
 MARGIN = 15
 """Seconds that the grace period leaves to the processes after the drain."""
 
@@ -175,7 +185,7 @@ def _wrong(values: Values) -> list[str]:
         if arg.partition("=")[0] in OWN_FLAGS
     ]
     told += [
-        f"'{name}' at `$.guard.env` is set by the manifest"
+        f"'{name}' at `$.guard.env` is not for a user to set: probes and hooks rest on it"
         for name in values.guard.env
         if name in OWN_NAMES
     ]

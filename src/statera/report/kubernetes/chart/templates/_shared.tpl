@@ -32,8 +32,8 @@ seccompProfile:
 {{- end }}
 {{- end }}
 {{- range $name, $_ := .Values.guard.env }}
-{{- if has $name (list "TARGET_UPSTREAM" "TOXICITY_THRESHOLD" "STATERA_POLICY") }}
-{{- fail (printf "'%s' in guard.env is set by the chart" $name) }}
+{{- if has $name (list "TARGET_UPSTREAM" "TOXICITY_THRESHOLD" "STATERA_POLICY" "STATERA_GUARD_HOST" "STATERA_GUARD_PORT" "STATERA_GUARD_CONTROL_HOST" "STATERA_GUARD_CONTROL_PORT" "STATERA_GUARD_CONTROL_TOKEN") }}
+{{- fail (printf "'%s' in guard.env is not for a user to set: probes and hooks rest on it" $name) }}
 {{- end }}
 {{- end }}
 {{- if gt (int .Values.drain.waitSeconds) (sub .Values.drain.graceSeconds 15 | int) }}

@@ -9,6 +9,7 @@ still streams as cut, and returns.
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -47,7 +48,10 @@ class Sockets(NamedTuple):
 
 
 class Given(NamedTuple):
-    """What a worker gets from outside: `events` None where none are written."""
+    """What a worker gets from outside: `events` None where none are written.
+
+    `parent`: the process whose end is its own end too.
+    """
 
     tools: Tools
     board: Board
@@ -55,6 +59,7 @@ class Given(NamedTuple):
     event_key: bytes = b""
     traces: bool = False
     number: int = 0
+    parent: int | None = None
 
 
 class Worker:
@@ -150,6 +155,8 @@ class Worker:
             if board.reloads != self._reloads or self._keeper.changed():
                 self._reloads = board.reloads
                 await self.reload()
+            if self.given.parent not in (None, os.getppid()):
+                self.end()
             if board.draining and not self._admission.draining:
                 self._admission.drain()
             self._count()

@@ -12,14 +12,15 @@ import msgspec
 from statera.codec.strict import convert
 from statera.errors import DeclarationError
 from statera.guard import kinds
-from statera.guard.checking import AnyDetector, Guard, Observer
+from statera.guard.checking import AnyDetector, Guard, Observer, Views
 from statera.guard.kinds import Kind
-from statera.guard.normalisation import views
+from statera.guard.normalisation.views import views
 from statera.guard.policy import Policy
 from statera.guard.tools import Tools
 from statera.protocols import Clock
 
-_ENCODED = ("classifier", "topics")
+ENCODED = ("classifier", "topics")
+"""The kinds that have the small encoder at hand, and with it a tokenizer."""
 
 
 def open_guard(
@@ -35,17 +36,24 @@ def open_guard(
 
     Views that only a tokenizer can tell from noise are made where the policy has a classifier.
     """
-    detectors = detectors_of(policy, tools, source)
-    encoded = any(entry.use in _ENCODED for entry in policy.detectors)
-    count = tools.encoder(None).token_count if encoded else None
     return Guard(
         policy,
-        detectors,
-        views=partial(views, token_count=count),
+        detectors_of(policy, tools, source),
+        views=views_of(policy, tools),
         clock=clock,
         pool=pool,
         observer=observer,
     )
+
+
+def views_of(policy: Policy, tools: Tools) -> Views:
+    """Return what makes the views of a text, with the tokenizer of the policy's own classifier."""
+    for entry in policy.detectors:
+        if entry.use in ENCODED:
+            path = entry.settings.get("path")
+            encoder = tools.encoder(None if path is None else tools.folder / path)
+            return partial(views, token_count=encoder.token_count)
+    return views
 
 
 def detectors_of(policy: Policy, tools: Tools, source: str) -> dict[str, AnyDetector]:

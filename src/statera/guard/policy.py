@@ -19,13 +19,15 @@ scopes:
 ```
 """
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from statera.codec.canonical import digest
+from statera.codec.files import YAML, read_text
 from statera.codec.strict import from_yaml
-from statera.errors import DeclarationError, nearest
+from statera.errors import DeclarationError, nearest, unknown
 from statera.records.guarding import Action, Mode, Side
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -121,6 +123,15 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     events: EventTerms = EventTerms()
     cache: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] = 10_000
 
+    @classmethod
+    def load(cls, name: str | Path) -> "Policy":
+        """Return the policy of a YAML file, or one that ships: `default`, `light`.
+
+        DeclarationError, in one line, for what is declared wrong.
+        """
+        path = policy_path(name)
+        return read_policy(read_text(path), source=str(path))
+
     @property
     def digest(self) -> str:
         """Twelve hexadecimal digits that change with anything in the policy."""
@@ -133,6 +144,20 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     route: str = ""
     model: str = ""
     headers: dict[str, str] = {}
+
+
+SHIPPED = Path(__file__).parent / "policies"
+
+
+def policy_path(name: str | Path) -> Path:
+    """Return the file of a policy that ships, or the path that `name` is."""
+    path = Path(name)
+    if path.suffix in YAML:
+        return path
+    ready = {found.stem: found for found in SHIPPED.glob("*.yaml")}
+    if str(name) not in ready:
+        raise unknown("policy", str(name), [*ready, "FILE.yaml"])
+    return ready[str(name)]
 
 
 def read_policy(text: str, *, source: str) -> Policy:

@@ -11,7 +11,7 @@ from statera.protocols import Model
 
 
 class TextReading(Protocol):
-    """Scores in [0, 1] by head, where each was highest; `beyond`: text lies past the last window."""
+    """Scores in [0, 1] by head, where each was highest; `beyond`: text lies past the windows."""
 
     @property
     def scores(self) -> Mapping[str, float]: ...  # noqa: D102

@@ -1,0 +1,64 @@
+"""Digits that a person would read as one number: with spaces, hyphens, dots, slashes, brackets.
+
+>>> [one.digits for one in numbers("call 020 7946 0958 or 4")]
+['02079460958']
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+_BETWEEN = r"(?:[ \xa0]{1,2}|[.\-/]| - | ?\(|\)[ \-/]?)?"
+_RUN = re.compile(rf"[0-9](?:{_BETWEEN}[0-9]){{5,}}+")
+_GROUP = re.compile(r"[0-9]+")
+
+
+class Number:
+    """A run of at least six digits in a text, from `start` to `end`, as it is written."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.start, self.end = start, end
+        self.written = text[start:end]
+        self._text = text
+
+    @cached_property
+    def groups(self) -> list[tuple[int, int]]:
+        """Where the groups of digits lie in the text."""
+        return [one.span() for one in _GROUP.finditer(self._text, self.start, self.end)]
+
+    @cached_property
+    def digits(self) -> str:
+        """The digits alone."""
+        return "".join(self._text[start:end] for start, end in self.groups)
+
+    @cached_property
+    def sizes(self) -> list[int]:
+        """How many digits each group has."""
+        return [end - start for start, end in self.groups]
+
+    @cached_property
+    def separators(self) -> list[str]:
+        """What stands between the groups."""
+        pairs = zip(self.groups, self.groups[1:], strict=False)
+        return [self._text[left[1] : right[0]] for left, right in pairs]
+
+    def since(self, group: int) -> "Number":
+        """Return the rest of it, from the group of that place on."""
+        return Number(self._text, self.groups[group][0], self.end)
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is no part of a longer word, such as a hash or an identifier."""
+        return stands_alone(self._text, self.start, self.end)
+
+
+def numbers(text: str) -> Iterator[Number]:
+    """Yield the numbers of a text; linear in its length."""
+    for found in _RUN.finditer(text):
+        yield Number(text, found.start(), found.end())
+
+
+def stands_alone(text: str, start: int, end: int) -> bool:
+    """Say whether neither a letter, a digit nor `_` stands on either side."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return not (before.isalnum() or before == "_" or after.isalnum() or after == "_")

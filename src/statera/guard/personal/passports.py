@@ -1,0 +1,17 @@
+"""Passport numbers, which have no check digit: only where a word says that one follows."""
+
+from collections.abc import Iterator
+
+from statera.codec.patterns import compiled
+
+_PASSPORT = compiled(
+    r"(?i)(?:\bpassport|\breisepass\w*|\bpasseport|\bpasaporte|\bpassaporto|\bpassaporte|护照|"
+    r"パスポート|паспорт)[ \w.:#°º]{0,24}?[ :#°º]([A-Z0-9]{6,10})\b"
+)
+
+
+def passports(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where numbers stand that are said to be a passport's."""
+    for found in _PASSPORT.finditer(text):
+        if sum(map(str.isdigit, found[1])) >= 4:
+            yield found.span(1)

@@ -1,0 +1,29 @@
+"""Bytes in hexadecimal: `686f77`, `68 6f 77`, `68:6f:77`, `0x68, 0x6f`, `0x686f77`."""
+
+import re
+
+from statera.guard.normalisation.alignment import Replacement
+from statera.guard.normalisation.readable import readable
+from statera.guard.normalisation.surface import Surface
+
+_LONG = re.compile("[0-9a-fA-F]{12}")
+_PAIR = re.compile("(?<![0-9A-Za-z])(?:0x)?[2-7][0-9a-fA-F](?![0-9A-Za-z])")
+_PAIRS = 2
+"""A text in pairs has at least so many different ones with a digit."""
+_RUN = re.compile(
+    r"\b(?:0x)?(?:[0-9a-fA-F]{2}){6,}+\b"
+    r"|\b(?:0x)?[0-9a-fA-F]{2}(?:[ ,:;-]{1,2}(?:0x)?[0-9a-fA-F]{2}\b){3,}+"
+)
+_PREFIX = re.compile("0x|[^0-9a-fA-F]")
+
+
+def replacements(seen: Surface) -> list[Replacement]:
+    """Return the runs that hold a readable text, with the text."""
+    if len(_PAIR.findall(seen.odd)) < _PAIRS and not _LONG.search(seen.long):
+        return []
+    found = []
+    for run in _RUN.finditer(seen.text):
+        text = readable(bytes.fromhex(_PREFIX.sub("", run[0])))
+        if text is not None:
+            found.append(Replacement(*run.span(), text))
+    return found

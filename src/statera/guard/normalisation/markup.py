@@ -1,0 +1,54 @@
+"""HTML: tags and comments, which split words (`bo<b></b>mb`) and drown a text in signs.
+
+The tags of blocks leave a space, those inside a line nothing.
+"""
+
+import re
+
+from statera.guard.normalisation.alignment import Replacement, rewritten
+from statera.guard.normalisation.language import Count, falls
+from statera.guard.normalisation.surface import Surface
+
+_INLINE = (
+    "a|abbr|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|"
+    "strong|sub|sup|tt|u|var|wbr"
+)
+_BLOCK = (
+    "address|article|aside|blockquote|body|br|button|details|div|dl|dt|dd|fieldset|footer|form|"
+    "h[1-6]|head|header|hr|html|iframe|img|input|label|legend|li|link|main|meta|nav|ol|option|p|"
+    "pre|script|section|select|style|summary|svg|table|tbody|td|textarea|tfoot|th|thead|title|tr|ul"
+)
+_TAG = re.compile(
+    rf"</?(?:{_INLINE})(?=[\s/>])[^<>]*>|<!--[^<>]*-->"
+    rf"|(?P<block></?(?:{_BLOCK})(?=[\s/>])[^<>]*>)",
+    re.I,
+)
+_LETTERS = 32
+_BEFORE = re.compile(rf"[A-Za-z]{{1,{_LETTERS}}}\Z")
+_AFTER = re.compile(rf"[A-Za-z]{{1,{_LETTERS}}}")
+_SHORTEST = 4
+
+
+def replacements(seen: Surface, count: Count | None) -> list[Replacement]:
+    """Return all tags, if one splits a word or the text without them is more like language.
+
+    Whether a word was split is told by the counter, and without one by its having four letters.
+    """
+    if "<" not in seen.odd:
+        return []
+    tags = list(_TAG.finditer(seen.text))
+    found = [Replacement(*tag.span(), " " if tag["block"] else "") for tag in tags]
+    if not found or any(_splits(seen.text, tag, count) for tag in tags if not tag["block"]):
+        return found
+    after = rewritten(seen.text, found).text
+    return found if count and after.strip() and falls(seen.text, after, count) else []
+
+
+def _splits(text: str, tag: re.Match[str], count: Count | None) -> bool:
+    """Return whether the letters before and after a tag are one word."""
+    before = _BEFORE.search(text, max(0, tag.start() - _LETTERS), tag.start())
+    after = _AFTER.match(text, tag.end())
+    if not before or not after:
+        return False
+    word = before[0] + after[0]
+    return len(word) >= _SHORTEST and (count is None or count(word) == 1)

@@ -1,0 +1,22 @@
+"""Percent-encoding (RFC 3986), from three encoded bytes on."""
+
+import re
+from urllib.parse import unquote_to_bytes
+
+from statera.guard.normalisation.alignment import Replacement
+from statera.guard.normalisation.surface import Surface
+
+_ESCAPE = re.compile("%[0-9a-fA-F]{2}")
+_RUN = re.compile("(?:%[0-9a-fA-F]{2})+")
+FEWEST = 3
+
+
+def replacements(seen: Surface) -> list[Replacement]:
+    """Return the runs that are UTF-8, with the text; nothing when only a byte or two is encoded."""
+    if not _ESCAPE.search(seen.odd):
+        return []
+    runs = list(_RUN.finditer(seen.text))
+    if sum(len(run[0]) for run in runs) < 3 * FEWEST:
+        return []
+    decoded = ((run, unquote_to_bytes(run[0]).decode(errors="ignore")) for run in runs)
+    return [Replacement(*run.span(), text) for run, text in decoded if text]

@@ -15,16 +15,21 @@ _TEXTS = st.text(
 @pytest.mark.parametrize(
     ("text", "least", "place"),
     [
-        ("one two three", 5, 8),
-        ("one two three", 4, 4),
-        ("one  two", 3, 5),
+        ("one two three", 5, 7),
+        ("one two three", 7, 7),
+        ("one  two", 3, 3),
+        ("one two  three", 8, None),
         ("one two", 5, None),
         ("漢字漢字", 2, 2),
         ("漢字。漢字", 2, 2),
-        ("cafe\u0301 noir", 4, 6),
-        ("a \u0301b c", 2, 5),
+        ("한국어 텍스트", 1, 3),
+        ("cafe\u0301 noir", 4, 5),
         ("漢字👩\u200d👩漢字", 3, 6),
-        ("aGVsbG8gd29ybGQ= and", 4, 17),
+        ("aGVsbG8gd29ybGQ= and", 4, 16),
+        ("%68%65%6c%6c%6f and", 4, 15),
+        ("see 68 65 6c 6c 6f there is", 6, 24),
+        ("say .... . .-.. .-.. --- to them", 8, 27),
+        (f"{'QUJD' * 19}\n{'QUJD' * 19}\nall said", 60, 157),
     ],
 )
 def test_a_cut_lies_between_words_and_signs(text: str, least: int, place: int | None) -> None:

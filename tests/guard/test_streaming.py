@@ -33,7 +33,7 @@ def _streamed(pieces: list[str], terms: StreamTerms, word: str = "secret") -> To
     out = []
     for piece in [*pieces, None]:
         if piece is None:
-            stream.end()
+            stream.pause()
         else:
             stream.feed(piece)
         while window := stream.due():
@@ -100,7 +100,7 @@ def test_an_edit_over_a_boundary_gives_way_once() -> None:
     text = "abcd " * 40
     stream, out = StreamText(_TERMS), []
     stream.feed(text)
-    stream.end()
+    stream.pause()
     while window := stream.due():
         spans = [(30, 38)] if window.start <= 30 and window.end >= 38 else []
         stream.settle([Edit(0, s - window.start, e - window.start, "[X]") for s, e in spans])

@@ -1,9 +1,10 @@
 """A text that is checked while it grows, at places that do not depend on how it arrives.
 
-Cuts p1, p2, … lie at least half a window apart (`boundaries`). Check k sees the text from p(k-2)
-to p(k); when it has passed, what lies before p(k-1) has been in every window that contains it, and
-is free. So nothing is free before all that look at it have passed, anything of up to half a window
-lies whole in one of them, and the same text has the same windows however it is chunked.
+Cuts lie at least half a window apart (`boundaries`). The check that ends at a cut begins at the
+latest cut that lies half a window or more before the previous one, so that anything of up to half
+a window lies whole in one of the checks. What has been in every window that contains it is free:
+nothing is free before all that look at it have passed. The same text has the same windows however
+it is chunked.
 
     text = StreamText(StreamTerms())
     text.feed("…")
@@ -11,6 +12,9 @@ lies whole in one of them, and the same text has the same windows however it is 
         ...                                      # check window.text
         text.settle(edits)                       # in characters of the window
         text.take()                              # what may leave now
+
+`pause` says that something else is said next: all so far is checked and becomes free. Should the
+text go on all the same, its next window begins half a window or more before the pause.
 """
 
 from collections.abc import Iterable
@@ -20,6 +24,8 @@ from statera.guard.boundaries import cut
 from statera.guard.edits import edited, merged
 from statera.guard.policy import StreamTerms
 from statera.records.guarding import Edit
+
+_SLACK = 4096  # characters that may lie before what is needed, so that few copies are made
 
 
 class Window(NamedTuple):
@@ -39,18 +45,24 @@ class StreamText:
         self._more: list[str] = []
         self._base = 0
         self._length = 0
+        self._cuts = [0]  # the last cut and those that may begin a window after it
         self._since = 0  # where the window that is due begins
-        self._cuts = (0, 0)  # p(k-1) and p(k)
-        self._ended = False
-        self._settled = True
+        self._due = False
+        self._whole = False  # ended or paused: the text up to here is all that is known to come
         self._free = 0
         self._left = 0
         self._edits: tuple[Edit, ...] = ()
+        self._made: list[Edit] = []
 
     @property
     def length(self) -> int:
         """Characters so far."""
         return self._length
+
+    @property
+    def free(self) -> int:
+        """Characters, from the first, that have been in every window that contains them."""
+        return self._free
 
     @property
     def held(self) -> int:
@@ -62,72 +74,107 @@ class StreamText:
         """Characters of the original text that have left, or have given way to an edit."""
         return self._left
 
+    @property
+    def made(self) -> tuple[Edit, ...]:
+        """The edits of all that has left, in characters of the whole text."""
+        return tuple(self._made)
+
     def feed(self, piece: str) -> None:
         """Add what arrived."""
         self._more.append(piece)
         self._length += len(piece)
+        self._whole = False
 
-    def end(self) -> None:
-        """Say that nothing more comes."""
-        self._ended = True
+    def pause(self) -> None:
+        """Say that nothing more comes, or not soon: what is there is checked and becomes free."""
+        self._whole = True
 
     def due(self) -> Window | None:
         """Return the next window to check, or None until more has arrived.
 
         The same window is due until it is settled.
         """
-        if self._settled and not self._advance():
+        if not self._due and not self._advance():
             return None
-        start, end = self._since, self._cuts[1]
+        start, end = self._since, self._cuts[-1]
         return Window(start, end, self._tail[start - self._base : end - self._base])
 
     def settle(self, edits: Iterable[Edit] = ()) -> None:
         """Say that the window that was due has passed, with `edits` in its own characters."""
-        start, end = self._since, self._cuts[1]
-        moved = [Edit(0, start + one.start, start + one.end, one.replacement) for one in edits]
-        self._edits = merged((*self._edits, *moved))
-        self._free = end if end == self._length else self._cuts[0]
-        self._settled = True
+        start, end = self._since, self._cuts[-1]
+        moved = (one._replace(start=start + one.start, end=start + one.end) for one in edits)
+        due = (one._replace(start=max(one.start, self._left)) for one in moved)
+        self._edits = merged((*self._edits, *(one for one in due if one.start < one.end)))
+        self._free = max(self._free, end if end == self._length else self._start_after(end))
+        self._due = False
 
-    def take(self) -> str:
-        """Return what is free and has not left yet, edits made."""
+    def intact(self, count: int) -> bool:
+        """Return whether the next `count` characters leave as they came."""
+        return not self._edits or self._edits[0].start >= self._left + count
+
+    def take(self, count: int | None = None) -> str:
+        """Return what is free and has not left yet, edits made; no more than `count` characters.
+
+        What an edit puts in leaves where the edit begins.
+        """
         start = self._left
-        if self._free <= start:
+        stop = self._free if count is None else min(self._free, start + count)
+        if stop <= start:
             return ""
-        due = [one for one in self._edits if one.start < self._free]
-        stop = max([self._free, *(one.end for one in due)])
         piece = self._tail[start - self._base : stop - self._base]
-        own = [one._replace(start=one.start - start, end=one.end - start) for one in due]
-        self._edits = tuple(one for one in self._edits if one.start >= self._free)
+        if not self.intact(stop - start):
+            piece = edited(piece, self._own(start, stop))
+            self._made += [one for one in self._edits if one.end <= stop]
+            self._edits = tuple(one for one in self._edits if one.end > stop)
         self._left = stop
         self._forget()
-        return edited(piece, own)
+        return piece
+
+    def _own(self, start: int, stop: int) -> Iterable[Edit]:
+        """Return the edits from `start` to `stop`, without what left of them before."""
+        for one in self._edits:
+            if one.start < stop and one.end > start:
+                begun = one.start < start
+                yield Edit(
+                    0,
+                    max(one.start - start, 0),
+                    min(one.end, stop) - start,
+                    "" if begun else one.replacement,
+                )
 
     def _advance(self) -> bool:
         """Find the next cut that makes a window due; False until more has arrived.
 
-        The first cut makes none, since nothing would be free after it, unless it is the end.
+        A cut makes none when the next window begins where it would and goes on: the first one, as
+        a rule.
         """
         while True:
-            before, last = self._cuts
+            last = self._cuts[-1]
             place = self._next(last)
             if place is None:
                 return False
-            self._since, self._cuts = before, (last, place)
-            if last or place == self._length:
-                self._settled = False
+            self._since = self._start_after(last)
+            self._cuts = [one for one in self._cuts if one >= self._since] + [place]
+            if place == self._length or self._start_after(place) > self._since:
+                self._due = True
                 return True
 
+    def _start_after(self, last: int) -> int:
+        """Return where the window begins that follows the cut `last`."""
+        if not self._stride:
+            return 0
+        return max((one for one in self._cuts if one <= last - self._stride), default=0)
+
     def _next(self, last: int) -> int | None:
-        """Return the cut after `last`. It is the end of the text only when that has ended."""
-        if self._length == last or not (self._ended or self._length > last + self._stride):
+        """Return the cut after `last`. It is the end of the text only when that is whole."""
+        if self._length == last or not (self._whole or self._length > last + self._stride):
             return None
-        if not (self._stride or self._ended):
+        if not (self._stride or self._whole):
             return None
         self._gather()
         if not self._stride:
             return self._length
-        place = cut(self._tail, last + self._stride - self._base, ended=self._ended)
+        place = cut(self._tail, last + self._stride - self._base, ended=self._whole)
         return None if place is None else place + self._base
 
     def _gather(self) -> None:
@@ -136,7 +183,7 @@ class StreamText:
         self._more.clear()
 
     def _forget(self) -> None:
-        keep = min(self._left, self._cuts[0]) - self._base
-        if keep > 0:
+        keep = min(self._left, self._start_after(self._cuts[-1])) - self._base
+        if keep > _SLACK:
             self._tail = self._tail[keep:]
             self._base += keep

@@ -89,8 +89,10 @@ def seen(read: Read, body: dict[str, Any], marker: str) -> bool:
 def vanished(read: Read, example: dict[str, Any], labels: frozenset[str]) -> list[str]:
     """Return the places where a text is neither read nor refused.
 
-    A text that looks like an id may pass below fields called as in `labels`, no other may.
+    A text that looks like an id may pass below fields called as in `labels`, no other may. The
+    example itself is not refused.
     """
+    read(example)
     lost = [
         path for path in places(example) if not seen(read, marked(example, path, MARKER), MARKER)
     ]
@@ -107,12 +109,13 @@ def vanished(read: Read, example: dict[str, Any], labels: frozenset[str]) -> lis
 
 def known(read: Read, fields: Iterable[str]) -> set[str]:
     """Return those of the fields that the reader knows at the top of a body."""
-    found = set()
-    for name in fields:
-        try:
-            read({name: [{"what": "ever it is"}]})
-        except Refused as refused:
-            if refused.code == "unknown_field" and refused.param == name:
-                continue
-        found.add(name)
-    return found
+    return {name for name in fields if knows(read, {name: [{"what": "ever it is"}]}, name)}
+
+
+def knows(read: Read, body: dict[str, Any], name: str) -> bool:
+    """Return whether the field of this name in the body is known, whatever its value should be."""
+    try:
+        read(body)
+    except Refused as refused:
+        return refused.code != "unknown_field" or (refused.param or "").split(".")[-1] != name
+    return True

@@ -21,6 +21,7 @@ MOST_TEXTS = 4096
 
 _LABEL = re.compile(r"[A-Za-z0-9_.:/+=~|#-]{0,256}", re.ASCII)
 _SEALED = re.compile(r"[A-Za-z0-9_+/=-]*", re.ASCII)
+_ADDRESS = re.compile(r"(?:https?|data|file|gs|s3):[^\s]*", re.ASCII)
 _NUMERIC = frozenset((int, float, bool))
 _LONG = 1_000_000
 
@@ -119,13 +120,21 @@ def passing(reader: Reader, holder: Holder, key: Key, value: Any, place: str) ->
 
 
 def media(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
-    """Take an image, a recording or a file, which nobody here reads, where the policy allows it."""
+    """Take an image, a recording or a file, which nobody here reads, where the policy allows it.
+
+    What stands beside its data, its address and labels is read all the same.
+    """
     if reader.policy.images != "allow":
         raise Refused(
             f"'{place}' holds an image, a recording or a file, which the policy does not allow.",
             code="image_not_allowed",
             param=place,
         )
+    _join(reader, [one for one in _leaves(holder, key, value) if not _is_media(one.text)], place)
+
+
+def _is_media(text_: str) -> bool:
+    return any(kind.fullmatch(text_) for kind in (_LABEL, _SEALED, _ADDRESS))
 
 
 def tokens(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
@@ -310,11 +319,12 @@ def of_kind(kinds: Mapping[str, Field], kind: object) -> Field:
     field = kinds.get(kind) if type(kind) is str else None
 
     def read(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
+        if type(kind) is not str:
+            raise wrong(f"{place}.type", "a text")
         if reader.policy.unknown_fields == "allow":
             return spoken(reader, holder, key, value, place)
-        near = nearest(kind, kinds) if type(kind) is str else ""
         raise Refused(
-            f"'{place}' is of the unknown type {shown(str(kind))}.{near}",
+            f"'{place}' is of the unknown type {shown(kind)}.{nearest(kind, kinds)}",
             code="unknown_field",
             param=f"{place}.type",
         )

@@ -81,6 +81,7 @@ _ITEM: dict[str, Field] = {
     "reason": text,
     "reasoning": figures,
     "recipient": label,
+    "result": _spoken_return,
     "results": _spoken_return,
     "role": label,
     "server_label": label,
@@ -111,7 +112,11 @@ KINDS: dict[str, Field] = {
     **dict.fromkeys(_RETURNS, _return),
     **dict.fromkeys(_LISTS, _lists),
     **dict.fromkeys(
-        names("additional_tools configuration_update item_reference mcp_approval_response"), _any
+        names(
+            "additional_tools compaction_trigger configuration_update item_reference "
+            "mcp_approval_response"
+        ),
+        _any,
     ),
     **dict.fromkeys(names("compaction reasoning"), with_role("assistant", _any)),
     **dict.fromkeys(names("computer_call_output image_generation_call"), media),

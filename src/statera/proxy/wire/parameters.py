@@ -1,4 +1,4 @@
-"""What many APIs share: sampling parameters of OpenAI, vLLM and llama.cpp, usage, logprobs, tools.
+"""What many APIs share: sampling parameters of OpenAI, vLLM, SGLang and llama.cpp, usage, logprobs, tools.
 
 A new parameter is one word in the list of its kind.
 """
@@ -15,44 +15,52 @@ from statera.proxy.wire.fields import (
     sealed,
     spoken,
     text,
+    tokens,
     with_role,
 )
 
 _NUMBERS = names("""
-add_generation_prompt add_special_tokens background best_of cache_prompt continue_final_message
-detokenize dry_allowed_length dry_base dry_multiplier dry_penalty_last_n dynatemp_exponent
-dynatemp_range early_stopping echo frequency_penalty id_slot ignore_eos include_reasoning
-include_stop_str_in_output length_penalty logprobs max_completion_tokens max_output_tokens
-max_tokens max_tool_calls min_keep min_p min_tokens mirostat mirostat_eta mirostat_tau n
-n_cache_reuse n_discard n_indent n_keep n_predict n_probs num_ctx parallel_tool_calls
-parse_tool_calls post_sampling_probs presence_penalty priority prompt_logprobs repeat_last_n
-repeat_penalty repetition_penalty return_mm_kwargs return_progress return_prompt_text
-return_token_ids return_token_offsets return_tokens return_tokens_as_token_ids
-routed_experts_prompt_start seed skip_special_tokens spaces_between_special_tokens store stream
-stream_interval t_max_predict_ms temperature tfs_z thinking_forced_open thinking_token_budget
-timings_per_token top_k top_logprobs top_n_sigma top_p truncate_prompt_tokens typical_p
-use_beam_search watermarking xtc_probability xtc_threshold
+add_generation_prompt add_special_tokens background best_of bootstrap_port bootstrap_room
+cache_prompt continue_final_message data_parallel_rank detokenize document_image_limit
+document_page_limit dry_allowed_length dry_base dry_multiplier dry_penalty_last_n
+dynatemp_exponent dynatemp_range early_stopping echo enable_thinking frequency_penalty id_slot
+ignore_eos include_reasoning include_stop_str_in_output length_penalty logprobs
+max_completion_tokens max_output_tokens max_tokens max_tool_calls min_keep min_p min_tokens
+mirostat mirostat_eta mirostat_tau n n_cache_reuse n_discard n_indent n_keep n_predict n_probs
+no_stop_trim num_ctx parallel_tool_calls parse_tool_calls post_sampling_probs presence_penalty
+priority prompt_logprobs random_seed repeat_last_n repeat_penalty repetition_penalty
+return_cached_tokens_details return_hidden_states return_mm_kwargs return_progress
+return_prompt_text return_token_ids return_token_offsets return_tokens return_tokens_as_token_ids
+routed_experts_prompt_start safe_prompt seed separate_reasoning skip_special_tokens
+spaces_between_special_tokens store stream stream_interval stream_reasoning t_max_predict_ms
+temperature tfs_z thinking_budget thinking_forced_open thinking_token_budget timings_per_token
+top_k top_logprobs top_n_sigma top_p truncate_prompt_tokens typical_p use_beam_search watermarking
+xtc_probability xtc_threshold
 """)
 
 _LABELS = names("""
-cache_salt encoding_format guided_decoding_backend include model prompt_cache_key
-prompt_cache_retention reasoning_effort reasoning_format request_id response_fields
-safety_identifier samplers service_tier session_id speed truncation truncation_side user verbosity
+bootstrap_host cache_salt encoding_format guided_decoding_backend include lora_path model
+prompt_cache_key prompt_cache_retention prompt_mode reasoning_effort reasoning_format request_id
+response_fields rid safety_identifier samplers service_tier session_id speed truncation
+truncation_side user verbosity
 """)
 
 _FIGURES = names("""
-allowed_token_ids context_management ec_transfer_params kv_transfer_params logit_bias
-logprob_token_ids lora media_io_kwargs metadata mm_processor_kwargs modalities moderation
-prompt_cache_options repetition_detection stop_token_ids stream_options vllm_xargs
+allowed_token_ids context_management custom_params disaggregated_params ec_transfer_params
+kv_transfer_params logit_bias logprob_token_ids lora media_io_kwargs metadata mm_processor_kwargs
+modalities moderation prompt_cache_options repetition_detection stop_token_ids stream_options
+thinking vllm_xargs
 """)
 
 _PARAMETERS = names("""
 bad_words dry_sequence_breakers grammar_triggers logits_processors preserved_tokens stop
+stop_regex
 """)
 
 _DEFINITIONS = names("""
-chat_template chat_template_kwargs grammar guided_choice guided_grammar guided_json guided_regex
-guided_whitespace_pattern json_schema response_format structural_tag structured_outputs
+chat_template chat_template_kwargs custom_logit_processor ebnf grammar guided_choice
+guided_grammar guided_json guided_regex guided_whitespace_pattern guideline json_schema regex
+response_format structural_tag structured_outputs
 """)
 
 parameter = with_role("parameter", spoken)
@@ -68,6 +76,7 @@ SAMPLING: dict[str, Field] = {
     **dict.fromkeys(_FIGURES, figures),
     **dict.fromkeys(_PARAMETERS, parameter),
     **dict.fromkeys(_DEFINITIONS, definition),
+    "input_ids": tokens,
     "tool_choice": choice,
     "tools": tools,
 }
@@ -80,6 +89,7 @@ ABOUT: dict[str, Field] = {
     "error": with_role("", spoken),
     "id": label,
     "kv_transfer_params": figures,
+    "metadata": figures,
     "metrics": figures,
     "model": label,
     "moderation": figures,
@@ -90,7 +100,9 @@ ABOUT: dict[str, Field] = {
     "prompt_progress": figures,
     "prompt_text": with_role("user", text),
     "prompt_token_ids": passing,
+    "provider": label,
     "service_tier": label,
+    "sglext": figures,
     "system_fingerprint": label,
     "timings": figures,
     "usage": figures,
@@ -98,12 +110,17 @@ ABOUT: dict[str, Field] = {
 
 # What a choice of a reply may say beside its text.
 CHOICE: dict[str, Field] = {
+    "avg_decoded_tokens_per_iter": number,
     "content_filter_results": figures,
     "content_filter_offsets": figures,
+    "disaggregated_params": figures,
     "finish_reason": label,
+    "hidden_states": spoken,
     "index": number,
     "logprobs": passing,
+    "matched_stop": label,
     "mm_embedding_handle": figures,
+    "native_finish_reason": label,
     "prompt_logprobs": passing,
     "prompt_token_ids": passing,
     "routed_experts": sealed,

@@ -60,6 +60,12 @@ def _pieces(slot: Slot, repeats: tuple[tuple[Body, str], ...], whole: bool) -> l
     ]
 
 
+def index_in(data: Body, name: str = "index") -> int:
+    """Return which part an event is about, 0 if it does not say."""
+    index = data.get(name)
+    return index if type(index) is int else 0
+
+
 def event_kind(name: str, data: Body) -> str:
     """Return the kind of an event that says it twice, or ""; Refused if it says two.
 

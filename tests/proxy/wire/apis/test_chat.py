@@ -97,6 +97,9 @@ def test_a_slip_names_the_nearest_field() -> None:
         api.read_request({"mesages": ["x"]}, STRICT)
 
 
+PASSING = LABELS | {"url", "data", "format", "file_id"}
+
+
 @pytest.mark.parametrize(
     "part",
     [
@@ -112,6 +115,7 @@ def test_images_pass_only_where_the_policy_allows(part: dict[str, Any]) -> None:
         api.read_request(body, STRICT)
     assert refused.value.code == "image_not_allowed"
     assert [one.passage.text for one in api.read_request(body, OPEN)] == ["see"]
+    assert vanished(requests(api, OPEN), body, PASSING) == []
 
 
 def test_an_unknown_kind_of_part_is_refused_or_read_whole() -> None:

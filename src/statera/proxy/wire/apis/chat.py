@@ -146,6 +146,7 @@ REQUEST = table(
     {
         **SAMPLING,
         "audio": figures,
+        "data_sources": documents,
         "documents": documents,
         "function_call": choice,
         "functions": tools,
@@ -154,9 +155,7 @@ REQUEST = table(
         "web_search_options": parameter,
     }
 )
-REPLY = table(
-    {**ABOUT, "choices": each(table({**CHOICE, "message": _answered})), "metadata": figures}
-)
+REPLY = table({**ABOUT, "choices": each(table({**CHOICE, "message": _answered}))})
 CHUNK = table({**ABOUT, "choices": indexed(table({**CHOICE, "delta": at("message", _added)}))})
 
 

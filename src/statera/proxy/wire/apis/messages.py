@@ -26,7 +26,7 @@ from statera.proxy.wire.fields import (
 )
 from statera.proxy.wire.filtering import details, input_message, output_message
 from statera.proxy.wire.parameters import SAMPLING, definition, parameter
-from statera.proxy.wire.pieces import event_kind, pieces_of
+from statera.proxy.wire.pieces import event_kind, index_in, pieces_of
 from statera.proxy.wire.slots import Body, Holder, Key, Piece
 from statera.records.guarding import Decision
 
@@ -175,12 +175,13 @@ def read_event(reader: Reader, name: str, data: Body) -> list[Piece]:
     """Return the pieces of an event, in channels such as `content[0].text`."""
     kind = event_kind(name, data)
     of_kind(_EVENTS, kind)(reader, data, "", data, "event")
-    block = f"content[{data.get('index', 0)}]"
+    block = f"content[{index_in(data)}]"
     found = []
     for piece in pieces_of(reader.slots, ()):
         head, _, field = piece.channel.removeprefix("event.").partition(".")
         inside = head in ("delta", "content_block") and kind.startswith("content_block")
-        channel = f"{block}.{_PLACES.get(field, field)}" if inside else piece.channel
+        field, mark, part = field.partition("#")
+        channel = f"{block}.{_PLACES.get(field, field)}{mark}{part}" if inside else piece.channel
         found.append(piece._replace(channel=channel, whole=not inside or "#" in channel))
     return found
 
@@ -189,7 +190,7 @@ def closes(name: str, data: Body) -> tuple[str, ...]:
     """Return the block that the event ends, or "" for all of them."""
     kind = event_kind(name, data)
     if kind == "content_block_stop":
-        return (f"content[{data.get('index', 0)}].",)
+        return (f"content[{index_in(data)}].",)
     return ("",) if kind in ("message_delta", "message_stop", "error") else ()
 
 
@@ -258,9 +259,9 @@ class MessageShapes:
             message = data.get("message") or {}
             state.head = {"id": message.get("id", ""), "model": message.get("model", "")}
         elif kind == "content_block_start":
-            state.open[data.get("index", 0)] = {}
+            state.open[index_in(data)] = {}
         elif kind == "content_block_stop":
-            state.open.pop(data.get("index", 0), None)
+            state.open.pop(index_in(data), None)
 
 
 def _refusal(body: Body, decision: Decision, message: str) -> Body:

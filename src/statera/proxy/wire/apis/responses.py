@@ -27,7 +27,7 @@ from statera.proxy.wire.filtering import details, filter_results, input_message,
 from statera.proxy.wire.items import PARTS, answered, asked
 from statera.proxy.wire.openai_errors import content_filter, error
 from statera.proxy.wire.parameters import ABOUT, SAMPLING, definition
-from statera.proxy.wire.pieces import event_kind, pieces_of
+from statera.proxy.wire.pieces import event_kind, index_in, pieces_of
 from statera.proxy.wire.slots import Body, Piece
 from statera.records.guarding import Decision, Side
 
@@ -128,21 +128,21 @@ _EVENT: dict[str, Field] = {
     "type": label,
 }
 _BARE = names("""
-error response.cancelled response.code_interpreter_call.completed
+error response.audio.done response.cancelled response.code_interpreter_call.completed
 response.code_interpreter_call.in_progress response.code_interpreter_call.interpreting
-response.completed response.content_part.added response.content_part.done response.created
-response.failed response.file_search_call.completed response.file_search_call.in_progress
-response.file_search_call.searching response.image_generation_call.completed
-response.image_generation_call.generating response.image_generation_call.in_progress
-response.image_generation_call.partial_image response.in_progress response.incomplete
-response.mcp_call.completed response.mcp_call.failed response.mcp_call.in_progress
-response.mcp_list_tools.completed response.mcp_list_tools.failed
+response.compaction.compacting response.completed response.content_part.added
+response.content_part.done response.created response.failed response.file_search_call.completed
+response.file_search_call.in_progress response.file_search_call.searching
+response.image_generation_call.completed response.image_generation_call.generating
+response.image_generation_call.in_progress response.image_generation_call.partial_image
+response.in_progress response.incomplete response.mcp_call.completed response.mcp_call.failed
+response.mcp_call.in_progress response.mcp_list_tools.completed response.mcp_list_tools.failed
 response.mcp_list_tools.in_progress response.output_item.added response.output_item.done
 response.output_text.annotation.added response.queued response.reasoning_part.added
 response.reasoning_part.done response.reasoning_summary_part.added
 response.reasoning_summary_part.done response.shell_call_output_content.done
 response.web_search_call.completed response.web_search_call.in_progress
-response.web_search_call.searching response.audio.done
+response.web_search_call.searching
 """)
 
 
@@ -201,10 +201,10 @@ def _channel(kind: str, data: Body, place: str) -> str:
 
 def _placed(place: str, data: Body) -> str:
     return place.format(
-        o=data.get("output_index", 0),
-        c=data.get("content_index", 0),
-        s=data.get("summary_index", 0),
-        k=data.get("command_index", 0),
+        o=index_in(data, "output_index"),
+        c=index_in(data, "content_index"),
+        s=index_in(data, "summary_index"),
+        k=index_in(data, "command_index"),
     )
 
 
@@ -263,11 +263,11 @@ class ResponseShapes:
     def follow(self, state: StreamState, name: str, data: Body) -> None:
         """Take note of an event that was passed on."""
         kind = event_kind(name, data)
-        state.sequence = data.get("sequence_number", state.sequence + 1)
+        state.sequence = max(state.sequence + 1, index_in(data, "sequence_number"))
         response = data.get("response")
         if not state.head and response:
             state.head = {key: response[key] for key in _HEAD if key in response}
-        place = data.get("output_index", 0)
+        place = index_in(data, "output_index")
         if kind == "response.output_item.added":
             state.open[place] = _silent_item(data.get("item") or {})
         elif kind == "response.output_item.done":

@@ -1,0 +1,39 @@
+from msgspec import structs
+
+from statera.guard.policy import Messages, Policy
+from statera.proxy.wire.filtering import (
+    details,
+    enforced,
+    filter_results,
+    input_message,
+    output_message,
+)
+from statera.records.guarding import Decision, Finding
+from tests.proxy.wire.decisions import DECISION, DETAILS
+
+
+def decided(detector: str, category: str = "") -> Decision:
+    finding = structs.replace(DECISION.findings[0], detector=detector, category=category)
+    return structs.replace(DECISION, findings=(finding,))
+
+
+def test_only_what_blocks_is_told() -> None:
+    assert [one.detector for one in enforced(DECISION)] == ["toxicity"]
+    assert details(DECISION) == DETAILS
+    failed: Finding = structs.replace(DECISION.findings[0], cause="failed")
+    assert enforced(structs.replace(DECISION, findings=(failed,))) == ()
+
+
+def test_categories_have_azures_names_where_there_is_one() -> None:
+    assert filter_results(decided("toxicity")) == {"hate": {"filtered": True, "severity": "high"}}
+    assert filter_results(decided("x", "jailbreak")) == {
+        "jailbreak": {"filtered": True, "detected": True}
+    }
+    assert filter_results(decided("x", "own")) == {"own": {"filtered": True, "detected": True}}
+
+
+def test_a_detectors_message_goes_before_the_policys() -> None:
+    policy = Policy(messages=Messages(input="in", output="out"))
+    assert (input_message(DECISION, policy), output_message(DECISION, policy)) == ("in", "out")
+    told = structs.replace(DECISION, message="because")
+    assert input_message(told, policy) == output_message(told, policy) == "because"

@@ -1,6 +1,7 @@
-"""What many APIs share: sampling parameters of OpenAI, vLLM, SGLang and llama.cpp, usage, logprobs, tools.
+"""What many APIs share: sampling parameters, tools, and what a reply says beside its text.
 
-A new parameter is one word in the list of its kind.
+The parameters are those of OpenAI, vLLM, SGLang and llama.cpp; a new one is one word in the list of
+its kind.
 """
 
 from statera.proxy.wire.fields import (

@@ -263,7 +263,8 @@ class ResponseShapes:
     def follow(self, state: StreamState, name: str, data: Body) -> None:
         """Take note of an event that was passed on."""
         kind = event_kind(name, data)
-        state.sequence = max(state.sequence + 1, index_in(data, "sequence_number"))
+        number_ = data.get("sequence_number")
+        state.sequence = number_ if type(number_) is int else state.sequence + 1
         response = data.get("response")
         if not state.head and response:
             state.head = {key: response[key] for key in _HEAD if key in response}

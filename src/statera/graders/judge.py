@@ -244,7 +244,7 @@ def judge_of(file: JudgeFile, *, base: Path = Path(), source: str = "judge") -> 
         name=file.judge,
         version=str(file.version),
         criteria=criteria,
-        model=_beside(file.model, base),
+        model=beside(file.model, base),
         family=file.family,
         repeats=file.repeats,
     )
@@ -284,7 +284,7 @@ def _member(given: str | dict[str, Any], base: Path, source: str) -> Judge:
     if isinstance(given, str):
         return _read(str(base / given) if given.endswith(YAML) else given, member=True)
     if set(given) == {"judge", "model"} and all(isinstance(v, str) for v in given.values()):
-        return replace(_member(given["judge"], base, source), model=_beside(given["model"], base))
+        return replace(_member(given["judge"], base, source), model=beside(given["model"], base))
     file = convert(given, JudgeFile, source=source)
     if file.seats:
         raise DeclarationError(f"{source}: a panel is no member of a panel")
@@ -382,8 +382,8 @@ def _of_question(file: JudgeFile, template: str) -> Criterion:
     )
 
 
-def _beside(model: str | None, base: Path) -> str | None:
-    """Return the model, a model file's or script's path being relative to the judge's file."""
+def beside(model: str | None, base: Path) -> str | None:
+    """Return the model, the path of a model file or a script being relative to `base`."""
     if model is None or "://" in model:
         return model
     kind, colon, rest = model.partition(":")

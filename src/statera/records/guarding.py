@@ -15,7 +15,8 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     """One text that is checked as a whole: a message, a tool result, a window of a stream.
 
     `place` is its path in the body (`messages[2].content[0].text`), `role` who says it, `before`
-    earlier messages of the conversation, the latest last.
+    earlier messages of the conversation, the latest last; `guarded`, beside a reply, what it must
+    not give away: the system messages of its request.
     """
 
     text: str
@@ -23,6 +24,7 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     place: str = ""
     role: str = ""
     before: tuple[str, ...] = ()
+    guarded: tuple[str, ...] = ()
 
 
 class Span(NamedTuple):

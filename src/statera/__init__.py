@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from statera.api.calibrating import calibrate
     from statera.api.comparisons import compare
     from statera.api.decisions import decide
+    from statera.api.guarding import Guard, redacted
     from statera.api.judgecalls import Output, grade, judge, prefer, rank, two_stages, win_rate
     from statera.api.probing import probe
     from statera.api.reports import report_page
@@ -30,10 +31,12 @@ if TYPE_CHECKING:
     from statera.gate.judging import Gate
     from statera.gate.ruling import Override, RuleRuling, Ruling
     from statera.graders.judge import Judge
+    from statera.guard.policy import Policy
     from statera.models.callables import model
     from statera.models.opening import open_model
     from statera.models.scripted import ScriptedModel
     from statera.protocols import Grader, Metric, Model, Scorer
+    from statera.records.guarding import Decision, Finding, Passage
     from statera.records.requests import Chat, Complete, Likelihood, Message, Sampling
     from statera.records.responses import Failure, Response
     from statera.records.samples import Sample
@@ -51,6 +54,7 @@ _PLACES = {
     "api.calibrating": ("calibrate",),
     "api.comparisons": ("compare",),
     "api.decisions": ("decide",),
+    "api.guarding": ("Guard", "redacted"),
     "api.judgecalls": ("Output", "grade", "judge", "prefer", "rank", "two_stages", "win_rate"),
     "api.probing": ("probe",),
     "api.reports": ("report_page",),
@@ -62,10 +66,12 @@ _PLACES = {
     "gate.judging": ("Gate",),
     "gate.ruling": ("Override", "RuleRuling", "Ruling"),
     "graders.judge": ("Judge",),
+    "guard.policy": ("Policy",),
     "models.callables": ("model",),
     "models.opening": ("open_model",),
     "models.scripted": ("ScriptedModel",),
     "protocols": ("Grader", "Metric", "Model", "Scorer"),
+    "records.guarding": ("Decision", "Finding", "Passage"),
     "records.requests": ("Chat", "Complete", "Likelihood", "Message", "Sampling"),
     "records.responses": ("Failure", "Response"),
     "records.samples": ("Sample",),
@@ -84,13 +90,16 @@ __all__ = [
     "Comparison",
     "ComparisonRow",
     "Complete",
+    "Decision",
     "DeclarationError",
     "Diagnosis",
     "EndpointError",
     "Estimate",
     "Failure",
+    "Finding",
     "Gate",
     "Grader",
+    "Guard",
     "Judge",
     "Likelihood",
     "Message",
@@ -100,6 +109,8 @@ __all__ = [
     "Outcome",
     "Output",
     "Override",
+    "Passage",
+    "Policy",
     "Response",
     "RuleRuling",
     "Ruling",
@@ -129,6 +140,7 @@ __all__ = [
     "prefer",
     "probe",
     "rank",
+    "redacted",
     "report_page",
     "run",
     "run_async",

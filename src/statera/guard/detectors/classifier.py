@@ -35,7 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     def __post_init__(self) -> None:
         if self.path is None and self.head not in HEADS:
-            raise ValueError(no_head(self.head, HEADS))
+            raise ValueError(f"head: {no_head(self.head, HEADS)}")
 
 
 class Classifier:

@@ -60,4 +60,5 @@ def _compiled(pattern: str, ignore_case: bool) -> Any:
     try:
         return compiled(f"(?i){pattern}" if ignore_case else pattern)
     except ValueError as error:
-        raise ValueError(f"patterns: '{pattern}': {error}") from None
+        told = str(error).partition(":")[0]
+        raise ValueError(f"patterns: '{pattern}': {told}") from None

@@ -10,6 +10,8 @@ own errors keep their status; their text is checked like a reply's, since errors
 import asyncio
 import logging
 
+from msgspec import structs
+
 from statera.guard.policy import Place
 from statera.proxy.answers import Answer, deliver, json_answer
 from statera.proxy.bodies import Gone, Message, Receive, Send, TooLarge, read_body
@@ -20,16 +22,20 @@ from statera.proxy.headers import BadHeader, Pairs, check, returned, sent, texts
 from statera.proxy.passing import target, upstream_failure
 from statera.proxy.restoring import Restoring, restoring_of
 from statera.proxy.service import Service
+from statera.proxy.session import Limits, StreamSession
+from statera.proxy.sse import event_bytes
+from statera.proxy.streaming import Pump, StreamFailed
 from statera.proxy.upstream import Reply, content_type
-from statera.proxy.wire.api import Api, Failure, model_of, usage_of, wants_stream
+from statera.proxy.wire.api import Api, Failure, StreamState, model_of, usage_of, wants_stream
 from statera.proxy.wire.refusals import Refused
-from statera.proxy.wire.slots import Body, Slot, passages, with_context, write
+from statera.proxy.wire.slots import CONVERSATION, Body, Slot, passages, with_context, write
 from statera.records.guarding import Decision, Passage
 
 logger = logging.getLogger("statera.guard")
 
 UNAVAILABLE = Failure(503, "guard_unavailable", "A check could not be made; try again.")
 _STREAM = b"text/event-stream"
+_EVENTS = (b"content-type", _STREAM)
 
 
 class Unreadable(Exception):
@@ -47,6 +53,7 @@ class Exchange:
         self._armed = service.keeper.armed
         self._place = Place(route=api.routes[0])
         self._book = Book(service, api.routes[0], self._armed.policy, self._armed.digest)
+        self._before: tuple[str, ...] = ()
         self._status = 0
 
     async def run(self) -> None:
@@ -91,7 +98,10 @@ class Exchange:
 
     def _read(self, body: Body) -> list[Slot]:
         slots = self._api.read_request(body, self._armed.policy)
-        return with_context(slots, self._armed.context) if self._armed.context else slots
+        count = self._armed.context
+        if count:
+            self._before = said_last(slots, count)
+        return with_context(slots, count) if count else slots
 
     async def _checked(self, said: tuple[Passage, ...]) -> Decision:
         return await self._armed.guard.check(said, self._place, decision_id=self._book.id)
@@ -105,6 +115,11 @@ class Exchange:
             return
         status, told = shapes.blocked_request(decision, policy, body)
         self._book.decided(decision, said, status=status)
+        if status == 200 and wants_stream(body):
+            events = shapes.blocked_events(StreamState(), decision, policy)
+            data = b"".join(map(event_bytes, events))
+            await self._deliver(Answer(status, [_EVENTS, *self._book.headers], data))
+            return
         await self._deliver(json_answer(status, told, self._book.headers))
 
     async def _pass_on(self, data: bytes, headers: Pairs, restoring: Restoring) -> None:
@@ -119,11 +134,27 @@ class Exchange:
             book.waited = clock.monotonic() - asked
         try:
             _plain(reply)
-            if content_type(reply.headers) == _STREAM:
-                raise NotImplementedError
-            await self._reply(reply, restoring)
+            if content_type(reply.headers) == _STREAM and reply.status == 200:
+                await self._stream(reply, restoring)
+            else:
+                await self._reply(reply, restoring)
         finally:
             reply.close()
+
+    async def _stream(self, reply: Reply, restoring: Restoring) -> None:
+        """Check a streamed reply while it passes."""
+        self._book.phase = "stream"
+        limits = Limits(stream=self._service.terms.max_reply)
+        session = StreamSession(
+            self._api,
+            self._armed.policy,
+            before=self._before,
+            values=restoring.values,
+            limits=limits,
+        )
+        self._status = reply.status
+        pump = Pump(self._service, self._armed, self._book, self._send)
+        await pump.run(reply, session, self._place)
 
     async def _reply(self, reply: Reply, restoring: Restoring) -> None:
         """Check a whole reply and pass it on."""
@@ -138,7 +169,7 @@ class Exchange:
             return
         read = self._api.read_error if reply.status >= 400 else self._api.read_reply
         slots = read(body, policy)
-        said = passages(slots)
+        said = after(self._before, passages(slots))
         decision = await self._checked(said)
         status = reply.status
         if decision.outcome == "unavailable":
@@ -179,6 +210,8 @@ class Exchange:
         if isinstance(error, UpstreamFault):
             self._service.metrics.fault(error.kind)
             return upstream_failure(error)
+        if isinstance(error, StreamFailed):
+            return error.failure
         if isinstance(error, Refused):
             replying = self._book.phase != "request"
             return Failure(502 if replying else 400, error.code, str(error), error.param)
@@ -209,6 +242,21 @@ def _plain(reply: Reply) -> None:
     coding = value_of(reply.headers, b"content-encoding").strip().lower()
     if coding not in (b"", b"identity"):
         raise UpstreamFault("invalid", "it compressed its reply though asked not to")
+
+
+def said_last(slots: list[Slot], count: int) -> tuple[str, ...]:
+    """Return the last `count` messages of the conversation."""
+    said = [
+        slot.passage.text
+        for slot in slots
+        if slot.passage.role in CONVERSATION and slot.raw_span is None
+    ]
+    return tuple(said[-count:])
+
+
+def after(before: tuple[str, ...], said: tuple[Passage, ...]) -> tuple[Passage, ...]:
+    """Return the passages of a reply with the messages before it."""
+    return tuple(structs.replace(one, before=before) for one in said) if before else said
 
 
 def _changed(slots: list[Slot], decision: Decision, restoring: Restoring) -> bool:

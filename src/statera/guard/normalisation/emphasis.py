@@ -1,4 +1,4 @@
-"""Markdown inside a word: `b**o**mb`, `` bo`mb` ``."""
+"""Markdown inside a word: `b**o**mb`, `bo~~mb~~`."""
 
 import re
 
@@ -6,7 +6,7 @@ from statera.guard.normalisation.alignment import Replacement
 from statera.guard.normalisation.language import Count
 from statera.guard.normalisation.surface import Surface
 
-_SIGN = r"(?:\*{1,3}|__|~~|`)"
+_SIGN = r"(?:\*{1,3}|__|~~)"
 _LIKELY = re.compile(rf"[A-Za-z]{_SIGN}[A-Za-z]")
 _WORD = re.compile(rf"(?<!\w)(?:{_SIGN})?+[A-Za-z]++(?:{_SIGN}[A-Za-z]++)++(?:{_SIGN})?+(?!\w)")
 _SIGNS = re.compile(_SIGN)

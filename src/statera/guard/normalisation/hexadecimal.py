@@ -14,16 +14,18 @@ _RUN = re.compile(
     r"\b(?:0x)?(?:[0-9a-fA-F]{2}){6,}+\b"
     r"|\b(?:0x)?[0-9a-fA-F]{2}(?:[ ,:;-]{1,2}(?:0x)?[0-9a-fA-F]{2}\b){3,}+"
 )
+_NO_DECIMAL = re.compile("[a-fA-Fx]")
 _PREFIX = re.compile("0x|[^0-9a-fA-F]")
 
 
 def replacements(seen: Surface) -> list[Replacement]:
-    """Return the runs that hold a readable text, with the text."""
+    """Return the runs that hold a readable text and are not all decimal digits, with the text."""
     if len(_PAIR.findall(seen.odd)) < _PAIRS and not _LONG.search(seen.long):
         return []
     found = []
     for run in _RUN.finditer(seen.text):
-        text = readable(bytes.fromhex(_PREFIX.sub("", run[0])))
+        numbers = not _NO_DECIMAL.search(run[0])
+        text = None if numbers else readable(bytes.fromhex(_PREFIX.sub("", run[0])))
         if text is not None:
             found.append(Replacement(*run.span(), text))
     return found

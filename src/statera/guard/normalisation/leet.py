@@ -22,7 +22,8 @@ _FALL = 0.4
 _ANCHOR = 3
 """A word of so many characters, a sign inside, counts by itself; others only near such a word."""
 _LONG = 10
-"""From so many characters on a word may have several tokens."""
+"""From so many characters on a word may have several tokens, of three characters each."""
+_TOKENS = 3
 _BESIDE = 3
 """So many words before or after an anchor."""
 _READINGS = 16
@@ -50,7 +51,7 @@ def _anchor(word: str, count: Count) -> str:
         return ""
     new = _reading(word, count)
     tokens = count(new)
-    few = tokens == 1 or (len(word) >= _LONG and tokens * 4 <= len(word))
+    few = tokens == 1 or (len(word) >= _LONG and tokens * _TOKENS <= len(word))
     return new if few and tokens <= (1 - _FALL) * count(word) else ""
 
 

@@ -34,7 +34,7 @@ def _heap() -> re.Pattern[str]:
 
 @cache
 def _on_ascii() -> re.Pattern[str]:
-    return re.compile(f"(?<=[a-zA-Z0-9])[{mark_class()}]+")
+    return re.compile(f"(?<=[\x00-\x7f])[{mark_class()}]+")
 
 
 @cache
@@ -53,7 +53,7 @@ def heaps(text: str) -> list[Replacement]:
 
 
 def on_ascii(text: str) -> list[Replacement]:
-    """Return the marks on letters and digits of ASCII, to be dropped.
+    """Return the marks on characters of ASCII, to be dropped.
 
     After NFKC a mark on such a letter is one with which no language writes it (`b̶o̶m̶b̶`).
     """

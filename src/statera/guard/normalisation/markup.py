@@ -18,15 +18,11 @@ _BLOCK = (
     "h[1-6]|head|header|hr|html|iframe|img|input|label|legend|li|link|main|meta|nav|ol|option|p|"
     "pre|script|section|select|style|summary|svg|table|tbody|td|textarea|tfoot|th|thead|title|tr|ul"
 )
-_TAG = re.compile(
-    rf"</?(?:{_INLINE})(?=[\s/>])[^<>]*>|<!--[^<>]*-->"
-    rf"|(?P<block></?(?:{_BLOCK})(?=[\s/>])[^<>]*>)",
-    re.I,
-)
-_LETTERS = 32
-_BEFORE = re.compile(rf"[A-Za-z]{{1,{_LETTERS}}}\Z")
-_AFTER = re.compile(rf"[A-Za-z]{{1,{_LETTERS}}}")
+_INSIDE = rf"(?:</?(?:{_INLINE})(?=[\s/>])[^<>]*>|<!--[^<>]*-->)"
+_TAG = re.compile(rf"{_INSIDE}|(?P<block></?(?:{_BLOCK})(?=[\s/>])[^<>]*>)", re.I)
+_WORD = re.compile(rf"(?<![A-Za-z])[a-z]++(?:{_INSIDE}++[a-z]++)++", re.I)
 _SHORTEST = 4
+_LONGEST = 32
 
 
 def replacements(seen: Surface, count: Count | None) -> list[Replacement]:
@@ -36,19 +32,16 @@ def replacements(seen: Surface, count: Count | None) -> list[Replacement]:
     """
     if "<" not in seen.odd:
         return []
-    tags = list(_TAG.finditer(seen.text))
-    found = [Replacement(*tag.span(), " " if tag["block"] else "") for tag in tags]
-    if not found or any(_splits(seen.text, tag, count) for tag in tags if not tag["block"]):
+    found = [
+        Replacement(*tag.span(), " " if tag["block"] else "") for tag in _TAG.finditer(seen.text)
+    ]
+    if not found or any(_split(word[0], count) for word in _WORD.finditer(seen.text)):
         return found
     after = rewritten(seen.text, found).text
     return found if count and after.strip() and falls(seen.text, after, count) else []
 
 
-def _splits(text: str, tag: re.Match[str], count: Count | None) -> bool:
-    """Return whether the letters before and after a tag are one word."""
-    before = _BEFORE.search(text, max(0, tag.start() - _LETTERS), tag.start())
-    after = _AFTER.match(text, tag.end())
-    if not before or not after:
-        return False
-    word = before[0] + after[0]
-    return len(word) >= _SHORTEST and (count is None or count(word) == 1)
+def _split(run: str, count: Count | None) -> bool:
+    """Return whether the letters between tags are one word."""
+    word = _TAG.sub("", run)
+    return _SHORTEST <= len(word) <= _LONGEST and (count is None or count(word) == 1)

@@ -11,6 +11,7 @@ _SIGNALS = (
     "--..-- ..--.. .----. -.-.--"
 )
 _CODES = dict(zip(_SIGNALS.split(), "abcdefghijklmnopqrstuvwxyz0123456789.,?'!", strict=True))
+_LIKELY = re.compile("[.·•][‐-―−_-]|[‐-―−_-][.·•]")
 _RUN = re.compile(
     r"(?<![^\s\"'(:])[.·•‐-―−_-]{1,6}(?:[ ]{1,3}(?:[/|][ ]?)?[.·•‐-―−_-]{1,6}(?!\S)){3,}+"
 )
@@ -21,7 +22,7 @@ _DIFFERENT = 3
 
 def replacements(seen: Surface) -> list[Replacement]:
     """Return the runs that are Morse throughout, in small letters."""
-    if not any(signs in seen.odd for signs in (".-", "-.", "·-", "_.", "._", ".–", "–.")):
+    if not _LIKELY.search(seen.odd):
         return []
     found = ((run, _text(run[0].translate(_TO_DOTS))) for run in _RUN.finditer(seen.text))
     return [Replacement(*run.span(), text) for run, text in found if text]

@@ -5,15 +5,18 @@ from collections.abc import Iterable
 SHARE = 0.6
 """At least so much of it is letters and spaces."""
 LETTERS = 3
+LONG = 12
+"""So many bytes that are all printable ASCII are no chance: another layer, perhaps."""
 
 
 def readable(data: bytes) -> str | None:
-    """Return the UTF-8 text in bytes when it reads like one, else None."""
+    """Return the UTF-8 text in bytes when it reads like one, or is long and ASCII, else None."""
     try:
         text = data.decode()
     except UnicodeDecodeError:
         return None
-    return text if reads(text) else None
+    code = len(text) >= LONG and text.isascii() and _printable(text)
+    return text if code or reads(text) else None
 
 
 def reads(text: str) -> bool:

@@ -8,9 +8,9 @@ from statera.guard.normalisation.surface import Surface
 
 _TURNED = "ɐqɔpǝɟƃɥᴉɾʞןɯuodbɹsʇnʌʍxʎzɓıʃʅ"
 _UPRIGHT = "abcdefghijklmnopqrstuvwxyzgill"
-_TO_UPRIGHT = str.maketrans(_TURNED + "˙\u0307‘,¿¡", _UPRIGHT + "..,'?!")
+_TO_UPRIGHT = str.maketrans(_TURNED + "˙‘,¿¡", _UPRIGHT + ".,'?!")
 _ONLY_TURNED = re.compile("[ɐɔǝɟƃɥᴉɾʞןɯɹʇʌʍʎ]")
-_LETTER = f"[{_TURNED}˙\u0307‘,'¿¡0-9]"
+_LETTER = f"[{_TURNED}˙‘,'¿¡0-9]"
 _RUN = re.compile(rf"(?<!\S){_LETTER}++(?:[ \n]{_LETTER}++(?!\S))*+")
 _FEWEST = 3
 _TOKENS = 2.5

@@ -50,7 +50,10 @@ CHARACTERS = 2**21
 PLAIN = "plain"
 _REMEMBERED = 16_384
 
-_DECODERS: dict[str, Callable[[Surface], list[Replacement]]] = {
+Decoder = Callable[[Surface], list[Replacement]]
+Weigher = Callable[[Surface, Count], list[Replacement]]
+
+_DECODERS: dict[str, Decoder] = {
     "concatenation": concatenation.replacements,
     "entities": entities.replacements,
     "percent": percent.replacements,
@@ -70,7 +73,7 @@ _EITHER: dict[str, Callable[[Surface, Count | None], list[Replacement]]] = {
 }
 """What a tokenizer tells better, a view each."""
 
-_WEIGHED: dict[str, Callable[[Surface, Count], list[Replacement]]] = {
+_WEIGHED: dict[str, Weigher] = {
     "look-alikes": confusables.lookalikes,
     "rotation": rotation.replacements,
     "reversal": reversal.whole,

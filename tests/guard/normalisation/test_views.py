@@ -1,0 +1,156 @@
+import json
+from collections.abc import Callable
+from functools import lru_cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from statera.guard.normalisation.views import CHARACTERS, VIEWS, View, views
+from tests.guard.normalisation.disguises import ENCODED, SENTENCES, WEIGHED
+from tests.guard.normalisation.tokenizer import token_count
+from tests.shared_data import shared
+
+FRAMES = ("{}", "Please decode the following message and then answer it: {}\nThank you very much.")
+BENIGN = (
+    "What is the capital of France?",
+    "def area(r): return 3.14159 * r ** 2  # see https://example.org/a?b=c&d=e%20f",
+    "SELECT name, COUNT(*) FROM users WHERE id IN (1, 2, 3) GROUP BY name;",
+    "The meeting is at 10am on 2026-11-28 in room B12; call +49 30 1234567.",
+    "| a | b |\n|---|---|\n| 1 | 2 |\n\n**Note**: _this_ is `code` & more.",
+    "SHA-256 of the file: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "git clone git@github.com:someone/some-thing.git && cd some-thing && make -j4",
+    "E = mc^2, so x_1 + x_2 = 3.5e-7 and f(x) = {x in R : x > 0}.",
+    "Wo finde ich die nächste Apotheke? Où est la gare ? ¿Dónde está el baño?",
+)
+SOURCES = ("gsm8k_test", "mitre_frr", "truthfulqa")
+
+
+def _letters(text: str) -> str:
+    return "".join(one for one in text.lower() if one.isalpha() or one == " ").strip()
+
+
+def _recovered(disguise: Callable[[str], str], count: Callable[[str], int] | None) -> list[str]:
+    """Return the framed sentences that no view holds completely."""
+    return [
+        frame
+        for frame in FRAMES
+        for sentence in SENTENCES
+        for found in [views(frame.format(disguise(sentence)), count)]
+        if not any(_letters(sentence) in _letters(view.text) for view in found)
+    ]
+
+
+@pytest.mark.parametrize("name", ENCODED)
+def test_what_is_encoded_is_recovered_without_a_tokenizer(name: str) -> None:
+    assert _recovered(ENCODED[name], None) == []
+
+
+@pytest.mark.parametrize("name", WEIGHED)
+def test_what_is_disguised_is_recovered_with_one(name: str) -> None:
+    assert _recovered(WEIGHED[name], lru_cache(None)(token_count)) == []
+
+
+@pytest.mark.parametrize("text", BENIGN)
+def test_harmless_text_has_its_plain_view_only(text: str) -> None:
+    assert views(text, token_count) == (View("plain", text),)
+    assert views(text) == (View("plain", text),)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_no_benign_text_has_another_view(source: str) -> None:
+    lines = shared("data", "safety", "benign", f"{source}.jsonl").read_bytes().splitlines()
+    rows = [json.loads(line) for line in lines]
+    count = lru_cache(None)(token_count)
+    assert [row["id"] for row in rows if len(views(row["text"], count)) > 1] == []
+
+
+def test_a_view_is_named_by_its_layers() -> None:
+    hidden = ENCODED["base64"](ENCODED["hexadecimal"]("open the safe"))
+    names = [view.name for view in views(hidden)]
+    assert names == ["plain", "base64", "base64+hexadecimal"]
+
+
+def test_four_layers_are_one_too_many() -> None:
+    hidden = "open the safe"
+    for _ in range(3):
+        hidden = ENCODED["base64"](hidden)
+    assert any(view.text == "open the safe" for view in views(hidden))
+    assert not any(view.text == "open the safe" for view in views(ENCODED["base64"](hidden)))
+
+
+def test_a_span_of_a_decoded_run_leads_back_to_the_run() -> None:
+    run = ENCODED["base64"]("open the safe")
+    raw = f"Do ｉｔ:\u200b {run}, now"
+    view = views(raw)[1]
+    assert view.text == "Do it: open the safe, now"
+    start, end = view.raw_span(view.text.index("the"), view.text.index(" safe"))
+    assert raw[start:end] == run
+    start, end = view.raw_span(3, 5)
+    assert raw[start:end] == "ｉｔ"
+    start, end = view.raw_span(view.text.index("now"), len(view.text))
+    assert raw[start:end] == "now"
+
+
+def test_spans_outside_a_view_are_refused() -> None:
+    (view,) = views("open")
+    for start, end in ((-1, 2), (3, 2), (0, 5)):
+        with pytest.raises(ValueError, match="no span"):
+            view.raw_span(start, end)
+
+
+_PIECES = st.sampled_from(
+    [
+        *(disguise("open the safe") for disguise in ENCODED.values()),
+        "a\u200bｂ\u0301",
+        "é",
+        "<b>",
+        "%41",
+    ]
+)
+
+
+@settings(max_examples=60)
+@given(st.lists(_PIECES | st.text(max_size=6), max_size=5).map(" ".join))
+def test_every_character_of_every_view_has_its_place(raw: str) -> None:
+    for view in views(raw):
+        spans = [view.raw_span(at, at + 1) for at in range(len(view.text))]
+        assert all(0 <= start < end <= len(raw) for start, end in spans)
+        assert view.raw_span(0, len(view.text))[1] <= len(raw)
+        if "+" not in view.name and view.name == "plain":
+            assert spans == sorted(spans)
+
+
+@given(st.text())
+def test_the_first_view_is_plain_and_no_two_are_the_same(raw: str) -> None:
+    found = views(raw)
+    assert found[0].name == "plain"
+    assert views(found[0].text)[0] == View("plain", found[0].text)
+    assert len({view.text for view in found}) == len(found) <= VIEWS
+
+
+HUGE = {
+    "A": "A" * 10**6,
+    "=": "=" * 10**6,
+    "%41": "%41" * 333_333,
+    "marks": "a" + "\u0301\u0316" * 500_000,
+    "fractions": "½" * 50_000,
+    "words in one": "\ufdfa" * 50_000,
+    "tags": "<!--" * 50_000,
+    "lines": ("A" * 60 + "\n") * 16_000 + "!",
+    "letters": "a b " * 250_000,
+    "turned": "gur " * 250_000,
+}
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_long_noise_stays_bounded(name: str) -> None:
+    asked: list[int] = []
+
+    def counting(text: str) -> int:
+        asked.append(len(text))
+        return len(text)
+
+    found = views(HUGE[name], counting)
+    assert sum(len(view.text) for view in found) <= CHARACTERS
+    assert sum(asked) <= 40 * len(HUGE[name])

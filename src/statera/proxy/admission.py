@@ -96,6 +96,10 @@ class Admission:
             return False
         return True
 
+    def resume(self) -> None:
+        """Take requests again."""
+        self.draining = False
+
     async def _in_line(self) -> None:
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(place)

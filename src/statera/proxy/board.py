@@ -2,10 +2,10 @@
 
     board = Board(workers=4, path=folder / "board")      # every worker opens the same file
     board.busy(0, 3, 1)
-    board.drain(); board.draining
+    board.drain(); board.draining; board.resume()
 
-Numbers of 8 bytes in a shared map, each written by one worker or only ever raised: no locks, and a
-worker that is killed leaves nothing half written.
+Numbers of 8 bytes in a shared map, each written by one worker or by an order to all: no locks, and
+a worker that is killed leaves nothing half written.
 """
 
 import mmap
@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 _DRAINING, _RELOADS, _COMMON = 0, 1, 2
 _EACH = 2
+_DRAIN, _END = 1, 2
 
 
 class Busy(NamedTuple):
@@ -48,8 +49,17 @@ class Board:
         return self._cells[_RELOADS]
 
     def drain(self) -> None:
-        """Tell all workers to take nothing new."""
-        self._cells[_DRAINING] = 1
+        """Tell all workers to take nothing new, until they are told to resume."""
+        self._cells[_DRAINING] = max(self._cells[_DRAINING], _DRAIN)
+
+    def end(self) -> None:
+        """Tell all workers to take nothing new any more."""
+        self._cells[_DRAINING] = _END
+
+    def resume(self) -> None:
+        """Tell all workers to take requests again, unless they are ending."""
+        if self._cells[_DRAINING] != _END:
+            self._cells[_DRAINING] = 0
 
     def reload(self) -> None:
         """Tell all workers to read the policy again."""

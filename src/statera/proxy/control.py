@@ -3,6 +3,7 @@
 GET  /control/inflight     {"inflight": 3, "waiting": 0, "draining": false}
 GET  /control/policy       the policy in force, and why a newer one was not taken
 POST /control/drain        take nothing new; what is in flight may finish
+POST /control/resume       take requests again, where the guard is not ending
 POST /control/reload       read the policy again: 200, or 409 with what is wrong; then the old stays
 
 With a token: `Authorization: Bearer TOKEN`.
@@ -34,6 +35,7 @@ class Control:
             ("GET", "/control/inflight"): self._inflight,
             ("GET", "/control/policy"): self._policy,
             ("POST", "/control/drain"): self._drain,
+            ("POST", "/control/resume"): self._resume,
             ("POST", "/control/reload"): self._reloaded,
         }
 
@@ -75,6 +77,12 @@ class Control:
     async def _drain(self) -> Answer:
         self._board.drain()
         self._service.admission.drain()
+        return await self._inflight()
+
+    async def _resume(self) -> Answer:
+        self._board.resume()
+        if not self._board.draining:
+            self._service.admission.resume()
         return await self._inflight()
 
     async def _reloaded(self) -> Answer:

@@ -145,7 +145,7 @@ class Supervisor:
 
     def _end(self, *_: object) -> None:
         self._ending = True
-        self._board.drain()
+        self._board.end()
 
     def _finish(self) -> None:
         for process in self._processes.values():

@@ -143,7 +143,7 @@ class Worker:
 
     async def _drained(self) -> None:
         """Let what is in flight finish, and end as cut what does not in time."""
-        self.given.board.drain()
+        self.given.board.end()
         self._admission.drain()
         if not await self._admission.emptied(self.terms.drain_seconds):
             self._upstream.interrupt()
@@ -157,10 +157,17 @@ class Worker:
                 await self.reload()
             if self.given.parent not in (None, os.getppid()):
                 self.end()
-            if board.draining and not self._admission.draining:
-                self._admission.drain()
+            if board.draining != self._admission.draining:
+                self._follow()
             self._count()
             await asyncio.sleep(TICK)
+
+    def _follow(self) -> None:
+        """Drain or resume as all workers do."""
+        if self.given.board.draining:
+            self._admission.drain()
+        else:
+            self._admission.resume()
 
     async def _looks(self) -> None:
         while True:

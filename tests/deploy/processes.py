@@ -6,8 +6,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import randbelow
 
 from statera.report.kubernetes.access import SCRIPTS
 
@@ -16,12 +17,13 @@ POLICY = "name: tested\ndetectors: []\n"
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports of loopback that nothing listens on."""
-    with_sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports: list[int] = [one.getsockname()[1] for one in with_sockets]
-    for one in with_sockets:
-        one.close()
-    return ports
+    """Return ports of loopback below those that the system gives away, so that none is taken."""
+    found: list[int] = []
+    while len(found) < count:
+        port = 15_000 + randbelow(15_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            found += [] if port in found else [port]
+    return found
 
 
 def until(true: Callable[[], bool], what: str) -> None:

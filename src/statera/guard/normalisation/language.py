@@ -15,6 +15,8 @@ Count = Callable[[str], int]
 """The number of tokens of a text, without special tokens and never truncated."""
 
 FALL = 0.2
+_RUN_FALL = 0.3
+"""Words that are chosen out of a text for what they win have to win more."""
 WORDS = 4096
 """So many words of a text are weighed one by one; what comes after them is not."""
 _FEWEST_LETTERS = 8
@@ -33,6 +35,12 @@ _FUNCTION_WORDS = (
 FUNCTION_WORDS = tuple(_FUNCTION_WORDS.split())
 """Words without which hardly a sentence is written, from three letters on."""
 _SHORT_WORDS = ("to", "is", "of", "in", "me", "my", "it", "on", "be", "do", "an", "at", "by", "if")
+_ELSEWHERE = (
+    "le la les des et une est que qui pour dans avec je der die das und ist nicht ein eine mit ich "
+    "el los las en con por para una como il di che per non sono os um uma não het een van nie jest "
+    "và là của không cho một có ve bir bu için och att det som yang dan untuk"
+)
+"""Function words of other languages in Latin letters."""
 _CALLED = (
     "rot13 rot-13 caesar cipher ciphered decode decoded decoding decrypt decipher encoded "
     "encrypted atbash reverse reversed backward backwards flipped mirrored leet leetspeak 1337"
@@ -45,13 +53,14 @@ def cased(words: tuple[str, ...]) -> frozenset[str]:
 
 
 COMMON = cased((*FUNCTION_WORDS, *_SHORT_WORDS))
+_WORDS_OF_LANGUAGES = COMMON | cased(tuple(_ELSEWHERE.split()))
 _NAMED = cased(tuple(_CALLED.split()))
 
 
 def unsure(seen: Surface) -> bool:
-    """Return whether every word has to be weighed: a cipher is named, or none is English."""
+    """Return whether every word has to be weighed: a cipher is named, or nothing is language."""
     return not seen.words.isdisjoint(_NAMED) or (
-        len(seen.words) <= _UNSURE and seen.words.isdisjoint(COMMON)
+        len(seen.words) <= _UNSURE and seen.words.isdisjoint(_WORDS_OF_LANGUAGES)
     )
 
 
@@ -97,6 +106,6 @@ def _convincing(before: list[str], after: list[str], count: Count) -> bool:
     letters = sum(map(len, before))
     return (
         letters >= _FEWEST_LETTERS
-        and sum(map(count, after)) < (1 - FALL) * sum(map(count, before))
+        and sum(map(count, after)) < (1 - _RUN_FALL) * sum(map(count, before))
         and sum(map(count, after)) * _LETTERS <= letters
     )

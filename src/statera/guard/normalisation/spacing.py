@@ -10,6 +10,8 @@ from statera.guard.normalisation.surface import Surface
 _SINGLE = frozenset("bcdefghjklmnopqrstuvwxyzBCDEFGHJKLMNOPQRSTUVWXYZ")
 _FEWEST = 2
 _SIGNED = re.compile(r"(?:(?<![^\W_])[^\W_][.\-_*/|,+~]){3}")
+_SPACED = re.compile(r" \w \w \w")
+_COLUMN = re.compile(r"\n\w\n\w\n\w")
 _RUN = re.compile(
     r"(?<![^\W_])[^\W_](?P<sign>[ .\-_*/|,+~\n])[^\W_](?![^\W_])"
     r"(?:(?:(?P=sign){1,4}|[ ]{1,4}|[ ]?[/|][ ])[^\W_](?![^\W_])){2,}+"
@@ -22,7 +24,10 @@ _MOSTLY = 0.75
 
 def replacements(seen: Surface, count: Count) -> list[Replacement]:
     """Return the runs of at least four letters that are words once they are together."""
-    if len(seen.words & _SINGLE) < _FEWEST and not _SIGNED.search(seen.odd):
+    apart = len(seen.words & _SINGLE) >= _FEWEST and any(
+        signs.search(seen.text) for signs in (_SPACED, _COLUMN)
+    )
+    if not apart and not _SIGNED.search(seen.odd):
         return []
     found = []
     for run in _RUN.finditer(seen.text):

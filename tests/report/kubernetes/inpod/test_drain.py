@@ -41,13 +41,19 @@ def guard(counts: list[int | bytes]) -> Iterator[tuple[int, list[str]]]:
 def test_it_waits_until_nothing_is_in_flight() -> None:
     with guard([2, 1, 0]) as (port, asked):
         assert drain(20, port) == "drained"
-    assert asked == ["POST /control/drain", "GET /control/inflight"] * 3
+    assert asked == ["POST /control/drain", "GET /control/inflight"] * 6
+
+
+def test_a_worker_that_has_not_heard_of_it_may_take_one_more() -> None:
+    with guard([0, 1, 0]) as (port, asked):
+        assert drain(20, port) == "drained"
+    assert len(asked) == 2 * 6
 
 
 def test_what_makes_no_sense_is_not_taken_for_the_end() -> None:
     with guard([b"busy", b"", b"{}", b"[]", 0]) as (port, asked):
         assert drain(20, port) == "drained"
-    assert len(asked) == 10
+    assert len(asked) == 16
 
 
 def test_time_is_up_while_a_reply_is_open() -> None:

@@ -131,4 +131,4 @@ def _kind(value: object) -> str:
 
 
 def _refused(why: str) -> Refused:
-    return Refused(f"The request's JSON cannot be read: {why}.", code="invalid_json")
+    return Refused(f"The body's JSON cannot be read: {why}.", code="invalid_json")

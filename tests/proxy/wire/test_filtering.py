@@ -6,6 +6,7 @@ from statera.proxy.wire.filtering import (
     enforced,
     filter_results,
     input_message,
+    kept,
     output_message,
 )
 from statera.records.guarding import Decision, Finding
@@ -37,3 +38,8 @@ def test_a_detectors_message_goes_before_the_policys() -> None:
     assert (input_message(DECISION, policy), output_message(DECISION, policy)) == ("in", "out")
     told = structs.replace(DECISION, message="because")
     assert input_message(told, policy) == output_message(told, policy) == "because"
+
+
+def test_a_blocked_body_keeps_numbers_and_labels_only() -> None:
+    body = {"id": "c-1", "model": "some words", "usage": {"n": 1}, "more": {"n": "some words"}}
+    assert kept(body, ("id", "model", "usage", "more", "none")) == {"id": "c-1", "usage": {"n": 1}}

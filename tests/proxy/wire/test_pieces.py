@@ -2,26 +2,28 @@ from typing import Any
 
 import pytest
 
-from statera.proxy.wire.fields import Reader, spoken, text
-from statera.proxy.wire.pieces import event_kind, pieces_of
+from statera.proxy.wire.fields import Reader, passing, spoken, text
+from statera.proxy.wire.pieces import event_kind, index_in, pieces_of
 from statera.proxy.wire.refusals import Refused
 from tests.proxy.wire.markers import STRICT
 
 
 def test_a_piece_knows_what_repeats_it() -> None:
-    choice: dict[str, Any] = {"index": 1, "logprobs": {"content": []}, "token_ids": [5], "t": "s"}
+    choice: dict[str, Any] = {"index": 1, "logprobs": {"content": []}, "t": "s"}
     reader = Reader(STRICT, "output", "assistant")
     text(reader, choice, "t", "s", "choices[1].t")
-    (piece,) = pieces_of(reader.slots, [choice])
+    passing(reader, choice, "logprobs", {}, "choices[1].logprobs")
+    passing(reader, {}, "logprobs", {}, "choices[0].logprobs")
+    (piece,) = pieces_of(reader)
     assert piece[:6] == ("choices[1].t", "output", "assistant", "s", choice, "t")
-    assert piece.repeats == ((choice, "logprobs"), (choice, "token_ids"))
+    assert piece.repeats == ((choice, "logprobs"),)
     assert not piece.whole
 
 
 def test_a_text_outside_of_choices_is_whole() -> None:
     reader = Reader(STRICT, "output")
     spoken(reader, {"error": {"why": "s"}}, "error", {"why": "s"}, "error")
-    name, value = pieces_of(reader.slots, [])
+    name, value = pieces_of(reader)
     assert (name.channel, name.text, name.key) == ("error#0", "why", None)
     assert (value.channel, value.text, value.key) == ("error#1", "s", "why")
     assert name.whole
@@ -31,8 +33,14 @@ def test_a_text_outside_of_choices_is_whole() -> None:
 def test_an_unescaped_form_is_no_piece_of_its_own() -> None:
     reader = Reader(STRICT, "tool_call")
     text(reader, {}, "a", r"\u0061", "choices[0].a")
-    (piece,) = pieces_of(reader.slots, [{"index": 0}])
+    (piece,) = pieces_of(reader)
     assert piece.encoded
+
+
+@pytest.mark.parametrize(("index", "found"), [(2, 2), (None, 0), (True, 0), ("1", 0)])
+def test_an_event_is_about_a_part(index: Any, found: int) -> None:
+    assert index_in({"output_index": index}, "output_index") == found
+    assert index_in({}) == 0
 
 
 @pytest.mark.parametrize(

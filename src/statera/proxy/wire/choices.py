@@ -5,7 +5,13 @@ from typing import NamedTuple
 
 from statera.guard.policy import Policy
 from statera.proxy.wire.api import Event, Failure, StreamState
-from statera.proxy.wire.filtering import details, filter_results, input_message, output_message
+from statera.proxy.wire.filtering import (
+    details,
+    filter_results,
+    input_message,
+    kept,
+    output_message,
+)
 from statera.proxy.wire.openai_errors import content_filter, error, error_events
 from statera.proxy.wire.slots import Body
 from statera.records.guarding import Decision
@@ -42,9 +48,9 @@ class ChoiceShapes(NamedTuple):
         if policy.block_style == "error_400":
             return 400, content_filter(decision, policy, self.param)
         message = input_message(decision, policy)
-        model = body.get("model") or ""
+        asked = kept(body, ("model",))
         choice = _filtered(0, decision, self.whole(message, message))
-        return 200, {**self._head({"model": model}, decision, self.reply), "choices": [choice]}
+        return 200, {**self._head(asked, decision, self.reply), "choices": [choice]}
 
     def blocked_reply(self, body: Body, decision: Decision, policy: Policy) -> Body:
         """Return the reply with every choice withheld."""
@@ -54,8 +60,8 @@ class ChoiceShapes(NamedTuple):
         choices = [
             _filtered(number, decision, self.whole(message, "")) for number in range(max(1, count))
         ]
-        usage = {"usage": body["usage"]} if body.get("usage") else {}
-        return {**self._head(body, decision, self.reply), "choices": choices, **usage}
+        head = self._head(body, decision, self.reply)
+        return {**head, "choices": choices, **kept(body, ("usage",))}
 
     def blocked_events(self, state: StreamState, decision: Decision, policy: Policy) -> list[Event]:
         """Return a last chunk for every choice that is open, and [DONE]."""
@@ -82,8 +88,7 @@ class ChoiceShapes(NamedTuple):
 
     def _head(self, body: Body, decision: Decision, kind: str) -> Body:
         own = {"id": f"{self.prefix}{decision.id}", "created": 0, "model": ""}
-        shared = {key: body[key] for key in _HEAD if key in body}
-        return {**own, **shared, "object": kind, "statera": details(decision)}
+        return {**own, **kept(body, _HEAD), "object": kind, "statera": details(decision)}
 
 
 def _filtered(index: int, decision: Decision, fields: Body) -> Body:

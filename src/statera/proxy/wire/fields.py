@@ -6,24 +6,20 @@ A field is a function `(reader, holder, key, value, place)`: it adds slots to th
 Refused. A null is never asked about, since it carries nothing.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, cast
 
 from statera.errors import nearest
 from statera.guard.policy import Policy
 from statera.proxy.wire.escapes import unescaped
+from statera.proxy.wire.leaves import Leaf, is_label, is_media, is_sealed, leaves_in
 from statera.proxy.wire.refusals import Refused, shown
-from statera.proxy.wire.slots import Body, Holder, Key, Part, Slot
+from statera.proxy.wire.slots import Body, Holder, Key, Part, Repeat, Slot
 from statera.records.guarding import Passage, Side
 
 MOST_TEXTS = 4096
 
-_LABEL = re.compile(r"[A-Za-z0-9_.:/+=~|#-]{0,256}", re.ASCII)
-_SEALED = re.compile(r"[A-Za-z0-9_+/=-]*", re.ASCII)
-_ADDRESS = re.compile(r"(?:https?|data|file|gs|s3):[^\s]*", re.ASCII)
 _NUMERIC = frozenset((int, float, bool))
-_LONG = 1_000_000
 
 
 def names(text: str) -> list[str]:
@@ -31,24 +27,14 @@ def names(text: str) -> list[str]:
     return text.split()
 
 
-# Words of JSON schemas and of the APIs' own types, which say nothing to a model.
-_STRUCTURE = frozenset(
-    names(
-        "$defs $ref $schema additionalProperties allOf anyOf array boolean cache_control const "
-        "default description enum ephemeral format function integer items json_object json_schema "
-        "maxItems maximum maxLength minItems minimum minLength name null number object oneOf "
-        "parameters pattern properties required schema strict string text title type"
-    )
-)
-
-
 class Reader:
     """What is being read: the policy's terms, who is speaking, and the slots found so far.
 
-    `piecewise` keeps the parts of a text apart, as a stream needs it.
+    `repeats` are the places that say once more, in another form, what the slots say. `piecewise`
+    keeps the parts of a text apart, as a stream needs it.
     """
 
-    __slots__ = ("piecewise", "policy", "role", "side", "slots")
+    __slots__ = ("piecewise", "policy", "repeats", "role", "side", "slots")
 
     def __init__(
         self, policy: Policy, side: Side, role: str = "", *, piecewise: bool = False
@@ -58,6 +44,7 @@ class Reader:
         self.side: Side = side
         self.role = role
         self.slots: list[Slot] = []
+        self.repeats: list[Repeat] = []
 
     def add(self, slot: Slot) -> None:
         """Keep the slot; Refused (`too_many_texts`) beyond `MOST_TEXTS`."""
@@ -90,12 +77,12 @@ def text(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> No
         raise wrong(place, "a text")
     if not value:
         return
-    reader.add(Slot(reader.passage(value, place), holder, key))
+    reader.add(Slot(reader.passage(value, place), holder, key, repeats=reader.repeats))
     if "\\" in value and reader.side in ("tool_call", "tool_result"):
         plain = unescaped(value)
         if plain.text != value:
             said = reader.passage(plain.text, place)
-            reader.add(Slot(said, holder, key, raw_span=plain.raw_span))
+            reader.add(Slot(said, holder, key, (), plain.raw_span, reader.repeats))
 
 
 def label(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
@@ -105,18 +92,19 @@ def label(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> N
             label(reader, value, number_, one, f"{place}[{number_}]")
     elif type(value) is dict:
         raise wrong(place, "a text")
-    elif type(value) is str and not _LABEL.fullmatch(value):
+    elif type(value) is str and not is_label(value):
         with_role("parameter", text)(reader, holder, key, value, place)
 
 
 def sealed(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
     """Take what only the model server can open (encrypted, encoded); what is more is read."""
-    if type(value) is not str or not _SEALED.fullmatch(value):
+    if type(value) is not str or not is_sealed(value):
         spoken(reader, holder, key, value, place)
 
 
 def passing(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
-    """Take what only repeats a text that is read elsewhere; it is withheld with that text."""
+    """Take what only repeats a text that is read elsewhere; it is withheld when that is edited."""
+    reader.repeats.append(Repeat(cast("Body", holder), str(key), place))
 
 
 def media(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
@@ -130,11 +118,7 @@ def media(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> N
             code="image_not_allowed",
             param=place,
         )
-    _join(reader, [one for one in _leaves(holder, key, value) if not _is_media(one.text)], place)
-
-
-def _is_media(text_: str) -> bool:
-    return any(kind.fullmatch(text_) for kind in (_LABEL, _SEALED, _ADDRESS))
+    _join(reader, [one for one in leaves_in(holder, key, value) if not is_media(one.text)], place)
 
 
 def tokens(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
@@ -158,59 +142,31 @@ def spoken(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> 
 
     Numbers of seven digits or more are read too, since they may be those of a card or a person.
     """
-    _join(reader, _leaves(holder, key, value), place)
+    _join(reader, leaves_in(holder, key, value), place)
 
 
 def figures(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
     """Take numbers and labels, nested as may be; all other texts in it are read as one passage."""
-    leaves = [one for one in _leaves(holder, key, value) if not _LABEL.fullmatch(one.text)]
+    leaves = [one for one in leaves_in(holder, key, value) if not is_label(one.text)]
     if leaves:
         role, reader.role = reader.role, "parameter"
         _join(reader, leaves, place)
         reader.role = role
 
 
-class Leaf(NamedTuple):
-    """A text somewhere in a value; `key` None for a name in an object."""
-
-    text: str
-    holder: Holder
-    key: Key | None
-
-
-def _leaves(holder: Holder, key: Key, value: Any) -> Iterator[Leaf]:
-    if type(value) is str:
-        if value and value not in _STRUCTURE:
-            yield Leaf(value, holder, key)
-    elif type(value) is int and abs(value) >= _LONG:
-        yield Leaf(str(value), holder, key)
-    elif type(value) is list:
-        for position, one in enumerate(value):
-            yield from _leaves(value, position, one)
-    elif type(value) is dict:
-        yield from _named_leaves(value)
-
-
-def _named_leaves(value: Body) -> Iterator[Leaf]:
-    for name, one in value.items():
-        if name not in _STRUCTURE:
-            yield Leaf(name, value, None)
-        yield from _leaves(value, name, one)
-
-
-def _join(reader: Reader, leaves: Iterator[Leaf] | list[Leaf], place: str) -> None:
+def _join(reader: Reader, leaves: Sequence[Leaf], place: str) -> None:
+    if not leaves:
+        return
     parts: list[Part] = []
-    texts: list[str] = []
     at = 0
-    for leaf in leaves:
-        end = at + len(leaf.text)
-        parts.append(Part(leaf.holder, leaf.key, at, end))
-        texts.append(leaf.text)
+    for text_, holder, key in leaves:
+        end = at + len(text_)
+        parts.append(Part(holder, key, at, end))
         at = end + 1
-    if parts:
-        holder, key = parts[0].holder, parts[0].key
-        passage = reader.passage("\n".join(texts), place)
-        reader.add(Slot(passage, holder, "" if key is None else key, tuple(parts)))
+    said = reader.passage("\n".join([leaf.text for leaf in leaves]), place)
+    first = parts[0]
+    key = "" if first.key is None else first.key
+    reader.add(Slot(said, first.holder, key, tuple(parts), repeats=reader.repeats))
 
 
 def parts(field: Field) -> Field:
@@ -338,10 +294,10 @@ def unknown(
     """Take an unknown field that carries no text; refuse or read any other, as the policy says."""
     value = holder[name]
     harmless = value is None or type(value) in _NUMERIC or not value
-    if harmless and _LABEL.fullmatch(name):
+    if harmless and is_label(name):
         return
     if reader.policy.unknown_fields == "allow":
-        if not _LABEL.fullmatch(name):
+        if not is_label(name):
             _join(reader, [Leaf(name, holder, None)], place)
         return spoken(reader, holder, name, value, place)
     raise Refused(

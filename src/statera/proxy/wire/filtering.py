@@ -4,7 +4,10 @@ Azure's names where there is one (`hate`, `sexual`, `violence`, `self_harm` with
 `jailbreak`, `indirect_attack` with `detected`), as clients of `content_filter` parse them.
 """
 
+from collections.abc import Iterable
+
 from statera.guard.policy import Policy
+from statera.proxy.wire.leaves import says_nothing
 from statera.proxy.wire.slots import Body
 from statera.records.guarding import Decision, Finding
 
@@ -26,6 +29,11 @@ _AZURE = {
     "violence": "violence",
 }
 _GRADED = frozenset({"hate", "sexual", "violence", "self_harm"})
+
+
+def kept(body: Body, fields: Iterable[str]) -> Body:
+    """Return those of the fields that stay in a blocked body: they hold numbers and labels only."""
+    return {name: body[name] for name in fields if name in body and says_nothing(body[name])}
 
 
 def enforced(decision: Decision) -> tuple[Finding, ...]:

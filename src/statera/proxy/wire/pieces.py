@@ -4,28 +4,25 @@ A channel has the place as its name that its text would have in a reply that is 
 `choices[0].message.content`. So one text has one name, streamed or not.
 """
 
-from collections.abc import Sequence
-
+from statera.proxy.wire.fields import Reader
 from statera.proxy.wire.refusals import Refused
 from statera.proxy.wire.slots import Body, Piece, Slot
 
-_REPEATS = ("logprobs", "token_ids")
 
-
-def pieces_of(slots: Sequence[Slot], choices: Sequence[Body]) -> list[Piece]:
-    """Return the pieces of a chunk with `choices`, each with what repeats its text."""
-    repeats = {
-        f"choices[{one.get('index', number)}]": tuple(
-            (one, name) for name in _REPEATS if one.get(name)
-        )
-        for number, one in enumerate(choices)
-    }
+def pieces_of(reader: Reader) -> list[Piece]:
+    """Return the pieces of an event that was read, each with what repeats its text."""
     found: list[Piece] = []
-    for slot in slots:
+    for slot in reader.slots:
         if slot.raw_span is None:
-            place = slot.passage.place
-            choice = place.partition(".")[0]
-            found += _pieces(slot, repeats.get(choice, ()), choice not in repeats)
+            first = slot.passage.place.partition(".")[0]
+            repeats = tuple(
+                [
+                    (one.holder, one.name)
+                    for one in reader.repeats
+                    if one.place.partition(".")[0] == first
+                ]
+            )
+            found += _pieces(slot, repeats, not first.startswith("choices["))
     return found
 
 

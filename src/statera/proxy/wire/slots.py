@@ -31,11 +31,20 @@ class Part(NamedTuple):
     end: int
 
 
+class Repeat(NamedTuple):
+    """`holder[name]`, at `place`, says once more what another text says (`logprobs`, token ids)."""
+
+    holder: Body
+    name: str
+    place: str
+
+
 class Slot(NamedTuple):
     """One passage and where its text stands: `holder[key]`.
 
     A passage joined of several texts has `parts`; one that was decoded has `raw_span`, which gives
-    the characters of `holder[key]` that stand behind characters of the passage.
+    the characters of `holder[key]` that stand behind characters of the passage. `repeats` is
+    complete once the whole body was read.
     """
 
     passage: Passage
@@ -43,6 +52,7 @@ class Slot(NamedTuple):
     key: Key
     parts: tuple[Part, ...] = ()
     raw_span: Callable[[int, int], tuple[int, int]] | None = None
+    repeats: Sequence[Repeat] = ()
 
 
 class Piece(NamedTuple):
@@ -87,9 +97,10 @@ def with_context(slots: Sequence[Slot], count: int) -> list[Slot]:
     return found
 
 
-def write(slots: Sequence[Slot], edits: Iterable[Edit]) -> bool:
+def write(slots: Sequence[Slot], edits: Sequence[Edit]) -> bool:
     """Make the decision's edits where the texts stand; return whether there were any.
 
+    What repeats an edited text is withheld: it becomes null.
     Refused (`not_redactable`) when an edit falls on a name in an object.
     """
     cuts: dict[tuple[int, Key], tuple[Slot | Part, list[Edit]]] = {}
@@ -106,6 +117,9 @@ def write(slots: Sequence[Slot], edits: Iterable[Edit]) -> bool:
     for target, places in cuts.values():
         holder: Any = target.holder
         holder[target.key] = edited(str(holder[target.key]), merged(places))
+    for number in {edit.passage for edit in edits}:
+        for repeat in slots[number].repeats:
+            repeat.holder[repeat.name] = None
     return bool(cuts)
 
 

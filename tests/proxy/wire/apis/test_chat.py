@@ -158,6 +158,25 @@ def test_edits_are_made_where_the_texts_stand() -> None:
     assert body == expected
 
 
+def test_what_repeats_an_edited_text_is_withheld() -> None:
+    body = copy.deepcopy(REPLY)
+    body["choices"][0] |= {"logprobs": LOGPROBS}
+    slots = api.read_reply(body, STRICT)
+    assert not write(slots, [])
+    assert body["choices"][0]["logprobs"] == LOGPROBS
+    assert write(slots, [Edit(0, 0, 5, "[CITY]")])
+    assert body["choices"][0]["message"]["content"] == "[CITY]"
+    assert body["choices"][0]["logprobs"] is None
+    assert body["choices"][0]["token_ids"] is None
+
+
+def test_a_streamed_recording_is_an_image() -> None:
+    data = chunk({"audio": {"data": "AAAA"}})
+    with pytest.raises(Refused) as refused:
+        api.read_event("", data, STRICT)
+    assert refused.value.code == "image_not_allowed"
+
+
 def test_a_streamed_text_has_the_name_of_the_whole_one() -> None:
     data = chunk(
         {

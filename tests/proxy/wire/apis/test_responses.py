@@ -112,6 +112,15 @@ def test_a_streamed_text_and_its_repetitions_share_a_channel() -> None:
     assert arguments.encoded
 
 
+def test_what_repeats_a_text_is_withheld_with_it() -> None:
+    logprobs = [{"token": "Par", "logprob": -0.1}]
+    data = event("response.output_text.delta", delta="Par", logprobs=logprobs)
+    assert read(data)[0].repeats == ((data, "logprobs"),)
+    part = {"type": "output_text", "text": "Paris", "logprobs": logprobs}
+    (piece,) = read(event("response.content_part.done", part=part))
+    assert piece.repeats == ((part, "logprobs"),)
+
+
 def read(data: dict[str, Any]) -> Any:
     return api.read_event(data["type"], data, STRICT)
 

@@ -129,7 +129,9 @@ _asked = table(
     }
 )
 _answered = table({**_MESSAGE, "audio": table(_AUDIO), "tool_calls": each(_call)})
-_added = table({**_MESSAGE, "audio": table(_AUDIO), "tool_calls": indexed(_call)})
+_added = table(
+    {**_MESSAGE, "audio": table({**_AUDIO, "data": media}), "tool_calls": indexed(_call)}
+)
 
 
 def _message(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
@@ -163,7 +165,7 @@ def read_event(reader: Reader, name: str, data: Body) -> list[Piece]:
     """Return the pieces of a chunk; channels are the places they would have in a whole reply."""
     del name
     CHUNK(reader, data, "", data, "")
-    return pieces_of(reader.slots, data.get("choices") or ())
+    return pieces_of(reader)
 
 
 def _silent(message: str, content: str) -> Body:

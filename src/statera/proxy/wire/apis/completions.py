@@ -44,7 +44,7 @@ def read_event(reader: Reader, name: str, data: Body) -> list[Piece]:
     """Return the pieces of a chunk."""
     del name
     CHUNK(reader, data, "", data, "")
-    return pieces_of(reader.slots, data.get("choices") or ())
+    return pieces_of(reader)
 
 
 def _silent(message: str, content: str) -> Body:

@@ -24,7 +24,7 @@ from statera.proxy.wire.fields import (
     with_role,
     wrong,
 )
-from statera.proxy.wire.filtering import details, input_message, output_message
+from statera.proxy.wire.filtering import details, input_message, kept, output_message
 from statera.proxy.wire.parameters import SAMPLING, definition, parameter
 from statera.proxy.wire.pieces import event_kind, index_in, pieces_of
 from statera.proxy.wire.slots import Body, Holder, Key, Piece
@@ -177,7 +177,7 @@ def read_event(reader: Reader, name: str, data: Body) -> list[Piece]:
     of_kind(_EVENTS, kind)(reader, data, "", data, "event")
     block = f"content[{index_in(data)}]"
     found = []
-    for piece in pieces_of(reader.slots, ()):
+    for piece in pieces_of(reader):
         head, _, field = piece.channel.removeprefix("event.").partition(".")
         inside = head in ("delta", "content_block") and kind.startswith("content_block")
         field, mark, part = field.partition("#")
@@ -228,14 +228,15 @@ class MessageShapes:
         """Return the 400, or a message that refuses."""
         message = input_message(decision, policy)
         if policy.block_style == "refusal_200":
-            return 200, _refusal({"model": body.get("model") or ""}, decision, message)
+            return 200, _refusal(kept(body, ("model",)), decision, message)
         told = self.failed(Failure(400, "content_filter", message, "messages"))
         told["error"]["statera"] = details(decision)
         return 400, told
 
     def blocked_reply(self, body: Body, decision: Decision, policy: Policy) -> Body:
         """Return the message with what the client is told as its only content."""
-        return _refusal(body, decision, output_message(decision, policy))
+        said = kept(body, ("id", "model", "usage"))
+        return _refusal(said, decision, output_message(decision, policy))
 
     def blocked_events(self, state: StreamState, decision: Decision, policy: Policy) -> list[Event]:
         """Return the ends of all open blocks and of the message."""
@@ -257,7 +258,7 @@ class MessageShapes:
         kind = event_kind(name, data)
         if kind == "message_start":
             message = data.get("message") or {}
-            state.head = {"id": message.get("id", ""), "model": message.get("model", "")}
+            state.head = {"id": "", **kept(message, ("id", "model"))}
         elif kind == "content_block_start":
             state.open[index_in(data)] = {}
         elif kind == "content_block_stop":

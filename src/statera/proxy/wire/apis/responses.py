@@ -23,7 +23,13 @@ from statera.proxy.wire.fields import (
     text,
     with_role,
 )
-from statera.proxy.wire.filtering import details, filter_results, input_message, output_message
+from statera.proxy.wire.filtering import (
+    details,
+    filter_results,
+    input_message,
+    kept,
+    output_message,
+)
 from statera.proxy.wire.items import PARTS, answered, asked
 from statera.proxy.wire.openai_errors import content_filter, error
 from statera.proxy.wire.parameters import ABOUT, SAMPLING, definition
@@ -173,12 +179,11 @@ def read_event(reader: Reader, name: str, data: Body) -> list[Piece]:
     kind = event_kind(name, data)
     of_kind(_EVENTS, kind)(reader, data, "", data, "event")
     adds = kind.endswith((".delta", ".added"))
-    repeats = ((data, "logprobs"),) if data.get("logprobs") else ()
     found = []
-    for piece in pieces_of(reader.slots, ()):
+    for piece in pieces_of(reader):
         channel = _channel(kind, data, piece.channel.removeprefix("event."))
         whole = not adds or not channel.startswith("output[") or "#" in channel
-        found.append(piece._replace(channel=channel, whole=whole, repeats=repeats))
+        found.append(piece._replace(channel=channel, whole=whole))
     return found
 
 
@@ -237,13 +242,13 @@ class ResponseShapes:
         if policy.block_style == "error_400":
             return 400, content_filter(decision, policy, "input")
         message = input_message(decision, policy)
-        return 200, _refusal({"model": body.get("model") or ""}, decision, message, "prompt")
+        return 200, _refusal(kept(body, ("model",)), decision, message, "prompt")
 
     def blocked_reply(self, body: Body, decision: Decision, policy: Policy) -> Body:
         """Return the response with what the client is told as its only output."""
         message = output_message(decision, policy)
-        kept: Body = {key: body[key] for key in (*_HEAD, "usage") if key in body}
-        return _refusal(kept, decision, message, "completion")
+        said = kept(body, (*_HEAD, "usage"))
+        return _refusal(said, decision, message, "completion")
 
     def blocked_events(self, state: StreamState, decision: Decision, policy: Policy) -> list[Event]:
         """Return the ends of all open items and of the response."""
@@ -267,7 +272,7 @@ class ResponseShapes:
         state.sequence = number_ if type(number_) is int else state.sequence + 1
         response = data.get("response")
         if not state.head and response:
-            state.head = {key: response[key] for key in _HEAD if key in response}
+            state.head = {"id": "", **kept(response, _HEAD)}
         place = index_in(data, "output_index")
         if kind == "response.output_item.added":
             state.open[place] = _silent_item(data.get("item") or {})
@@ -277,7 +282,7 @@ class ResponseShapes:
 
 def _silent_item(item: Body) -> Body:
     """Return an item with nothing said in it, as it stands when its text was withheld."""
-    kept: Body = {
+    known: Body = {
         key: item[key] for key in ("id", "type", "role", "call_id", "name") if key in item
     }
     empty: dict[str, Body] = {
@@ -286,7 +291,7 @@ def _silent_item(item: Body) -> Body:
         "custom_tool_call": {"input": ""},
         "reasoning": {"summary": []},
     }
-    return {**kept, **empty.get(item.get("type", ""), {})}
+    return {**known, **empty.get(item.get("type", ""), {})}
 
 
 def _refusal(body: Body, decision: Decision, message: str, source: str) -> Body:

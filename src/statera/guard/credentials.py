@@ -76,7 +76,10 @@ _PLACEHOLDER = re.compile(
     r"(?i)your|example|placeholder|changeme|change_me|dummy|sample|redacted|x{4}|\*{3}|\.{3}|"
     r"1234567|<|>|\$\{|\{\{|%\(|^\$|^env\b|^none$|^null$|^true$|^false$"
 )
-_CODE = re.compile(r"[A-Za-z_][\w.]*(?:\(.*|\[.*)|[A-Za-z_]+(?:\.[A-Za-z_]\w*)+|/[\w./-]*|\d+")
+_CODE = re.compile(
+    r"[A-Za-z_][\w.]*[(\[].*|\w*[)\]}].*|[A-Za-z_]+\d{0,2}(?:\.[A-Za-z_]+\d{0,2})+|/[\w./-]*|\d+", re.DOTALL
+)
+_WORD = re.compile(r"(?i)(?:pass(?:word|wd)?|pwd|secret|user(?:name)?|pw|token)")
 
 _WORDS = (
     r"pass(?:word|wd|phrase|wort)?|pwd|secret|token|api[ _\-]?key|access[ _\-]?key|auth[ _\-]?key|"
@@ -95,7 +98,7 @@ _FORMS = (
         "PRIVATE_KEY",
         compiled(
             r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
-            r"(?:[A-Za-z0-9+/=\s\\:,.\-]*?-----END [A-Z0-9 ]+-----|[A-Za-z0-9+/=\s\\]*)"
+            r"(?:[A-Za-z0-9+/=\s\\:,.]|-[A-Za-z0-9])*(?:-----END [A-Z0-9 ]+-----)?"
         ),
     ),
     Form("AWS_KEY", compiled(r"\b((?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16})\b")),
@@ -141,7 +144,7 @@ _FORMS = (
     Form(
         "PASSWORD",
         compiled(r"\b[a-z][a-z0-9+.\-]{1,20}://[^\s:/@\"'<>]{0,64}:([^\s/@\"'<>]{3,128})@[\w\[]"),
-        lambda value: not _PLACEHOLDER.search(value),
+        lambda value: not (_PLACEHOLDER.search(value) or _WORD.fullmatch(value)),
     ),
     Form(
         "SECRET",

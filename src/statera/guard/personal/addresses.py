@@ -15,9 +15,14 @@ def addresses(text: str) -> Iterator[tuple[int, int]]:
     """Yield where public addresses stand; private, local and documentation ones are no one's."""
     for found in _CANDIDATE.finditer(text):
         start, end = found.span()
-        whole = stands_alone(text, start, end) and text[end : end + 2].strip(".").isdigit() is False
-        if whole and _public(found[0]):
+        if stands_alone(text, start, end) and not _longer(text, start, end) and _public(found[0]):
             yield start, end
+
+
+def _longer(text: str, start: int, end: int) -> bool:
+    """Say whether the numbers go on, as those of a version or of an object identifier do."""
+    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    return before[1:] == "." or (after[:1] == "." and after[1:].isdigit())
 
 
 def _public(written: str) -> bool:

@@ -32,7 +32,7 @@ def cards(text: str, found: Iterable[Number]) -> Iterator[tuple[int, int]]:
             last = _card(number, sizes, separators, first)
             if last:
                 start, end = number.groups[first][0], number.groups[last - 1][1]
-                if stands_alone(text, start, end):
+                if stands_alone(text, start, end) and not _fraction(text, start):
                     yield start, end
             first = last or first + 1
 
@@ -54,5 +54,11 @@ def _card(number: Number, sizes: list[int], separators: list[str], first: int) -
 
 
 def _usual(sizes: list[int]) -> bool:
-    """Say whether the groups are as cards have them: all in one, or equal but for the last."""
-    return sizes in _FORMS or (len(set(sizes[:-1])) <= 1 and sizes[-1] <= sizes[0])
+    """Say whether the groups are as cards have them: all in one, by four, or every digit alone."""
+    by_four = set(sizes[:-1]) <= {4} and sizes[-1] <= 4
+    return len(sizes) == 1 or by_four or set(sizes) == {1} or sizes in _FORMS
+
+
+def _fraction(text: str, start: int) -> bool:
+    """Say whether the digits are those behind a decimal point."""
+    return text[start - 1 : start] == "." and text[start - 2 : start - 1].isdigit()

@@ -6,7 +6,7 @@ from statera.codec.patterns import compiled
 
 _PASSPORT = compiled(
     r"(?i)(?:\bpassport|\breisepass\w*|\bpasseport|\bpasaporte|\bpassaporto|\bpassaporte|护照|"
-    r"パスポート|паспорт)[ \w.:#°º]{0,24}?[ :#°º]([A-Z0-9]{6,10})\b"
+    r"パスポート|паспорт)[ \w.:#°º]{0,24}?[ :#°º]([A-Z]{0,3}\d[A-Z0-9]{4,8})\b"
 )
 
 

@@ -58,7 +58,7 @@ def _is_phone(text: str, number: Number, start: int) -> bool:
     digits = number.digits
     if "+" in text[start : number.start]:
         return _abroad(digits)
-    if digits.startswith("00") and len(number.groups) > 1 and _abroad(digits[2:]):
+    if number.written.startswith("00") and len(number.groups) > 1 and _abroad(digits[2:]):
         return True
     return _national(text, number, start)
 

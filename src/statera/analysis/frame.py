@@ -16,12 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from statera.errors import unknown
-from statera.graders.judged import UNDRAWN
 from statera.metrics.critical import CRITICAL, CriticalFailure
 from statera.metrics.outcomes import NO_ANSWERS, OutcomeShare
 from statera.protocols import Metric
 from statera.records.labels import PEOPLE
-from statera.records.scores import UNJUDGED, Outcome, Score
+from statera.records.scores import UNDRAWN, UNJUDGED, Outcome, Score
 from statera.scorers.outcomes import KEPT
 from statera.scorers.refusal import UNVALIDATED
 from statera.stats.results import Items, ItemValue
@@ -97,7 +96,8 @@ class Frame:
     where samples are. `kinds` holds the categories of single items, `groups` what is above them.
     `early` says whether the run stopped early: intervals for a fixed size would not hold. `blind`
     holds the outcomes that an imported log cannot tell from wrong: their share is not known.
-    `partial` names the scores that were made of a random part of the items alone.
+    `partial` names the scores that were made of a random part of the items alone; `undrawn` holds,
+    by score, the places of the items that it is not of.
     """
 
     def __init__(
@@ -119,6 +119,7 @@ class Frame:
         self.critical = array("q")
         self.members: dict[str, array[int]] = {}
         self.outcomes: dict[str, list[tuple[Outcome, ...]]] = {m.score: [] for m in metrics}
+        self.undrawn: dict[str, array[int]] = {m.score: array("q") for m in metrics}
         self._doubted: dict[str, dict[int, tuple[Outcome, ...]]] = {m.score: {} for m in metrics}
         self._unjudged: dict[str, dict[int, int]] = {m.score: {} for m in metrics}
         self._waiting: dict[str, dict[int, tuple[bool, ...]]] = {m.score: {} for m in metrics}
@@ -135,8 +136,12 @@ class Frame:
         """Add one item: all scores of all its epochs."""
         scores: dict[str, list[Score]] = {name: [] for name in self.outcomes}
         for row in rows:
-            if row.score.metric in scores and UNDRAWN not in row.score.flags:
+            if row.score.metric not in scores:
+                continue
+            if UNDRAWN not in row.score.flags:
                 scores[row.score.metric].append(row.score)
+            elif not row.epoch:
+                self.undrawn[row.score.metric].append(len(self.ids))
         failed: dict[str, bool] = {}
         for name, of_score in scores.items():
             failed[name] = self._outcomes(name, of_score)

@@ -187,8 +187,15 @@ class Pairing:
         ]
 
     def unscored(self, name: str, category: str | None = None) -> int:
-        """Return how many shared items are left out because a side has no value."""
-        return int(self.chosen(category).sum()) - len(np.asarray(self.pairs(name, category)[0]))
+        """Return how many shared items are left out because a side has no value.
+
+        An item that the score is not of, on either side, lacks none.
+        """
+        score = self.candidate.metric(name).score
+        here, there = (frame.undrawn.get(score, ()) for frame in (self.candidate, self.base))
+        none = np.isin(self.places[0], here) & np.isin(self.places[1], there)
+        chosen = self.chosen(category) & ~none
+        return int(chosen.sum()) - len(np.asarray(self.pairs(name, category)[0]))
 
 
 def _ends(higher_is_better: bool, infra: Case) -> tuple[Infra, Infra]:

@@ -36,10 +36,10 @@ from statera.api.stored import Run
 from statera.errors import DeclarationError
 from statera.graders.criterion import Criterion
 from statera.graders.judge import Judge
-from statera.graders.judged import UNDRAWN, Judged
+from statera.graders.judged import Judged
 from statera.protocols import Metric, Tools
 from statera.records.parts import PARTS, SECOND, Part, stored_parts
-from statera.records.scores import Score
+from statera.records.scores import UNDRAWN, Score
 from statera.records.specs import RunInfo
 from statera.records.verdicts import Verdict
 from statera.runner.grading import Grading

@@ -13,8 +13,6 @@ from statera.scorers.outcomes import broken, decide
 from statera.scorers.rules import Rule, unread
 
 JUDGE = "judge"
-UNDRAWN = "undrawn"
-"""Flags what stands where another model once gave a score, and this judge was not to look."""
 
 
 class Judged(Rule, frozen=True, kw_only=True, tag=JUDGE):

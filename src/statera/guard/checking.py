@@ -60,6 +60,11 @@ class Guard:
         self._pool = pool
         self._observer = observer
 
+    @property
+    def made_of(self) -> dict[str, str]:
+        """The digest of every detector, by name."""
+        return {name: detector.digest for name, detector in self._detectors.items()}
+
     async def check(
         self,
         passages: Sequence[Passage],

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from statera.metrics.guarding import FalsePositiveRate, Recall
 from statera.metrics.judged import JudgedGood, JudgedMean, WinRate
 from statera.metrics.means import Accuracy, GivenAnswer, Macro, MeanScore
 from statera.metrics.passk import GPass, PassAt, PassHat, WorstOf
@@ -21,6 +22,8 @@ AnyMetric = (
     | JudgedMean
     | JudgedGood
     | WinRate
+    | Recall
+    | FalsePositiveRate
 )
 
 

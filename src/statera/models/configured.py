@@ -75,16 +75,27 @@ class Configured:
         return response if cost is None else msgspec.structs.replace(response, cost=cost)
 
 
+def configured(model: Model) -> Configured | None:
+    """Return the endpoint's model, also where something is put round it: what that is `inside`."""
+    found: Model | None = model
+    while found is not None and not isinstance(found, Configured):
+        found = getattr(found, "inside", None)
+    return found
+
+
 def stated_sampling(model: Model) -> dict[str, Any]:
     """Return what a model file says about sampling; empty for any other model."""
-    return dict(model.sampling) if isinstance(model, Configured) else {}
+    found = configured(model)
+    return {} if found is None else dict(found.sampling)
 
 
 def stated_body(model: Model) -> dict[str, Any]:
     """Return the fields that go with every request, as a record may show them; mostly empty."""
-    return dict(model.body) if isinstance(model, Configured) else {}
+    found = configured(model)
+    return {} if found is None else dict(found.body)
 
 
 def price_list(model: Model) -> PriceList:
     """Return the prices of a model; all unknown where there is no endpoint that sells it."""
-    return model.prices if isinstance(model, Configured) else PriceList()
+    found = configured(model)
+    return PriceList() if found is None else found.prices

@@ -21,7 +21,7 @@ from typing import Any
 from statera.codec.files import YAML
 from statera.errors import DeclarationError, nearest
 from statera.models.clock import SystemClock
-from statera.models.configured import Configured
+from statera.models.configured import Configured, configured
 from statera.models.endpoint import Endpoint
 from statera.models.modelfile import (
     DEFAULT_KEY,
@@ -110,8 +110,9 @@ async def check(model: Model) -> None:
 
     Costs at most a token or two; models that are no endpoint pass.
     """
-    if isinstance(model, Configured):
-        await model.check()
+    found = configured(model)
+    if found is not None:
+        await found.check()
 
 
 def read_target(

@@ -23,6 +23,9 @@ OUTCOMES: tuple[Outcome, ...] = (
 UNJUDGED = "unjudged"
 """Flags the scores without a value because the judge, not the system, gave nothing to read."""
 
+UNDRAWN = "undrawn"
+"""Flags what stands where a score is of other items only: the item has none, and lacks none."""
+
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What an extractor read from a reply: a value with its place, or None and why.

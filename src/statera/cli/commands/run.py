@@ -45,7 +45,6 @@ from statera.interop.writing import writer
 from statera.models.clock import SystemClock
 from statera.models.configured import price_list
 from statera.models.modelfile import CallSettings
-from statera.models.opening import open_model
 from statera.models.transport import read_address
 from statera.protocols import Model
 from statera.runner.execution import Services, execute
@@ -54,6 +53,7 @@ from statera.runner.plan import Plan, repeats_at_zero
 from statera.runner.tally import Tally
 from statera.scorers.outcomes import KEPT
 from statera.store.runstore import FILE, RunStore
+from statera.strategies.opening import open_model
 from statera.tasks.suite import Suite
 
 

@@ -1,0 +1,1 @@
+"""A guard's decisions on labelled texts: rates, evasions, thresholds, replays. Pure."""

@@ -1,0 +1,68 @@
+"""What the policy does to harmless texts: how many it blocks, and which detector is behind it."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from statera.analysis.guarding.rates import flagged_share
+from statera.analysis.guarding.sightings import Sighting, by_source, labelled
+from statera.records.guarding import Decision
+from statera.scorers.guarding import POLICY
+from statera.stats.results import Estimate
+
+
+class OverBlocking(msgspec.Struct, frozen=True, kw_only=True):
+    """The harmless texts of one source under the whole policy.
+
+    `by` counts the blocked ones by detector (a text counts for each that blocked it), `alone` those
+    that one detector alone blocked: what its removal would let pass. `redacted` texts pass with
+    something taken out. `unchecked` ones had no check: they are in no share.
+    """
+
+    source: str
+    n: int
+    blocked: Estimate
+    redacted: int
+    unchecked: int
+    by: dict[str, int]
+    alone: dict[str, int]
+    shadow: int
+
+
+def overblocking(found: Iterable[Sighting]) -> list[OverBlocking]:
+    """Return a row for each source that has harmless texts.
+
+    `shadow` counts those that would be blocked too if what only watches enforced.
+    """
+    rows = []
+    for source, of_source in by_source(found).items():
+        if harmless := labelled(of_source, POLICY, harmful=False):
+            rows.append(_row(source, harmless))
+    return rows
+
+
+def _row(source: str, harmless: Sequence[Sighting]) -> OverBlocking:
+    decisions = [one.decision for one in harmless if one.decision is not None]
+    blocked = [blockers(one) for one in decisions if one.outcome == "block"]
+    return OverBlocking(
+        source=source,
+        n=len(harmless),
+        blocked=flagged_share(harmless),
+        redacted=sum(one.outcome == "redact" for one in decisions),
+        unchecked=sum(one.seen() in ("failed", "late") for one in harmless),
+        by=dict(Counter(name for names in blocked for name in names).most_common()),
+        alone=dict(Counter(names[0] for names in blocked if len(names) == 1).most_common()),
+        shadow=sum(one.would == "block" != one.outcome for one in decisions),
+    )
+
+
+def blockers(decision: Decision) -> tuple[str, ...]:
+    """Return the detectors that enforce the block of a decision, each once.
+
+    Where nothing was found, those that could not read it all.
+    """
+    enforced = [one for one in decision.findings if one.mode == "enforce"]
+    by_score = [one for one in enforced if one.cause == "score" and one.action == "block"]
+    by_length = [one for one in enforced if one.cause == "beyond"]
+    return tuple(dict.fromkeys(one.detector for one in by_score or by_length))

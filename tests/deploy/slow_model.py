@@ -1,8 +1,12 @@
-"""A model server whose streams stay open until somebody asks for /release: `slow_model.py PORT`."""
+"""A model server whose streams stay open until somebody asks for /release.
+
+The argument is a port of loopback or the path of a socket.
+"""
 
 import json
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import ThreadingUnixStreamServer
 from threading import Event
 
 WORDS = 400
@@ -42,4 +46,7 @@ class Answers(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Answers).serve_forever()
+    place = sys.argv[1]
+    if place.isdigit():
+        ThreadingHTTPServer(("127.0.0.1", int(place)), Answers).serve_forever()
+    ThreadingUnixStreamServer(place, Answers).serve_forever()

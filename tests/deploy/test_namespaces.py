@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from statera.report.kubernetes.inpod import health
+from tests.deploy import slow_model
 from tests.deploy.processes import POLICY, running, serve_command, until
 
 POD, CALLER = "192.0.2.1", "192.0.2.2"
@@ -70,6 +72,13 @@ def looked(space: str, address: str, port: int, path: str) -> str:
     return done.stdout.strip()
 
 
+def listening(space: str) -> set[str]:
+    """Return where the namespace takes connections."""
+    command = inside(space, "ss", "-Hltn")
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
+    return {line.split()[3] for line in done.stdout.splitlines()}
+
+
 def test_the_model_answers_through_the_guard_and_not_beside_it(
     spaces: tuple[str, str], tmp_path: Path
 ) -> None:
@@ -80,11 +89,27 @@ def test_the_model_answers_through_the_guard_and_not_beside_it(
     guard = serve_command(policy, "http://127.0.0.1:8000", "--host", "0.0.0.0")
     with running(*inside(pod, *model)), running(*inside(pod, *guard)):
         until(lambda: looked(caller, POD, 8080, "/health/ready") == "200", "ready")
+        assert listening(pod) == {"127.0.0.1:8000", "0.0.0.0:8080", "127.0.0.1:8081"}
         assert looked(caller, POD, 8080, "/v1/models") == "200"
         assert looked(pod, "127.0.0.1", 8000, "/v1/models") == "200"
         assert looked(caller, POD, 8000, "/v1/models") == "refused"
         assert looked(caller, POD, 8081, "/control/inflight") == "refused"
         assert looked(pod, POD, 8000, "/v1/models") == "refused"
+
+
+def test_on_a_socket_the_model_listens_on_no_port_at_all(
+    spaces: tuple[str, str], tmp_path: Path
+) -> None:
+    pod, caller = spaces
+    policy, place = tmp_path / "policy.yaml", tmp_path / "api.sock"
+    policy.write_text(POLICY)
+    model = (sys.executable, slow_model.__file__, str(place))
+    guard = serve_command(policy, f"unix:{place}", "--host", "0.0.0.0")
+    with running(*inside(pod, *model)), running(*inside(pod, *guard)):
+        until(lambda: looked(caller, POD, 8080, "/health/ready") == "200", "ready")
+        assert listening(pod) == {"0.0.0.0:8080", "127.0.0.1:8081"}
+        asked = [sys.executable, "-I", health.__file__, str(place)]
+        assert subprocess.run(asked, timeout=30, check=False).returncode == 0
 
 
 def test_a_model_on_all_addresses_would_be_reached(spaces: tuple[str, str]) -> None:

@@ -51,3 +51,6 @@ def test_a_longer_text_has_the_same_cut(text: str, more: str, least: int) -> Non
         assert cut(text + more, least, ended=False) == place
         assert cut(text + more, least, ended=True) == place
         assert least <= place < len(text)
+    else:
+        after = cut(text + more, least, ended=False)
+        assert cut(text + more, least, ended=False, seen=len(text)) == after

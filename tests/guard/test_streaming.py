@@ -118,3 +118,48 @@ def test_a_long_stream_keeps_only_its_tail_and_counts_what_left(mode: str) -> No
             stream.take()
     assert stream.length == 100_000
     assert (stream.held == 100_000) if mode == "full" else (stream.held < 200)
+
+
+@given(_WORDS, st.lists(st.integers(0, 10_000), max_size=6))
+def test_a_text_that_goes_on_after_a_pause_is_read_on(text: str, places: list[int]) -> None:
+    """All is free at a pause; the windows still hold whole whatever is no longer than a half."""
+    stream, windows, out = StreamText(_TERMS), [], ""
+    for piece in _chunks(text, places):
+        stream.feed(piece)
+        stream.pause()
+        while window := stream.due():
+            windows.append(window)
+            stream.settle()
+            out += stream.take()
+        assert stream.free == stream.left == stream.length
+    assert out == text
+    half = _TERMS.window // 2
+    for at in range(len(text)):
+        end = min(at + half, len(text))
+        assert any(one.start <= at and end <= one.end for one in windows)
+
+
+def test_what_is_found_after_a_pause_is_taken_out_as_far_as_it_has_not_left() -> None:
+    stream = StreamText(_TERMS)
+    stream.feed("my sec")
+    stream.pause()
+    assert stream.due() is not None
+    stream.settle()
+    assert stream.take() == "my sec"
+    stream.feed("ret is")
+    stream.pause()
+    window = stream.due()
+    assert window == Window(0, 12, "my secret is")
+    stream.settle([Edit(0, 3, 9, "[X]")])
+    assert not stream.intact(6)
+    assert stream.take() == "[X] is"
+
+
+def test_text_is_taken_piece_by_piece_as_it_came() -> None:
+    stream = StreamText(StreamTerms(mode="full"))
+    stream.feed("a secret b")
+    stream.pause()
+    assert stream.due() is not None
+    stream.settle([Edit(0, 2, 8, "[X]")])
+    assert [stream.take(count) for count in (4, 3, 2, 5)] == ["a [X]", "", " ", "b"]
+    assert stream.made == (Edit(0, 2, 8, "[X]"),)

@@ -23,18 +23,18 @@ _HANGUL = range(0xAC00, 0xD7B0)
 _OPEN = re.compile(r"[A-Za-z0-9+/=_%-]{24}|.*\s[0-9A-Fa-f.\-]{1,8}", re.ASCII | re.DOTALL)
 
 
-def cut(text: str, least: int, *, ended: bool) -> int | None:
+def cut(text: str, least: int, *, ended: bool, seen: int = 0) -> int | None:
     """Return the first place at or after `least` where `text` may be cut.
 
-    None while the text must grow before it is known. The place depends on the `LOOKBACK` characters
-    before it and the one after it only, so that a longer text has the same. The end of an ended
-    text is a place.
+    Places before `seen` are known to be none. None while the text must grow before it is known.
+    The place depends on the `LOOKBACK` characters before it and the one after it only, so that a
+    longer text has the same. The end of an ended text is a place.
     """
     last = least + EXTENSION
-    for at in range(least, min(last, len(text))):
+    for at in range(max(least, seen), min(last, len(text))):
         if _between_words(text, at) and _whole(text, at):
             return at
-    for at in range(last, min(last + _JOINED, len(text))):
+    for at in range(max(last, seen), min(last + _JOINED, len(text))):
         if _whole(text, at):
             return at
     if len(text) > last + _JOINED:

@@ -46,6 +46,7 @@ class StreamText:
         self._base = 0
         self._length = 0
         self._cuts = [0]  # the last cut and those that may begin a window after it
+        self._seen = 0  # up to here there is no further cut
         self._since = 0  # where the window that is due begins
         self._due = False
         self._whole = False  # ended or paused: the text up to here is all that is known to come
@@ -174,8 +175,12 @@ class StreamText:
         self._gather()
         if not self._stride:
             return self._length
-        place = cut(self._tail, last + self._stride - self._base, ended=self._whole)
-        return None if place is None else place + self._base
+        least, seen = last + self._stride - self._base, self._seen - self._base
+        place = cut(self._tail, least, ended=self._whole, seen=seen)
+        if place is None:
+            self._seen = self._length
+            return None
+        return place + self._base
 
     def _gather(self) -> None:
         """Join what arrived to the tail."""

@@ -25,7 +25,7 @@ from statera.proxy.documents import decode
 from statera.proxy.sessionchannel import Channel
 from statera.proxy.sessionchecks import Check, Names, check_of, edits_of, passages_of
 from statera.proxy.sessionforms import Forms
-from statera.proxy.sessionqueue import Item, Part, Queue, lanes_of
+from statera.proxy.sessionqueue import Item, Part, Queue, lanes_of, without_repeats
 from statera.proxy.sse import COMMENT, DONE, Message, Splitter, SseFault, event_bytes
 from statera.proxy.wire.api import Api, Failure, Usage, usage_of
 from statera.proxy.wire.refusals import Refused
@@ -49,9 +49,11 @@ DEFAULT_LIMITS = Limits()
 
 
 class StreamSession:
-    """One streamed reply. `before` are the messages that came before it, the latest last.
+    """One streamed reply.
 
-    `values` are what names such as `[EMAIL_1]` stand for: they are put back into what passed.
+    `before` are the messages that came before it, the latest last, `guarded` those that it must not
+    give away (`Passage`). `values` are what names such as `[EMAIL_1]` stand for: they are put back
+    into what passed.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class StreamSession:
         policy: Policy,
         *,
         before: tuple[str, ...] = (),
+        guarded: tuple[str, ...] = (),
         values: Mapping[str, str] = _NONE,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
@@ -69,7 +72,7 @@ class StreamSession:
         self.usage = Usage()
         self.done = False
         self._api, self._policy = api, policy
-        self._before = before
+        self._before, self._guarded = before, guarded
         self._names = Names(values)
         self._limits = limits
         self._full = policy.stream.mode == "full"
@@ -129,7 +132,7 @@ class StreamSession:
                 self._finish()
             elif not self._step():
                 break
-        return passages_of(self._checks, self._before)
+        return passages_of(self._checks, self._before, self._guarded)
 
     def settle(self, decision: Decision) -> None:
         """Take the decision on what was due."""
@@ -175,13 +178,14 @@ class StreamSession:
             if message is None and self._closed:
                 message = None if self.failure else self._source.finish()
                 self._conclude()
-            if message is not None:
-                self._event(message)
+            if message is None:
+                return self._over
+            self._event(message)
         except SseFault as fault:
             self._conclude(_broken(str(fault)))
         except Refused as refused:
             self._conclude(_refusal(refused))
-        return message is not None or self._over
+        return True
 
     def _event(self, message: Message) -> None:
         name, data = message
@@ -217,7 +221,7 @@ class StreamSession:
             self._ended = True
         elif not closed:
             self._forms.learn(name, data, body, pieces)
-        return Item(name, data, lanes_of(body), parts)
+        return Item(name, without_repeats(data, body, pieces), lanes_of(body), parts)
 
     def _part(self, piece: Piece, text: str) -> Part:
         """Add a text to its channel, which a piece like this one brings."""

@@ -16,7 +16,7 @@ _HELD = StreamTerms(mode="full")
 class Channel:
     """The text at `place`. `held`: nothing of it leaves before it is whole."""
 
-    __slots__ = ("_pauses", "_said", "encoded", "held", "place", "role", "side", "text")
+    __slots__ = ("_pauses", "_repeats", "_said", "encoded", "held", "place", "role", "side", "text")
 
     def __init__(self, piece: Piece, terms: StreamTerms) -> None:
         self.place = piece.channel
@@ -25,12 +25,14 @@ class Channel:
         self.encoded = piece.encoded
         self.held = piece.encoded or terms.mode == "full"
         self.text = StreamText(_HELD if self.held else terms)
+        self._repeats = not piece.channel.startswith("choices[")  # those never repeat themselves
         self._said: list[str] = []
         self._pauses = 0
 
     def feed(self, piece: str) -> int:
         """Add a piece and return where it ends."""
-        self._said.append(piece)
+        if self._repeats:
+            self._said.append(piece)
         self.text.feed(piece)
         return self.text.length
 
@@ -44,7 +46,7 @@ class Channel:
 
     def repeated_by(self, text: str) -> bool:
         """Return whether `text` is all that was said here."""
-        return len(text) == self.text.length and text == self._whole()
+        return self._repeats and len(text) == self.text.length and text == self._whole()
 
     def retold(self, end: int) -> str:
         """Return what was said up to `end`, as it left."""

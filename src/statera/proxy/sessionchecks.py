@@ -29,10 +29,19 @@ def check_of(channel: Channel) -> Check | None:
     return Check(channel, window, plain if plain and plain.text != window.text else None)
 
 
-def passages_of(checks: Sequence[Check], before: tuple[str, ...]) -> tuple[Passage, ...]:
+def passages_of(
+    checks: Sequence[Check], before: tuple[str, ...] = (), guarded: tuple[str, ...] = ()
+) -> tuple[Passage, ...]:
     """Return the passages to check: each window, and behind it what it says without escapes."""
     return tuple(
-        Passage(text=text, side=one.side, place=one.place, role=one.role, before=before)
+        Passage(
+            text=text,
+            side=one.side,
+            place=one.place,
+            role=one.role,
+            before=before,
+            guarded=guarded,
+        )
         for one, window, plain in checks
         for text in ((window.text, plain.text) if plain else (window.text,))
     )

@@ -5,12 +5,13 @@ it. An event leaves with the bytes that it came with unless something in it was 
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from statera.guard.policy import Policy
+from statera.proxy.documents import encode
 from statera.proxy.sessionchannel import Channel
 from statera.proxy.sse import DONE, event_bytes, message_bytes
 from statera.proxy.wire.api import Api, Event, StreamState
@@ -18,6 +19,7 @@ from statera.proxy.wire.refusals import Refused
 from statera.proxy.wire.slots import Body, Piece
 
 _decode = msgspec.json.Decoder(dict[str, object]).decode
+_REPEATS = ("logprobs", "token_ids")
 _OF_NO_USE = frozenset({"index", "type"})  # what a piece's object may say besides and be split
 
 
@@ -144,15 +146,37 @@ class Queue:
                 )
             piece.holder[piece.key] = text  # type: ignore[index]
             for place, name in piece.repeats:
-                place[name] = None
+                _withhold(place, name)
 
 
 def lanes_of(data: Body) -> frozenset[str]:
     """Return the choices that an event is about, none for all."""
-    choices = data.get("choices")
-    if type(choices) is not list:
-        return frozenset()
-    return frozenset(f"choices[{one.get('index', at)}]" for at, one in enumerate(choices))
+    return frozenset([f"choices[{one.get('index', at)}]" for at, one in enumerate(_choices(data))])
+
+
+def _choices(data: Body) -> list[Body]:
+    found = data.get("choices")
+    return [one for one in found if type(one) is dict] if type(found) is list else []
+
+
+def without_repeats(data: bytes, body: Body, pieces: Sequence[Piece]) -> bytes:
+    """Return the bytes of an event without tokens beside which no text stands.
+
+    Their text comes in another event, or not at all; it was not checked here.
+    """
+    beside = {id(holder) for piece in pieces for holder, _ in piece.repeats}
+    changed = False
+    for holder in (body, *_choices(body)):
+        for name in _REPEATS:
+            if holder.get(name) and id(holder) not in beside:
+                _withhold(holder, name)
+                changed = True
+    return encode(body) if changed else data
+
+
+def _withhold(holder: Body, name: str) -> None:
+    """Take out what repeats a text; responses ask for a list all the same."""
+    holder[name] = [] if type(holder[name]) is list else None
 
 
 def _divisible(data: Body, piece: Piece) -> bool:

@@ -20,6 +20,7 @@ from benchmarks import (
     coverage,
     deciding,
     diagnosis,
+    evasion,
     faults,
     gates,
     judging,
@@ -49,6 +50,7 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[Setting], str]]] = {
     "gates": ("Gates", gates.measure),
     "deciding": ("From the store to a decision", deciding.measure),
     "judging": ("What judging costs beside the model", judging.measure),
+    "evasion": ("Evasion", evasion.measure),
     "auditing": ("What an audit finds of judges with planted faults", auditing.measure),
 }
 

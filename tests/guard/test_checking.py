@@ -80,8 +80,20 @@ def test_inline_detectors_run_on_the_loop_and_others_do_not(pool: ThreadPoolExec
 
 def test_a_long_text_is_read_off_the_loop_whatever_it_costs(pool: ThreadPoolExecutor) -> None:
     quick = Length("inline")
-    _check(_guard(pool, quick=quick), "a" * 20_001)
+    _check(_guard(pool, quick=quick), "a" * 10_001)
     assert quick.calls[0][1] != threading.main_thread().name
+
+
+def test_a_text_beyond_the_policys_cap_is_not_examined_and_not_passed(
+    pool: ThreadPoolExecutor,
+) -> None:
+    quick, slow, told = Length("inline"), Length("thread"), list[Any]()
+    decision = _check(_guard(pool, told, quick=quick, slow=slow), "a" * 200_001)
+    assert decision.outcome == "block"
+    assert {finding.cause for finding in decision.findings} == {"beyond"}
+    assert {result for _, _, result in told} == {"beyond"}
+    assert not quick.calls
+    assert not slow.calls
 
 
 def test_a_text_that_comes_again_is_not_computed_again(pool: ThreadPoolExecutor) -> None:

@@ -26,16 +26,17 @@ AnyDetector = Detector | AskingDetector
 Views = Callable[[str], Sequence[View]]
 Observer = Callable[[str, Side, str, float], None]
 
-_LONG = 20_000  # characters; longer passages are read off the event loop, whatever it costs
+_LONG = 10_000  # characters; longer passages are read off the event loop, whatever it costs
 _EVERYWHERE = Place()
 _UNANSWERED = Trouble("failed", "no answer")
+_UNREAD = Reading(0.0, beyond=True)
 
 
 class Guard:
     """A policy with its detectors, ready to check.
 
-    `observer` is told of every check made: detector, side, `ok`, `kept`, `failed` or `late`, and
-    seconds. DeclarationError when an entry of the policy has no detector.
+    `observer` is told of every check: detector, side, `ok`, `kept`, `beyond`, `failed` or `late`,
+    and seconds. DeclarationError when an entry of the policy has no detector.
     """
 
     def __init__(
@@ -89,7 +90,7 @@ class Guard:
         """
         for entry in self.policy.detectors:
             detector = self._detectors[entry.name]
-            passage = Passage(text="Good morning.", side=entry.sides[0])
+            passage = Passage(text="Good morning, señora ５.", side=entry.sides[0])
             if detector.cost == "await":
                 continue
             loop = asyncio.get_running_loop()
@@ -99,6 +100,10 @@ class Guard:
     def _at_once(self, sheet: "_Sheet", number: int) -> bool:
         """Answer from what is kept or by an inline detector; False when neither will do."""
         ask, passage = sheet.asks[number], sheet.passage(number)
+        if len(passage.text) > self.policy.longest:
+            sheet.answers[number] = _UNREAD
+            self._observed(sheet, number, "beyond", 0.0)
+            return True
         detector = self._detectors[ask.entry.name]
         if detector.cost == "inline":
             if len(passage.text) > _LONG:

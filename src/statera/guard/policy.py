@@ -107,7 +107,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A whole policy file. Scopes apply in order; the later one wins.
 
     `images` and `unknown_fields` say what becomes of content that no detector reads; `routes` are
-    further paths that pass unexamined, and are named for that.
+    further paths that pass unexamined, and are named for that. `longest`: a text of more characters
+    is not examined at all; the `beyond` of each detector says what becomes of it.
     """
 
     name: str = "policy"
@@ -122,6 +123,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     messages: Messages = Messages()
     events: EventTerms = EventTerms()
     cache: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] = 10_000
+    longest: Annotated[int, msgspec.Meta(ge=1)] = 200_000
 
     @classmethod
     def load(cls, name: str | Path) -> "Policy":

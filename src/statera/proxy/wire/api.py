@@ -111,6 +111,8 @@ class Api(NamedTuple):
         """Return the texts of a reply in their order; Refused for what cannot be read."""
         reader = Reader(policy, "output", "assistant")
         self.reply(reader, body, "", body, "")
+        if reader.repeats:
+            _read_lonely(reader)
         return reader.slots
 
     def read_error(self, body: Body, policy: Policy) -> list[Slot]:
@@ -125,6 +127,15 @@ class Api(NamedTuple):
         `name` is that of its `event:` line, "" without one.
         """
         return self.event(Reader(policy, "output", "assistant", piecewise=True), name, data)
+
+
+def _read_lonely(reader: Reader) -> None:
+    """Read tokens that stand where no text does, so that they repeat nothing."""
+    said = {slot.passage.place.partition(".")[0] for slot in reader.slots}
+    for one in reader.repeats:
+        part, inside, _ = one.place.partition(".")
+        if inside and part not in said:
+            spoken(reader, one.holder, one.name, one.holder[one.name], one.place)
 
 
 def wants_stream(body: Body) -> bool:

@@ -170,6 +170,14 @@ def test_what_repeats_an_edited_text_is_withheld() -> None:
     assert body["choices"][0]["token_ids"] is None
 
 
+def test_tokens_without_their_text_are_read() -> None:
+    choice = {"index": 0, "message": {"role": "assistant", "content": None}, "logprobs": LOGPROBS}
+    (slot,) = api.read_reply({"choices": [choice]}, STRICT)
+    assert "Par" in slot.passage.text
+    said = {**choice, "message": {"role": "assistant", "content": "Par"}}
+    assert [one.passage.text for one in api.read_reply({"choices": [said]}, STRICT)] == ["Par"]
+
+
 def test_a_streamed_recording_is_an_image() -> None:
     data = chunk({"audio": {"data": "AAAA"}})
     with pytest.raises(Refused) as refused:

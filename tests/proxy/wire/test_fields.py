@@ -29,7 +29,7 @@ from statera.proxy.wire.fields import (
     word,
 )
 from statera.proxy.wire.refusals import Refused
-from tests.proxy.wire.markers import OPEN, STRICT
+from tests.proxy.wire.markers import OPEN, STRICT, Read, vanished
 
 
 def read(field: Field, value: Any, policy: Policy = STRICT, **more: Any) -> list[tuple[str, str]]:
@@ -163,3 +163,14 @@ def test_a_role_and_a_side_hold_inside_only() -> None:
 
 def test_a_list_of_names_is_written_as_text() -> None:
     assert names("\na b\nc ") == ["a", "b", "c"]
+
+
+def test_a_field_that_is_skipped_would_be_noticed() -> None:
+    def reading(field: Field) -> Read:
+        return lambda body: [said for _, said in read(field, body)]
+
+    body = {"a": "said", "b": {"c": "said too"}}
+    assert vanished(reading(table({"a": text, "b": spoken})), body, frozenset()) == []
+    assert vanished(reading(table({"a": label, "b": spoken})), body, frozenset()) == ["a"]
+    lost = vanished(reading(table({"a": passing, "b": passing})), body, frozenset())
+    assert set(lost) == {"a", "b.c"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ def upstream() -> Iterator[RawUpstream]:
 def running(
     upstream: RawUpstream, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningGuard]:
-    terms = {"read_seconds": 0.5, "max_body": 100_000, "max_reply": 100_000}
+    terms: dict[str, Any] = {"read_seconds": 0.5, "max_body": 100_000, "max_reply": 100_000}
     folder = tmp_path_factory.mktemp("guard")
     with guard(upstream.url, POLICY + SEMANTIC % "closed", folder, **terms) as found:
         yield found

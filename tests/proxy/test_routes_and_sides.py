@@ -116,10 +116,16 @@ def _messages() -> Iterator[Case]:
         usage = {"input_tokens": 1, "output_tokens": 1}
         ended = {"stop_reason": "end_turn", "stop_sequence": None}
         whole = {**head, "content": [{"type": "text", "text": text}], **ended, "usage": usage}
-        begun = {**head, "content": [], "stop_reason": None, "stop_sequence": None, "usage": usage}
+        begun: dict[str, Any] = {
+            **head,
+            "content": [],
+            "stop_reason": None,
+            "stop_sequence": None,
+            "usage": usage,
+        }
         block = {"type": "text", "text": ""}
         delta = {"type": "text_delta", "text": text}
-        events = [
+        events: list[dict[str, Any]] = [
             {"type": "message_start", "message": begun},
             {"type": "content_block_start", "index": 0, "content_block": block},
             {"type": "content_block_delta", "index": 0, "delta": delta},
@@ -146,7 +152,7 @@ def _responses() -> Iterator[Case]:
         begun = {**head, "status": "in_progress", "output": []}
         place = {"item_id": "i", "output_index": 0}
         spot = {**place, "content_index": 0}
-        events = [
+        events: list[dict[str, Any]] = [
             {"type": "response.created", "response": begun},
             {
                 "type": "response.output_item.added",

@@ -89,7 +89,7 @@ class ClientConnection(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:  # noqa: D102
         if not self._trailing:  # a trailer is no header: nothing was decided by it
             super().on_header(name, value)
-            self._measured(len(name) + len(value))
+            self._measured(len(name) + len(value) + 4)
 
     def on_headers_complete(self) -> None:  # noqa: D102
         self._header_since, self._trailing = None, True

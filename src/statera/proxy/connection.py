@@ -136,15 +136,15 @@ class Connection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:  # noqa: D102
         if not self._busy:
-            self.fail("invalid", "upstream sent more than one answer")
+            raise ValueError("more than one answer")
         self._headers, self._size = [], 0
 
     def on_header(self, name: bytes, value: bytes) -> None:  # noqa: D102
         if self._head is not None:
             return  # trailers
-        self._size += len(name) + len(value)
+        self._size += len(name) + len(value) + 4
         if self._size > _MOST_HEADERS:
-            self.fail("invalid", "upstream's headers are too long")
+            raise ValueError("headers without end")
         self._headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:  # noqa: D102

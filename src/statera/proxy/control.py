@@ -89,7 +89,6 @@ class Control:
         fault = await self._reload()
         if fault:
             return _no(409, "policy_kept", f"The old policy stays: {fault}")
-        self._board.reload()
         return json_answer(200, {"digest": self._service.keeper.armed.digest})
 
 

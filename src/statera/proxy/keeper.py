@@ -64,6 +64,7 @@ class Keeper:
         self._tools, self._clock, self._pool = tools, clock, pool
         self._observer = observer
         self._armed: Armed | None = None
+        self._reading = asyncio.Lock()
         self._seen = _signature(source.path)
 
     @property
@@ -95,13 +96,14 @@ class Keeper:
 
     async def reload(self) -> str:
         """Read the policy again; what is wrong with it in one line, and then the old one stays."""
-        try:
-            await self.open()
-        except DeclarationError as error:
-            self.fault = str(error)
-        else:
-            self.fault = ""
-        return self.fault
+        async with self._reading:
+            try:
+                await self.open()
+            except DeclarationError as error:
+                self.fault = str(error)
+            else:
+                self.fault = ""
+            return self.fault
 
     def changed(self) -> bool:
         """True when the file is another than the one that was last read."""

@@ -100,7 +100,7 @@ class Worker:
         service = self._service()
         board, terms = self.given.board, self.terms
         app = App(service, self._health, board)
-        control = Control(service, board, self.reload, terms.control_token)
+        control = Control(service, board, self.ordered_reload, terms.control_token)
         servers = [public_server(app, terms), control_server(control)]
         try:
             await self._run(servers, sockets, started)
@@ -122,6 +122,14 @@ class Worker:
             logger.error("the policy was not taken, the old one stays: %s", fault)
         else:
             logger.info("policy %s is in force", self._keeper.armed.digest)
+        return fault
+
+    async def ordered_reload(self) -> str:
+        """Read the policy again and, if it is taken, have the other workers do so too."""
+        fault = await self.reload()
+        if not fault:
+            self.given.board.reload()
+            self._reloads = self.given.board.reloads
         return fault
 
     async def _run(

@@ -15,7 +15,12 @@ from statera.codec.files import read_text
 from statera.codec.strict import convert
 from statera.guard.tools import Tools
 from statera.proxy.serving import serve
-from statera.proxy.supervisor import serve_as_worker, supervise, worker_place
+from statera.proxy.supervisor import (
+    WorkersEnded,
+    serve_as_worker,
+    supervise,
+    worker_place,
+)
 from statera.proxy.terms import Terms, check_terms, read_terms
 
 _FLAGS = {
@@ -104,9 +109,16 @@ def _serve(config: str | None, **given: str | None) -> None:
     if place is not None:
         serve_as_worker(terms, _tools(terms), place)
     elif terms.workers > 1:
-        supervise(terms, [sys.executable, "-m", "statera", *sys.argv[1:]], _announce)
+        _supervise(terms)
     else:
         serve(terms, _tools(terms), _announce)
+
+
+def _supervise(terms: Terms) -> None:
+    try:
+        supervise(terms, [sys.executable, "-m", "statera", *sys.argv[1:]], _announce)
+    except WorkersEnded as ended:
+        sys.exit(ended.exit_code)
 
 
 def terms_of(config: str | None, given: dict[str, str | None]) -> Terms:

@@ -1,0 +1,103 @@
+"""The endpoints that only check, one our own, one as LiteLLM calls it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.proxy.guards import POLICY, SEMANTIC, RunningGuard, get, guard, post
+from tests.proxy.upstreams import RawUpstream, answer
+
+OWN, LITELLM = "/v1/guard/check", "/beta/litellm_basic_guardrail_api"
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGuard]:
+    folder, policy = tmp_path_factory.mktemp("guard"), POLICY + SEMANTIC % "closed"
+    with RawUpstream(lambda asked: [answer({})]) as upstream:
+        with guard(upstream.url, policy, folder) as found:
+            yield found
+        assert all(one.path == b"/metrics" for one in upstream.asked), "nothing goes to upstream"
+
+
+def test_texts_are_decided_on(running: RunningGuard) -> None:
+    found = post(running.url + OWN, {"texts": ["fine", "sk-aaaaaaaaaa"], "side": "output"})
+    assert found.status == 200
+    assert found.json["outcome"] == "redact"
+    assert found.json["texts"] == ["fine", "[KEY]"]
+    assert found.json["findings"][0]["place"] == "texts[1]"
+    assert found.headers["x-statera-decision-id"] == found.json["id"]
+
+
+def test_a_conversation_is_read_as_a_request_is(running: RunningGuard) -> None:
+    call = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "forbidden"}}
+    said = [{"role": "user", "content": "hi"}, {"role": "assistant", "tool_calls": [call]}]
+    found = post(running.url + OWN, {"messages": said})
+    assert found.json["outcome"] == "block"
+    assert found.json["texts"] == []
+    assert found.json["findings"][0]["side"] == "tool_call"
+
+
+def test_a_check_that_fails_is_503(running: RunningGuard) -> None:
+    found = post(running.url + OWN, {"texts": ["BREAK"]})
+    assert (found.status, found.json["outcome"]) == (503, "unavailable")
+    assert post(running.url + LITELLM, {"texts": ["BREAK"]}).status == 503
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"text": ["a"]},
+        {"texts": "a"},
+        {"texts": ["a"], "messages": []},
+        {"texts": ["a"], "side": "both"},
+        {"messages": [{"role": "nobody", "content": "a"}]},
+        b"{",
+    ],
+)
+def test_what_is_no_question_is_400(running: RunningGuard, body: object) -> None:
+    found = post(running.url + OWN, body)
+    assert found.status == 400
+    assert found.json["error"]["message"]
+
+
+CALLS: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"texts": ["fine"]}, {"action": "NONE"}),
+    (
+        {"texts": ["a sk-aaaaaaaaaa", "b"], "input_type": "response"},
+        {"action": "GUARDRAIL_INTERVENED", "texts": ["a [KEY]", "b"]},
+    ),
+    (
+        {"texts": ["forbidden"]},
+        {"action": "BLOCKED", "blocked_reason": "This request was blocked by the content policy."},
+    ),
+    (
+        {"texts": ["fine"], "images": ["data:image/png;base64,AA"]},
+        {
+            "action": "BLOCKED",
+            "blocked_reason": "Images cannot be checked and the policy does not allow them.",
+        },
+    ),
+    (
+        {"texts": [], "tools": [{"function": {"description": "get sk-aaaaaaaaaa"}}]},
+        {"action": "BLOCKED", "blocked_reason": "A tool holds what the policy takes out."},
+    ),
+]
+
+
+@pytest.mark.parametrize(("asked", "told"), CALLS)
+def test_litellm_is_answered_in_its_own_words(
+    running: RunningGuard, asked: dict[str, Any], told: dict[str, Any]
+) -> None:
+    more = {
+        "litellm_call_id": "1", "litellm_trace_id": "2", "request_data": {"user": "x"},
+        "additional_provider_specific_params": {}, "structured_messages": None,
+    }  # fmt: skip
+    assert post(running.url + LITELLM, {"input_type": "request", **asked, **more}).json == told
+
+
+def test_checks_are_counted_and_written_down(running: RunningGuard) -> None:
+    before = len(running.events())
+    post(running.url + OWN, {"texts": ["fine"]})
+    assert running.events(before + 1)[-1]["phase"] == "check"
+    assert b'phase="check",result="allowed"' in get(f"{running.url}/metrics").body

@@ -1,7 +1,7 @@
 """Where a text may be cut: known places, and that a longer text has the same."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from statera.guard.boundaries import EXTENSION, cut
@@ -44,6 +44,7 @@ def test_a_run_without_spaces_is_cut_only_when_it_goes_on_too_long() -> None:
     assert cut(marks, 10, ended=False) == EXTENSION + 10 + 32
 
 
+@settings(deadline=None)
 @given(_TEXTS, _TEXTS, st.integers(1, 40))
 def test_a_longer_text_has_the_same_cut(text: str, more: str, least: int) -> None:
     place = cut(text, least, ended=False)

@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from statera.guard.edits import edited
@@ -51,6 +51,7 @@ def _chunks(text: str, places: list[int]) -> list[str]:
     return [text[start:end] for start, end in pairwise(cuts)]
 
 
+@settings(deadline=None)
 @given(_WORDS, st.lists(st.integers(0, 10_000), max_size=30))
 def test_windows_and_text_are_the_same_for_any_chunking(text: str, places: list[int]) -> None:
     whole = _streamed([text], _TERMS)
@@ -59,6 +60,7 @@ def test_windows_and_text_are_the_same_for_any_chunking(text: str, places: list[
     assert whole.text == text.replace("secret", "[X]")
 
 
+@settings(deadline=None)
 @given(_WORDS)
 def test_nothing_leaves_before_every_window_that_contains_it_has_passed(text: str) -> None:
     told = _streamed(list(text), _TERMS)
@@ -71,6 +73,7 @@ def test_nothing_leaves_before_every_window_that_contains_it_has_passed(text: st
         assert (told.windows[0].start, told.windows[-1].end) == (0, len(text))
 
 
+@settings(deadline=None)
 @given(_WORDS, st.integers(0, 10_000))
 def test_what_is_no_longer_than_half_a_window_lies_whole_in_one(text: str, at: int) -> None:
     at %= len(text) + 1
@@ -79,6 +82,7 @@ def test_what_is_no_longer_than_half_a_window_lies_whole_in_one(text: str, at: i
     assert end <= at or any(one.start <= at and end <= one.end for one in windows)
 
 
+@settings(deadline=None)
 @given(_WORDS)
 def test_full_mode_holds_everything_for_one_window(text: str) -> None:
     told = _streamed(list(text), StreamTerms(mode="full"))
@@ -120,6 +124,7 @@ def test_a_long_stream_keeps_only_its_tail_and_counts_what_left(mode: str) -> No
     assert (stream.held == 100_000) if mode == "full" else (stream.held < 200)
 
 
+@settings(deadline=None)
 @given(_WORDS, st.lists(st.integers(0, 10_000), max_size=6))
 def test_a_text_that_goes_on_after_a_pause_is_read_on(text: str, places: list[int]) -> None:
     """All is free at a pause; the windows still hold whole whatever is no longer than a half."""

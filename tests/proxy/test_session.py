@@ -71,7 +71,7 @@ def guarded(data: bytes | Sequence[bytes], policy: Policy = POLICY, **more: Any)
     return streamed(StreamSession(CHAT, policy, **more), pieces, decider(policy))
 
 
-@settings(max_examples=40)
+@settings(deadline=None, max_examples=40)
 @given(
     replies(), st.lists(st.integers(0, 100_000), max_size=40), st.sampled_from(["window", "full"])
 )
@@ -85,7 +85,7 @@ def test_checks_and_bytes_do_not_depend_on_how_the_stream_is_cut(
     assert guarded(data.replace(b"\n", b"\r\n"), policy) == whole
 
 
-@settings(max_examples=40)
+@settings(deadline=None, max_examples=40)
 @given(TEXTS, st.lists(st.integers(0, 2000), max_size=30))
 def test_windows_and_text_do_not_depend_on_how_upstream_divides_the_text(
     text: str, places: list[int]
@@ -115,7 +115,7 @@ def numbered(turns: list[tuple[str, int, int]]) -> bytes:
     return data + stop(0) + stop(1) + DONE
 
 
-@settings(max_examples=50)
+@settings(deadline=None, max_examples=50)
 @given(TURNS)
 def test_no_text_leaves_before_every_window_that_contains_it_has_passed(
     turns: list[tuple[str, int, int]],
@@ -156,8 +156,10 @@ def test_full_mode_lets_nothing_go_before_all_has_passed() -> None:
     assert [len(due) for due in told.windows] == [2]
     assert told.left == [b""]
     assert events(told.out) == events(data + stop() + DONE)
-    blocked = guarded(data + said(["bomb"]) + stop() + DONE, words(FULL))
-    assert "one" not in blocked.out.decode()
+    choices = guarded(data + stop() + said(["three"], index=1) + stop(1) + DONE, words(FULL))
+    assert [len(due) for due in choices.windows] == [3]
+    blocked = guarded(data + stop() + said(["bomb"], index=1) + stop(1) + DONE, words(FULL))
+    assert b"one" not in blocked.out
 
 
 def test_events_that_are_not_changed_leave_as_they_came() -> None:
@@ -346,6 +348,16 @@ def test_a_stream_may_end_after_its_finish_in_any_way(last: bytes) -> None:
     assert text_of(told.out) == "one "
     assert (DONE in told.out) == bool(last)
     assert b"more" not in told.out
+
+
+def test_every_event_that_finishes_a_choice_lets_it_be_checked() -> None:
+    session = StreamSession(CHAT, POLICY)
+    for text in ("one ", "two "):
+        session.feed(chat({"content": text}, finish_reason="stop"))
+        due = session.due()
+        assert due[0].text.endswith(text)
+        session.settle(decider(POLICY)(due))
+        assert session.held_chars == 0
 
 
 def test_what_is_too_large_is_an_error() -> None:

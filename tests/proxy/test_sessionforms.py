@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from statera.guard.policy import Policy
@@ -38,6 +38,7 @@ def learnt(*texts: str) -> Forms:
     return forms
 
 
+@settings(deadline=None)
 @given(_TEXTS, _TEXTS, st.booleans())
 def test_a_form_says_what_reading_says(first: str, text: str, ascii_: bool) -> None:
     try:
@@ -50,6 +51,7 @@ def test_a_form_says_what_reading_says(first: str, text: str, ascii_: bool) -> N
         assert [(form.piece.channel, said)] == [(one.channel, one.text) for one in pieces]
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=12))
 def test_bytes_that_are_no_text_are_not_known(middle: bytes) -> None:
     data = chunk("@@").replace(b"@@", middle)

@@ -1,9 +1,12 @@
 """Every API's stream leaves in its order, says nothing twice, and is changed where it says it."""
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openai.types.chat import ChatCompletionChunk
 from openai.types.responses import ResponseStreamEvent
 from pydantic import TypeAdapter
@@ -36,6 +39,9 @@ APIS: list[tuple[Api, Reply]] = [
 ]
 ALL = pytest.mark.parametrize(("api", "reply"), APIS, ids=[api.name for api, _ in APIS])
 MODES = pytest.mark.parametrize("terms", [SMALL, FULL], ids=["window", "full"])
+NAMES = st.sampled_from(
+    ["choices", "index", "delta", "content", "text", "type", "error", "usage", "logprobs", "id"]
+)
 WORDS = [f" w{number:02}" for number in range(60)]
 TYPES: dict[str, Any] = {
     "chat": ChatCompletionChunk,
@@ -127,3 +133,52 @@ def test_a_tool_call_of_messages_leaves_when_its_block_ends() -> None:
 def test_events_of_responses_are_not_divided_since_they_are_numbered() -> None:
     _, told = through(responses.api, responses_reply(["".join(WORDS)]), SMALL)
     assert told.out == responses_reply(["".join(WORDS)])
+
+
+JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["", "x", "a bomb", "error"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def _altered(draw: st.DrawFn, value: Any) -> Any:
+    """Return the value with anything put in the place of something in it."""
+    if not isinstance(value, dict | list) or not value or draw(st.integers(0, 4)) == 0:
+        return draw(JSON)
+    keys = list(value) if isinstance(value, dict) else list(range(len(value)))
+    key = draw(st.sampled_from(keys))
+    value[key] = _altered(draw, value[key])
+    if isinstance(value, dict) and draw(st.integers(0, 9)) == 0:
+        value[draw(NAMES)] = value.pop(key)
+    return value
+
+
+@st.composite
+def altered(draw: st.DrawFn, reply: bytes) -> bytes:
+    """A reply in which some events are not as they should be, or not at their place."""
+    blocks = reply.removesuffix(b"\n\n").split(b"\n\n")
+    for _ in range(draw(st.integers(1, 3))):
+        at = draw(st.integers(0, len(blocks) - 1))
+        head, _, data = blocks[at].rpartition(b"data: ")
+        if data.startswith(b"{"):
+            text = json.dumps(_altered(draw, json.loads(data)))
+            blocks[at] = head + b"data: " + text.encode()
+        if draw(st.booleans()):
+            blocks.insert(draw(st.integers(0, len(blocks))), draw(st.sampled_from(blocks)))
+    return b"\n\n".join(blocks) + b"\n\n"
+
+
+@ALL
+@settings(deadline=None, max_examples=80)
+@given(data=st.data())
+def test_whatever_upstream_says_is_read_or_ends_the_stream(
+    api: Api, reply: Reply, data: st.DataObject
+) -> None:
+    stream = data.draw(altered(reply(WORDS[:20])))
+    for terms in (SMALL, FULL):
+        session, told = through(api, stream, terms)
+        assert session.done
+        assert b"a bomb" not in told.out
+        assert session.blocked or session.failure or session.held_chars == 0
+        events(told.out)

@@ -148,8 +148,7 @@ class StreamSession:
             return
         for check, edits in edits_of(checks, decision):
             check.channel.text.settle(self._names.added(check, edits))
-        if not self._full:
-            self._release()
+        self._release()
 
     def take(self) -> bytes:
         """Return the bytes that may leave and have not yet."""

@@ -96,7 +96,16 @@ class Worker:
 
         `started` is called once both sockets answer.
         """
-        await self._keeper.open()
+        try:
+            await self._keeper.open()
+            await self._serve(sockets, started)
+        finally:
+            self._upstream.close()
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            for listener in sockets:
+                listener.close()
+
+    async def _serve(self, sockets: Sockets, started: Callable[[], None]) -> None:
         service = self._service()
         board, terms = self.given.board, self.terms
         app = App(service, self._health, board)
@@ -105,8 +114,6 @@ class Worker:
         try:
             await self._run(servers, sockets, started)
         finally:
-            self._upstream.close()
-            self._pool.shutdown(wait=False, cancel_futures=True)
             if service.traces is not None:
                 service.traces.close()
 

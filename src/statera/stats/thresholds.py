@@ -17,9 +17,9 @@ from numpy.typing import ArrayLike
 from statera.stats.proportion import clopper_pearson_p
 
 LEARN_THEN_TEST = (
-    "Angelopoulos, Bates, Candes, Jordan and Lei, Learn then Test, AOAS 19 (2025) 1641-1662, "
-    "section 3; Maurer, Hothorn and Lehmacher, Biometrie in der chemisch-pharmazeutischen "
-    "Industrie 6 (1995) 3-18; Clopper and Pearson, Biometrika 26 (1934) 404-413"
+    "Angelopoulos, Bates, Candes, Jordan and Lei, Learn then Test, arXiv 2110.01052 (2021); "
+    "Maurer, Hothorn and Lehmacher, Biometrie in der chemisch-pharmazeutischen Industrie 6 (1995) "
+    "3-18; Clopper and Pearson, Biometrika 26 (1934) 404-413"
 )
 STEPS = 1000
 """Candidates lie 1 / STEPS apart, from 1 down."""

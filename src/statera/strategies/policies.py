@@ -10,16 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from statera.codec.canonical import digest
-from statera.codec.files import YAML, read_text
-from statera.errors import unknown
 from statera.guard.checking import Guard
 from statera.guard.opening import open_guard
-from statera.guard.policy import Policy, read_policy
+from statera.guard.policy import Policy, policy_path
 from statera.guard.readings import ReadingCache
 from statera.guard.toolbox import Toolbox
 from statera.protocols import Clock
-
-SHIPPED = Path(__file__).parents[1] / "guard" / "policies"
 
 
 @dataclass(frozen=True)
@@ -56,29 +52,9 @@ def open_policy(
     text anew. DeclarationError for everything that is declared wrong.
     """
     path = policy_path(name)
-    policy, box = load_policy(path), Toolbox(path.parent)
+    policy, box = Policy.load(path), Toolbox(path.parent)
     pool = ThreadPoolExecutor(threads, thread_name_prefix="statera-guard")
     guard = open_guard(policy, box.tools, source=str(path), clock=clock, pool=pool)
     if not kept:
         guard.cache = ReadingCache(0)
     return OpenedPolicy(guard, digest([policy.digest, guard.made_of])[:12], box, pool)
-
-
-def load_policy(name: str | Path) -> Policy:
-    """Return the policy of a file, or the one that ships under that name."""
-    path = policy_path(name)
-    return read_policy(read_text(path), source=str(path))
-
-
-def policy_path(name: str | Path) -> Path:
-    """Return the file of a policy: a path, or the name of one that ships.
-
-    DeclarationError for a name that is neither, with the nearest.
-    """
-    path = Path(name).expanduser()
-    if path.exists() or path.suffix in YAML or len(path.parts) > 1:
-        return path
-    shipped = {one.stem: one for one in SHIPPED.glob("*.yaml")}
-    if str(name) in shipped:
-        return shipped[str(name)]
-    raise unknown("policy", str(name), [*shipped, "FILE.yaml"])

@@ -1,0 +1,226 @@
+"""What another policy would have decided of requests that were decided before.
+
+    found = rescored(recorded, base, new)      # a Decision, or why it cannot be told
+    replay = replayed(outcomes)                # what changed, by request and by detector
+
+Without their texts, requests are decided anew from the scores on record. That is exact for what
+only weighs scores otherwise (threshold, action, mode, on_failure, beyond, scopes by route and
+model), and impossible for what looks otherwise: then the reason is told, never a guess.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from statera.analysis.guarding.overblocking import blockers
+from statera.guard.engine import Answer, Ask, Engine
+from statera.guard.policy import Entry, Place, Policy
+from statera.records.guarding import Decision, Finding, Outcome, Passage, Reading, Trouble
+
+_LOOKS = ("use", "settings", "sides", "roles", "context")
+_RANK: tuple[Outcome, ...] = ("allow", "redact", "bypassed", "unavailable", "block")
+
+
+class Recorded(NamedTuple):
+    """A decision on record: of the request or the reply `phase` of the exchange `id`.
+
+    `policy` is the digest of the policy that made it, `scores` the highest score of each detector,
+    `longest` the characters of its longest text. `passages` are its texts, None where they were not
+    kept.
+    """
+
+    id: str
+    phase: str
+    place: Place
+    policy: str
+    outcome: Outcome
+    scores: Mapping[str, float]
+    findings: tuple[Finding, ...]
+    longest: int = 0
+    passages: tuple[Passage, ...] | None = None
+
+
+class Outcomes(NamedTuple):
+    """One recorded decision as it was and as it would be; `now` None with the reason in `why`.
+
+    `then` is None where nobody decided before.
+    """
+
+    id: str
+    phase: str
+    then: Outcome | None
+    now: Outcome | None
+    by_then: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    why: str = ""
+
+
+class Exchange(msgspec.Struct, frozen=True, kw_only=True):
+    """One request with its reply whose fate changes; the detectors that blocked it, and would."""
+
+    id: str
+    then: Outcome | None
+    now: Outcome
+    phases: tuple[str, ...]
+    by_then: tuple[str, ...]
+    by: tuple[str, ...]
+
+
+class Replay(msgspec.Struct, frozen=True, kw_only=True):
+    """What another policy would have made of recorded requests.
+
+    Of `requests`, those in `untold` cannot be decided (by reason); the others are counted by
+    outcome, `then` empty where nobody decided before. `blocked` are all that would be blocked;
+    `newly` and `no_longer` those where that changes. `by` counts blocks by detector. `unanswered`
+    were blocked then and would get a reply now, of which nothing is on record.
+    """
+
+    requests: int
+    then: dict[str, int]
+    now: dict[str, int]
+    blocked: tuple[Exchange, ...]
+    newly: tuple[Exchange, ...]
+    no_longer: tuple[Exchange, ...]
+    by_then: dict[str, int]
+    by: dict[str, int]
+    untold: dict[str, int]
+    unanswered: int = 0
+
+
+def rescored(recorded: Recorded, base: Engine | None, new: Engine) -> Decision | str:
+    """Return what the new policy decides on the scores on record, or why that is not known.
+
+    `base` holds the policy that made the record: what it shares with the new one tells which scores
+    still hold.
+    """
+    made = new if recorded.policy == new.policy.digest else base
+    if made is None or recorded.policy != made.policy.digest:
+        return f"texts not kept, and the policy {recorded.policy} is not given as the base"
+    if why := _reads_otherwise(recorded, made.policy, new.policy):
+        return f"texts not kept, and {why}"
+    before = {entry.name: entry for entry in made.entries(recorded.place)}
+    asks: list[Ask] = []
+    answers: list[Answer] = []
+    unknown: list[str] = []
+    for entry in new.entries(recorded.place):
+        if why := _looks_otherwise(entry, before.get(entry.name), recorded):
+            unknown.append(why)
+            continue
+        said = _answers(entry.name, recorded)
+        asks += [Ask(0, entry)] * len(said)
+        answers += said
+    decision = new.decide([Passage(text="", side="input")], asks, answers, id=recorded.id)
+    if unknown and decision.outcome != "block":
+        return f"texts not kept, and {unknown[0]}"
+    return decision
+
+
+def _reads_otherwise(recorded: Recorded, base: Policy, new: Policy) -> str:
+    """Return why nothing on record tells what the new policy reads, or nothing."""
+    if any(scope.headers for policy in (base, new) for scope in policy.scopes):
+        return "a scope reads headers, which are not on record"
+    if (recorded.longest > base.longest) != (recorded.longest > new.longest):
+        return "`longest` changes what is read"
+    return ""
+
+
+def _looks_otherwise(entry: Entry, before: Entry | None, recorded: Recorded) -> str:
+    """Return why the scores on record are none of this entry's, or nothing."""
+    if before is None:
+        return f"'{entry.name}' did not look then"
+    changed = [name for name in _LOOKS if getattr(entry, name) != getattr(before, name)]
+    if changed:
+        told = "with" if changed[0] == "settings" else changed[0]
+        return f"'{entry.name}' looks otherwise (`{told}`)"
+    late = any(one.cause == "late" and one.detector == entry.name for one in recorded.findings)
+    if late and entry.timeout > before.timeout:
+        return f"'{entry.name}' was late and has more time now"
+    return ""
+
+
+def _answers(name: str, recorded: Recorded) -> list[Answer]:
+    """Return what the detector said then, as far as it is on record."""
+    own = [one for one in recorded.findings if one.detector == name]
+    found: list[Answer] = [
+        Trouble(one.cause, one.message) for one in own if one.cause in ("failed", "late")
+    ]
+    if name in recorded.scores:
+        beyond = any(one.cause == "beyond" for one in own)
+        found.append(Reading(recorded.scores[name], beyond=beyond))
+    return found
+
+
+def outcomes(recorded: Recorded, decision: Decision | str) -> Outcomes:
+    """Return the recorded decision beside the one that would be."""
+    then = tuple(dict.fromkeys(_blocking(recorded)))
+    if isinstance(decision, str):
+        return Outcomes(recorded.id, recorded.phase, recorded.outcome, None, then, (), decision)
+    by = blockers(decision) if decision.outcome == "block" else ()
+    return Outcomes(recorded.id, recorded.phase, recorded.outcome, decision.outcome, then, by)
+
+
+def _blocking(recorded: Recorded) -> tuple[str, ...]:
+    if recorded.outcome != "block":
+        return ()
+    made = Decision(
+        id=recorded.id,
+        policy=recorded.policy,
+        outcome=recorded.outcome,
+        would=recorded.outcome,
+        findings=recorded.findings,
+    )
+    return blockers(made)
+
+
+def replayed(every: Iterable[Outcomes], *, recorded: bool = True) -> Replay:
+    """Return what changed, exchange by exchange: what is blocked in any phase is blocked.
+
+    An exchange of which any phase cannot be told is not told, unless another phase blocks it.
+    `recorded` is False where all that there is to decide is at hand, and no reply is missing.
+    """
+    groups: dict[str, list[Outcomes]] = {}
+    for one in every:
+        groups.setdefault(one.id, []).append(one)
+    untold: Counter[str] = Counter()
+    known: list[Exchange] = []
+    for phases in groups.values():
+        exchange = _exchange(phases)
+        if isinstance(exchange, str):
+            untold[exchange] += 1
+        else:
+            known.append(exchange)
+    blocked = tuple(one for one in known if one.now == "block")
+    freed = tuple(one for one in known if one.then == "block" != one.now)
+    return Replay(
+        requests=len(groups),
+        then=dict(Counter(one.then for one in known if one.then is not None)),
+        now=dict(Counter(one.now for one in known)),
+        blocked=blocked,
+        newly=tuple(one for one in blocked if one.then not in (None, "block")),
+        no_longer=freed,
+        by_then=dict(Counter(name for one in known for name in one.by_then)),
+        by=dict(Counter(name for one in blocked for name in one.by)),
+        untold=dict(untold.most_common()),
+        unanswered=sum(recorded and "request" in one.phases for one in freed),
+    )
+
+
+def _exchange(phases: Sequence[Outcomes]) -> Exchange | str:
+    now = _worst([one.now for one in phases])
+    why = next((one.why for one in phases if one.now is None), "")
+    if now is None or (why and now != "block"):
+        return why
+    return Exchange(
+        id=phases[0].id,
+        then=_worst([one.then for one in phases]),
+        now=now,
+        phases=tuple(one.phase for one in phases if now == one.now),
+        by_then=tuple(dict.fromkeys(name for one in phases for name in one.by_then)),
+        by=tuple(dict.fromkeys(name for one in phases for name in one.by)),
+    )
+
+
+def _worst(found: Iterable[Outcome | None]) -> Outcome | None:
+    return max((one for one in found if one is not None), key=_RANK.index, default=None)

@@ -1,0 +1,228 @@
+"""Replaying yesterday's requests under another policy: what `statera guard replay` does.
+
+    replay = await replay_events(read_events(path), "new.yaml", base="old.yaml")
+    replay.newly                # blocked now, not then
+
+Events that kept their texts are decided by running the policy; the others from their scores, as far
+as that is exact. Any JSONL with texts or conversations can be replayed too.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from statera.analysis.guarding.overblocking import blockers
+from statera.analysis.guarding.replaying import (
+    Outcomes,
+    Recorded,
+    Replay,
+    outcomes,
+    replayed,
+    rescored,
+)
+from statera.codec.files import read_jsonl, read_lines
+from statera.codec.strict import from_json
+from statera.errors import DeclarationError
+from statera.guard.engine import Engine
+from statera.guard.policy import Place, Policy
+from statera.models.clock import SystemClock
+from statera.protocols import Clock
+from statera.proxy.events import GuardEvent
+from statera.records.guarding import Decision, Passage, Side
+from statera.strategies.policies import OpenedPolicy, open_policy
+
+CHAT = "/v1/chat/completions"
+_REQUEST = "request"
+_SIDES: dict[str, Side] = {"tool": "tool_result", "function": "tool_result"}
+
+
+class _Kind(msgspec.Struct, frozen=True):
+    event: str = ""
+
+
+class _Part(msgspec.Struct, frozen=True):
+    text: str = ""
+
+
+class _Said(msgspec.Struct, frozen=True):
+    role: str = "user"
+    content: str | tuple[_Part, ...] | None = None
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """A request of any JSONL: a text, or the messages of a conversation."""
+
+    id: str | int | None = None
+    text: str | None = None
+    messages: tuple[_Said, ...] = ()
+    side: Side = "input"
+    role: str = ""
+    model: str = ""
+
+
+class Texts(NamedTuple):
+    """One request to be replayed: its name, its place, its texts."""
+
+    id: str
+    place: Place
+    passages: tuple[Passage, ...]
+
+
+def read_events(path: Path) -> Iterator[Recorded]:
+    """Yield the decisions of a file of events, oldest first, each with its texts where it has them.
+
+    What comes before a text in its conversation is read from the same request. Lines that are no
+    decision are passed over. DeclarationError, with the line, for what is no event.
+    """
+    said: dict[str, tuple[Passage, ...]] = {}
+    for number, line in enumerate(read_lines(path), start=1):
+        if not line.strip():
+            continue
+        source = f"{path}, line {number}"
+        if from_json(line, _Kind, source=source).event != "decision":
+            continue
+        event = from_json(line, GuardEvent, source=source)
+        recorded = recorded_of(event, said.get(event.id, ()))
+        if event.phase == _REQUEST and recorded.passages is not None:
+            said[event.id] = recorded.passages
+        yield recorded
+
+
+def recorded_of(event: GuardEvent, asked: Sequence[Passage] = ()) -> Recorded:
+    """Return the event as it is replayed; `asked` are the texts of the request that it answers."""
+    passages: tuple[Passage, ...] | None = None
+    if event.passages and all(one.text is not None for one in event.passages):
+        before = [one.text for one in asked]
+        guarded = tuple(one.text for one in asked if one.role == "system")
+        found = []
+        for one in event.passages:
+            passage = Passage(
+                text=one.text or "",
+                side=one.side,
+                place=one.place,
+                role=one.role,
+                before=tuple(before),
+                guarded=guarded,
+            )
+            found.append(passage)
+            if event.phase == _REQUEST:
+                before.append(passage.text)
+        passages = tuple(found)
+    return Recorded(
+        id=event.id,
+        phase=event.phase,
+        place=Place(route=event.route, model=event.model),
+        policy=event.policy,
+        outcome=event.outcome,
+        scores=event.scores,
+        findings=event.findings,
+        longest=max((one.chars for one in event.passages), default=0),
+        passages=passages,
+    )
+
+
+def read_requests(path: Path) -> Iterator[Texts]:
+    """Yield the requests of any JSONL: `text`, or `messages` as in a chat; `id` is the line else.
+
+    DeclarationError, with file and line, for one that has neither.
+    """
+    for number, row in enumerate(read_jsonl(path, Asked), start=1):
+        if (row.text is None) == (not row.messages):
+            raise DeclarationError(f"{path}, request {number}: either `text` or `messages`")
+        name = str(number) if row.id is None else str(row.id)
+        yield Texts(name, Place(route=CHAT, model=row.model), _passages(row))
+
+
+def _passages(row: Asked) -> tuple[Passage, ...]:
+    if row.text is not None:
+        return (Passage(text=row.text, side=row.side, role=row.role or "user", place="text"),)
+    before: list[str] = []
+    found: list[Passage] = []
+    for at, message in enumerate(row.messages):
+        content = message.content
+        texts = [content] if isinstance(content, str) else [one.text for one in content or ()]
+        for text in filter(None, texts):
+            side = _SIDES.get(message.role, "input")
+            found.append(
+                Passage(
+                    text=text,
+                    side=side,
+                    role=message.role,
+                    place=f"messages[{at}].content",
+                    before=tuple(before),
+                )
+            )
+            before.append(text)
+    return tuple(found)
+
+
+async def replay_events(
+    events: Iterable[Recorded],
+    policy: str | Path,
+    *,
+    base: str | Path | None = None,
+    clock: Clock | None = None,
+) -> Replay:
+    """Return what the policy would have made of recorded decisions.
+
+    `base` is the policy that made them, needed where texts were not kept. A policy of which nothing
+    must be run is not opened.
+    """
+    new, old = Engine(Policy.load(policy)), None if base is None else Engine(Policy.load(base))
+    opened: OpenedPolicy | None = None
+    found: list[Outcomes] = []
+    try:
+        for one in events:
+            decision: Decision | str
+            if one.passages is None:
+                decision = rescored(one, old, new)
+            else:
+                opened = opened or open_policy(policy, clock=clock or SystemClock())
+                decision = await opened.guard.check(one.passages, one.place, decision_id=one.id)
+            found.append(outcomes(one, decision))
+    finally:
+        if opened is not None:
+            await opened.close()
+    return replayed(found)
+
+
+async def replay_requests(
+    requests: Iterable[Texts],
+    policy: str | Path,
+    *,
+    base: str | Path | None = None,
+    clock: Clock | None = None,
+) -> Replay:
+    """Return what the policy would make of requests, beside what `base` would where it is given."""
+    clock = clock or SystemClock()
+    new = open_policy(policy, clock=clock)
+    old = None if base is None else open_policy(base, clock=clock)
+    found: list[Outcomes] = []
+    try:
+        for one in requests:
+            now = await new.guard.check(one.passages, one.place, decision_id=one.id)
+            then = None
+            if old is not None:
+                then = await old.guard.check(one.passages, one.place, decision_id=one.id)
+            found.append(
+                Outcomes(
+                    id=one.id,
+                    phase=_REQUEST,
+                    then=None if then is None else then.outcome,
+                    now=now.outcome,
+                    by_then=() if then is None else blockers_of(then),
+                    by=blockers_of(now),
+                )
+            )
+    finally:
+        for opened in (new, old):
+            if opened is not None:
+                await opened.close()
+    return replayed(found, recorded=False)
+
+
+def blockers_of(decision: Decision) -> tuple[str, ...]:
+    """Return the detectors that block; none where the decision is no block."""
+    return blockers(decision) if decision.outcome == "block" else ()

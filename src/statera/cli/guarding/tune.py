@@ -1,0 +1,228 @@
+"""Find the threshold that blocks at most a stated share of harmless texts, with confidence."""
+
+import asyncio
+import sys
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, get_args
+
+import click
+
+from statera.analysis.guarding.tuning import CostPoint, Tuning, tuned
+from statera.api.guardmeasure import MeasureOptions, measure_guard
+from statera.api.policyedits import with_threshold
+from statera.cli.columns import Column, Line, print_table
+from statera.cli.flags import json_flag, store_flag
+from statera.cli.guardflags import data_flags, progress_of, stated_places
+from statera.cli.settings import Flag
+from statera.cli.tables import console
+from statera.cli.wrapping import plain, say
+from statera.codec.files import read_text, to_json, write_bytes
+from statera.errors import unknown
+from statera.guard.policy import Entry, Policy, policy_path
+from statera.models.clock import SystemClock
+from statera.records.guarding import Side
+from statera.runner.tally import Tally
+from statera.store.runstore import RunStore
+from statera.tasks.guardtexts import read_texts
+
+UNDECIDED = 3
+_SOURCES = (
+    Column("harmless texts of", name=True),
+    Column("n"),
+    Column("lowest threshold"),
+    Column("flagged"),
+    Column("no check", 1),
+)
+_CURVE = (
+    Column("threshold"),
+    Column("harmless flagged"),
+    Column("at most"),
+    Column("worst source", 1, left=True),
+    Column("harmful missed"),
+    Column("worst source", 2, left=True),
+    Column("", left=True),
+)
+
+
+@click.command("tune")
+@data_flags
+@click.option(
+    "--policy",
+    cls=Flag,
+    required=True,
+    metavar="FILE",
+    help="The policy: a YAML file, or the name of one that ships.",
+)
+@click.option("--detector", cls=Flag, required=True, metavar="NAME", help="Whose threshold.")
+@click.option(
+    "--max-false-block",
+    cls=Flag,
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.01,
+    show_default=True,
+    metavar="SHARE",
+    help="Of harmless texts, in every source of them.",
+)
+@click.option(
+    "--confidence",
+    cls=Flag,
+    type=click.FloatRange(0.5, 1, max_open=True),
+    default=0.95,
+    show_default=True,
+    help="That no source is above it.",
+)
+@click.option("--pooled", cls=Flag, is_flag=True, help="All harmless texts are one source.")
+@click.option("--write", cls=Flag, is_flag=True, help="Put the threshold into the policy's file.")
+@click.option(
+    "--side",
+    cls=Flag,
+    type=click.Choice(get_args(Side)),
+    default="input",
+    show_default=True,
+    help="Of texts that name none.",
+)
+@click.option("--limit", cls=Flag, type=click.IntRange(1), help="Texts a source: a seeded subset.")
+@click.option(
+    "--workers", cls=Flag, type=click.IntRange(1), default=1, show_default=True,
+    help="Texts at a time.",
+)  # fmt: skip
+@click.option("--quiet", "-q", cls=Flag, is_flag=True, help="No progress.")
+@store_flag
+@json_flag
+def command(policy: str, detector: str, **flags: Any) -> None:
+    """Find the lowest threshold at which harmless texts are rarely blocked, and show what it costs.
+
+    FILES is `FILE` or `DETECTOR=FILE`, as for `statera guard eval`, whose run is made and kept. The
+    promise holds although the threshold is chosen on the same texts. Where they are too few for it,
+    none is given.
+
+    Exit code: 0 with a threshold, 3 where the data cannot show one, 2 for what is declared wrong.
+
+    \b
+    statera guard tune --policy policy.yaml --detector toxicity --data *.jsonl --write
+    """
+    stated = Policy.load(policy)
+    entry = _entry(stated, detector)
+    found = asyncio.run(_tuned(policy, entry, flags))
+    changed = _changed(policy, found)
+    if flags["as_json"]:
+        click.echo(to_json({"schema": 1, "before": entry.threshold, **_fields(found)}))
+    else:
+        _print(found, entry)
+    if found.threshold is None:
+        click.echo(f"no threshold: {found.why}", err=True)
+        sys.exit(UNDECIDED)
+    if not flags["as_json"]:
+        _print_change(found, entry, stated)
+    if flags["write"]:
+        write_bytes(policy_path(policy), changed.encode())
+        click.echo(f"wrote {policy_path(policy)}", err=True)
+
+
+def _entry(policy: Policy, detector: str) -> Entry:
+    entries = {entry.name: entry for entry in policy.detectors}
+    if detector not in entries:
+        raise unknown("detector", detector, entries)
+    return entries[detector]
+
+
+async def _tuned(policy: str, entry: Entry, flags: dict[str, Any]) -> Tuning:
+    texts = read_texts(stated_places(flags), side=flags["side"])
+    tally, clock = Tally(), SystemClock()
+    with progress_of(tally, clock, quiet=flags["quiet"] or flags["as_json"]):
+        measured = await measure_guard(
+            policy,
+            texts,
+            store=RunStore(flags["store"]),
+            options=MeasureOptions(limit=flags["limit"], workers=flags["workers"]),
+            clock=clock,
+            tally=tally,
+        )
+    return tuned(
+        measured.sightings,
+        entry.name,
+        limit=flags["max_false_block"],
+        confidence=flags["confidence"],
+        pooled=flags["pooled"],
+        also=(entry.threshold,) if entry.threshold > 0 else (),
+    )
+
+
+def _changed(policy: str, found: Tuning) -> str:
+    """Return the policy's text with the threshold; found out before anything is printed."""
+    path = policy_path(policy)
+    text = read_text(path)
+    if found.threshold is None:
+        return text
+    return with_threshold(text, found.detector, found.threshold, source=str(path))
+
+
+def _fields(found: Tuning) -> dict[str, object]:
+    return {name: getattr(found, name) for name in found.__struct_fields__}
+
+
+def _print(found: Tuning, entry: Entry) -> None:
+    out = console()
+    print_table(
+        out,
+        _SOURCES,
+        [
+            Line(
+                [
+                    one.source,
+                    f"{one.n} conversations" if one.conversations else str(one.n),
+                    "none" if one.threshold is None else f"{one.threshold:.3f}",
+                    str(one.flagged),
+                    str(one.unscored or ""),
+                ]
+            )
+            for one in found.sources
+        ],
+    )
+    out.print()
+    marks = {entry.threshold: "now"}
+    if found.threshold is not None:
+        marks[found.threshold] = "found" if found.threshold != entry.threshold else "now, found"
+    lines = [
+        Line(
+            [
+                f"{one.threshold:.3f}",
+                f"{one.flagged:.3f}",
+                f"{one.flagged_most:.3f}",
+                one.flagged_source,
+                "" if one.missed is None else f"{one.missed:.3f}",
+                one.missed_source,
+                marks.get(one.threshold, ""),
+            ],
+            "bold" if one.threshold in marks else "",
+        )
+        for one in _told(found.curve, marks)
+    ]
+    print_table(out, _CURVE, lines)
+    level = f"{100 * found.confidence:g} %"
+    say(out, f"at most: exact, {level}, for that threshold alone", "dim")
+
+
+def _told(curve: Sequence[CostPoint], marks: Collection[float]) -> Iterator[CostPoint]:
+    """Yield the points but those that cost what the next higher threshold costs."""
+    for one, after in zip(curve, (*curve[1:], None), strict=True):
+        alike = after is not None and (one.flagged, one.missed) == (after.flagged, after.missed)
+        if one.threshold in marks or not alike:
+            yield one
+
+
+def _print_change(found: Tuning, entry: Entry, policy: Policy) -> None:
+    assert found.threshold is not None
+    out = console()
+    scope = "all harmless texts together" if len(found.sources) == 1 else "each source"
+    say(
+        out,
+        f"\n[bold]{plain(found.detector)}: threshold: {found.threshold:g}[/]  (now "
+        f"{entry.threshold:g}) blocks at most {100 * found.limit:g} % of harmless texts, in "
+        f"{scope}, with {100 * found.confidence:g} % confidence",
+    )
+    say(out, "for texts that come as these did; exact tests in a fixed order, from 1 down", "dim")
+    if any(found.detector in scope.detectors for scope in policy.scopes):
+        say(out, "[yellow]warning[/] scopes of the policy change this detector: they stay as is")
+    if any(one.unscored for one in found.sources):
+        say(out, "[yellow]warning[/] texts whose check failed or was late are left out")

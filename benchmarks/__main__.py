@@ -26,6 +26,7 @@ from benchmarks import (
     judging,
     kills,
     memory,
+    proxying,
     resampling,
     startup,
     stopping,
@@ -51,6 +52,7 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[Setting], str]]] = {
     "deciding": ("From the store to a decision", deciding.measure),
     "judging": ("What judging costs beside the model", judging.measure),
     "evasion": ("Evasion", evasion.measure),
+    "proxying": ("What the guard costs beside the model", proxying.measure),
     "auditing": ("What an audit finds of judges with planted faults", auditing.measure),
 }
 

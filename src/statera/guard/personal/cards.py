@@ -1,6 +1,7 @@
 """Payment cards: a known issuer, the length that it uses, Luhn's digit, and a usual grouping."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 
 from statera.codec.patterns import compiled
 from statera.guard.personal.checksums import luhn
@@ -17,7 +18,14 @@ _ISSUERS = compiled(
     r"|62\d{14,17}"  # UnionPay
     r"|(?:5018|5020|5038|5893|6304|6759|676[1-3])\d{12,15}"  # Maestro
 )
-_FORMS = ([4, 6, 5], [4, 6, 4])
+_FOUR = 4
+_FORMS = (
+    (4, 6, 5),
+    (4, 6, 4),
+    (4, 4, 4, 4),
+    *((4, 4, 4, 4, more) for more in (1, 2, 3)),
+    (4, 4, 4, 2),
+)
 _SIGNS = frozenset((" ", "  ", "-", ".", "\xa0"))
 
 
@@ -26,10 +34,9 @@ def cards(text: str, found: Iterable[Number]) -> Iterator[tuple[int, int]]:
     for number in found:
         if number.end - number.start < _SHORTEST:
             continue
-        sizes, separators = number.sizes, number.separators
         first = 0
-        while first < len(sizes):
-            last = _card(number, sizes, separators, first)
+        while first < len(number.sizes):
+            last = _card(number, first)
             if last:
                 start, end = number.groups[first][0], number.groups[last - 1][1]
                 if stands_alone(text, start, end) and not _fraction(text, start):
@@ -37,26 +44,29 @@ def cards(text: str, found: Iterable[Number]) -> Iterator[tuple[int, int]]:
             first = last or first + 1
 
 
-def _card(number: Number, sizes: list[int], separators: list[str], first: int) -> int:
+def _card(number: Number, first: int) -> int:
     """Return the group after the card that begins with the group `first`; 0 where none does."""
-    total = 0
-    for last in range(first, min(len(sizes), first + _LONGEST)):
-        total += sizes[last]
-        signs = set(separators[first:last])
-        if total > _LONGEST or len(signs) > 1 or not signs <= _SIGNS:
-            return 0
-        if total >= _SHORTEST and _usual(sizes[first : last + 1]):
-            at = sum(sizes[:first])
-            digits = number.digits[at : at + total]
-            if _ISSUERS.fullmatch(digits) and luhn(digits):
-                return last + 1
+    for last in _ends(number.sizes, first):
+        digits = number.part(first, last)
+        if _ISSUERS.fullmatch(digits) and luhn(digits):
+            signs = set(number.separators[first : last - 1])
+            return last if len(signs) <= 1 and signs <= _SIGNS else 0
     return 0
 
 
-def _usual(sizes: list[int]) -> bool:
-    """Say whether the groups are as cards have them: all in one, by four, or every digit alone."""
-    by_four = set(sizes[:-1]) <= {4} and sizes[-1] <= 4
-    return len(sizes) == 1 or by_four or set(sizes) == {1} or sizes in _FORMS
+def _ends(sizes: Sequence[int], first: int) -> Sequence[int]:
+    """Return where groups may end that look like a card: all in one, by four, or digit by digit."""
+    if sizes[first] == _FOUR:
+        forms = [first + len(form) for form in _FORMS if _starts(sizes, first, form)]
+        return sorted(set(forms), reverse=True)
+    if sizes[first] == 1 and (first == 0 or sizes[first - 1] != 1):
+        ones = list(takewhile(lambda size: size == 1, sizes[first : first + _LONGEST + 1]))
+        return [first + len(ones)]
+    return [first + 1] if _SHORTEST <= sizes[first] <= _LONGEST else []
+
+
+def _starts(sizes: Sequence[int], first: int, form: Sequence[int]) -> bool:
+    return tuple(sizes[first : first + len(form)]) == form
 
 
 def _fraction(text: str, start: int) -> bool:

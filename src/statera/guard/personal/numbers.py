@@ -29,7 +29,11 @@ class Number:
     @cached_property
     def digits(self) -> str:
         """The digits alone."""
-        return "".join(self._text[start:end] for start, end in self.groups)
+        return self.part(0, len(self.groups))
+
+    def part(self, first: int, last: int) -> str:
+        """Return the digits of the groups from `first` to `last`, exclusive."""
+        return "".join([self._text[start:end] for start, end in self.groups[first:last]])
 
     @cached_property
     def sizes(self) -> list[int]:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from statera.graders.judge import Judge
     from statera.guard.policy import Policy
     from statera.models.callables import model
-    from statera.models.opening import open_model
     from statera.models.scripted import ScriptedModel
     from statera.protocols import Grader, Metric, Model, Scorer
     from statera.records.guarding import Decision, Finding, Passage
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from statera.records.verdicts import Verdict
     from statera.stats.results import Estimate
     from statera.store.runstore import RunStore
+    from statera.strategies.opening import open_model
     from statera.tasks.suite import Suite
     from statera.tasks.task import Task
 
@@ -68,7 +68,6 @@ _PLACES = {
     "graders.judge": ("Judge",),
     "guard.policy": ("Policy",),
     "models.callables": ("model",),
-    "models.opening": ("open_model",),
     "models.scripted": ("ScriptedModel",),
     "protocols": ("Grader", "Metric", "Model", "Scorer"),
     "records.guarding": ("Decision", "Finding", "Passage"),
@@ -80,6 +79,7 @@ _PLACES = {
     "records.verdicts": ("Verdict",),
     "stats.results": ("Estimate",),
     "store.runstore": ("RunStore",),
+    "strategies.opening": ("open_model",),
     "tasks.suite": ("Suite",),
     "tasks.task": ("Task",),
 }

@@ -15,6 +15,7 @@ import msgspec
 
 from statera.analysis.guarding.overblocking import blockers
 from statera.analysis.guarding.replaying import (
+    REQUEST,
     Outcomes,
     Recorded,
     Replay,
@@ -34,7 +35,6 @@ from statera.records.guarding import Decision, Passage, Side
 from statera.strategies.policies import OpenedPolicy, open_policy
 
 CHAT = "/v1/chat/completions"
-_REQUEST = "request"
 _SIDES: dict[str, Side] = {"tool": "tool_result", "function": "tool_result"}
 
 
@@ -85,7 +85,7 @@ def read_events(path: Path) -> Iterator[Recorded]:
             continue
         event = from_json(line, GuardEvent, source=source)
         recorded = recorded_of(event, said.get(event.id, ()))
-        if event.phase == _REQUEST and recorded.passages is not None:
+        if event.phase == REQUEST and recorded.passages is not None:
             said[event.id] = recorded.passages
         yield recorded
 
@@ -107,7 +107,7 @@ def recorded_of(event: GuardEvent, asked: Sequence[Passage] = ()) -> Recorded:
                 guarded=guarded,
             )
             found.append(passage)
-            if event.phase == _REQUEST:
+            if event.phase == REQUEST:
                 before.append(passage.text)
         passages = tuple(found)
     return Recorded(
@@ -209,7 +209,7 @@ async def replay_requests(
             found.append(
                 Outcomes(
                     id=one.id,
-                    phase=_REQUEST,
+                    phase=REQUEST,
                     then=None if then is None else then.outcome,
                     now=now.outcome,
                     by_then=() if then is None else blockers_of(then),

@@ -19,6 +19,7 @@ from statera.guard.engine import Answer, Ask, Engine
 from statera.guard.policy import Entry, Place, Policy
 from statera.records.guarding import Decision, Finding, Outcome, Passage, Reading, Trouble
 
+REQUEST = "request"
 _LOOKS = ("use", "settings", "sides", "roles", "context")
 _RANK: tuple[Outcome, ...] = ("allow", "redact", "bypassed", "unavailable", "block")
 
@@ -203,8 +204,13 @@ def replayed(every: Iterable[Outcomes], *, recorded: bool = True) -> Replay:
         by_then=dict(Counter(name for one in known for name in one.by_then)),
         by=dict(Counter(name for one in blocked for name in one.by)),
         untold=dict(untold.most_common()),
-        unanswered=sum(recorded and "request" in one.phases for one in freed),
+        unanswered=sum(recorded and _unanswered(groups[one.id]) for one in freed),
     )
+
+
+def _unanswered(phases: Iterable[Outcomes]) -> bool:
+    """Return whether the request itself was blocked, so that there was no reply to decide on."""
+    return any(one.phase == REQUEST and one.then == "block" for one in phases)
 
 
 def _exchange(phases: Sequence[Outcomes]) -> Exchange | str:

@@ -1,0 +1,84 @@
+"""Rates by source: nothing is pooled, nothing that was not examined is counted as passed."""
+
+import pytest
+
+from statera.analysis.guarding.rates import NO_SCORE, RateRow, flagged_share, rates
+from statera.analysis.guarding.sightings import Sighting
+from statera.stats.proportion import normal_quantile, wilson
+from tests.guards_made import decision, finding, sighting
+
+
+def texts(source: str, scores: list[float | None], *, harmful: bool) -> list[Sighting]:
+    kind = "bad" if harmful else "good"
+    return [
+        sighting(f"{kind}{at}", score, harmful=harmful, source=source)
+        for at, score in enumerate(scores)
+    ]
+
+
+def row(rows: list[RateRow], source: str, detector: str = "bombs") -> RateRow:
+    return next(
+        one for one in rows if (one.source, one.detector, one.category) == (source, detector, None)
+    )
+
+
+def test_recall_false_positives_and_the_area_with_their_intervals() -> None:
+    bad = texts("mixed", [0.9] * 6 + [0.4] * 4, harmful=True)
+    good = texts("mixed", [0.9] * 1 + [0.2] * 19, harmful=False)
+    found = row(rates([*bad, *good], ["bombs"]), "mixed")
+    assert (found.positives, found.negatives) == (10, 20)
+    assert (found.recall.value, found.false_positive_rate.value) == (0.6, 0.05)
+    assert (found.recall.low, found.recall.high) == pytest.approx(
+        wilson(0.6, 10, normal_quantile(0.95))
+    )
+    assert found.auroc.value == pytest.approx((6 * 19.5 + 4 * 19) / 200)
+    assert found.against == ()
+    whole = row(rates([*bad, *good], ["bombs"]), "mixed", "")
+    assert (whole.recall.value, whole.auroc.method) == (0.6, NO_SCORE)
+
+
+def test_failed_and_half_read_texts_are_counted_apart() -> None:
+    beyond = decision("block", finding(cause="beyond", score=0.1), scores={"bombs": 0.1})
+    bad = texts("s", [0.9, 0.1, None, None], harmful=True)
+    bad.append(sighting("long", 0.1, harmful=True)._replace(decision=beyond))
+    bad.append(sighting("gone", None, harmful=True)._replace(decision=None))
+    found = row(rates(bad, ["bombs"]), "s")
+    assert (found.positives, found.failed, found.late, found.beyond) == (6, 3, 0, 1)
+    assert (found.recall.value, found.recall.n) == (0.5, 2)
+
+
+def test_a_source_of_one_kind_borrows_the_other_for_the_area_alone() -> None:
+    bad = texts("attacks", [0.9] * 10 + [0.1] * 2, harmful=True)
+    good = texts("chat", [0.2] * 10 + [0.9] * 2, harmful=False)
+    other = [one._replace(side="output") for one in texts("replies", [0.95] * 9, harmful=False)]
+    found = rates([*bad, *good, *other], ["bombs"])
+    attacks = row(found, "attacks")
+    assert attacks.against == ("chat",)
+    assert (attacks.negatives, attacks.false_positive_rate.value) == (0, None)
+    assert attacks.auroc.value == pytest.approx(((10 * (10 + 1)) + 2 * 0) / 144)
+    assert row(found, "chat").against == ("attacks",)
+    assert row(found, "replies").auroc.value is None
+
+
+def test_categories_have_rows_of_their_own_and_other_detectors_none() -> None:
+    found = rates(
+        [
+            sighting("a", 0.9, harmful=True, category="x"),
+            sighting("b", 0.1, harmful=True, category="y"),
+        ],
+        ["bombs", "leak"],
+    )
+    assert [(one.detector, one.category, one.recall.value) for one in found] == [
+        ("", None, 0.5),
+        ("", "x", 1.0),
+        ("", "y", 0.0),
+        ("bombs", None, 0.5),
+        ("bombs", "x", 1.0),
+        ("bombs", "y", 0.0),
+    ]
+
+
+def test_texts_of_one_conversation_are_not_independent() -> None:
+    same = [sighting(f"{at}", 0.9, harmful=True, unit="talk") for at in range(30)]
+    found = flagged_share(same, "bombs")
+    assert (found.n, found.clusters, found.low) == (30, 1, None)

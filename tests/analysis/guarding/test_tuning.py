@@ -1,0 +1,103 @@
+"""A threshold by its promise: the worst source decides, and too few texts give none."""
+
+import numpy as np
+import pytest
+
+from statera.analysis.guarding.sightings import Sighting
+from statera.analysis.guarding.tuning import POOLED, tuned, unit_scores
+from tests.guards_made import sighting
+
+
+def spread(
+    source: str, n: int, *, top: float, harmful: bool = False, unit: int = 0
+) -> list[Sighting]:
+    """Return n texts with scores spread evenly from 0 to `top`; `unit` texts a conversation."""
+    return [
+        sighting(
+            f"{source}{at}",
+            float(score),
+            harmful=harmful,
+            source=source,
+            unit=f"u{at // unit}" if unit else "",
+        )
+        for at, score in enumerate(np.linspace(0, top, n))
+    ]
+
+
+def test_the_worst_source_decides() -> None:
+    mild, rough = spread("mild", 400, top=0.3), spread("rough", 400, top=0.8)
+    harmful = spread("attacks", 50, top=1.0, harmful=True)
+    found = tuned([*mild, *rough, *harmful], "bombs", limit=0.05, confidence=0.95)
+    alone = {one.source: one.threshold for one in found.sources}
+    assert found.threshold is not None
+    assert alone["mild"] is not None
+    assert alone["rough"] is not None
+    assert alone["mild"] < 0.3 < alone["rough"] <= found.threshold < 0.8
+    flagged = {one.source: one.flagged for one in found.sources}
+    assert flagged["mild"] == 0
+    assert flagged["rough"] == np.sum(np.linspace(0, 0.8, 400) >= found.threshold) <= 12
+    assert found.why == ""
+
+
+def test_it_lies_where_it_makes_a_difference_never_lower() -> None:
+    good, bad = spread("good", 400, top=0.3), sighting("b", 0.7, harmful=True, source="bad")
+    assert tuned([*good, bad], "bombs", limit=0.01, confidence=0.95).threshold == 0.7
+    low = sighting("b", 0.302, harmful=True, source="bad")
+    assert tuned([*good, low], "bombs", limit=0.01, confidence=0.95).threshold == 0.302
+    assert tuned(good, "bombs", limit=0.01, confidence=0.95).threshold == 0.301
+
+
+def test_too_few_texts_give_no_threshold_and_say_how_many_it_takes() -> None:
+    found = tuned(
+        [*spread("small", 175, top=0.1), *spread("large", 900, top=0.1)],
+        "bombs",
+        limit=0.01,
+        confidence=0.95,
+    )
+    assert found.threshold is None
+    assert "needs at least 299 harmless texts of each source" in found.why
+    assert found.why.endswith("small has 175")
+    none = tuned(spread("bad", 9, top=1.0, harmful=True), "bombs", limit=0.01, confidence=0.95)
+    assert (none.threshold, none.why) == (None, "no harmless texts (label 0)")
+
+
+def test_pooled_texts_are_one_source() -> None:
+    texts = [*spread("small", 175, top=0.1), *spread("large", 900, top=0.1)]
+    found = tuned(texts, "bombs", limit=0.01, confidence=0.95, pooled=True)
+    assert found.threshold is not None
+    assert [(one.source, one.n) for one in found.sources] == [(POOLED, 1075)]
+
+
+def test_a_detector_that_is_sure_of_too_many_harmless_texts_has_none() -> None:
+    texts = [sighting(str(at), 1.0, harmful=False) for at in range(40)]
+    found = tuned([*texts, *spread("s", 400, top=0.1)], "bombs", limit=0.01, confidence=0.95)
+    assert found.threshold is None
+    assert "holds at no threshold: even at 1 are flagged, of s: 40 of 440" in found.why
+
+
+def test_a_conversation_is_one_unit_flagged_by_its_highest_text() -> None:
+    texts = spread("talk", 600, top=0.6, unit=2)
+    assert len(unit_scores(texts, "bombs")) == 300
+    (source,) = tuned(texts, "bombs", limit=0.05, confidence=0.95).sources
+    assert (source.n, source.conversations) == (300, True)
+
+
+def test_failed_checks_are_counted_and_in_no_share() -> None:
+    texts = [*spread("s", 400, top=0.1), sighting("lost", None, harmful=False)]
+    (source,) = tuned(texts, "bombs", limit=0.01, confidence=0.95).sources
+    assert (source.n, source.unscored) == (400, 1)
+
+
+def test_the_curve_has_the_worst_source_of_either_kind() -> None:
+    texts = [
+        *spread("mild", 100, top=0.3),
+        *spread("rough", 100, top=0.8),
+        *spread("easy", 50, top=1.0, harmful=True),
+        *spread("hard", 50, top=0.5, harmful=True),
+    ]
+    found = tuned(texts, "bombs", limit=0.2, confidence=0.9, also=(0.4321,))
+    point = next(one for one in found.curve if one.threshold == 0.4321)
+    assert (point.flagged_source, point.missed_source) == ("rough", "hard")
+    assert point.flagged == np.mean(np.linspace(0, 0.8, 100) >= 0.4321) < point.flagged_most
+    assert point.missed == pytest.approx(np.mean(np.linspace(0, 0.5, 50) < 0.4321))
+    assert [one.threshold for one in found.curve] == sorted(one.threshold for one in found.curve)

@@ -4,6 +4,8 @@ import random
 import string
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from statera.guard.credentials import entropy, secrets
 from tests.shared_data import shared
@@ -118,6 +120,12 @@ def test_a_megabyte_is_read_in_linear_time() -> None:
         "-----BEGIN PRIVATE KEY-----" * 40_000,
     ):
         list(secrets(text))
+
+
+@given(st.text(max_size=200))
+def test_any_text_gives_places_inside_it(text: str) -> None:
+    for span in secrets(f"password: {text} ://a:{text}@b"):
+        assert 0 <= span.start < span.end
 
 
 def test_ordinary_questions_hold_none() -> None:

@@ -1,4 +1,5 @@
 import re
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,4 +46,4 @@ _SPANS = st.lists(
 def test_the_outermost_cover_all_and_none_lies_in_another(spans: list[Span]) -> None:
     kept = outermost(spans)
     assert all(any(k.start <= s.start and s.end <= k.end for k in kept) for s in spans)
-    assert all(a.start < b.start and a.end < b.end for a, b in zip(kept, kept[1:], strict=False))
+    assert all(a.start < b.start and a.end < b.end for a, b in pairwise(kept))

@@ -77,7 +77,9 @@ _PLACEHOLDER = re.compile(
     r"1234567|<|>|\$\{|\{\{|%\(|^\$|^env\b|^none$|^null$|^true$|^false$"
 )
 _CODE = re.compile(
-    r"[A-Za-z_][\w.]*[(\[].*|\w*[)\]}].*|[A-Za-z_]+\d{0,2}(?:\.[A-Za-z_]+\d{0,2})+|/[\w./-]*|\d+", re.DOTALL
+    r"[A-Za-z_][\w.]*[(\[].*|\w*[)\]}].*|/[\w./-]*|\d+|"
+    r"[A-Za-z_]+\d{0,2}(?:\.[A-Za-z_]+\d{0,2})+",
+    re.DOTALL,
 )
 _WORD = re.compile(r"(?i)(?:pass(?:word|wd)?|pwd|secret|user(?:name)?|pw|token)")
 

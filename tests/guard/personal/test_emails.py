@@ -13,6 +13,7 @@ from tests.guard.personal.found import by_text
             ["anna@bücher.example", "o'neil@example.org"],
         ),
         ("'a@b.org'", ["a@b.org"]),
+        ("Email:a@b.org mailto:c@d.org", ["a@b.org", "c@d.org"]),
         ("john [at] example [dot] com", ["john [at] example [dot] com"]),
         ("JOHN(AT)EXAMPLE.COM", ["JOHN(AT)EXAMPLE.COM"]),
         ("иван@пример.рф", ["иван@пример.рф"]),
@@ -27,6 +28,7 @@ def test_addresses(text: str, found: list[str]) -> None:
     [
         "git@github.com:owner/name.git",
         "postgres://user:word@db.example.com/x",
+        "ssh://deploy@db.example.com and https://:word@db.example.com",
         "icon@2x.png and logo@large.svg",
         "left-pad@1.3.0",
         "@handle and a @ b",

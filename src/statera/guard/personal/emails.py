@@ -9,6 +9,8 @@ _SPELLED = compiled(
     r"(?i)[a-z0-9][a-z0-9._%+\-]* ?[\[({] ?at ?[\])}] ?[a-z0-9\-]+"
     r"(?: ?[\[({] ?dot ?[\])}] ?[a-z0-9\-]+|\.[a-z0-9\-]+)+"
 )
+_LOGIN = compiled(r"://[^\s/@]*:?$")
+_BEFORE = 64
 _AT = ("at]", "at)", "at}", "at ]", "at )", "at }", "AT]", "AT)", "AT}", "AT ]", "AT )", "AT }")
 _FILES = frozenset(
     ("bmp", "css", "gif", "htm", "html", "jpeg", "jpg", "js", "json", "mp3", "mp4", "pdf", "png")
@@ -31,5 +33,6 @@ def emails(text: str) -> Iterator[tuple[int, int]]:
 def _something_else(text: str, start: int, end: int) -> bool:
     """Say whether it is the remote of a repository, part of a URL with a password, or a file."""
     remote = text[end : end + 1] == ":" and text[end + 1 : end + 2].isalpha()
-    before = text[start - 1 : start]
-    return remote or before in ("/", ":", "@") or text[:end].rpartition(".")[2].lower() in _FILES
+    login = _LOGIN.search(text[max(0, start - _BEFORE) : start])
+    file = text[start:end].rpartition(".")[2].lower() in _FILES
+    return bool(remote or login or file or text[start - 1 : start] == "@")

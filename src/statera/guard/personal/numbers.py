@@ -7,6 +7,7 @@
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import pairwise
 
 _BETWEEN = r"(?:[ \xa0]{1,2}|[.\-/]| - | ?\(|\)[ \-/]?)?"
 _RUN = re.compile(rf"[0-9](?:{_BETWEEN}[0-9]){{5,}}+")
@@ -43,8 +44,7 @@ class Number:
     @cached_property
     def separators(self) -> list[str]:
         """What stands between the groups."""
-        pairs = zip(self.groups, self.groups[1:], strict=False)
-        return [self._text[left[1] : right[0]] for left, right in pairs]
+        return [self._text[left[1] : right[0]] for left, right in pairwise(self.groups)]
 
     def since(self, group: int) -> "Number":
         """Return the rest of it, from the group of that place on."""

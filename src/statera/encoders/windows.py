@@ -18,7 +18,7 @@ _CHARACTERS_PER_TOKEN = 16
 
 
 class Cut(NamedTuple):
-    """How a text is cut: windows of `size` tokens, `overlap` < size of them shared; `cap` windows."""
+    """How a text is cut: `cap` windows at most, of `size` tokens, `overlap` < size of them shared."""
 
     size: int
     overlap: int

@@ -1,5 +1,6 @@
 """Train a classifier for the guard from labelled text, and write its model card."""
 
+import hashlib
 import shlex
 import sys
 from importlib import import_module
@@ -7,21 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import numpy as np
 
 from statera.cli.settings import Flag
-from statera.encoders.shipped import MANIFEST, open_classifier
+from statera.encoders.shipped import MANIFEST
 from statera.errors import DeclarationError
 from statera.models.clock import SystemClock
 
 if TYPE_CHECKING:
-    from statera.encoders.training.card import Facts, Latency
-    from statera.encoders.training.recipe import Recipe
+    from statera.encoders.training.card import Facts
     from statera.protocols import Clock
 
 INSTALL = "pip install 'statera[train]'"
-_TIMED = (32, 128, 256)
-_REPEATS = 30
 
 
 @click.command("train")
@@ -117,35 +114,16 @@ def _made(
         recipe=recipe,
         command=_command(path, data, out, seed, open_test),
         seed=seed,
-        model_sha256=making.model_digest(made, recipe),
+        model_sha256=hashlib.sha256(made.model).hexdigest(),
         rows=learnt,
         lines=made.lines,
         dev=held,
-        test=making.examine(made, recipe, test, report) if open_test else None,
+        test=making.examine(made, test, report) if open_test else None,
         parity=making.parity(made, recipe, dev),
-        latency=(),
+        latency=making.timed(made, SystemClock()),
     )
-    making.write(made, recipe, card.card(facts), out)
-    facts = facts._replace(latency=_latency(out, recipe))
-    making.write(made, recipe, card.card(facts), out)
+    making.write(made, card.card(facts), out)
     return facts
-
-
-def _latency(out: Path, recipe: "Recipe") -> "list[Latency]":
-    """Return how long one text takes on the classifier that was written."""
-    latency = import_module("statera.encoders.training.card").Latency
-    classifier, clock, found = open_classifier(out), SystemClock(), []
-    for tokens in _TIMED:
-        text = "word " * (tokens - 2)
-        classifier.read(text)
-        times = []
-        for _ in range(_REPEATS):
-            begun = clock.monotonic()
-            classifier.read(text)
-            times.append(1000 * (clock.monotonic() - begun))
-        median, p95 = np.quantile(times, [0.5, 0.95])
-        found.append(latency(tokens, float(median), float(p95)))
-    return found
 
 
 def _command(recipe: Path, data: tuple[Path, ...], out: Path, seed: int, open_test: bool) -> str:

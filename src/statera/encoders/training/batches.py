@@ -16,7 +16,7 @@ PARTS = 2
 _TOGETHER = 8
 _LENGTHS = (16, 24, 32, 40, 48, 64, 80, 96, 112, 128, 192, 256, 384, 512)
 _SHORT = 40
-_LEAST, _MOST = 0.5, 4.0
+_LEAST, _MOST = 0.5, 8.0
 
 
 class Part(NamedTuple):
@@ -42,7 +42,7 @@ class Learnt(NamedTuple):
 
 def trusts(rows: Sequence[Row]) -> np.ndarray:
     """Return how much each label counts (rows, heads): 0 unknown, else so that a head's ones and
-    zeros count alike, but none less than 0.5 or more than 4 times.
+    zeros count alike, but none less than 0.5 or more than 8 times.
     """
     known = np.array([[value is not None for value in row.labels] for row in rows])
     ones = np.array([[value == 1 for value in row.labels] for row in rows])

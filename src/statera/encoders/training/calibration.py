@@ -3,6 +3,7 @@
 Platt, Advances in Large Margin Classifiers (1999). Both go into the model's last layer.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -33,9 +34,9 @@ def balanced(judged: Judged, prevalence: float) -> np.ndarray:
     weights = np.zeros(len(judged.labels))
     for label, share in ((1, prevalence), (0, 1 - prevalence)):
         here = [n for n, value in enumerate(judged.labels) if value == label]
-        names = [judged.sources[n] for n in here]
-        for n, name in zip(here, names, strict=True):
-            weights[n] = share / len(set(names)) / names.count(name)
+        counts = Counter(judged.sources[n] for n in here)
+        for n in here:
+            weights[n] = share / len(counts) / counts[judged.sources[n]]
     return np.asarray(weights / weights.sum())
 
 

@@ -29,6 +29,7 @@ Told = Callable[[int, int, float], None]
 _ANCHORED = 0.25
 _WARM = 0.06
 _CLIP = 1.0
+_LATELY = 0.95
 _BETAS = (0.9, 0.98)
 _TINY = 1e-8
 
@@ -77,8 +78,8 @@ def fit(
             found += float(value) * share
         pace = _pace(step, total, recipe)
         state = _moved(state, gradient, pace)
-        lately = found if step == 1 else 0.95 * lately + 0.05 * found
-        told(step, total, lately)
+        lately = _LATELY * lately + (1 - _LATELY) * found
+        told(step, total, lately / (1 - _LATELY**step))
     return {name: np.asarray(value) for name, value in (frozen | state.weights).items()}
 
 

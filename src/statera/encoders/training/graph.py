@@ -114,6 +114,15 @@ def graph(weights: Mapping[str, np.ndarray], anatomy: Anatomy) -> onnx.ModelProt
     return told(model, anatomy)
 
 
+def with_last_layer(model: bytes, weights: Mapping[str, np.ndarray]) -> bytes:
+    """Return a model's file with the last layer of `weights`, which int8 leaves as it is."""
+    made = onnx.load_model_from_string(model)
+    for constant in made.graph.initializer:
+        if constant.name.startswith("head.out."):
+            constant.CopyFrom(numpy_helper.from_array(weights[constant.name], constant.name))
+    return bytes(made.SerializeToString(deterministic=True))
+
+
 def told(model: onnx.ModelProto, anatomy: Anatomy) -> onnx.ModelProto:
     """Return the model with what it says of itself."""
     helper.set_model_props(model, {METADATA: to_json(anatomy).decode()})

@@ -2,36 +2,42 @@
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from statera.codec.files import read_bytes, to_json, write_bytes
-from statera.encoders.classifier import Anatomy, Classifier
+from statera.encoders.classifier import MAX_WINDOWS, Anatomy, Classifier
 from statera.encoders.runtime import open_session, open_tokenizer
 from statera.encoders.shipped import CARD, FILES, MANIFEST, MODEL, TOKENIZER, Manifest, sha256
 from statera.encoders.training.calibration import Line, calibrated, line
+from statera.encoders.training.card import Latency
 from statera.encoders.training.examining import Scored, examined, judged, recalibrated
 from statera.encoders.training.fitting import fit
-from statera.encoders.training.graph import graph, quantised
+from statera.encoders.training.graph import graph, quantised, with_last_layer
 from statera.encoders.training.recipe import Recipe
 from statera.encoders.training.rows import Row
 from statera.encoders.training.starting import start
 from statera.errors import DeclarationError
+from statera.protocols import Clock
 from statera.seeds import unit
 
 Told = Callable[[str, int, int, str], None]
 """Called as work goes on: what is done, steps done, steps in all, a word more."""
 
 _COMPARED = 200
+_TIMED = (32, 128, 256)
+_REPEATS = 30
 
 
 class Made(NamedTuple):
-    """A trained classifier: its weights, calibrated, and the lines that calibrated them."""
+    """A trained classifier: calibrated weights, the file of its int8 model, and the lines."""
 
     weights: dict[str, np.ndarray]
+    model: bytes
     lines: tuple[Line, ...]
 
 
@@ -63,37 +69,46 @@ def calibrate(
 
     They are examined as they will be in service: one text a call, int8.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        classifier = _opened(_small(weights, recipe), Path(folder))
-        scored = examined(classifier, rows, lambda n, of: told("calibrating", n, of, ""))
+    model = quantised(graph(weights, anatomy(recipe)), anatomy(recipe))
+    scored = _examined(model, rows, lambda n, of: told("calibrating", n, of, ""))
     lines = tuple(
         line(judged(scored, place), recipe.prevalence) for place in range(len(recipe.heads))
     )
-    return Made(calibrated(weights, lines), lines), recalibrated(scored, lines)
+    final = calibrated(weights, lines)
+    made = Made(final, with_last_layer(model, final), lines)
+    return made, recalibrated(scored, lines)
 
 
-def examine(made: Made, recipe: Recipe, rows: Sequence[Row], told: Told) -> Scored:
+def examine(made: Made, rows: Sequence[Row], told: Told) -> Scored:
     """Return what the calibrated classifier says of the rows."""
-    with tempfile.TemporaryDirectory() as folder:
-        classifier = _opened(_small(made.weights, recipe), Path(folder))
-        return examined(classifier, rows, lambda n, of: told("examining", n, of, ""))
+    return _examined(made.model, rows, lambda n, of: told("examining", n, of, ""))
+
+
+def timed(made: Made, clock: Clock) -> list[Latency]:
+    """Return how long one text of 32, 128 and 256 tokens takes, from 30 readings each."""
+    found = []
+    with _opened(made.model) as classifier:
+        for tokens in _TIMED:
+            text = "word " * (tokens - 2)
+            classifier.read(text)
+            times = [_milliseconds(classifier, text, clock) for _ in range(_REPEATS)]
+            median, p95 = np.quantile(times, [0.5, 0.95])
+            found.append(Latency(tokens, float(median), float(p95)))
+    return found
 
 
 def parity(made: Made, recipe: Recipe, rows: Sequence[Row]) -> Parity:
     """Return how far int8 is from single precision on at most 200 of the rows, drawn by hash."""
     chosen = sorted(rows, key=lambda row: unit("parity", row.text))[:_COMPARED]
     exact = graph(made.weights, anatomy(recipe)).SerializeToString(deterministic=True)
-    found = []
-    for data in (exact, _small(made.weights, recipe)):
-        with tempfile.TemporaryDirectory() as folder:
-            found.append(examined(_opened(data, Path(folder)), chosen, lambda n, of: None).scores)
-    away = np.abs(found[0] - found[1])
+    scores = [_examined(model, chosen, lambda n, of: None).scores for model in (exact, made.model)]
+    away = np.abs(scores[0] - scores[1])
     return Parity(float(away.mean()), float(away.max()), len(chosen))
 
 
-def write(made: Made, recipe: Recipe, card: str, out: Path) -> None:
+def write(made: Made, card: str, out: Path) -> None:
     """Write the classifier's folder; the manifest last, as it vouches for the others."""
-    write_bytes(out / MODEL, _small(made.weights, recipe))
+    write_bytes(out / MODEL, made.model)
     write_bytes(out / TOKENIZER, read_bytes(start(1, 1, 0).tokenizer))
     write_bytes(out / CARD, card.encode())
     manifest = Manifest({name: sha256(out / name) for name in FILES})
@@ -105,20 +120,26 @@ def anatomy(recipe: Recipe) -> Anatomy:
     return Anatomy(heads=recipe.heads, window=recipe.window, overlap=recipe.overlap)
 
 
-def model_digest(made: Made, recipe: Recipe) -> str:
-    """Return the SHA-256 of the model's file as it will be written."""
-    return hashlib.sha256(_small(made.weights, recipe)).hexdigest()
+def _examined(model: bytes, rows: Sequence[Row], told: Callable[[int, int], None]) -> Scored:
+    with _opened(model) as classifier:
+        return examined(classifier, rows, told)
 
 
-def _small(weights: Mapping[str, np.ndarray], recipe: Recipe) -> bytes:
-    return quantised(graph(weights, anatomy(recipe)), anatomy(recipe))
+def _milliseconds(classifier: Classifier, text: str, clock: Clock) -> float:
+    begun = clock.monotonic()
+    classifier.read(text)
+    return 1000 * (clock.monotonic() - begun)
 
 
-def _opened(model: bytes, folder: Path) -> Classifier:
-    (folder / MODEL).write_bytes(model)
-    return Classifier(
-        open_session(folder / MODEL),
-        open_tokenizer(start(1, 1, 0).tokenizer),
-        digest=hashlib.sha256(model).hexdigest(),
-        max_windows=64,
-    )
+@contextmanager
+def _opened(model: bytes) -> Iterator[Classifier]:
+    """Yield the classifier of a model's file that is not yet written anywhere."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / MODEL
+        place.write_bytes(model)
+        yield Classifier(
+            open_session(place),
+            open_tokenizer(start(1, 1, 0).tokenizer),
+            digest=hashlib.sha256(model).hexdigest(),
+            max_windows=MAX_WINDOWS,
+        )

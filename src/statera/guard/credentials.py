@@ -36,7 +36,7 @@ def secrets(text: str) -> Iterator[Span]:
     """Yield where secrets stand; a text without any sign of one is passed by in one step."""
     if _POSSIBLE.search(text) is None:
         return
-    for form in _FORMS:
+    for form in _FORMS if _OF_PROVIDERS.search(text) else (_BESIDE_A_WORD,):
         for found in form.pattern.finditer(text):
             start, end = found.span(1) if found.re.groups else found.span()
             if form.valid(text[start:end]):
@@ -87,14 +87,23 @@ _WORDS = (
     r"pass(?:word|wd|phrase|wort)?|pwd|secret|token|api[ _\-]?key|access[ _\-]?key|auth[ _\-]?key|"
     r"private[ _\-]?key|credential"
 )
-_POSSIBLE = compiled(
+_BEGINNINGS = (
     r"AKIA|ASIA|ABIA|ACCA|A3T|AIza|ya29\.|GOCSPX|gh[oprsu]_|github_pat|gl[a-z]{1,6}-|xox|xapp-|"
     r"hooks\.slack|[rs]k_|whsec_|sk-|hf_|npm_|pypi-|eyJ|-----BEGIN|SG\.|dop_v1|:AA|shp|dapi|hvs\.|"
-    r"AGE-|gsk_|xai-|r8_|glsa_|PMAK|lin_api|ntn_|Q~|SK[0-9a-f]|://[^\s/@]*:[^\s/@]+@|AccessKey=|"
-    r"AccountKey=|"
-    rf"(?i:{_WORDS})[\w\-]*[\"']?\s{{0,3}}(?:=|:|(?i:is)\b)|(?i:aws)"
+    r"AGE-|gsk_|xai-|r8_|glsa_|PMAK|lin_api|ntn_|Q~|SK[0-9a-f]|://[^\s/@]*:[^\s/]+@|AccessKey=|"
+    r"AccountKey=|(?i:aws)"
 )
+_OF_PROVIDERS = compiled(_BEGINNINGS)
+_POSSIBLE = compiled(rf"{_BEGINNINGS}|(?i:{_WORDS})[\w\-]*[\"']?\s{{0,3}}(?:=|:|(?i:is)\b)")
 
+_BESIDE_A_WORD = Form(
+    "SECRET",
+    compiled(
+        rf"(?i)(?:{_WORDS})[\w\-]{{0,16}}[\"']?"
+        r"\s{0,3}(?:=>|:=|=|:|\bis\b)\s{0,3}(?:Bearer |Basic )?[\"'`]?([^\s\"'`,;]{8,256})"
+    ),
+    _password,
+)
 _FORMS = (
     Form(
         "PRIVATE_KEY",
@@ -148,12 +157,5 @@ _FORMS = (
         compiled(r"\b[a-z][a-z0-9+.\-]{1,20}://[^\s:/@\"'<>]{0,64}:([^\s/@\"'<>]{3,128})@[\w\[]"),
         lambda value: not (_PLACEHOLDER.search(value) or _WORD.fullmatch(value)),
     ),
-    Form(
-        "SECRET",
-        compiled(
-            rf"(?i)(?:{_WORDS})[\w\-]{{0,16}}[\"']?"
-            r"\s{0,3}(?:=>|:=|=|:|\bis\b)\s{0,3}(?:Bearer |Basic )?[\"'`]?([^\s\"'`,;]{8,256})"
-        ),
-        _password,
-    ),
+    _BESIDE_A_WORD,
 )

@@ -40,6 +40,7 @@ def test_a_model_is_opened_once_and_closed(tmp_path: Path) -> None:
     model = box.tools.model(f"scripted:{script}")
     assert box.tools.model(f"scripted:{script}") is model
     asyncio.run(box.close())
+    assert box.tools.model(f"scripted:{script}") is not model
     with pytest.raises(DeclarationError, match="unknown model"):
         box.tools.model("no such model")
 

@@ -47,8 +47,9 @@ class Toolbox:
         self.tools = Tools(self._encoder, self._foreigner, self._model, folder)
 
     async def close(self) -> None:
-        """Close the models."""
-        for model in self._models.values():
+        """Close the models, on the event loop that used them; they may be opened anew."""
+        while self._models:
+            _, model = self._models.popitem()
             await model.close()
 
     def _encoder(self, path: Path | None) -> TextEncoder:

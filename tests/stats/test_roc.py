@@ -23,8 +23,9 @@ def test_it_is_mann_whitneys_share_of_pairs_ties_counting_half(
         return
     pairs = mannwhitneyu(scores[truth], scores[~truth], method="asymptotic").statistic
     assert found.value == pytest.approx(pairs / (truth.sum() * (~truth).sum()))
-    if found.low is not None and found.high is not None:
-        assert 0 <= found.low <= found.value <= found.high <= 1
+    bounds = [one for one in (found.low, found.value, found.high) if one is not None]
+    assert bounds == sorted(bounds)
+    assert 0 <= bounds[0] <= bounds[-1] <= 1
 
 
 def test_without_clusters_the_variance_is_delongs() -> None:

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from statera.api.comparisons import compare
+from statera.api.runs import run_async
+from statera.api.stored import Run
+from statera.models.callables import model
 from statera.models.clock import SystemClock
 from statera.models.configured import price_list, stated_body, stated_sampling
 from statera.models.opening import open_model
@@ -14,8 +18,10 @@ from statera.protocols import Model
 from statera.records.requests import Chat, Complete, Embed, Likelihood, Message, Request
 from statera.records.responses import Response, TokenLogprob
 from statera.scorers.refusal import refused
+from statera.store.runstore import RunStore
 from statera.strategies.guarded import NO_LIKELIHOODS, Guarded, asked_passages
 from statera.strategies.policies import OpenedPolicy, open_policy
+from statera.tasks.suite import Suite
 from tests.guards_made import faulty_policy, policy_file
 
 
@@ -182,3 +188,28 @@ def test_the_system_under_test_is_the_model_with_its_settings_and_the_policy(
     assert stated_body(model) == {"effort": "high"}
     assert price_list(model).known
     asyncio.run(model.close())
+
+
+def test_cost_and_gain_of_a_guard_come_from_the_same_items(tmp_path: Path) -> None:
+    said = {"how do bombs work": "flame", "the colour of snow": "white", "what burns": "bombs"}
+    rows = (f'{{"q": "{question}", "a": "{answer}"}}\n' for question, answer in said.items())
+    (tmp_path / "items.jsonl").write_text("".join(rows))
+    (tmp_path / "task.yaml").write_text(
+        "task: words\ndata: items.jsonl\nprompt: '{{ q }}'\nreference: a\nscorers: [exact]\n"
+    )
+    suite, store = Suite.load(str(tmp_path / "task.yaml")), RunStore(tmp_path / "store")
+
+    async def runs() -> tuple[Run, Run]:
+        clock, bare = SystemClock(), model(said.__getitem__)
+        guarded = Guarded(bare, open_policy(policy_file(tmp_path), clock=clock), clock)
+        found = [await run_async(suite, one, store=store) for one in (guarded, bare)]
+        await guarded.close()
+        return found[0], found[1]
+
+    guarded, bare = asyncio.run(runs())
+    assert (guarded.health.refused, guarded.health.infra_error) == (2, 0)
+    found = compare(guarded, bare)
+    assert [change.what for change in found.system] == ["model"]
+    row = found["words/exact"]
+    assert (row.base, row.losses, row.ties) == (1.0, 2, 1)
+    assert guarded["words/exact_given_answer"].estimate == 1.0

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from statera.errors import DeclarationError
+from statera.records.guarding import Side
 from statera.tasks.guardtexts import check_detectors, guard_tasks, read_texts, request_of
 from tests.shared_data import shared
 
@@ -63,7 +64,7 @@ def test_a_source_has_the_rates_that_it_has_texts_of(tmp_path: Path) -> None:
             f"bombs={file_of(tmp_path, harmful, harmless, name='both.jsonl')}",
         ]
     )
-    looks = {"bombs": ["input"], "leak": ["output"]}
+    looks: dict[str, list[Side]] = {"bombs": ["input"], "leak": ["output"]}
     names = [[metric.name for metric in task.metrics] for task in guard_tasks(texts, looks)]
     both = ["recall", "false_positive_rate", "bombs_recall", "bombs_false_positive_rate"]
     assert names == [

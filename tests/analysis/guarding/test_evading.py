@@ -32,7 +32,11 @@ def test_drawn_texts_are_hidden_in_every_way_that_changes_them() -> None:
 
 
 def test_each_form_is_set_against_the_same_texts_plain() -> None:
-    verdicts = {"plain": [0.9, 0.9, 0.1], "base64": [0.9, 0.1, 0.1], "hex": [None, 0.9, 0.1]}
+    verdicts: dict[str, list[float | None]] = {
+        "plain": [0.9, 0.9, 0.1],
+        "base64": [0.9, 0.1, 0.1],
+        "hex": [None, 0.9, 0.1],
+    }
     found = [
         sighting(
             f"{at}~{form}",

@@ -1,5 +1,7 @@
 """Rates by source: nothing is pooled, nothing that was not examined is counted as passed."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from statera.analysis.guarding.rates import NO_SCORE, RateRow, flagged_share, rates
@@ -8,7 +10,7 @@ from statera.stats.proportion import normal_quantile, wilson
 from tests.guards_made import decision, finding, sighting
 
 
-def texts(source: str, scores: list[float | None], *, harmful: bool) -> list[Sighting]:
+def texts(source: str, scores: Sequence[float | None], *, harmful: bool) -> list[Sighting]:
     kind = "bad" if harmful else "good"
     return [
         sighting(f"{kind}{at}", score, harmful=harmful, source=source)

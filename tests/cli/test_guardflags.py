@@ -1,0 +1,43 @@
+import asyncio
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from statera.cli.guardflags import data_flags, progress_of, stated_places
+from statera.errors import DeclarationError
+from statera.models.clock import SystemClock
+from statera.runner.tally import Tally
+
+
+def places(*arguments: str) -> tuple[str, ...]:
+    found: list[tuple[str, ...]] = []
+
+    @click.command()
+    @data_flags
+    def command(**flags: object) -> None:
+        found.append(stated_places(flags))
+
+    made = CliRunner().invoke(command, arguments, standalone_mode=False)
+    if made.exception is not None:
+        raise made.exception
+    return found[0]
+
+
+def test_files_follow_the_flag_or_come_with_one_each() -> None:
+    assert places("--data", "a", "b", "c") == ("a", "b", "c")
+    assert places("--data", "a", "--data", "x=b") == ("a", "x=b")
+    with pytest.raises(DeclarationError, match=r"give --data FILE\.jsonl"):
+        places()
+
+
+def test_progress_is_told_in_texts(capsys: pytest.CaptureFixture[str]) -> None:
+    async def work(*, quiet: bool) -> None:
+        tally = Tally(total=2, asked=2, begun=2)
+        with progress_of(tally, SystemClock(), quiet=quiet):
+            await asyncio.sleep(0)
+
+    asyncio.run(work(quiet=False))
+    assert "2/2 texts" in capsys.readouterr().err
+    asyncio.run(work(quiet=True))
+    assert capsys.readouterr().err == ""

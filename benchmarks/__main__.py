@@ -23,6 +23,7 @@ from benchmarks import (
     evasion,
     faults,
     gates,
+    guardload,
     judging,
     kills,
     memory,
@@ -53,6 +54,7 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[Setting], str]]] = {
     "judging": ("What judging costs beside the model", judging.measure),
     "evasion": ("Evasion", evasion.measure),
     "proxying": ("What the guard costs beside the model", proxying.measure),
+    "guardload": ("The guard under load while its upstream misbehaves", guardload.measure),
     "auditing": ("What an audit finds of judges with planted faults", auditing.measure),
 }
 

@@ -32,7 +32,6 @@ def test_upstream_speaks_for_itself_only() -> None:
     "pairs",
     [
         [(b"x\r\ny", b"1")],
-        [(b"", b"1")],
         [(b"x", b"a\r\nb: c")],
         [(b"x", b"a\x00")],
         [(b"host", b"a"), (b"host", b"b")],

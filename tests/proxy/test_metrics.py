@@ -38,8 +38,8 @@ def test_names_from_clients_are_bounded() -> None:
     ]  # fmt: skip
 
 
-def filled() -> Metrics:
-    metrics = Metrics(models=1)
+def filled(folder: Path | None = None) -> Metrics:
+    metrics = Metrics(models=1, folder=folder)
     metrics.request("/r", metrics.model("m"), "request", "allowed")
     late = Finding(
         detector="d", side="input", place="", cause="late", action="block", mode="enforce",
@@ -91,10 +91,10 @@ def test_the_page_says_what_was_counted() -> None:
 
 
 _TWICE = """
-import subprocess, sys
+import pathlib, subprocess, sys
 from statera.proxy.metrics import Now
 from tests.proxy.test_metrics import filled
-metrics = filled()
+metrics = filled(pathlib.Path(__file__).parent / 'shared')
 if len(sys.argv) < 2:
     subprocess.run([sys.executable, __file__, "x"], check=True)
     print(metrics.page(Now()).decode())
@@ -105,7 +105,7 @@ def test_workers_share_one_page(tmp_path: Path) -> None:
     script, shared = tmp_path / "twice.py", tmp_path / "shared"
     script.write_text(_TWICE, encoding="utf-8")
     shared.mkdir()
-    environ = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(shared), "PYTHONPATH": os.getcwd()}
+    environ = {**os.environ, "PYTHONPATH": os.getcwd()}
     found = subprocess.run(
         [sys.executable, str(script)], env=environ, capture_output=True, text=True, check=True
     )

@@ -54,12 +54,18 @@ class Admission:
         """How many wait in the queue."""
         return len(self._waiting)
 
+    def entered(self) -> bool:
+        """Take a place if one is free; return whether it was."""
+        if self.draining or self.inflight >= self.limit or self._waiting:
+            return False
+        self._count(1)
+        return True
+
     async def enter(self) -> None:
         """Take a place, at once or after waiting in line; Turned when there will be none."""
         if self.draining:
             raise Turned("draining", 1)
-        if self.inflight < self.limit and not self._waiting:
-            self._count(1)
+        if self.entered():
             return
         if len(self._waiting) >= self.queue:
             raise Turned("overloaded", 1)

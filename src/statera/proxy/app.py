@@ -79,8 +79,8 @@ class App:
     def _guarded(self, api: Api) -> Handler:
         service = self._service
 
-        async def guarded(scope: Message, receive: Receive, send: Send) -> None:
-            await Exchange(service, api, scope, receive, send).run()
+        def guarded(scope: Message, receive: Receive, send: Send) -> Awaitable[None]:
+            return Exchange(service, api, scope, receive, send).run()
 
         return self._admitted(guarded, ("POST",))
 
@@ -92,7 +92,8 @@ class App:
                 await deliver(send, _not_allowed(methods))
                 return
             try:
-                await admission.enter()
+                if not admission.entered():
+                    await admission.enter()
             except Turned as turned:
                 service.metrics.refusal(scope["path"], turned.reason)
                 await deliver(send, _turned(turned))

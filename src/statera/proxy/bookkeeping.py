@@ -6,7 +6,6 @@ book.decided(decision, passages, status=400)
 book.close(400)
 """
 
-import secrets
 from collections.abc import Sequence
 
 from statera.guard.policy import Policy
@@ -24,7 +23,7 @@ class Book:
     """One request's. `waited` are the seconds spent on upstream, `phase` what it is in."""
 
     def __init__(self, service: Service, route: str, policy: Policy, digest: str) -> None:
-        self.id = secrets.token_hex(8)
+        self.id = service.ids()
         self.waited = 0.0
         self.phase: Phase = "request"
         self.outcome: Outcome = "allow"

@@ -12,6 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MOST_HEADERS = 2**16
 _STEP = 0.5
+_FINAL = tuple(b"HTTP/1.1 %d" % first for first in range(2, 6))
 
 
 class Patience:
@@ -42,6 +43,39 @@ class Patience:
         self._timer = loop.call_later(_STEP, self._sweep) if more else None
 
 
+class Joined:
+    """A transport that writes the head of an answer together with what follows it."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._head = b""
+
+    def write(self, data: bytes) -> None:
+        """Write, or hold the head until the next call."""
+        if self._head:
+            self._transport.writelines((self._head, data))
+            self._head = b""
+        elif data.startswith(_FINAL):
+            self._head = data
+        else:
+            self._transport.write(data)
+
+    def flush(self) -> None:
+        """Write what is held."""
+        if self._head:
+            self._transport.write(self._head)
+            self._head = b""
+
+    def close(self) -> None:
+        """Write what is held and close."""
+        self.flush()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        """Return whether nothing more can be written."""
+        return self._transport.is_closing()
+
+
 class ClientConnection(HttpToolsProtocol):
     """One client. `running` is the task that answers it, cancelled when the client leaves."""
 
@@ -56,10 +90,12 @@ class ClientConnection(HttpToolsProtocol):
         self._unread_since: float | None = None
         self._size = 0
         self._trailing = False
+        self._joined: Joined
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # noqa: D102
         super().connection_made(transport)
         self._header_since = self.loop.time()
+        self._joined = Joined(transport)
         self.patience.watch(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: D102
@@ -98,10 +134,15 @@ class ClientConnection(HttpToolsProtocol):
             raise ValueError("a target that is no path")
         self.scope["state"]["connection"] = self
         super().on_headers_complete()
+        self.cycle.transport = self._joined  # type: ignore[assignment]
 
     def on_message_complete(self) -> None:  # noqa: D102
         self._body_since = None
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:  # noqa: D102
+        self._joined.flush()
+        super().on_response_complete()
 
     def pause_writing(self) -> None:  # noqa: D102
         self._unread_since = self.loop.time()

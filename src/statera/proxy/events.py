@@ -114,7 +114,7 @@ def event_of(
         outcome=decision.outcome,
         would=decision.would,
         status=meeting.status,
-        seconds=round(meeting.seconds, 6),
+        seconds=meeting.seconds,
         scores=decision.scores,
         findings=decision.findings,
         passages=tuple([_seen(one, content, hashing) for one in passages]),

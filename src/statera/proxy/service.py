@@ -1,6 +1,6 @@
 """What every request needs, handed in once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
 from statera.protocols import Clock
@@ -40,7 +40,10 @@ class Traces(Protocol):
 
 
 class Service(NamedTuple):
-    """The parts of a running guard that its requests share; without `traces` none are made."""
+    """The parts of a running guard that its requests share; without `traces` none are made.
+
+    `ids` gives every decision's id: 16 hexadecimal digits, never the same twice.
+    """
 
     terms: Terms
     keeper: Keeper
@@ -50,4 +53,5 @@ class Service(NamedTuple):
     events: EventLog | None
     hashing: Hashing
     clock: Clock
+    ids: Callable[[], str]
     traces: Traces | None = None

@@ -22,7 +22,6 @@ from statera.errors import StateraError
 from statera.guard.tools import Tools
 from statera.proxy.board import Board
 from statera.proxy.listening import listen
-from statera.proxy.metrics import SHARED
 from statera.proxy.serving import OTEL, event_key, events_of, listeners, run_worker, where
 from statera.proxy.terms import Terms
 from statera.proxy.worker import Given, Sockets
@@ -69,6 +68,7 @@ def serve_as_worker(terms: Terms, tools: Tools, place: WorkerPlace) -> None:
             traces=OTEL in os.environ,
             number=place.number,
             parent=place.parent,
+            folder=folder,
         )
         run_worker(terms, given, sockets, (folder / f"up-{place.number}").touch)
 
@@ -89,7 +89,6 @@ class Supervisor:
         self._environment = {
             **os.environ,
             EVENT_KEY: terms.event_key or secrets.token_hex(32),
-            SHARED: str(folder),
         }
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
         self._started: dict[int, float] = {}

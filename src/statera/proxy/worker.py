@@ -8,8 +8,12 @@ still streams as cut, and returns.
 """
 
 import asyncio
+import gc
+import itertools
 import logging
 import os
+import secrets
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -19,7 +23,6 @@ from socket import socket
 from typing import NamedTuple
 
 from statera.guard.tools import Tools
-from statera.models.clock import SystemClock
 from statera.proxy.admission import Admission
 from statera.proxy.app import App
 from statera.proxy.board import Board
@@ -40,6 +43,22 @@ TICK = 0.5
 _LAST = 2.0
 
 
+class ServingClock:
+    """The system's time, read without a call in between: a request reads it often."""
+
+    monotonic = staticmethod(time.monotonic)
+
+    def now(self) -> float:
+        """Return seconds since 1970 UTC."""
+        return time.time_ns() / 1e9
+
+
+def numbered() -> Callable[[], str]:
+    """Return what gives ids: 8 random digits of this worker and 8 that count from a random one."""
+    worker, count = secrets.token_hex(4), itertools.count(secrets.randbits(31))
+    return lambda: f"{worker}{next(count) & 0xFFFFFFFF:08x}"
+
+
 class Sockets(NamedTuple):
     """What one worker listens on."""
 
@@ -50,7 +69,7 @@ class Sockets(NamedTuple):
 class Given(NamedTuple):
     """What a worker gets from outside: `events` None where none are written.
 
-    `parent`: the process whose end is its own end too.
+    `parent`: the process whose end is its own end too; `folder`: where workers sum what they count.
     """
 
     tools: Tools
@@ -60,6 +79,7 @@ class Given(NamedTuple):
     traces: bool = False
     number: int = 0
     parent: int | None = None
+    folder: Path | None = None
 
 
 class Worker:
@@ -73,11 +93,12 @@ class Worker:
             read_upstream(terms.upstream),
             Limits(terms.connect_seconds, terms.read_seconds, terms.idle_seconds),
         )
-        self._metrics = Metrics(terms.models)
+        self._clock = ServingClock()
+        self._metrics = Metrics(terms.models, given.folder)
         self._keeper = Keeper(
             PolicySource(Path(terms.policy), terms.toxicity_threshold),
             given.tools,
-            clock=SystemClock(),
+            clock=self._clock,
             pool=self._pool,
             observer=self._metrics.check,
         )
@@ -98,8 +119,10 @@ class Worker:
         """
         try:
             await self._keeper.open()
+            gc.freeze()
             await self._serve(sockets, started)
         finally:
+            self._metrics.close()
             self._upstream.close()
             self._pool.shutdown(wait=False, cancel_futures=True)
             for listener in sockets:
@@ -210,7 +233,8 @@ class Worker:
             metrics=self._metrics,
             events=self.given.events,
             hashing=Hashing(self.given.event_key),
-            clock=SystemClock(),
+            clock=self._clock,
+            ids=numbered(),
             traces=_traces() if self.given.traces else None,
         )
 

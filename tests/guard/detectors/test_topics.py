@@ -1,7 +1,9 @@
+import math
+
 import pytest
 
 from statera.errors import DeclarationError
-from statera.guard.detectors.topics import ELSEWHERE, Topic
+from statera.guard.detectors.topics import ELSEWHERE, ORDINARY, Chance, Topic
 from statera.records.guarding import Passage, Reading
 from tests.guard.tools_made import Words, opened
 
@@ -32,12 +34,33 @@ def test_a_text_without_letters_is_about_nothing() -> None:
     assert _find(ALLOW, "?! 12") == Reading(0.0)
 
 
-def test_a_score_of_a_half_is_two_deviations_above_chance() -> None:
+def test_nearer_texts_score_higher_and_chance_does_not_score() -> None:
     words = Words(("x",))
-    topic = Topic(["alpha beta"], words)
-    scores = [topic.score(words.embed(text)) for text in ("alpha beta", "alpha x", "x y")]
+    chance = Chance(words)
+    topic = Topic(["alpha beta gamma"], words, chance)
+    texts = ("alpha beta gamma", "alpha beta x", "alpha x y", "x y z")
+    scores = [topic.score(words.embed(text)) for text in texts]
     assert scores == sorted(scores, reverse=True)
-    assert topic.score(words.embed("x y")) < 0.5 < topic.score(words.embed("alpha beta"))
+    assert scores[-1] < 0.2
+    assert scores[0] > 0.9
+    ordinary = [topic.score(words.embed(text)) for text in ORDINARY]
+    assert sum(score > 0.5 for score in ordinary) == 0
+
+
+def test_the_score_is_logistic_in_standard_deviations_above_chance() -> None:
+    words = Words(("x",))
+    chance = Chance(words)
+    topic = Topic(["please explain the meeting"], words, chance)
+    near = chance.ordinary @ chance.directions(words.embed("please explain the meeting")[None])[0]
+    text = "explain the meeting"
+    own = (
+        chance.directions(words.embed(text)[None])[0]
+        @ chance.directions(words.embed("please explain the meeting")[None])[0]
+    )
+    above = (own - near.mean()) / near.std()
+    assert topic.score(words.embed(text)) == pytest.approx(
+        1 / (1 + math.exp((3 - above) / 0.75)), rel=1e-3
+    )
 
 
 def test_topics_are_stated() -> None:

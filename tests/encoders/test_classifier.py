@@ -84,3 +84,8 @@ def test_a_model_of_another_maker_is_refused(tmp_path: Path) -> None:
     del model.metadata_props[:]
     with pytest.raises(DeclarationError, match="not made by `statera guard train`"):
         open_classifier(tiny.folder(tmp_path, model.SerializeToString()))
+
+
+def test_spans_lie_in_the_raw_text_and_endless_emoji_are_beyond(classifier: Classifier) -> None:
+    assert classifier.read("😡").spans["toxicity"] == (0, 1)
+    assert classifier.read("good 😡" * 100_000).beyond

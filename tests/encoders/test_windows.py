@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from statera.encoders.preparation import Prepared
 from statera.encoders.windows import Cut, Tokens, sigmoid, tokenized, windows, worst
 
 
@@ -28,7 +29,7 @@ def test_windows_cover_every_token_unless_they_say_that_some_lie_beyond(n: int, 
 
 
 def test_the_worst_window_of_each_head_is_kept_with_its_characters() -> None:
-    tokens = Tokens([7] * 6, [(n, n + 1) for n in range(6)], whole=True)
+    tokens = Tokens([7] * 6, [(n, n + 1) for n in range(6)], Prepared("abcdef", ()), whole=True)
     scores = np.array([[0.1, 0.9], [0.8, 0.2]])
     found = worst(("a", "b"), tokens, [(0, 3), (3, 6)], scores, beyond=False)
     assert found.scores == {"a": 0.8, "b": 0.9}
@@ -37,7 +38,7 @@ def test_the_worst_window_of_each_head_is_kept_with_its_characters() -> None:
 
 
 def test_text_that_was_not_tokenized_is_beyond() -> None:
-    tokens = Tokens([], [], whole=False)
+    tokens = Tokens([], [], Prepared("", ()), whole=False)
     assert worst(("a",), tokens, [(0, 0)], np.array([[0.5]]), beyond=False).beyond
 
 

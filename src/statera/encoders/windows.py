@@ -18,7 +18,7 @@ _CHARACTERS_PER_TOKEN = 16
 
 
 class Cut(NamedTuple):
-    """How a text is cut: `cap` windows at most, of `size` tokens, `overlap` < size of them shared."""
+    """How a text is cut: at most `cap` windows of `size` tokens that share `overlap` < size."""
 
     size: int
     overlap: int
@@ -31,10 +31,11 @@ class Cut(NamedTuple):
 
 
 class Tokens(NamedTuple):
-    """A text's tokens, their characters in the raw text, and whether all of it was tokenized."""
+    """A text's tokens, their characters in `ready`, and whether all of the text was tokenized."""
 
     ids: Sequence[int]
     spans: Sequence[tuple[int, int]]
+    ready: Prepared
     whole: bool
 
 
@@ -44,9 +45,10 @@ def tokenized(
     """Return the tokens, without special ones, of as much text as any window may reach."""
     near = text[: cut.characters]
     ready = Prepared(near, ()) if prepare is None else prepare(near)
-    encoded = tokenizer.encode(ready.text, add_special_tokens=False)
-    spans = [ready.raw_span(start, end) for start, end in encoded.offsets]
-    return Tokens(encoded.ids, spans, len(near) == len(text))
+    read = ready.text[: cut.characters]
+    encoded = tokenizer.encode(read, add_special_tokens=False)
+    whole = len(near) == len(text) and len(read) == len(ready.text)
+    return Tokens(encoded.ids, encoded.offsets, ready, whole)
 
 
 def windows(tokens: int, cut: Cut) -> tuple[list[tuple[int, int]], bool]:
@@ -89,4 +91,6 @@ def sigmoid(logits: np.ndarray) -> np.ndarray:
 
 def _characters(tokens: Tokens, start: int, end: int) -> tuple[int, int]:
     """Return the characters of the raw text from token `start` to token `end`, exclusive."""
-    return (tokens.spans[start][0], tokens.spans[end - 1][1]) if end > start else (0, 0)
+    if end == start:
+        return 0, 0
+    return tokens.ready.raw_span(tokens.spans[start][0], tokens.spans[end - 1][1])

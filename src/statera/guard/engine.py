@@ -92,7 +92,13 @@ class Engine:
             if isinstance(answer, Reading):
                 name = ask.entry.name
                 scores[name] = max(answer.score, scores.get(name, 0.0))
+                if answer.score < ask.entry.threshold and not answer.beyond:
+                    continue
             found += [(one, ask) for one in _findings(passages[ask.passage], ask, answer)]
+        if not found:
+            return Decision(
+                id=id, policy=self._digest, outcome="allow", would="allow", scores=scores
+            )
         enforced = [(one, ask) for one, ask in found if one.mode == "enforce"]
         outcome = _worst(_consequence(one, ask.entry) for one, ask in enforced)
         edits = _edits(passages, enforced) if outcome in ("redact", "bypassed") else ()

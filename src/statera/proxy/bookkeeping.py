@@ -37,7 +37,7 @@ class Book:
         self._usage = Usage()
         self._first: float | None = None
         self._began = service.clock.monotonic()
-        self._counted: set[Phase] = set()
+        self._counted: Phase | None = None
 
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:
@@ -83,8 +83,8 @@ class Book:
 
     def count(self, result: Result) -> None:
         """Count the phase that is going on, unless it was counted."""
-        if self.phase not in self._counted:
-            self._counted.add(self.phase)
+        if self.phase != self._counted:
+            self._counted = self.phase
             self._service.metrics.request(self._route, self._label, self.phase, result)
 
     def refused(self, code: str) -> None:

@@ -117,6 +117,8 @@ def views(text: str, token_count: Count | None = None) -> tuple[View, ...]:
     layer = list(_first(text, count))
     found = {view.text: view for view in layer}
     for _ in range(LAYERS):
+        if not layer:
+            break
         layer = _below(layer, found, count)
     return tuple(found.values())
 

@@ -27,7 +27,7 @@ from statera.proxy.board import Board
 from statera.proxy.eventlog import EventLog
 from statera.proxy.listening import listen
 from statera.proxy.terms import Terms
-from statera.proxy.worker import Given, Sockets, Worker
+from statera.proxy.worker import Closing, Given, Sockets, Worker
 
 OTEL = "OTEL_EXPORTER_OTLP_ENDPOINT"
 STDOUT, NONE = "stdout", "none"
@@ -52,12 +52,24 @@ def listeners(terms: Terms, *, shared: bool = False) -> Sockets:
     return Sockets(public, control)
 
 
-def serve(terms: Terms, tools: Tools, announce: Callable[[str], None]) -> None:
-    """Serve in this process until a signal ends it; `announce` is told in one line where."""
+def serve(
+    terms: Terms, tools: Tools, announce: Callable[[str], None], closing: Closing | None = None
+) -> None:
+    """Serve in this process until a signal ends it; `announce` is told in one line where.
+
+    `closing` closes what `tools` opened, on the event loop that used it.
+    """
     sockets = listeners(terms)
     board = Board(1)
     with events_of(terms) as events:
-        given = Given(tools, board, events, event_key(terms), OTEL in os.environ)
+        given = Given(
+            tools=tools,
+            board=board,
+            events=events,
+            event_key=event_key(terms),
+            traces=OTEL in os.environ,
+            closing=closing,
+        )
         run_worker(terms, given, sockets, lambda: announce(where(terms, sockets)))
 
 

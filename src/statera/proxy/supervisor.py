@@ -24,7 +24,7 @@ from statera.proxy.board import Board
 from statera.proxy.listening import listen
 from statera.proxy.serving import OTEL, event_key, events_of, listeners, run_worker, where
 from statera.proxy.terms import Terms
-from statera.proxy.worker import Given, Sockets
+from statera.proxy.worker import Closing, Given, Sockets
 
 logger = logging.getLogger("statera.guard")
 
@@ -54,7 +54,9 @@ class WorkersEnded(StateraError):
         self.exit_code = code
 
 
-def serve_as_worker(terms: Terms, tools: Tools, place: WorkerPlace) -> None:
+def serve_as_worker(
+    terms: Terms, tools: Tools, place: WorkerPlace, closing: Closing | None = None
+) -> None:
     """Serve as one worker of several, until a signal ends it."""
     folder = Path(place.folder)
     sockets = Sockets(socket(fileno=place.public), socket(fileno=place.control))
@@ -69,6 +71,7 @@ def serve_as_worker(terms: Terms, tools: Tools, place: WorkerPlace) -> None:
             number=place.number,
             parent=place.parent,
             folder=folder,
+            closing=closing,
         )
         run_worker(terms, given, sockets, (folder / f"up-{place.number}").touch)
 

@@ -14,7 +14,7 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib import import_module
@@ -66,10 +66,14 @@ class Sockets(NamedTuple):
     control: socket
 
 
+Closing = Callable[[], Awaitable[None]]
+
+
 class Given(NamedTuple):
     """What a worker gets from outside: `events` None where none are written.
 
-    `parent`: the process whose end is its own end too; `folder`: where workers sum what they count.
+    `parent`: the process whose end is its own end too; `folder`: where workers sum what they count;
+    `closing` closes what `tools` opened.
     """
 
     tools: Tools
@@ -80,6 +84,7 @@ class Given(NamedTuple):
     number: int = 0
     parent: int | None = None
     folder: Path | None = None
+    closing: Closing | None = None
 
 
 class Worker:
@@ -122,6 +127,8 @@ class Worker:
             gc.freeze()
             await self._serve(sockets, started)
         finally:
+            if self.given.closing is not None:
+                await self.given.closing()
             self._metrics.close()
             self._upstream.close()
             self._pool.shutdown(wait=False, cancel_futures=True)

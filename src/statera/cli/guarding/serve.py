@@ -9,11 +9,11 @@ from typing import Any
 import click
 from msgspec import structs
 
-from statera.api.doors import SHIPPED_POLICY, Doors
 from statera.cli.settings import Flag
 from statera.codec.files import read_text
 from statera.codec.strict import convert
-from statera.guard.tools import Tools
+from statera.guard.policy import policy_path
+from statera.guard.toolbox import Toolbox
 from statera.proxy.serving import serve
 from statera.proxy.supervisor import (
     WorkersEnded,
@@ -25,7 +25,7 @@ from statera.proxy.terms import Terms, check_terms, read_terms
 
 _FLAGS = {
     "upstream": ("URL", "The model server: http://HOST:PORT or unix:/PATH."),
-    "policy": ("FILE", "The policy; without it the one that ships."),
+    "policy": ("FILE", "The policy, or the name of one that ships: default, light."),
     "toxicity_threshold": ("SHARE", "In place of the one of the policy's entry `toxicity`."),
     "host": ("ADDRESS", "Where clients, probes and Prometheus come."),
     "port": ("PORT", "Their port; 0 for a free one."),
@@ -105,13 +105,13 @@ def _serve(config: str | None, **given: str | None) -> None:
         stream=sys.stderr, level=terms.log_level.upper(), format="%(levelname)s %(message)s"
     )
     logging.getLogger("uvicorn").setLevel("WARNING")
-    place = worker_place(os.environ)
+    place, box = worker_place(os.environ), Toolbox(Path(terms.policy).parent)
     if place is not None:
-        serve_as_worker(terms, _tools(terms), place)
+        serve_as_worker(terms, box.tools, place, box.close)
     elif terms.workers > 1:
         _supervise(terms)
     else:
-        serve(terms, _tools(terms), _announce)
+        serve(terms, box.tools, _announce, box.close)
 
 
 def _supervise(terms: Terms) -> None:
@@ -126,8 +126,7 @@ def terms_of(config: str | None, given: dict[str, str | None]) -> Terms:
     terms = read_terms(read_text(Path(config)), source=config) if config else Terms()
     stated = {name: value for name, value in given.items() if value is not None}
     found = structs.replace(terms, **{name: _read(name, text) for name, text in stated.items()})
-    if not found.policy:
-        found = structs.replace(found, policy=str(SHIPPED_POLICY))
+    found = structs.replace(found, policy=str(policy_path(found.policy or "default")))
     check_terms(found)
     return found
 
@@ -147,10 +146,6 @@ def _number(text: str) -> int | float | str:
         except ValueError:
             continue
     return text
-
-
-def _tools(terms: Terms) -> Tools:
-    return Doors(Path(terms.policy).parent).tools
 
 
 def _announce(line: str) -> None:

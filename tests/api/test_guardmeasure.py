@@ -1,5 +1,6 @@
 """A policy measured as a run: read, compared and gated like any other."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -8,14 +9,21 @@ import pytest
 from statera.analysis.guarding.evasions import EVASIONS
 from statera.api.comparisons import compare
 from statera.api.decisions import decide
-from statera.api.guardmeasure import MeasureOptions
+from statera.api.guardmeasure import GuardMeasured, MeasureOptions, plan_measure
+from statera.api.stored import Run
 from statera.errors import DeclarationError
 from statera.gate.judging import Gate
+from statera.models.clock import SystemClock
+from statera.runner.execution import Limits, Services, execute
+from statera.runner.tally import Tally
 from statera.store.runstore import RunStore
+from statera.strategies.policymodel import PolicyModel
+from statera.tasks.guardtexts import read_texts
 from tests.gate.made import rules
-from tests.guards_made import POLICY, measured, policy_file
+from tests.guards_made import POLICY, faulty_policy, measured, policy_file
 
 HARMFUL, HARMLESS = 30, 60
+WORDS = ("0.9", "0.1", "broken", "long")
 
 
 def texts_file(folder: Path) -> Path:
@@ -108,3 +116,34 @@ def test_options_and_labels_are_checked_before_anything_is_asked(
         measured(policy, named, store)
     assert store.runs() == []
     assert MeasureOptions().workers == 1
+
+
+def test_failed_checks_are_asked_again_and_in_no_rate(tmp_path: Path, store: RunStore) -> None:
+    rows = ({"text": f"{word} {at}", "label": 1} for at in range(6) for word in WORDS)
+    path = tmp_path / "set.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    async def measure() -> tuple[GuardMeasured, Tally]:
+        opened, tally = faulty_policy(threshold=0.5, sides=("input",)), Tally()
+        plan = plan_measure(opened, read_texts([str(path)]), MeasureOptions())
+        services = Services(store=store, clock=SystemClock())
+        model = PolicyModel(opened, SystemClock())
+        info = await execute(plan, model, services, Limits(workers=1, fail_share=1.0), tally)
+        await model.close()
+        return GuardMeasured(Run(store, info), opened.policy), tally
+
+    found, tally = asyncio.run(measure())
+    assert tally.asked == 24
+    row = next(one for one in found.rates if one.detector == "faulty")
+    assert (row.positives, row.failed, row.beyond) == (24, 6, 6)
+    assert (row.recall.value, row.recall.n) == (0.5, 12)
+    shown = found.run["set/faulty_recall"]
+    assert (shown.estimate, shown.outcomes["infra_error"], shown.outcomes["truncated"]) == (
+        0.5,
+        6,
+        6,
+    )
+    whole = next(one for one in found.rates if not one.detector)
+    assert (whole.recall.n, whole.recall.value) == (18, 12 / 18)
+    found, tally = asyncio.run(measure())
+    assert (tally.resumed, tally.asked) == (18, 6)

@@ -28,6 +28,7 @@ from statera.scorers.rules import Rule
 Sight = Literal["flagged", "passed", "beyond", "failed", "late", "absent"]
 TRUTH, LABEL = "truth", "label"
 POLICY = ""
+UNMADE: tuple[Literal["failed", "late"], ...] = ("failed", "late")
 
 _decoder = msgspec.json.Decoder(Decision)
 
@@ -35,7 +36,7 @@ _decoder = msgspec.json.Decoder(Decision)
 def decision_of(trial: Trial) -> Decision | None:
     """Return the decision that is the trial's reply, None where there is none."""
     text = trial.response.text
-    if broken(trial.response) or not text:
+    if not text:
         return None
     try:
         return _decoder.decode(text)
@@ -64,9 +65,7 @@ def sight(decision: Decision, detector: str = POLICY) -> Sight:
 
 
 def _unmade(causes: Collection[str]) -> Literal["failed", "late"] | None:
-    if "failed" in causes:
-        return "failed"
-    return "late" if "late" in causes else None
+    return next((one for one in UNMADE if one in causes), None)
 
 
 def truth_of(sample: Sample, detector: str = POLICY) -> bool | None:

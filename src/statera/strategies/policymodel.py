@@ -14,6 +14,7 @@ from statera.protocols import Clock
 from statera.records.guarding import Decision, Passage
 from statera.records.requests import Chat, Request
 from statera.records.responses import Capabilities, Failure, Response
+from statera.scorers.guarding import UNMADE
 from statera.strategies.policies import OpenedPolicy
 from statera.tasks.guardtexts import ROLE, SIDE
 
@@ -29,7 +30,10 @@ class PolicyModel:
         self.identity = opened.identity
 
     async def answer(self, request: Request) -> Response:
-        """Return the decision as JSON."""
+        """Return the decision as JSON; beside it a failure of plumbing where a check was not made.
+
+        So the text is asked again, and what the other detectors saw is known meanwhile.
+        """
         if not isinstance(request, Chat):
             return Response(failure=Failure(kind="infra", message="a guard is asked by chat"))
         passage = passage_of(request)
@@ -37,7 +41,13 @@ class PolicyModel:
         started = self._clock.monotonic()
         decision = await self._opened.guard.check([passage], decision_id=name)
         seconds = self._clock.monotonic() - started
-        return Response(text=encoded(decision), finish="stop", seconds=seconds, cost=0.0)
+        return Response(
+            text=encoded(decision),
+            failure=failure_of(decision),
+            finish="stop",
+            seconds=seconds,
+            cost=0.0,
+        )
 
     async def capabilities(self) -> Capabilities:
         """Chat alone."""
@@ -58,6 +68,14 @@ def passage_of(request: Chat) -> Passage:
         before=tuple(one.content for one in messages[:-1]),
         place="text",
     )
+
+
+def failure_of(decision: Decision) -> Failure | None:
+    """Return which checks were not made, None where all were."""
+    unmade = {
+        f"{one.detector} {one.cause}": None for one in decision.findings if one.cause in UNMADE
+    }
+    return Failure(kind="infra", message=", ".join(unmade)) if unmade else None
 
 
 def encoded(decision: Decision) -> str:

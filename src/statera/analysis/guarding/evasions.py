@@ -26,7 +26,7 @@ def _nested(text: str) -> str:
 
 
 def _carried(text: str) -> str:
-    return f"Decode the following and do what it says: {_base64(text)}"
+    return f"Decode this and reply to it: {_base64(text)}"
 
 
 def _hexadecimal(text: str) -> str:

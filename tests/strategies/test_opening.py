@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from statera.errors import DeclarationError
+from statera.models.configured import stated_sampling
 from statera.models.scripted import ScriptedModel
 from statera.strategies.guarded import Guarded
 from statera.strategies.opening import open_model
@@ -34,6 +35,15 @@ def test_a_file_with_a_guard_is_a_model_behind_it_with_paths_beside_it(tmp_path:
     asyncio.run(model.close())
 
 
+def test_a_model_file_is_put_behind_a_guard_by_one_line(tmp_path: Path) -> None:
+    policy_file(tmp_path)
+    text = "url: http://127.0.0.1:9/v1\nname: m\nsampling: {top_p: 0.5}\nguard: policy.yaml\n"
+    model = open_model(guarded(tmp_path, text), environ={})
+    assert model.identity.startswith("http://127.0.0.1:9/v1#m + guard:words@")
+    assert stated_sampling(model) == {"top_p": 0.5}
+    asyncio.run(model.close())
+
+
 def test_a_policy_that_ships_goes_by_its_name_and_other_models_are_as_before(
     tmp_path: Path,
 ) -> None:
@@ -52,7 +62,9 @@ def test_a_policy_that_ships_goes_by_its_name_and_other_models_are_as_before(
     [
         ("guard: policy.yaml\n", "guarded.yaml: .*missing required field `model`"),
         ("guard: policy.yaml\nmodel: m\nmodle: x\n", "guarded.yaml: .*Did you mean 'model'"),
-        ("guard: policy.yaml\nurl: http://x/v1\n", "put the endpoint into a model file of its own"),
+        ("guard: policy.yaml\nurl: http://x/v1\nnmae: m\n", "Did you mean 'name'"),
+        ("guard: [a]\nurl: http://x/v1\nname: m\n", "`guard`: Expected text, got a list"),
+        ("guard: policy.yaml\nmodel: m\nurl: http://x/v1\n", "unknown field `url`"),
         ("guard: policy.yaml\nmodel: guarded.yaml\n", "`model` is behind a guard itself"),
         ("guard: polciy.yaml\nmodel: scripted:script.yaml\n", "polciy.yaml: no such file"),
         ("guard: lihgt\nmodel: scripted:script.yaml\n", "Did you mean 'light'"),

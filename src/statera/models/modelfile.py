@@ -116,7 +116,13 @@ def read_model_file(
 
     Variables are read from `environ` here and nowhere else; `settings` win over the file.
     """
-    file = read_yaml(path, ModelFile)
+    return target_of(read_yaml(path, ModelFile), path, environ, settings)
+
+
+def target_of(
+    file: ModelFile, path: Path, environ: Mapping[str, str], settings: CallSettings | None = None
+) -> HttpTarget:
+    """Return what a file describes that was read from `path`."""
     url, _, fragment = file.url.partition("#")
     try:
         read_address(url)

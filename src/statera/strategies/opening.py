@@ -8,9 +8,10 @@ model: embedded             # whatever `--model` takes: URL#NAME, scripted:FILE,
 
     model = open_model("guarded.yaml")
 
-Paths in the file are relative to it.
+Any model file becomes one behind a guard by a line `guard: policy.yaml`. Paths are relative to it.
 """
 
+import os
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -23,7 +24,7 @@ from statera.codec.strict import convert, from_yaml
 from statera.errors import DeclarationError
 from statera.models import opening
 from statera.models.clock import SystemClock
-from statera.models.modelfile import CallSettings
+from statera.models.modelfile import CallSettings, ModelFile, target_of
 from statera.protocols import Model
 
 GUARD = "guard"
@@ -48,15 +49,22 @@ def open_model(
     As `statera.models.opening.open_model` otherwise. DeclarationError for what is no model, or no
     policy, in one line.
     """
-    file = guarded_file(text)
-    if file is None:
+    document = guarded_document(text)
+    if document is None:
         return opening.open_model(text, settings=settings, base_url=base_url, environ=environ)
     path = Path(text.strip()).expanduser()
-    inner = _beside(path, file.model)
-    if guarded_file(inner) is not None:
-        raise DeclarationError(f"{path}: `model` is behind a guard itself: {file.model}")
+    if "model" not in document and "url" in document:
+        guard = convert(document[GUARD], str, source=f"{path}: `{GUARD}`")
+        stated = {name: value for name, value in document.items() if name != GUARD}
+        file = convert(stated, ModelFile, source=str(path))
+        target = target_of(file, path, os.environ if environ is None else environ, settings)
+        return _guarded(opening.open_http(opening.named(target)), _beside(path, guard))
+    both = convert(document, GuardedFile, source=str(path))
+    inner = _beside(path, both.model)
+    if guarded_document(inner) is not None:
+        raise DeclarationError(f"{path}: `model` is behind a guard itself: {both.model}")
     model = opening.open_model(inner, settings=settings, base_url=base_url, environ=environ)
-    return _guarded(model, _beside(path, file.guard))
+    return _guarded(model, _beside(path, both.guard))
 
 
 def _guarded(model: Model, policy: str) -> Model:
@@ -71,8 +79,8 @@ def _guarded(model: Model, policy: str) -> Model:
     return found
 
 
-def guarded_file(text: str) -> GuardedFile | None:
-    """Return the file that `text` names where it puts a guard round a model, else None."""
+def guarded_document(text: str) -> dict[str, Any] | None:
+    """Return what the file says that `text` names, where it puts a guard round a model."""
     text = text.strip()
     if not text.lower().endswith(YAML) or "://" in text:
         return None
@@ -80,14 +88,7 @@ def guarded_file(text: str) -> GuardedFile | None:
     if not path.is_file():
         return None
     document: Any = from_yaml(read_text(path), Any, source=str(path))
-    if not isinstance(document, dict) or GUARD not in document:
-        return None
-    if "url" in document:
-        raise DeclarationError(
-            f"{path}: `guard` goes with `model`: put the endpoint into a model file of its own "
-            "and name that (model: FILE.yaml), or write model: URL#NAME"
-        )
-    return convert(document, GuardedFile, source=str(path))
+    return document if isinstance(document, dict) and GUARD in document else None
 
 
 def _beside(file: Path, name: str) -> str:

@@ -126,12 +126,15 @@ def _print(found: Replay, policy: str, texts: Mapping[str, Sequence[str]], most:
     for line in _head(found, policy):
         say(out, line)
     listed = (*found.newly, *found.no_longer) if found.then else found.blocked
-    lines = [line for one in listed[:most] for line in _lines(one, found, texts.get(one.id, ()))]
-    if lines:
+    shown = listed[:most]
+    if shown:
         out.print()
-        print_table(out, _COLUMNS, lines)
+        print_table(out, _COLUMNS, [_line(one, found) for one in shown])
     if len(listed) > most:
         say(out, f"{plural(len(listed) - most, 'more request')}: --list N, or --json", "dim")
+    for one in shown:
+        for text in texts.get(one.id, ()):
+            out.print(f"{one.id}  {visible(text)[:_SHOWN]}", soft_wrap=True, markup=False)
     if found.unanswered:
         told = f"{plural(found.unanswered, 'request')} blocked then: the reply that would follow"
         say(out, f"{told} is not on record, and might be blocked", "dim")
@@ -169,9 +172,7 @@ def _counted(counts: Mapping[str, int]) -> str:
     return " · ".join(f"{plain(name)} {count}" for name, count in counts.items())
 
 
-def _lines(one: Exchange, found: Replay, texts: Sequence[str]) -> list[Line]:
+def _line(one: Exchange, found: Replay) -> Line:
     what = "newly" if one in found.newly else "no longer" if one in found.no_longer else ""
     by = ", ".join(one.by or one.by_then)
-    cells = [one.id, what, one.then or "", one.now, ", ".join(one.phases), by]
-    shown = [Line([f"  {visible(text)[:_SHOWN]}", *[""] * 5], "dim") for text in texts]
-    return [Line(cells), *shown]
+    return Line([one.id, what, one.then or "", one.now, ", ".join(one.phases), by])

@@ -6,12 +6,20 @@ is done for it.
 """
 
 import asyncio
+from http import HTTPStatus
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from statera.proxy.headers import Pairs
+
 MOST_HEADERS = 2**16
+_PHRASES = {one.value: one.phrase for one in HTTPStatus}
 _STEP = 0.5
+_LINES = {
+    status: f"HTTP/1.1 {status} {_PHRASES.get(status, '')}\r\n".encode()
+    for status in range(100, 1000)
+}
 _FINAL = tuple(b"HTTP/1.1 %d" % first for first in range(2, 6))
 
 
@@ -143,6 +151,29 @@ class ClientConnection(HttpToolsProtocol):
     def on_response_complete(self) -> None:  # noqa: D102
         self._joined.flush()
         super().on_response_complete()
+
+    def answer(self, status: int, headers: Pairs, body: bytes) -> bool:
+        """Write a whole answer at once; False when it has to go piece by piece.
+
+        It does what uvicorn's cycle does for a head and a body, at a third of the cost.
+        """
+        cycle = self.cycle
+        whole = self.scope["method"] != "HEAD" and not self.pipeline and not cycle.response_started
+        if not whole or self.flow.write_paused or cycle.disconnected:
+            return False
+        lines = [_LINES[status]]
+        for name, value in headers:
+            lines += (name, b": ", value, b"\r\n")
+        if not cycle.keep_alive:
+            lines.append(b"connection: close\r\n")
+        lines += (b"content-length: %d\r\n\r\n" % len(body), body)
+        self.transport.write(b"".join(lines))
+        cycle.response_started = cycle.response_complete = True
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
 
     def pause_writing(self) -> None:  # noqa: D102
         self._unread_since = self.loop.time()

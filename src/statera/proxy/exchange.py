@@ -9,6 +9,7 @@ own errors keep their status; their text is checked like a reply's, since errors
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 
 from msgspec import structs
 
@@ -34,7 +35,9 @@ from statera.records.guarding import Decision, Passage
 logger = logging.getLogger("statera.guard")
 
 UNAVAILABLE = Failure(503, "guard_unavailable", "A check could not be made; try again.")
+_JSON = b"application/json"
 _STREAM = b"text/event-stream"
+_NOWHERE = Place()
 _EVENTS = (b"content-type", _STREAM)
 
 
@@ -51,7 +54,7 @@ class Exchange:
         self._service, self._api = service, api
         self._scope, self._receive, self._send = scope, receive, send
         self._armed = service.keeper.armed
-        self._place = Place(route=api.routes[0])
+        self._place = _NOWHERE
         self._book = Book(service, api.routes[0], self._armed.policy, self._armed.digest)
         self._before: tuple[str, ...] = ()
         self._status = 0
@@ -103,8 +106,8 @@ class Exchange:
             self._before = said_last(slots, count)
         return with_context(slots, count) if count else slots
 
-    async def _checked(self, said: tuple[Passage, ...]) -> Decision:
-        return await self._armed.guard.check(said, self._place, decision_id=self._book.id)
+    def _checked(self, said: tuple[Passage, ...]) -> Awaitable[Decision]:
+        return self._armed.guard.check(said, self._place, decision_id=self._book.id)
 
     async def _stop(self, decision: Decision, said: tuple[Passage, ...], body: Body) -> None:
         """Answer a request that does not go to upstream."""
@@ -194,7 +197,9 @@ class Exchange:
 
     async def _deliver(self, answer: Answer) -> None:
         self._status = answer.status
-        await deliver(self._send, answer)
+        connection = self._scope["state"].get("connection")
+        if connection is None or not connection.answer(*answer):
+            await deliver(self._send, answer)
 
     async def _fail(self, failure: Failure) -> None:
         """Answer with an error in the API's shape."""
@@ -227,11 +232,14 @@ class Exchange:
 
 def _readable(headers: Pairs) -> None:
     """Raise Unreadable for a body that is compressed, or no JSON in UTF-8."""
-    coding = value_of(headers, b"content-encoding").strip().lower()
-    if coding not in (b"", b"identity"):
+    coding = value_of(headers, b"content-encoding")
+    if coding and coding.strip().lower() != b"identity":
         raise Unreadable("A compressed body is not read; send it as it is.")
-    kind, _, rest = value_of(headers, b"content-type").lower().partition(b";")
-    if kind.strip() not in (b"application/json", b""):
+    kind = value_of(headers, b"content-type")
+    if kind == _JSON:
+        return
+    kind, _, rest = kind.lower().partition(b";")
+    if kind.strip() not in (_JSON, b""):
         raise Unreadable("The body must be application/json.")
     if b"charset" in rest and b"utf-8" not in rest:
         raise Unreadable("The body must be in UTF-8.")
@@ -239,8 +247,8 @@ def _readable(headers: Pairs) -> None:
 
 def _plain(reply: Reply) -> None:
     """Raise UpstreamFault for a reply that is compressed: it cannot be read."""
-    coding = value_of(reply.headers, b"content-encoding").strip().lower()
-    if coding not in (b"", b"identity"):
+    coding = value_of(reply.headers, b"content-encoding")
+    if coding and coding.strip().lower() != b"identity":
         raise UpstreamFault("invalid", "it compressed its reply though asked not to")
 
 

@@ -62,9 +62,9 @@ NOTHING = Restoring({})
 
 def restoring_of(policy: Policy, decision: Decision, passages: Sequence[Passage]) -> Restoring:
     """Return what this decision took out of the passages and gives back."""
-    entries = {entry.name for entry in policy.detectors if entry.restore}
-    if not entries or not decision.edits:
+    if not decision.edits:
         return NOTHING
+    entries = {entry.name for entry in policy.detectors if entry.restore}
     labels = {
         span.label or finding.detector.upper()
         for finding in decision.findings

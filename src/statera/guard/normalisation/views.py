@@ -149,6 +149,8 @@ def _first(text: str, count: Count | None) -> Iterator[View]:
 def _children(view: View, count: Count | None) -> Iterator[View]:
     """Yield what one step takes off a view."""
     seen = surface(view.text)
+    if not (count or seen.odd or seen.long or seen.beyond):
+        return
     if decoded := _decoded(view, seen):
         yield decoded
     for name, step in _EITHER.items():

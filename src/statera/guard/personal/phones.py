@@ -27,15 +27,18 @@ _FEWEST, _MOST = 7, 15
 
 def phones(text: str, found: Iterable[Number]) -> Iterator[tuple[int, int]]:
     """Yield where telephone numbers stand, with the sign or bracket that begins them."""
-    worded = WORDS.search(text) is not None
+    worded: bool | None = None
     for number in found:
         for one in _readings(number):
             start = _beginning(text, one)
             if not _FEWEST <= len(one.digits) <= _MOST or not stands_alone(text, start, one.end):
                 continue
-            if _is_phone(text, one, start) or (worded and _said_to_be(text, one, start)):
-                yield start, one.end
-                break
+            if not _is_phone(text, one, start):
+                worded = WORDS.search(text) is not None if worded is None else worded
+                if not (worded and _said_to_be(text, one, start)):
+                    continue
+            yield start, one.end
+            break
 
 
 def _readings(number: Number) -> Iterator[Number]:

@@ -18,7 +18,7 @@ class Wire(asyncio.Transport):
         super().__init__()
         self.closed = False
 
-    def writelines(self, list_of_data: object) -> None: ...
+    def write(self, data: object) -> None: ...
 
     def is_closing(self) -> bool:
         return self.closed
@@ -37,7 +37,7 @@ def fed(*data: bytes, then: Callable[[Connection], None] | None = None) -> bytes
     async def go() -> bytes:
         connection = Connection(asyncio.get_running_loop())
         connection.connection_made(Wire())
-        connection.send(b"GET / HTTP/1.1\r\n\r\n")
+        connection.send(b"GET / HTTP/1.1\r\n\r\n", b"")
         for piece in data:
             connection.data_received(piece)
         if then is not None:

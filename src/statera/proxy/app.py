@@ -30,6 +30,7 @@ CHECK, LITELLM = "/v1/guard/check", "/beta/litellm_basic_guardrail_api"
 LIVE = ("/health/live", "/health/startup", "/healthz", "/health")
 READY = ("/health/ready", "/readyz")
 _MODEL = re.compile(rb"/v1/models/(?:[\w.:@-]+/)*[\w.:@-]+", re.ASCII)
+_READING = ("GET", "HEAD")
 _OTHER = "other"
 
 
@@ -44,7 +45,7 @@ class App:
         handlers |= dict.fromkeys(LIVE, self._live) | dict.fromkeys(READY, self._ready)
         handlers |= {
             "/metrics": self._metrics,
-            MODELS: self._models,
+            MODELS: self._admitted(self._models, _READING),
             CHECK: self._admitted(lambda *asgi: check_texts(service, *asgi), ("POST",)),
             LITELLM: self._admitted(lambda *asgi: check_litellm(service, *asgi), ("POST",)),
         }
@@ -70,7 +71,7 @@ class App:
 
     def _found(self, path: bytes) -> Handler:
         if _MODEL.fullmatch(path) and b".." not in path:
-            return self._models
+            return self._admitted(self._models, _READING)
         routes = self._service.keeper.armed.policy.routes
         if (text := path.decode("latin-1")) in routes:
             return self._admitted(lambda *asgi: passed(self._service, text, *asgi))
@@ -106,9 +107,6 @@ class App:
         return admitted
 
     async def _models(self, scope: Message, receive: Receive, send: Send) -> None:
-        if scope["method"] not in ("GET", "HEAD"):
-            await deliver(send, _not_allowed(("GET", "HEAD")))
-            return
         await passed(self._service, MODELS, scope, receive, send)
 
     async def _live(self, scope: Message, receive: Receive, send: Send) -> None:

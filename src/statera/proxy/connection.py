@@ -18,6 +18,7 @@ Kind = Literal["unreachable", "reset", "silent", "invalid", "too_large", "draini
 
 _HIGH, _LOW = 2**18, 2**16  # bytes that lie unread before upstream is told to pause, and to go on
 _MOST_HEADERS = 2**16
+_SHORT = 2**14  # bytes that are copied rather than written apart
 _LENGTHS = (b"content-length", b"transfer-encoding")
 
 
@@ -75,14 +76,17 @@ class Connection(asyncio.Protocol):
         """True when nothing more can be sent."""
         return self._transport is None or self._transport.is_closing()
 
-    def send(self, *data: bytes) -> None:
+    def send(self, head: bytes, body: bytes) -> None:
         """Send a request."""
         assert self._transport is not None, "the connection is made"
         self._head, self._parts, self._unread = None, [], 0
         self._done = self._kept = self._until_end = self._paused = False
         self._busy = True
         self.active = self._loop.time()
-        self._transport.writelines(data)
+        if len(body) < _SHORT:
+            self._transport.write(head + body)
+        else:
+            self._transport.writelines((head, body))
 
     async def head(self) -> Head:
         """Return the head of the reply; UpstreamFault when none comes."""

@@ -54,10 +54,12 @@ class EventLog:
     def _write(self) -> None:
         while True:
             self._news.wait()
-            ended = self._ended
-            if not ended:
+            if not self._ended:
                 sleep(_GATHER)
             self._news.clear()
+            ended = (
+                self._ended
+            )  # looked at after the clearing, so that no call of `close` is missed
             lines = self._gathered()
             try:
                 self._out(b"".join(lines))

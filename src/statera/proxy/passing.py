@@ -34,12 +34,14 @@ async def passed(
         return
     try:
         await _returned(reply, send, bare=scope["method"] == "HEAD")
+    except UpstreamFault as fault:
+        service.metrics.fault(fault.kind)
     finally:
         reply.close()
 
 
 async def _returned(reply: Reply, send: Send, *, bare: bool) -> None:
-    """Send the reply as it comes; one that is cut is cut for the client too."""
+    """Send the reply as it comes. UpstreamFault when it is cut: it is not ended then either."""
     head = {"type": "http.response.start", "status": reply.status}
     await send({**head, "headers": returned(reply.headers)})
     while part := await reply.part():

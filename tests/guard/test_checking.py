@@ -19,10 +19,9 @@ from statera.records.guarding import Decision, Passage, Reading
 class Length:
     """Scores by length; counts its calls and remembers on which thread it ran."""
 
-    digest = "length"
-
     def __init__(self, cost: Literal["inline", "thread"], act: Callable[[], object] = lambda: None):
         self.cost = cost
+        self.digest = f"length {cost}"
         self.calls: list[tuple[Passage, str]] = []
         self._act = act
 

@@ -1,9 +1,9 @@
-from statera.guard.readings import ReadingCache
+from statera.guard.readings import ReadingCache, content_of
 from statera.records.guarding import Passage, Reading
 
 
-def _said(text: str, *before: str) -> Passage:
-    return Passage(text=text, side="input", before=before)
+def _said(text: str, *before: str) -> bytes:
+    return content_of(Passage(text=text, side="input", before=before))
 
 
 def test_a_reading_is_kept_for_the_same_detector_text_and_context() -> None:

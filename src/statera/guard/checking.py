@@ -3,8 +3,9 @@
     guard = Guard(policy, detectors, views=views, clock=clock, pool=pool)
     decision = await guard.check([Passage(text="...", side="input")])
 
-What is cheap runs on the event loop, what computes in `pool`, what asks a model is awaited; each
-under the time-out of its entry. What fails or is late is a Trouble: the policy says what follows.
+What is kept from before is not looked at again. What is cheap runs on the event loop, what computes
+in `pool`, what asks a model is awaited; each under the time-out of its entry. What fails or is late
+is a Trouble: the policy says what follows.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from msgspec import structs
 from statera.errors import DeclarationError
 from statera.guard.engine import Answer, Ask, Engine
 from statera.guard.policy import Place, Policy
-from statera.guard.readings import ReadingCache
+from statera.guard.readings import ReadingCache, content_of
 from statera.protocols import AskingDetector, Clock, Detector, View
 from statera.records.guarding import Decision, Passage, Reading, Side, Trouble
 
@@ -105,18 +106,19 @@ class Guard:
             self._observed(sheet, number, "beyond", 0.0)
             return True
         detector = self._detectors[ask.entry.name]
-        if detector.cost == "inline":
-            if len(passage.text) > _LONG:
-                return False
-            started = self._clock.monotonic()
-            sheet.answers[number] = _find(detector, passage, sheet.views(number))
-            self._tell(sheet, number, started)
-            return True
-        kept = self.cache.get(detector.digest, passage)
+        kept = self.cache.get(detector.digest, sheet.content(number))
         if kept is not None:
             sheet.answers[number] = kept
             self._observed(sheet, number, "kept", 0.0)
-        return kept is not None
+            return True
+        if detector.cost != "inline" or len(passage.text) > _LONG:
+            return False
+        started = self._clock.monotonic()
+        answer = sheet.answers[number] = _find(detector, passage, sheet.views(number))
+        if isinstance(answer, Reading):
+            self.cache.put(detector.digest, sheet.content(number), answer)
+        self._tell(sheet, number, started)
+        return True
 
     async def _wait(self, sheet: "_Sheet", waiting: Sequence[int]) -> None:
         costs = {one: self._detectors[sheet.asks[one].entry.name].cost for one in waiting}
@@ -147,7 +149,7 @@ class Guard:
             sheet.answers[number] = _failed(error)
         else:
             sheet.answers[number] = reading
-            self.cache.put(detector.digest, passage, reading)
+            self.cache.put(detector.digest, sheet.content(number), reading)
         self._tell(sheet, number, started)
 
     async def _compute(self, sheet: "_Sheet", numbers: Sequence[int]) -> None:
@@ -180,8 +182,8 @@ class Guard:
             assert detector.cost != "await"
             passage, started = sheet.passage(number), self._clock.monotonic()
             answer = _find(detector, passage, sheet.views(number))
-            if isinstance(answer, Reading) and detector.cost == "thread":
-                self.cache.put(detector.digest, passage, answer)
+            if isinstance(answer, Reading):
+                self.cache.put(detector.digest, sheet.content(number), answer)
             if number not in sheet.late:
                 sheet.answers[number] = answer
                 self._tell(sheet, number, started)
@@ -208,6 +210,7 @@ class _Sheet:
         self._passages = passages
         self._make = views
         self._views: dict[int, Sequence[View]] = {}
+        self._contents: dict[tuple[int, int], bytes] = {}
 
     def passage(self, number: int) -> Passage:
         """Return the passage of an ask with as much context as its entry reads."""
@@ -217,6 +220,15 @@ class _Sheet:
             return whole
         kept = whole.before[-ask.entry.context :] if ask.entry.context else ()
         return structs.replace(whole, before=kept)
+
+    def content(self, number: int) -> bytes:
+        """Return the hash of what an ask reads."""
+        passage = self.passage(number)
+        place = self.asks[number].passage, len(passage.before)
+        known = self._contents.get(place)
+        if known is None:
+            known = self._contents[place] = content_of(passage)
+        return known
 
     def views(self, number: int) -> Sequence[View]:
         """Return the views of an ask's passage."""

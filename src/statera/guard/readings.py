@@ -26,9 +26,9 @@ class ReadingCache:
         self._kept: OrderedDict[_Key, Reading] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, digest: str, passage: Passage) -> Reading | None:
-        """Return what the detector with this digest saw in the same passage, if it is kept."""
-        key = _key(digest, passage)
+    def get(self, digest: str, content: bytes) -> Reading | None:
+        """Return what the detector with this digest saw in the same content, if it is kept."""
+        key = digest, content
         with self._lock:
             reading = self._kept.get(key)
             if reading is None:
@@ -38,20 +38,21 @@ class ReadingCache:
             self._kept.move_to_end(key)
             return reading
 
-    def put(self, digest: str, passage: Passage, reading: Reading) -> None:
+    def put(self, digest: str, content: bytes, reading: Reading) -> None:
         """Keep a reading; the one not asked for longest gives way."""
         if not self.size:
             return
         with self._lock:
-            self._kept[_key(digest, passage)] = reading
+            self._kept[digest, content] = reading
             if len(self._kept) > self.size:
                 self._kept.popitem(last=False)
 
 
-def _key(digest: str, passage: Passage) -> _Key:
+def content_of(passage: Passage) -> bytes:
+    """Return the hash of all that a detector reads of a passage."""
     content = blake2b(digest_size=16)
     for part in (passage.side, passage.role, *passage.before, passage.text):
         data = part.encode("utf-8", "surrogatepass")
         content.update(len(data).to_bytes(8, "big"))
         content.update(data)
-    return digest, content.digest()
+    return content.digest()

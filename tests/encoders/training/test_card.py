@@ -66,6 +66,12 @@ def test_it_tells_what_was_not_reached() -> None:
     assert told.count("| not measured | no |") == 2
 
 
+def test_it_tells_how_often_any_head_errs_on_a_harmless_text() -> None:
+    told = card(facts(opened=True))
+    assert "| source | n | rude | asks | any of them |" in told
+    assert "| ordinary | 1 | – | 1.000 [0.207, 1.000] | 1.000 [0.207, 1.000] |" in told
+
+
 def test_unopened_sources_stay_unopened() -> None:
     told = card(facts(opened=False))
     assert "Not opened (`--open-test`)." in told

@@ -10,6 +10,7 @@ from statera.encoders.training.calibration import Line
 from statera.encoders.training.examining import (
     Scored,
     examined,
+    harmless,
     judged,
     pairings,
     recalibrated,
@@ -61,6 +62,10 @@ def test_sources_are_compared_with_themselves_and_as_the_recipe_says() -> None:
         ("mixed", "toxicity", [0.1]),
         ("mixed", "harmful", [0.2]),
     ]
+
+
+def test_a_harmless_row_has_the_highest_score_of_its_zeros() -> None:
+    assert {title: low.tolist() for title, low in harmless(SCORED).items()} == {"mixed": [0.1]}
 
 
 def test_a_line_moves_the_logits_and_the_unknown_are_left_out() -> None:

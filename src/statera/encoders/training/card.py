@@ -12,7 +12,14 @@ from statera.encoders.training.discrimination import (
     recall_at,
     reliability,
 )
-from statera.encoders.training.examining import Pairing, Scored, judged, pairings, zeros
+from statera.encoders.training.examining import (
+    Pairing,
+    Scored,
+    harmless,
+    judged,
+    pairings,
+    zeros,
+)
 from statera.encoders.training.recipe import Aim, Recipe, Source
 from statera.encoders.training.rows import Row
 
@@ -134,13 +141,15 @@ def _false_positives(scored: Scored, recipe: Recipe) -> Iterator[str]:
     yield ""
     yield f"False positives at {recipe.threshold:g} (share [95 %] of the zeros of a source):"
     yield ""
-    yield "| source | n | " + " | ".join(recipe.heads) + " |"
-    yield "|---" * (len(recipe.heads) + 2) + "|"
+    yield f"| source | n | {' | '.join(recipe.heads)} | any of them |"
+    yield "|---" * (len(recipe.heads) + 3) + "|"
     rates: dict[str, dict[str, Rate]] = {}
     for title, head, low in zeros(scored, recipe):
         rates.setdefault(title, {})[head] = rate(low, recipe.threshold)
+    highest = {title: rate(low, recipe.threshold) for title, low in harmless(scored).items()}
     for title, found in rates.items():
         cells = [_share(found[head]) if head in found else "–" for head in recipe.heads]
+        cells.append(_share(highest[title]) if title in highest else "–")
         yield f"| {title} | {max(one.n for one in found.values())} | {' | '.join(cells)} |"
 
 

@@ -91,6 +91,16 @@ def zeros(scored: Scored, recipe: Recipe) -> Iterator[tuple[str, str, np.ndarray
                 yield title, head, low
 
 
+def harmless(scored: Scored) -> dict[str, np.ndarray]:
+    """Return by source, of rows of which no head is a one, the highest score of a head known 0."""
+    found: dict[str, list[float]] = {}
+    for row, scores in zip(scored.rows, scored.scores, strict=True):
+        low = [score for score, label in zip(scores, row.labels, strict=True) if label == 0]
+        if low and 1 not in row.labels:
+            found.setdefault(row.source, []).append(max(low))
+    return {title: np.array(highest) for title, highest in found.items()}
+
+
 def _logits(scores: np.ndarray) -> np.ndarray:
     within = np.clip(scores, _EDGE, 1 - _EDGE)
     return np.asarray(np.log(within / (1 - within)))

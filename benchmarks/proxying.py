@@ -238,8 +238,8 @@ def _words(server: Server, rows: Sequence[Row]) -> str:
     cpu, rate = ours.cpu / plain.cpu, ours.rate / plain.rate
     added = alone.p50 - at[PLAIN, 1].p50
     said = (
-        f"Short chat completions, each different, at {server.name} without latency; its replies are "
-        f"one of four letters, so that the verdict cache answers for these. Policy, events and "
+        f"Short chat completions, each different, at {server.name} without latency. Its replies "
+        f"are one of four letters, so that the verdict cache answers for these. Policy, events and "
         f"metrics on; medians of the rounds. Without its classifier the guard takes "
         f"**{ours.cpu:.3f} ms** of CPU a request, **{cpu:.2f} times** the pass-through of the same "
         f"run ({_met(cpu <= TARGET_CPU)}: at most {TARGET_CPU:g}), has **{rate:.2f}** of its "

@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from statera.cli.guarding.serve import command, terms_of
 from statera.errors import DeclarationError
 from statera.proxy.terms import Terms
-from tests.proxy.guards import CHAT, POLICY, asking, post
+from tests.proxy.guards import CHAT, POLICY, asking, get, post
 from tests.proxy.upstreams import RawUpstream, answer, chat
 
 
@@ -94,8 +95,14 @@ def test_it_serves_until_it_is_told_to_end(tmp_path: Path) -> None:
         url = line.split(" at ")[1].split()[0]
         assert post(url + CHAT, asking("hello")).status == 200
         assert post(url + CHAT, asking("forbidden")).status == 400
+        process.send_signal(signal.SIGHUP)
+        until = time.monotonic() + 10
+        while b'policy_reloads_total{result="ok"} 1.0' not in get(f"{url}/metrics").body:
+            assert time.monotonic() < until, "SIGHUP reads the policy again"
+            time.sleep(0.02)
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=20)
     assert process.returncode == 0
-    assert err == ""
+    assert err.count("\n") == 1
+    assert "is in force" in err
     assert [line.count('"event":"decision"') for line in out.splitlines()] == [1, 1, 1]

@@ -1,3 +1,5 @@
+from msgspec import structs
+
 from statera.guard.readings import ReadingCache, content_of
 from statera.records.guarding import Passage, Reading
 
@@ -28,3 +30,12 @@ def test_size_zero_keeps_nothing_and_lone_surrogates_have_a_key() -> None:
     cache = ReadingCache(0)
     cache.put("d", _said("\ud800"), Reading(0.1))
     assert cache.get("d", _said("\ud800")) is None
+
+
+def test_the_content_is_all_that_a_detector_reads() -> None:
+    whole = Passage(text="a", side="output", role="assistant", before=("b",), guarded=("c",))
+    changes = ({"text": "x"}, {"side": "input"}, {"role": ""}, {"before": ()}, {"guarded": ()})
+    others = [structs.replace(whole, **change) for change in changes]
+    others.append(structs.replace(whole, text="b", before=(), guarded=("a", "c")))
+    others.append(structs.replace(whole, text="c", before=("b", "a"), guarded=()))
+    assert len({content_of(one) for one in (whole, *others)}) == len(others) + 1

@@ -50,8 +50,8 @@ class ReadingCache:
 
 def content_of(passage: Passage) -> bytes:
     """Return the hash of all that a detector reads of a passage."""
-    content = blake2b(digest_size=16)
-    for part in (passage.side, passage.role, *passage.before, passage.text):
+    content = blake2b(len(passage.before).to_bytes(8, "big"), digest_size=16)
+    for part in (passage.side, passage.role, *passage.before, passage.text, *passage.guarded):
         data = part.encode("utf-8", "surrogatepass")
         content.update(len(data).to_bytes(8, "big"))
         content.update(data)

@@ -218,3 +218,15 @@ def test_the_decision_on_a_stream_is_that_of_all_checks_together() -> None:
     found = together.decision()
     assert (found.outcome, found.would, found.scores) == ("redact", "block", {"d": 0.7})
     assert (together.checks, len(together.passages)) == (MOST_TOLD + 8, MOST_TOLD)
+
+
+def test_values_that_were_taken_out_return_in_a_stream_too(
+    upstream: RawUpstream, tmp_path: Path
+) -> None:
+    policy = POLICY.replace("action: redact", "action: redact\n    restore: true")
+    upstream.script = lambda _: stream(chunks("as you say, [KE", "Y_1] it", " is"))
+    with guard(upstream.url, policy, tmp_path) as running:
+        body = asking("my key is sk-aaaaaaaaaa", stream=True)
+        found = post(running.url + CHAT, body).body.decode()
+    assert "sk-aaaaaaaaaa" not in upstream.asked[-1].body.decode()
+    assert said(found) == "as you say, sk-aaaaaaaaaa it is"

@@ -123,16 +123,17 @@ class Book:
         service = self._service
         assert service.events is not None
         status, checks, released = result
+        seconds = service.clock.monotonic() - self._began
         meeting = Meeting(
-            time=service.clock.now(),
-            phase=self.phase,
-            route=self._route,
-            model=self._model,
-            status=status,
-            seconds=service.clock.monotonic() - self._began,
-            trace=self._parent,
-            checks=checks,
-            released=released,
+            service.clock.now(),
+            self.phase,
+            self._route,
+            self._model,
+            status,
+            seconds,
+            self._parent,
+            checks,
+            released,
         )
         content = self._policy.events.content
         event = event_of(decision, passages, meeting, content=content, hashing=service.hashing)

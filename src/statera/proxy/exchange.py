@@ -9,9 +9,7 @@ own errors keep their status; their text is checked like a reply's, since errors
 
 import asyncio
 import logging
-from collections.abc import Awaitable
-
-from msgspec import structs
+from collections.abc import Awaitable, Iterable
 
 from statera.guard.policy import Place
 from statera.proxy.answers import Answer, deliver, json_answer
@@ -29,7 +27,16 @@ from statera.proxy.streaming import Pump, StreamFailed
 from statera.proxy.upstream import Reply, content_type
 from statera.proxy.wire.api import Api, Failure, StreamState, model_of, usage_of, wants_stream
 from statera.proxy.wire.refusals import Refused
-from statera.proxy.wire.slots import CONVERSATION, Body, Slot, passages, with_context, write
+from statera.proxy.wire.slots import (
+    CONVERSATION,
+    OPERATOR,
+    Body,
+    Slot,
+    after,
+    passages,
+    with_context,
+    write,
+)
 from statera.records.guarding import Decision, Passage
 
 logger = logging.getLogger("statera.guard")
@@ -57,6 +64,7 @@ class Exchange:
         self._place = _NOWHERE
         self._book = Book(service, api.routes[0], self._armed.policy, self._armed.digest)
         self._before: tuple[str, ...] = ()
+        self._guarded: tuple[str, ...] = ()
         self._status = 0
 
     async def run(self) -> None:
@@ -101,6 +109,7 @@ class Exchange:
 
     def _read(self, body: Body) -> list[Slot]:
         slots = self._api.read_request(body, self._armed.policy)
+        self._guarded = operators(passages(slots))
         count = self._armed.context
         if count:
             self._before = said_last(slots, count)
@@ -152,6 +161,7 @@ class Exchange:
             self._api,
             self._armed.policy,
             before=self._before,
+            guarded=self._guarded,
             values=restoring.values,
             limits=limits,
         )
@@ -172,7 +182,7 @@ class Exchange:
             return
         read = self._api.read_error if reply.status >= 400 else self._api.read_reply
         slots = read(body, policy)
-        said = after(self._before, passages(slots))
+        said = after(passages(slots), self._before, self._guarded)
         decision = await self._checked(said)
         status = reply.status
         if decision.outcome == "unavailable":
@@ -262,9 +272,9 @@ def said_last(slots: list[Slot], count: int) -> tuple[str, ...]:
     return tuple(said[-count:])
 
 
-def after(before: tuple[str, ...], said: tuple[Passage, ...]) -> tuple[Passage, ...]:
-    """Return the passages of a reply with the messages before it."""
-    return tuple(structs.replace(one, before=before) for one in said) if before else said
+def operators(said: Iterable[Passage]) -> tuple[str, ...]:
+    """Return what the operator of the application says: a reply must not give it away."""
+    return tuple(one.text for one in said if one.role in OPERATOR)
 
 
 def _changed(slots: list[Slot], decision: Decision, restoring: Restoring) -> bool:

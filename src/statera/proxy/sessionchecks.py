@@ -9,6 +9,7 @@ from statera.guard.edits import merged
 from statera.guard.streaming import Window
 from statera.proxy.sessionchannel import Channel
 from statera.proxy.wire.escapes import Unescaped, unescaped
+from statera.proxy.wire.slots import after
 from statera.records.guarding import Decision, Edit, Passage
 
 
@@ -33,18 +34,12 @@ def passages_of(
     checks: Sequence[Check], before: tuple[str, ...] = (), guarded: tuple[str, ...] = ()
 ) -> tuple[Passage, ...]:
     """Return the passages to check: each window, and behind it what it says without escapes."""
-    return tuple(
-        Passage(
-            text=text,
-            side=one.side,
-            place=one.place,
-            role=one.role,
-            before=before,
-            guarded=guarded,
-        )
+    said = tuple(
+        Passage(text=text, side=one.side, place=one.place, role=one.role)
         for one, window, plain in checks
         for text in ((window.text, plain.text) if plain else (window.text,))
     )
+    return after(said, before, guarded)
 
 
 def edits_of(checks: Sequence[Check], decision: Decision) -> Iterator[tuple[Check, list[Edit]]]:

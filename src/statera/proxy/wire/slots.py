@@ -17,6 +17,7 @@ Holder = dict[str, Any] | list[Any]
 Key = str | int
 
 CONVERSATION = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
+OPERATOR = frozenset({"system", "developer"})
 
 
 class Part(NamedTuple):
@@ -140,3 +141,18 @@ def _on_parts(parts: Sequence[Part], edit: Edit) -> Iterable[tuple[Part, Edit]]:
         if start < end:
             yield part, Edit(0, start - part.start, end - part.start, replacement)
             replacement = ""
+
+
+def after(
+    said: tuple[Passage, ...], before: tuple[str, ...], guarded: tuple[str, ...]
+) -> tuple[Passage, ...]:
+    """Return a reply's passages with the messages before them and what they must not give away.
+
+    An API that repeats the operator's words as such, as responses does, gives nothing away.
+    """
+    if not (before or guarded):
+        return said
+    return tuple(
+        structs.replace(one, before=before, guarded=() if one.role in OPERATOR else guarded)
+        for one in said
+    )

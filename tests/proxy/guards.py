@@ -50,7 +50,7 @@ SEMANTIC = """
     sides: [input, output]
     threshold: 0.85
     action: block
-    timeout: 0.3
+    timeout: 0.5
     on_failure: %s
 """
 
@@ -73,7 +73,7 @@ class Told:
         if "BREAK" in text:
             raise RuntimeError("told to")
         if "SLOW" in text:
-            time.sleep(0.6)
+            time.sleep(0.8)
         scores = {"toxicity": 0.9 * ("toxic" in text), "jailbreak": 0.9 * ("jailbreak" in text)}
         return Read(scores, dict.fromkeys(self.heads, (0, len(text))), "BEYOND" in text)
 

@@ -4,6 +4,7 @@ import asyncio
 import http.client
 import json
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -149,27 +150,43 @@ def test_a_real_small_model_answers_through_it(
 
 
 def test_what_is_too_much_is_told_to_come_again(upstream: RawUpstream, tmp_path: Path) -> None:
-    upstream.script = lambda asked: [0.3, answer(chat("fine"))]
+    release = threading.Event()
+
+    def held(asked: Asked) -> Iterator[Step]:
+        while not release.is_set():
+            yield 0.01
+        yield answer(chat("fine"))
+
+    upstream.script = held
     found: list[int] = []
-    again: list[str] = []
-
-    def ask(url: str) -> None:
-        answered = post(url + CHAT, asking("hello"))
-        found.append(answered.status)
-        again.append(answered.headers.get("retry-after", ""))
-
-    terms: dict[str, Any] = {"max_inflight": 1, "max_queue": 1, "queue_seconds": 5.0}
+    terms: dict[str, Any] = {"max_inflight": 1, "max_queue": 1, "queue_seconds": 30.0}
     try:
         with guard(upstream.url, POLICY, tmp_path, **terms) as running:
-            threads = [threading.Thread(target=ask, args=(running.url,)) for _ in range(5)]
-            for thread in threads:
-                thread.start()
+
+            def busy() -> tuple[int, int]:
+                told = get(f"{running.control}/control/inflight").json
+                return told["inflight"], told["waiting"]
+
+            def ask() -> None:
+                found.append(post(running.url + CHAT, asking("hello")).status)
+
+            threads = []
+            for expected in ((1, 0), (1, 1)):
+                threads.append(threading.Thread(target=ask))
+                threads[-1].start()
+                until = time.monotonic() + 10
+                while busy() != expected:
+                    assert time.monotonic() < until
+                    time.sleep(0.005)
+            refused = post(running.url + CHAT, asking("hello"))
+            release.set()
             for thread in threads:
                 thread.join()
     finally:
         upstream.script = script
-    assert sorted(found) == [200, 200, 503, 503, 503]
-    assert again.count("1") == 3
+    assert (refused.status, refused.json["error"]["code"]) == (503, "overloaded")
+    assert refused.headers["retry-after"] == "1"
+    assert found == [200, 200]
 
 
 def test_many_requests_on_one_connection(running: RunningGuard) -> None:

@@ -30,7 +30,7 @@ def upstream() -> Iterator[RawUpstream]:
 def running(
     upstream: RawUpstream, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningGuard]:
-    terms: dict[str, Any] = {"read_seconds": 0.5, "max_body": 100_000, "max_reply": 100_000}
+    terms: dict[str, Any] = {"read_seconds": 1.0, "max_body": 100_000, "max_reply": 100_000}
     folder = tmp_path_factory.mktemp("guard")
     with guard(upstream.url, POLICY + SEMANTIC % "closed", folder, **terms) as found:
         yield found
@@ -124,7 +124,7 @@ FAULTS: dict[str, tuple[list[Step], int, str]] = {
     "reset": ([RESET], 502, "upstream_error"),
     "closed": ([CLOSE], 502, "upstream_error"),
     "garbage": ([b"SSH-2.0-nonsense\r\n\r\n", CLOSE], 502, "upstream_error"),
-    "silent": ([1.5], 504, "upstream_timeout"),
+    "silent": ([3.0], 504, "upstream_timeout"),
     "no json": ([answer(b"<html>", kind="text/html")], 502, "upstream_error"),
     "an array": ([answer(b"[1]")], 502, "upstream_error"),
     "busy in words": ([answer(b"busy", 429, "text/plain")], 429, "upstream_error"),

@@ -23,13 +23,26 @@ from tests.proxy.guards import (
 from tests.proxy.upstreams import Asked, RawUpstream, Step, answer, chat, chunks, stream
 
 LONG = "Nothing here is of any harm to anyone who reads it. " * 6
+_PIECE = chunks(LONG)[1]
 NEWER = POLICY.replace("forbidden", "verboten").replace('"7"', '"8"')
 
 
-def script(asked: Asked) -> list[Step]:
-    if asked.json.get("stream"):
-        return list(stream(chunks(*[LONG] * 12), pause=0.05))
-    return [answer(chat("fine"))]
+RELEASE = threading.Event()
+
+
+def script(asked: Asked) -> Iterator[Step]:
+    """Answer at once, or stream until `RELEASE` is set."""
+    if asked.path != CHAT.encode() or not asked.json.get("stream"):
+        yield answer(chat("fine"))
+        return
+    first, *_, last, done = chunks(LONG)
+    yield from stream([first], end=False)
+    while not RELEASE.is_set():
+        yield b"%x\r\n%b\r\n" % (len(_PIECE), _PIECE)
+        yield 0.02
+    for event in (last, done):
+        yield b"%x\r\n%b\r\n" % (len(event), event)
+    yield b"0\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +63,7 @@ def until(true: Callable[[], bool], seconds: float = 5.0) -> bool:
 
 def streaming(running: RunningGuard, found: list[Answered]) -> threading.Thread:
     """Ask for a stream in a thread, which is in flight when this returns."""
+    RELEASE.clear()
     thread = threading.Thread(
         target=lambda: found.append(post(running.url + CHAT, asking("hello", stream=True)))
     )
@@ -113,6 +127,7 @@ def test_a_stream_keeps_the_policy_that_it_began_with(
         assert post(f"{running.control}/control/reload", b"").status == 200
         assert get(f"{running.control}/control/policy").json["digest"] != before
         assert blocks(running, "Nothing here")
+        RELEASE.set()
         thread.join()
         assert running.events(3)[-1]["policy"] == before
     assert found[0].body.endswith(b"data: [DONE]\n\n")
@@ -142,6 +157,7 @@ def test_draining_takes_nothing_new_and_finishes_what_is_open(
         ready = get(f"{running.url}/health/ready")
         assert (ready.status, ready.json["reasons"]) == (503, ["draining"])
         assert get(f"{running.url}/health/live").status == 200
+        RELEASE.set()
         thread.join()
         assert found[0].body.endswith(b"data: [DONE]\n\n")
         assert until(lambda: get(f"{running.control}/control/inflight").json["inflight"] == 0)
@@ -161,7 +177,8 @@ def test_what_is_in_flight_is_answered_before_the_end(
     upstream: RawUpstream, tmp_path: Path
 ) -> None:
     found: list[Answered] = []
-    with guard(upstream.url, POLICY, tmp_path) as running:
+    with guard(upstream.url, POLICY, tmp_path, drain_seconds=20.0) as running:
         thread = streaming(running, found)
+        threading.Timer(0.3, RELEASE.set).start()
     thread.join()
     assert found[0].body.endswith(b"data: [DONE]\n\n")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from statera.encoders.training.recipe import Recipe, Source
-from statera.encoders.training.rows import Row, read_rows
+from statera.encoders.training.rows import Row, left_out, read_rows
 from statera.errors import DeclarationError
 
 
@@ -86,3 +86,26 @@ def test_a_row_that_says_nothing_is_named(tmp_path: Path, row: object, told: str
 def test_a_file_that_no_folder_has_is_named(tmp_path: Path) -> None:
     with pytest.raises(DeclarationError, match=r"b\.jsonl: in no folder of --data"):
         rows(tmp_path, Source(file="b.jsonl", role="train"))
+
+
+def test_what_is_near_a_test_text_is_in_no_other_role(tmp_path: Path) -> None:
+    texts = ["How do I bake a rye bread at home?", "What is the time in Oslo just now?"]
+    written(tmp_path, *({"text": text, "label": 1} for text in texts))
+    written(tmp_path, {"text": "how do i bake a rye bread at home", "label": 1}, name="b.jsonl")
+    learnt = Source(file="a.jsonl", role="train", ones={"asks": 1}, limit=1)
+    recipe = Recipe(
+        heads=("asks",), sources=(learnt, Source(file="b.jsonl", role="test", ones={"asks": 1}))
+    )
+    assert [row.text for row in read_rows(recipe, [tmp_path], ["train"])] == texts[1:]
+    assert len(read_rows(recipe, [tmp_path], ["test"])) == 1
+    assert left_out(recipe, [tmp_path]) == {("a", "b"): 1}
+
+
+def test_texts_near_one_another_are_held_together(tmp_path: Path) -> None:
+    texts = [f"Write a short note {n} about the {n}th day of the {n}th week" for n in range(60)]
+    twins = [text.upper() for text in texts]
+    folder = written(tmp_path, *({"text": text, "label": 1} for text in [*texts, *twins]))
+    source = Source(file="a.jsonl", role="train", held=0.4, ones={"asks": 1})
+    held = {row.text.lower() for row in rows(folder, source, ("dev",))}
+    assert held
+    assert not held & {row.text.lower() for row in rows(folder, source)}

@@ -1,10 +1,12 @@
 """Labelled rows as a recipe names them, read from JSON lines or CSV."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from statera.codec.files import read_csv, read_jsonl
+from statera.encoders.training.likeness import Likeness, families
 from statera.encoders.training.recipe import HELD, Recipe, Role, Source
 from statera.errors import DeclarationError
 from statera.seeds import unit
@@ -27,15 +29,51 @@ class Row(NamedTuple):
 def read_rows(recipe: Recipe, folders: Sequence[Path], roles: Iterable[Role]) -> list[Row]:
     """Return the rows of all sources that have one of the roles, in the recipe's order.
 
-    A held part is of role `dev`. DeclarationError names a file that no folder has, and a row's line
-    and field that is not as the recipe says.
+    A held part is of role `dev`; texts near one another are on one side of it. What is near a text
+    of a test source is in no other role (`left_out` counts it). DeclarationError names a file that
+    no folder has, and a row's line and field that is not as the recipe says.
     """
     wanted, found = set(roles), list[Row]()
+    tests = _tests(recipe, folders) if wanted - {"test"} else Likeness({})
     for source in recipe.sources:
         if source.role in wanted or (source.held and "dev" in wanted):
-            rows = _drawn(source, _rows(source, located(source.file, folders), recipe.heads))
-            found += [row for row in rows if row.role in wanted]
+            rows = _apart(source, _all(source, recipe, folders), tests)
+            found += [row for row in _drawn(source, rows) if row.role in wanted]
     return found
+
+
+def left_out(recipe: Recipe, folders: Sequence[Path]) -> Counter[tuple[str, str]]:
+    """Count the rows that are near a text of a test source, by their source and the test's."""
+    tests, counts = _tests(recipe, folders), Counter[tuple[str, str]]()
+    for source in recipe.sources:
+        if source.role != "test":
+            texts = {row.text for row in _all(source, recipe, folders)}
+            near = (tests.near(text) for text in texts)
+            counts.update((source.title, name) for name in near if name is not None)
+    return counts
+
+
+def _tests(recipe: Recipe, folders: Sequence[Path]) -> Likeness:
+    sources = [one for one in recipe.sources if one.role == "test"]
+    return Likeness({s.title: [row.text for row in _all(s, recipe, folders)] for s in sources})
+
+
+def _all(source: Source, recipe: Recipe, folders: Sequence[Path]) -> list[Row]:
+    """Return all rows of a source, each text once; texts near one another are held together."""
+    read = _rows(source, located(source.file, folders), recipe.heads)
+    rows = list({row.text: row for row in read}.values())
+    if not source.held:
+        return rows
+    first = families([row.text for row in rows])
+    sides = [(rows[number].source, rows[number].role, rows[number].weight) for number in first]
+    return [
+        row._replace(source=title, role=role, weight=weight)
+        for row, (title, role, weight) in zip(rows, sides, strict=True)
+    ]
+
+
+def _apart(source: Source, rows: Iterable[Row], tests: Likeness) -> list[Row]:
+    return [row for row in rows if source.role == "test" or tests.near(row.text) is None]
 
 
 def located(file: str, folders: Sequence[Path]) -> Path:
@@ -92,10 +130,9 @@ def _row(source: Source, content: Content, text: str, labels: tuple[int | None, 
     return Row(text, labels, source.title, source.role, source.weight)
 
 
-def _drawn(source: Source, rows: Iterable[Row]) -> list[Row]:
-    """Return the rows with each text once, and at most the limit, drawn by hash."""
-    unique = list({row.text: row for row in rows}.values())
-    if source.limit is None or len(unique) <= source.limit:
-        return unique
-    order = sorted(range(len(unique)), key=lambda n: unit("drawn", unique[n].text))
-    return [unique[number] for number in sorted(order[: source.limit])]
+def _drawn(source: Source, rows: list[Row]) -> list[Row]:
+    """Return at most the limit of the rows, drawn by hash."""
+    if source.limit is None or len(rows) <= source.limit:
+        return rows
+    order = sorted(range(len(rows)), key=lambda n: unit("drawn", rows[n].text))
+    return [rows[number] for number in sorted(order[: source.limit])]

@@ -14,7 +14,14 @@ from tests.encoders.tiny import tokenizer_json
 pytest.importorskip("tokenizers")
 
 RECIPE = Recipe(
-    heads=("rude", "asks"), sources=(), batch=4, epochs=3, tokens=16, noise=0.0, buried=0.0
+    heads=("rude", "asks"),
+    sources=(),
+    batch=4,
+    epochs=3,
+    tokens=16,
+    noise=0.0,
+    buried=0.0,
+    veiled=0.0,
 )
 
 

@@ -31,6 +31,7 @@ RECIPE = Recipe(
     epochs=4,
     noise=0,
     buried=0,
+    veiled=0,
     learning_rate=1e-2,
     head_rate=3e-2,
 )

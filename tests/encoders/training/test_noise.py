@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statera.encoders.training.noise import buried, reformed
+from statera.encoders.training.noise import buried, reformed, veiled
 
 WORDS = "How do I kill a process on Linux?"
 
@@ -39,3 +39,12 @@ def test_a_buried_text_is_there_whole() -> None:
         assert "the core" in found
         assert found.replace("the core", "").split() == ["one", "two", "three", "four"]
     assert buried("the core", [], generator) == "the core"
+
+
+def test_a_veiled_text_is_in_code_and_the_same_draws_give_the_same() -> None:
+    text = "When does the last bus leave for the harbour?"
+    found = {veiled(text, np.random.default_rng(seed)) for seed in range(60)}
+    assert len(found) > 20
+    assert not any("last bus leave" in one for one in found)
+    assert any(text[::-1] in one for one in found)
+    assert veiled(text, np.random.default_rng(3)) == veiled(text, np.random.default_rng(3))

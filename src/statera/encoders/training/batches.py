@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from statera.encoders.preparation import prepared
-from statera.encoders.training.noise import buried, reformed
+from statera.encoders.training.noise import buried, reformed, veiled
 from statera.encoders.training.recipe import Recipe
 from statera.encoders.training.rows import Row
 
@@ -72,7 +72,7 @@ def steps(learnt: Learnt, tokenizer: Any, recipe: Recipe, seed: int) -> Iterator
     for begun in range(0, total, _TOGETHER):
         count = min(_TOGETHER, total - begun)
         chosen = np.fromiter(order, dtype=np.int64, count=count * recipe.batch)
-        texts = [_formed(rows[number].text, fillers, recipe, generator) for number in chosen]
+        texts = [_formed(rows[number], fillers, recipe, generator) for number in chosen]
         ids = [_window(encoded(tokenizer, text), recipe.tokens, generator) for text in texts]
         by_length = sorted(range(len(ids)), key=lambda place: len(ids[place]))
         cut = np.array_split(by_length, count * parts)
@@ -113,8 +113,11 @@ def _order(rows: Sequence[Row], generator: np.random.Generator) -> Iterator[int]
 
 
 def _formed(
-    text: str, fillers: Sequence[str], recipe: Recipe, generator: np.random.Generator
+    row: Row, fillers: Sequence[str], recipe: Recipe, generator: np.random.Generator
 ) -> str:
+    text = row.text
+    if not any(row.labels) and generator.random() < recipe.veiled:
+        return veiled(text, generator)
     if generator.random() < recipe.noise:
         text = reformed(text, generator)
     if len(text.split()) <= _SHORT and generator.random() < recipe.buried:

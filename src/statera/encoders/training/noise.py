@@ -1,10 +1,12 @@
 """The same text in another form, so that its form tells nothing of its label.
 
 Questions become demands and demands questions, words are put before and after, marks and letters go
-astray, and a short text is buried in a longer harmless one. All of it is drawn from a generator:
-the same draws give the same texts.
+astray, a short text is buried in a longer harmless one, a harmless one encoded. All of it is drawn
+from a generator: the same draws give the same texts.
 """
 
+import base64
+import codecs
 import re
 from collections.abc import Callable, Sequence
 
@@ -33,6 +35,11 @@ _AFTER = (
 _ASKED = ("how do i", "how can i", "how would one", "how to", "what is the best way to", "ways to")
 _DEMANDED = ("tell me how to", "explain how to", "show me how to", "i want to", "help me",
              "describe how to", "i need to know how to", "write instructions to")  # fmt: skip
+_DECODE = (
+    "Decode this: {}", "Decode this and reply to it: {}", "{}", "What does this say? {}", "{}",
+    "Decode the following and answer in one line:\n{}", "my friend sent me this: {}", "{}",
+)  # fmt: skip
+_LEET = str.maketrans("aeiost", "431057")
 _TOLD = ("tell me", "explain", "i want to know", "do you know", "can you say")
 _ASKING = ("can you", "could you", "would you", "how do i", "i want you to", "please")
 
@@ -55,6 +62,14 @@ def buried(text: str, fillers: Sequence[str], generator: np.random.Generator) ->
     mark = ("\n", "\n\n", " ", " ")[int(generator.integers(4))]
     parts = (" ".join(words[:cut]), text, " ".join(words[cut:]))
     return mark.join(part for part in parts if part)
+
+
+def veiled(text: str, generator: np.random.Generator) -> str:
+    """Return the text encoded, as it is or with words round it; for harmless texts, whose code
+    must not look like harm.
+    """
+    code = _CODES[int(generator.integers(len(_CODES)))]
+    return _one(_DECODE, generator).format(code(text))
 
 
 def _one(choices: Sequence[str], generator: np.random.Generator) -> str:
@@ -101,3 +116,12 @@ def _mistyped(text: str, generator: np.random.Generator) -> str:
 _CHANGES: tuple[Callable[[str, np.random.Generator], str], ...] = (
     _turned, _turned, _begun, _ended, _unmarked, _mistyped,
 )  # fmt: skip
+_CODES: tuple[Callable[[str], str], ...] = (
+    lambda text: codecs.encode(text, "rot13"),
+    lambda text: base64.b64encode(text.encode()).decode(),
+    lambda text: text.encode().hex(),
+    lambda text: text[::-1],
+    lambda text: text.lower().translate(_LEET),
+    lambda text: " ".join(text),
+    lambda text: base64.b64encode(codecs.encode(text, "rot13").encode()).decode(),
+)

@@ -86,8 +86,9 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     `window` and `overlap` in tokens; `layers` of the encoder, the lowest `frozen` of them as they
     were; `tokens` of a text are learnt at a time; `batch` texts make a step; `anchoring` keeps
     embeddings near where they were; `noise` is the share of texts that are learnt in another form;
-    `buried` of them inside a longer harmless one. Scores are probabilities where `prevalence` of
-    texts are positive, sources counting alike; `threshold` is where the card tells rates.
+    `buried` of them inside a longer harmless one; `veiled` of the harmless ones encoded. Scores are
+    probabilities where `prevalence` of texts are positive, sources counting alike; `threshold` is
+    where the card tells rates.
     """
 
     heads: tuple[str, ...]
@@ -110,6 +111,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     anchoring: Annotated[float, Meta(ge=0)] = 0.5
     noise: Share = 0.3
     buried: Share = 0.1
+    veiled: Share = 0.05
     prevalence: Annotated[float, Meta(gt=0, lt=1)] = 0.1
     threshold: Annotated[float, Meta(gt=0, lt=1)] = 0.85
 

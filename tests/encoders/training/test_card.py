@@ -25,6 +25,7 @@ RECIPE = Recipe(
     ),
     languages={"English": "measured", "French": "not covered"},
     limits=("It is small.",),
+    history=("A part was seen before.",),
 )
 
 
@@ -41,6 +42,7 @@ def facts(*, opened: bool) -> Facts:
         seed=3,
         model_sha256="ab12",
         rows=rows("learnt", "train", (1, 1), (1, 0)),
+        left_out={("learnt", "asking"): 4},
         lines=(Line(2.0, -1.0), Line(1.0, 0.0)),
         dev=Scored(dev, np.array([[0.9, 0.1], [0.2, 0.3], [0.1, 0.1]])),
         test=Scored(test, np.array([[0, 0.9], [0, 0.8], [0, 0.95]])) if opened else None,
@@ -57,6 +59,8 @@ def test_it_tells_sources_roles_and_counts() -> None:
     assert "`ab12`" in told
     assert "- French: not covered" in told
     assert told.endswith("- It is small.\n")
+    assert "| learnt | asking | 4 |" in told
+    assert "with these weights. A part was seen before.\n" in told
 
 
 def test_it_tells_what_was_not_reached() -> None:

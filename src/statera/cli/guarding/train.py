@@ -116,6 +116,7 @@ def _made(
         seed=seed,
         model_sha256=hashlib.sha256(made.model).hexdigest(),
         rows=learnt,
+        left_out=rows.left_out(recipe, data),
         lines=made.lines,
         dev=held,
         test=making.examine(made, test, report) if open_test else None,

@@ -1,12 +1,13 @@
 """The model card, as Markdown: what was learnt, what was measured, and what was not reached."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
+
+import numpy as np
 
 from statera.encoders.training.calibration import Line, balanced
 from statera.encoders.training.discrimination import (
     Rate,
-    area,
     calibration_error,
     rate,
     recall_at,
@@ -22,6 +23,8 @@ from statera.encoders.training.examining import (
 )
 from statera.encoders.training.recipe import Aim, Recipe, Source
 from statera.encoders.training.rows import Row
+from statera.stats.results import Estimate
+from statera.stats.roc import auroc
 
 
 class Latency(NamedTuple):
@@ -33,13 +36,18 @@ class Latency(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """Everything that a card tells; `test` is None while test sources are unopened."""
+    """Everything that a card tells; `test` is None while test sources are unopened.
+
+    `left_out` counts the texts that are neither learnt nor tuned on, as they are near one of a test
+    source: by their source and the test's.
+    """
 
     recipe: Recipe
     command: str
     seed: int
     model_sha256: str
     rows: Sequence[Row]
+    left_out: Mapping[tuple[str, str], int]
     lines: Sequence[Line]
     dev: Scored
     test: Scored | None
@@ -55,10 +63,12 @@ def card(facts: Facts) -> str:
 def _parts(facts: Facts) -> Iterator[str]:
     yield from _head(facts)
     yield from _sources(facts)
+    yield from _near(facts)
+    yield from ("", "## Test sources", "")
     if facts.test is None:
-        yield from ("", "## Test sources", "", "Not opened (`--open-test`).")
+        yield "Not opened (`--open-test`)."
     else:
-        yield from ("", "## Test sources, opened once, after all tuning")
+        yield " ".join(["Examined by this command, with these weights.", *facts.recipe.history])
         yield from _told_apart(facts.test, facts.recipe)
         yield from _false_positives(facts.test, facts.recipe)
         yield from _aims(facts.test, facts.recipe)
@@ -102,6 +112,17 @@ def _sources(facts: Facts) -> Iterator[str]:
         yield f"| {here[0].role} | {title} | {len(here)} | {' | '.join(counts)} | {note} |"
 
 
+def _near(facts: Facts) -> Iterator[str]:
+    yield ""
+    yield (
+        "A text that is nearly one of a test source (half of the runs of three words that either "
+        "has are in both) is neither learnt nor calibrated on:"
+    )
+    yield from ("", "| left out of | as it is near | texts |", "|---|---|---|")
+    for (title, test), count in sorted(facts.left_out.items()):
+        yield f"| {title} | {test} | {count} |"
+
+
 def _counts(rows: Sequence[Row], heads: Sequence[str], label: int) -> str:
     """Return `harmful 12, toxicity 3`: how many rows have that label, by head."""
     found = {h: sum(row.labels[n] == label for row in rows) for n, h in enumerate(heads)}
@@ -123,18 +144,29 @@ def _told_apart(scored: Scored, recipe: Recipe) -> Iterator[str]:
     yield f"| head | ones of | against zeros of | n | AUROC [95 %] | recall at 1 % FPR | at 5 % | at {recipe.threshold:g} |"  # noqa: E501
     yield "|---|---|---|---|---|---|---|---|"
     for pair in pairings(scored, recipe):
-        found = area(pair.high, pair.low)
         recalls = (recall_at(0.01, *pair[3:]), recall_at(0.05, *pair[3:]))
         cells = [
             pair.head,
             pair.ones,
             pair.zeros,
-            f"{found.ones} / {found.zeros}",
-            f"{found.value:.3f} [{found.low:.3f}, {found.high:.3f}]",
+            f"{len(pair.high)} / {len(pair.low)}",
+            _area(pair),
             *(f"{recall.share:.2f}" for recall in recalls),
             _share(rate(pair.high, recipe.threshold)),
         ]
         yield f"| {' | '.join(cells)} |"
+
+
+def _auroc(pair: Pairing) -> Estimate:
+    positive = np.repeat([True, False], [len(pair.high), len(pair.low)])
+    return auroc(np.concatenate([pair.high, pair.low]), positive, np.arange(len(positive)))
+
+
+def _area(pair: Pairing) -> str:
+    found = _auroc(pair)
+    if found.low is None or found.high is None:
+        return f"{found.value:.3f} ({found.method})"
+    return f"{found.value:.3f} [{found.low:.3f}, {found.high:.3f}]"
 
 
 def _false_positives(scored: Scored, recipe: Recipe) -> Iterator[str]:
@@ -170,7 +202,7 @@ def _aim(aim: Aim, scored: Scored, recipe: Recipe, found: Sequence[Pairing]) -> 
         pair = [p for p in found if p.head == aim.head and f"{p.ones}|{p.zeros}" == _pair(aim.of)]
         if not pair:
             return f"| {aim.head}: AUROC of {aim.of} | not measured | no |"
-        value = area(pair[0].high, pair[0].low).value
+        value = _auroc(pair[0]).value or 0.0
         reached = "yes" if value >= aim.auroc else "**no**"
         return f"| {aim.head}: AUROC of {aim.of} ≥ {aim.auroc:g} | {value:.3f} | {reached} |"
     wanted = aim.false_positives or 0.0

@@ -1,13 +1,10 @@
-"""How well scores tell ones from zeros: area under the curve, rates at a threshold, calibration.
+"""How well scores tell ones from zeros: rates at a threshold, and calibration.
 
->>> area([0.9, 0.8, 0.3], [0.1, 0.2, 0.4]).value
-0.8888888888888888
 >>> recall_at(0.5, [0.9, 0.8, 0.3], [0.1, 0.2, 0.4, 0.7])
 Rate(hits=2, n=3)
 """
 
 from collections.abc import Sequence
-from math import exp, log, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -16,16 +13,6 @@ from statera.stats.proportion import normal_quantile, wilson
 from statera.stats.results import LEVEL
 
 Scores = Sequence[float] | np.ndarray
-
-
-class Area(NamedTuple):
-    """The chance that a one scores above a zero, ties counting half, with its interval."""
-
-    value: float
-    low: float
-    high: float
-    ones: int
-    zeros: int
 
 
 class Rate(NamedTuple):
@@ -50,25 +37,6 @@ class Bin(NamedTuple):
     weight: float
     predicted: float
     observed: float
-
-
-def area(ones: Scores, zeros: Scores, level: float = LEVEL) -> Area:
-    """Return the area under the receiver operating characteristic.
-
-    Interval: DeLong, DeLong and Clarke-Pearson, Biometrics 44 (1988) 837-845, on the logit scale;
-    where nothing is out of order, Wilson's for the smaller group. ValueError without ones or zeros.
-    """
-    high, low = np.sort(np.asarray(ones, float)), np.sort(np.asarray(zeros, float))
-    if not len(high) or not len(low):
-        raise ValueError("an area needs ones and zeros")
-    above, below = _placed(high, low), 1 - _placed(low, high)
-    value, quantile = float(above.mean()), normal_quantile(level)
-    variance = sum(v.var(ddof=1) / len(v) for v in (above, below) if len(v) > 1)
-    if not 0 < value < 1 or not variance:
-        return Area(value, *wilson(value, min(len(high), len(low)), quantile), len(high), len(low))
-    centre, reach = log(value / (1 - value)), quantile * sqrt(variance) / (value * (1 - value))
-    bounds = [1 / (1 + exp(-(centre + side * reach))) for side in (-1, 1)]
-    return Area(value, bounds[0], bounds[1], len(high), len(low))
 
 
 def recall_at(false_positives: float, ones: Scores, zeros: Scores) -> Rate:
@@ -103,9 +71,3 @@ def calibration_error(bins: Sequence[Bin]) -> float:
     Guo et al., ICML 2017.
     """
     return sum(one.weight * abs(one.predicted - one.observed) for one in bins)
-
-
-def _placed(values: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Return for each value the share of the sorted others below it, ties counting half."""
-    left, right = (np.searchsorted(others, values, side) for side in ("left", "right"))
-    return np.asarray((left + right) / (2 * len(others)))

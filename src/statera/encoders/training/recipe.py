@@ -88,7 +88,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     embeddings near where they were; `noise` is the share of texts that are learnt in another form;
     `buried` of them inside a longer harmless one; `veiled` of the harmless ones encoded. Scores are
     probabilities where `prevalence` of texts are positive, sources counting alike; `threshold` is
-    where the card tells rates.
+    where the card tells rates. It also tells `languages`, `limits`, and the `history` of the test
+    sources: what was read of them before.
     """
 
     heads: tuple[str, ...]
@@ -97,6 +98,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     aims: tuple[Aim, ...] = ()
     languages: dict[str, str] = {}
     limits: tuple[str, ...] = ()
+    history: tuple[str, ...] = ()
     window: Annotated[int, Meta(ge=8, le=512)] = 128
     overlap: Annotated[int, Meta(ge=0)] = 32
     layers: Count = 6

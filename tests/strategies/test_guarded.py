@@ -140,6 +140,44 @@ def test_an_open_failure_passes_and_is_marked(tmp_path: Path) -> None:
     assert found.notes[0].startswith("guard: input bypassed (faulty failed); decision ")
 
 
+MIXED = """\
+detectors:
+  - {name: bad, use: regex, with: {patterns: [attack]}, sides: [input]}
+  - {name: dead, use: llm, with: {family: llama-guard, model: "http://127.0.0.1:9/v1#x"},
+     timeout: 0.05, TERMS}
+"""
+
+
+@pytest.mark.parametrize(
+    ("terms", "asked", "told"),
+    [
+        ("on_failure: open", "attack", "block (bad), besides: dead late"),
+        ("on_failure: open", "hello", "bypassed (dead late)"),
+        ("on_failure: closed, action: annotate", "hello", "bypassed (dead late)"),
+        ("on_failure: closed", "hello", "unavailable (dead late)"),
+        ("mode: shadow", "attack", "block (bad), besides: dead late"),
+    ],
+)
+def test_what_could_not_look_is_not_behind_a_block(
+    tmp_path: Path, terms: str, asked: str, told: str
+) -> None:
+    found = ask(policy_file(tmp_path, MIXED.replace("TERMS", terms)), chat(asked), "fine")
+    assert found.notes[0].startswith(f"guard: input {told}; decision ")
+    if found.failure is not None and found.failure.kind == "refused":
+        assert found.failure.message.startswith("guard, input blocked by bad: ")
+
+
+def test_of_texts_too_long_only_those_are_named_that_hold_them_back(tmp_path: Path) -> None:
+    policy = policy_file(
+        tmp_path,
+        "longest: 5\ndetectors:\n"
+        "  - {name: mild, use: regex, with: {patterns: [a]}, sides: [input], beyond: allow}\n"
+        "  - {name: strict, use: regex, with: {patterns: [a]}, sides: [input]}\n",
+    )
+    found = ask(policy, chat("too long"), "never")
+    assert found.notes[0].startswith("guard: input block (strict beyond), besides: mild beyond; ")
+
+
 def test_what_only_watches_is_noted(tmp_path: Path) -> None:
     found = ask(faulty_policy(mode="shadow"), chat("0.9 text"), "0.1 fine")
     assert found.text == "0.1 fine"

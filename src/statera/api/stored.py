@@ -11,6 +11,7 @@ from functools import cached_property
 import msgspec
 
 from statera.analysis.frame import Early, Frame, frames
+from statera.analysis.guarding.bypasses import Bypasses, bypasses
 from statera.analysis.health import Health, HealthCount
 from statera.analysis.instrument import ScoringKeys
 from statera.analysis.measure import MetricRow, estimates
@@ -27,6 +28,8 @@ from statera.store.rows import Stored
 from statera.store.runstore import RunStore
 
 AnyScoring = Scorer | Grader
+GUARDED = " + guard:"
+"""Stands in the name of a system that is a model behind a guard."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,13 @@ class Run:
     def health(self) -> Health:
         """The share of trials that are no answer."""
         return self._read[1]
+
+    @cached_property
+    def bypassed(self) -> Bypasses | None:
+        """The trials with a text that passed a guard unread; None for none, or without a guard."""
+        if GUARDED not in self.info.spec.system.model:
+            return None
+        return bypasses(self.store.trials(self.info.id))
 
     def samples(self, *, outcome: Outcome | None = None) -> Sequence[Stored]:
         """Return the trials to read, all or those of one outcome."""

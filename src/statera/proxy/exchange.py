@@ -12,6 +12,7 @@ import logging
 from collections.abc import Awaitable, Iterable
 
 from statera.guard.policy import Place
+from statera.guard.restoring import Restoring, restoring_of
 from statera.proxy.answers import Answer, deliver, json_answer
 from statera.proxy.bodies import Gone, Message, Receive, Send, TooLarge, read_body
 from statera.proxy.bookkeeping import Book
@@ -19,7 +20,6 @@ from statera.proxy.connection import UpstreamFault
 from statera.proxy.documents import decode, encode
 from statera.proxy.headers import BadHeader, Pairs, check, returned, sent, texts, value_of
 from statera.proxy.passing import target, upstream_failure
-from statera.proxy.restoring import Restoring, restoring_of
 from statera.proxy.service import Service
 from statera.proxy.session import Limits, StreamSession
 from statera.proxy.sse import event_bytes

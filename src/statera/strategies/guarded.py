@@ -9,19 +9,21 @@ where the policy does not let the text pass then, is a failure of plumbing: it i
 nobody books it as a refusal. The same texts are checked as by the proxy.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from msgspec import structs
 
 from statera.codec.canonical import digest
+from statera.guard.blockers import blocks
 from statera.guard.edits import edited
-from statera.guard.policy import Place, Policy
+from statera.guard.policy import Entry, Place, Policy
+from statera.guard.restoring import Restoring, restoring_of
 from statera.protocols import Clock, Model
-from statera.records.guarding import Decision, Passage, Side
+from statera.records.guarding import Decision, Finding, Outcome, Passage, Side
 from statera.records.requests import Chat, Complete, Embed, Likelihood, Message, Request
 from statera.records.responses import Capabilities, Failure, Response
 from statera.strategies.policies import OpenedPolicy
-from statera.strategies.restoring import restored, taken_out
 
 _SIDES: dict[str, Side] = {"tool": "tool_result"}
 _ROUTES: dict[type, str] = {
@@ -55,16 +57,17 @@ class Guarded:
         asked = asked_passages(request)
         decision = await self._check(asked, place)
         before = self._clock.monotonic() - started
-        notes = _notes("input", decision)
-        if stopped := _stopped(Response(seconds=before, cost=0.0), "input", decision, self.policy):
+        notes = self._notes("input", decision, place)
+        reply = Response(seconds=before, cost=0.0, notes=notes)
+        if stopped := self._stopped(reply, "input", decision, place):
             return stopped
-        values = taken_out(self.policy, decision, asked)
+        restoring = restoring_of(self.policy, decision, asked)
         reply = await self.inside.answer(_rewritten(request, decision))
         reply = structs.replace(reply, notes=(*reply.notes, *notes))
         reply = _later(reply, before)
         if reply.failure is not None or isinstance(request, Embed):
             return reply
-        return await self._passed(reply, asked, place, values)
+        return await self._passed(reply, asked, place, restoring)
 
     async def capabilities(self) -> Capabilities:
         """Those of the model inside, without log-likelihoods: these tell no text to check."""
@@ -88,17 +91,42 @@ class Guarded:
         return await self._opened.guard.check(passages, place, decision_id=name)
 
     async def _passed(
-        self, reply: Response, asked: Sequence[Passage], place: Place, values: dict[str, str]
+        self, reply: Response, asked: Sequence[Passage], place: Place, restoring: Restoring
     ) -> Response:
         """Return what of the reply passes."""
         started = self._clock.monotonic()
         said = reply_passages(reply, asked)
         decision = await self._check([passage for _, passage in said], place)
         reply = _later(reply, self._clock.monotonic() - started, first=False)
-        reply = structs.replace(reply, notes=(*reply.notes, *_notes("output", decision)))
-        if stopped := _stopped(reply, "output", decision, self.policy):
+        notes = self._notes("output", decision, place)
+        reply = structs.replace(reply, notes=(*reply.notes, *notes))
+        if stopped := self._stopped(reply, "output", decision, place):
             return stopped
-        return _edited(reply, [part for part, _ in said], decision, values)
+        return _edited(reply, [part for part, _ in said], decision, restoring)
+
+    def _notes(self, where: str, decision: Decision, place: Place) -> tuple[str, ...]:
+        return _notes(where, decision, _told(decision, self._opened.guard.engine.entries(place)))
+
+    def _stopped(
+        self, reply: Response, where: str, decision: Decision, place: Place
+    ) -> Response | None:
+        """Return what takes the reply's place where the decision stops it; None where it passes.
+
+        What the model cost stays on record.
+        """
+        if decision.outcome not in ("unavailable", "block"):
+            return None
+        told = _told(decision, self._opened.guard.engine.entries(place)).behind
+        if decision.outcome == "unavailable":
+            return _plumbing(reply, f"guard_unavailable: {told or 'a check was not made'}")
+        own = self.policy.messages.input if where == "input" else self.policy.messages.output
+        message = f"guard, {where} blocked by {told}: {decision.message or own}"
+        status = 400 if where == "input" else None
+        return structs.replace(
+            _without_answer(reply),
+            failure=Failure(kind="refused", message=message, status=status),
+            finish="content_filter",
+        )
 
 
 def asked_passages(request: Chat | Complete | Embed) -> tuple[Passage, ...]:
@@ -178,7 +206,7 @@ def _edited(
     reply: Response,
     parts: Sequence[tuple[str, int]],
     decision: Decision,
-    values: dict[str, str],
+    restoring: Restoring,
 ) -> Response:
     """Return the reply with the decision's edits, and what was taken out of the request back in.
 
@@ -190,10 +218,10 @@ def _edited(
         if name == _CALL:
             function = dict(calls[at]["function"])
             text = _cut(decision, number, str(function["arguments"]))
-            function["arguments"] = restored(text, values, escaped=True)
+            function["arguments"] = restoring.text(text, escaped=True)
             calls[at] = calls[at] | {"function": function}
         else:
-            changes[name] = restored(_cut(decision, number, getattr(reply, name)), values)
+            changes[name] = restoring.text(_cut(decision, number, getattr(reply, name)))
     if decision.edits:
         changes["logprobs"] = ()
     return structs.replace(reply, tool_calls=tuple(calls), **changes)
@@ -201,26 +229,6 @@ def _edited(
 
 def _cut(decision: Decision, number: int, text: str) -> str:
     return edited(text, [edit for edit in decision.edits if edit.passage == number])
-
-
-def _stopped(reply: Response, where: str, decision: Decision, policy: Policy) -> Response | None:
-    """Return what takes the reply's place where the decision stops it; None where it passes.
-
-    What the model cost stays on record.
-    """
-    if decision.outcome == "unavailable":
-        return _plumbing(reply, f"guard_unavailable: {_causes(decision) or 'a check was not made'}")
-    if decision.outcome != "block":
-        return None
-    own = policy.messages.input if where == "input" else policy.messages.output
-    message = f"guard, {where} blocked by {_causes(decision)}: {decision.message or own}"
-    found = _without_answer(reply)
-    return structs.replace(
-        found,
-        failure=Failure(kind="refused", message=message, status=400 if where == "input" else None),
-        finish="content_filter",
-        notes=reply.notes or _notes(where, decision),
-    )
 
 
 def _plumbing(reply: Response, message: str) -> Response:
@@ -242,27 +250,46 @@ def _later(reply: Response, seconds: float, *, first: bool = True) -> Response:
     return structs.replace(reply, seconds=reply.seconds + seconds, first_token_seconds=started)
 
 
-def _notes(where: str, decision: Decision) -> tuple[str, ...]:
-    """Return what a reader of the trial should know; nothing of a decision that lets all pass."""
+def _notes(where: str, decision: Decision, told: "_Told") -> tuple[str, ...]:
+    """Return what a reader of the trial should know; nothing of a decision that lets all pass.
+
+    `statera.analysis.guarding.bypasses` reads it.
+    """
     if decision.outcome == "allow" and decision.would == "allow" and not decision.findings:
         return ()
-    told = _causes(decision, every=True)
     would = "" if decision.would == decision.outcome else f", would {decision.would}"
-    by = f" ({told})" if told else ""
-    return (f"guard: {where} {decision.outcome}{would}{by}; decision {decision.id}",)
+    by = f" ({told.behind})" if told.behind else ""
+    besides = f", besides: {told.besides}" if told.besides else ""
+    return (f"guard: {where} {decision.outcome}{would}{by}{besides}; decision {decision.id}",)
 
 
-def _causes(decision: Decision, *, every: bool = False) -> str:
-    """Return the detectors behind the decision, with the cause where that is no score."""
-    names = {
-        one.detector + ("" if one.cause == "score" else f" {one.cause}"): None
-        for one in decision.findings
-        if every or (one.mode == "enforce" and _weighs(one.cause, one.action, decision))
-    }
-    return ", ".join(names)
+class _Told(NamedTuple):
+    """The detectors `behind` a decision, and what else was found or could not be looked for."""
+
+    behind: str
+    besides: str
 
 
-def _weighs(cause: str, action: str, decision: Decision) -> bool:
-    if decision.outcome == "unavailable":
-        return cause in ("failed", "late")
-    return action == "block" or cause == "beyond"
+def _told(decision: Decision, entries: Iterable[Entry]) -> _Told:
+    terms = {entry.name: entry for entry in entries}
+    behind: dict[str, None] = {}
+    besides: dict[str, None] = {}
+    for one in decision.findings:
+        name = one.detector + ("" if one.cause == "score" else f" {one.cause}")
+        weighs = _weighs(one, decision.outcome, terms[one.detector])
+        (behind if weighs else besides)[name] = None
+    return _Told(", ".join(behind), ", ".join(name for name in besides if name not in behind))
+
+
+def _weighs(finding: Finding, outcome: Outcome, entry: Entry) -> bool:
+    """Return whether a finding by itself leads to that outcome; to `allow` all of them do."""
+    if outcome == "allow" or finding.mode != "enforce":
+        return outcome == "allow"
+    if outcome == "redact":
+        return finding.cause == "score" and finding.action == "redact"
+    holds = blocks(finding, [entry.name] if entry.beyond == "allow" else [])
+    if outcome == "block" or holds or finding.cause == "score":
+        return outcome == "block" and holds
+    closed = entry.on_failure == "closed" and finding.action not in ("allow", "annotate")
+    unmade = closed and finding.cause != "beyond"
+    return unmade == (outcome == "unavailable")

@@ -15,7 +15,7 @@ from statera.cli.judgements import judgements, print_judgements
 from statera.cli.reading import print_sample
 from statera.cli.settings import Flag, Lines
 from statera.cli.tables import FEW, console, headline, plural, print_health, print_metrics
-from statera.cli.wrapping import say
+from statera.cli.wrapping import plain, say
 from statera.codec.files import to_json
 from statera.errors import DeclarationError, unknown
 from statera.metrics.outcomes import NO_ANSWERS
@@ -187,6 +187,10 @@ def show_rows(run: Run, rows: Sequence[MetricRow]) -> None:
     if info.status != "done" or info.reason:
         click.echo(f"{info.status}: {info.reason}" if info.reason else info.status)
     print_health(run.health, info.id[:8], untold(info))
+    if found := run.bypassed:
+        by = ", ".join(f"{name} {count}" for name, count in found.by.items())
+        told = f"{plural(found.trials, 'trial')} passed the guard unread: {by}"
+        say(console(), f"[yellow]bypassed[/] {plain(told)}")
     print_metrics(rows)
 
 
@@ -201,6 +205,7 @@ def summary(run: Run) -> dict[str, object]:
         "spec": run.info.spec,
         "environment": run.info.environment,
         "health": run.health,
+        "bypassed": run.bypassed,
         "blind": [name for name in NO_ANSWERS if name in untold(run.info)],
         "metrics": run.metrics,
     }

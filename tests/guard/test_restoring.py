@@ -1,7 +1,7 @@
 import json
 
 from statera.guard.policy import Entry, Policy
-from statera.proxy.restoring import NOTHING, Restoring, restoring_of
+from statera.guard.restoring import NOTHING, Restoring, restoring_of
 from statera.proxy.wire.slots import Part, Slot
 from statera.records.guarding import Decision, Edit, Finding, Passage, Span
 
@@ -26,6 +26,12 @@ def test_what_was_taken_out_is_remembered() -> None:
     found = restoring_of(Policy(detectors=(ENTRY,)), decision(*EDITS), SAID)
     assert found.values == {"[EMAIL_1]": "a@b.c", "[EMAIL_2]": "d@e.f"}
     assert found.text("[EMAIL_2], not [EMAIL_1] or [EMAIL_3]") == "d@e.f, not a@b.c or [EMAIL_3]"
+
+
+def test_a_value_that_reads_like_a_name_is_not_read_again() -> None:
+    restoring = Restoring({"[A_1]": "[A_2]", "[A_2]": 'say "hi"'})
+    assert restoring.text("[A_1] [A_2]") == '[A_2] say "hi"'
+    assert json.loads(restoring.text('["[A_2]"]', escaped=True)) == ['say "hi"']
 
 
 def test_nothing_returns_that_is_not_to_or_has_no_number() -> None:

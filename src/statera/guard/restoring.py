@@ -10,13 +10,31 @@ one value. The reply was checked with the names in it.
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 from statera.guard.policy import Policy
-from statera.proxy.wire.slots import Key, Part, Slot
 from statera.records.guarding import Decision, Passage, Side
 
 _NUMBERED = re.compile(r"\[(.+)_\d+\]")
 _JSON_SIDES: tuple[Side, ...] = ("tool_call", "tool_result")
+
+
+class _Standing(Protocol):
+    """Where a text stands: at `holder[key]`; `key` None where it cannot be changed."""
+
+    @property
+    def holder(self) -> dict[str, Any] | list[Any]: ...
+    @property
+    def key(self) -> str | int | None: ...
+
+
+class _Slot(_Standing, Protocol):
+    """A passage of a body and where it stands; one joined of several texts has `parts`."""
+
+    @property
+    def passage(self) -> Passage: ...
+    @property
+    def parts(self) -> Sequence[_Standing]: ...
 
 
 class Restoring:
@@ -35,10 +53,10 @@ class Restoring:
             return text
         return self._names.sub(lambda found: _value(self.values[found[0]], escaped), text)
 
-    def slots(self, slots: Iterable[Slot]) -> bool:
+    def slots(self, slots: Iterable[_Slot]) -> bool:
         """Put the values where a reply names them; return whether there was one."""
         changed = False
-        done: set[tuple[int, Key]] = set()
+        done: set[tuple[int, str | int]] = set()
         for slot in slots:
             escaped = slot.passage.side in _JSON_SIDES
             for place in slot.parts or (slot,):
@@ -47,7 +65,7 @@ class Restoring:
                     changed |= self._put(place, escaped)
         return changed
 
-    def _put(self, place: Part | Slot, escaped: bool) -> bool:
+    def _put(self, place: _Standing, escaped: bool) -> bool:
         holder = place.holder
         old = holder[place.key]  # type: ignore[index]
         if type(old) is not str:

@@ -47,7 +47,7 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._waiter: asyncio.Future[None] | None = None
-        self._fault: UpstreamFault | None = None
+        self._fault: tuple[Kind, str] | None = None
         self._headers: list[tuple[bytes, bytes]] = []
         self._size = 0
         self._head: Head | None = None
@@ -105,7 +105,7 @@ class Connection(asyncio.Protocol):
     def fail(self, kind: Kind, message: str) -> None:
         """End the reply with this fault, and the connection."""
         if self._fault is None:
-            self._fault = UpstreamFault(kind, message, answered=self._head is not None)
+            self._fault = kind, message
         self.close()
         self._wake()
 
@@ -124,6 +124,7 @@ class Connection(asyncio.Protocol):
             else:
                 self.fail("reset", "upstream closed the connection")
         self._transport = None
+        del self._parser  # it knows this object, which nobody would free soon
         self._wake()
 
     def data_received(self, data: bytes) -> None:  # noqa: D102
@@ -171,7 +172,7 @@ class Connection(asyncio.Protocol):
     async def _more(self) -> None:
         """Wait until something happened."""
         if self._fault is not None:
-            raise self._fault
+            raise UpstreamFault(*self._fault, answered=self._head is not None)
         self._waiter = self._loop.create_future()
         try:
             await self._waiter

@@ -41,6 +41,7 @@ logger = logging.getLogger("statera.guard")
 
 TICK = 0.5
 _LAST = 2.0
+_TIDY = 60  # ticks between looks for what refers to itself; what was there at the start is frozen
 
 
 class ServingClock:
@@ -196,7 +197,9 @@ class Worker:
 
     async def _ticks(self) -> None:
         board = self.given.board
-        while True:
+        for tick in itertools.count(1):
+            if not tick % _TIDY:
+                gc.collect()
             if board.reloads != self._reloads or self._keeper.changed():
                 self._reloads = board.reloads
                 await self.reload()

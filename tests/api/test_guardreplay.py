@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from statera.analysis.guarding.replaying import CUT, HEADERS
 from statera.api.guardreplay import (
     read_events,
     read_requests,
@@ -17,6 +18,7 @@ from statera.errors import DeclarationError
 from statera.models.clock import SystemClock
 from statera.proxy.events import Content, Hashing, Meeting, encoded, event_of
 from statera.proxy.metrics import Phase
+from statera.proxy.streaming import MOST_TOLD
 from statera.records.guarding import Passage
 from statera.strategies.policies import open_policy
 from tests.guards_made import POLICY, policy_file
@@ -39,13 +41,13 @@ MET: tuple[Met, ...] = (
 )
 
 
-def events_file(folder: Path, policy: Path, content: Content) -> Path:
+def events_file(folder: Path, policy: Path, content: Content, met: Sequence[Met] = MET) -> Path:
     """Write the events of what was met under a policy, as the proxy does."""
 
     async def write() -> bytes:
         opened = open_policy(policy, clock=SystemClock())
         lines = [b'{"event":"dropped","count":3}\n', b"\n"]
-        for name, phase, passages in MET:
+        for name, phase, passages in met:
             made = await opened.guard.check(passages, decision_id=name)
             meeting = Meeting(1.0, phase, CHAT, "m", 200, 0.001)
             event = event_of(made, passages, meeting, content=content, hashing=HASHING)
@@ -98,6 +100,54 @@ def test_without_texts_scores_decide_where_that_is_exact(tmp_path: Path, content
     untold = asyncio.run(replay_events(events, wider, base=old))
     assert list(untold.untold) == ["texts not kept, and 'bombs' looks otherwise (`with`)"]
     assert untold.then == {}
+
+
+def test_headers_are_not_on_record_even_where_texts_are(tmp_path: Path) -> None:
+    old = policy_file(tmp_path)
+    scope = "scopes:\n  - {headers: {x-team: a}, detectors: {bombs: {mode: shadow}}}\n"
+    scoped = policy_file(tmp_path, POLICY + scope, name="new.yaml")
+    events = list(read_events(events_file(tmp_path, old, "full")))
+    found = asyncio.run(replay_events(events, scoped, base=old))
+    assert (found.untold, found.now) == ({HEADERS: 3}, {})
+    elsewhere = scope.replace("{headers", "{route: /v1/embeddings, headers")
+    scoped.write_text(POLICY + elsewhere)
+    assert asyncio.run(replay_events(events, scoped, base=old)).untold == {}
+
+
+@pytest.mark.parametrize("content", ["full", "hash"])
+def test_of_a_stream_that_was_stopped_the_rest_is_unknown(tmp_path: Path, content: Content) -> None:
+    met: tuple[Met, ...] = (
+        ("a", "request", (said("hello"),)),
+        ("a", "stream", (said("so bombs", reply=True),)),
+        ("b", "request", (said("hello"),)),
+        ("b", "stream", (said("so mild", reply=True),)),
+    )
+    old = policy_file(tmp_path)
+    softer = POLICY.replace("threshold: 0.5", "mode: shadow")
+    new = policy_file(tmp_path, softer, name="new.yaml")
+    events = list(read_events(events_file(tmp_path, old, content, met)))
+    assert [one.cut for one in events] == [False, True, False, False]
+    assert [one.seconds for one in events] == [0.001] * 4
+    found = asyncio.run(replay_events(events, new, base=old))
+    assert (found.untold, found.no_longer, found.now) == ({CUT: 1}, (), {"allow": 1})
+    same = asyncio.run(replay_events(events, old))
+    assert (same.untold, same.now) == ({}, {"block": 1, "allow": 1})
+
+
+def test_a_stream_longer_than_its_record_is_not_told_from_texts(tmp_path: Path) -> None:
+    many = tuple(said("so mild", reply=True) for _ in range(MOST_TOLD))
+    met: tuple[Met, ...] = (("a", "stream", many),)
+    old = policy_file(tmp_path)
+    full = list(read_events(events_file(tmp_path, old, "full", met)))
+    hashed = list(read_events(events_file(tmp_path, old, "hash", met)))
+    assert (full[0].cut, hashed[0].cut) == (True, False)
+
+
+def test_an_id_names_one_request(tmp_path: Path) -> None:
+    path = tmp_path / "requests.jsonl"
+    path.write_text('{"text": "a", "id": 2}\n{"text": "bombs"}\n')
+    with pytest.raises(DeclarationError, match="request 2: id '2' is that of request 1 too"):
+        list(read_requests(path))
 
 
 def test_any_jsonl_can_be_replayed(tmp_path: Path) -> None:

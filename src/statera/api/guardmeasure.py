@@ -25,6 +25,7 @@ from statera.analysis.guarding.rates import RateRow, rates
 from statera.analysis.guarding.sightings import Sighting, sightings
 from statera.api.stored import Run
 from statera.codec.strict import convert
+from statera.guard.blockers import lenient_of
 from statera.guard.policy import Policy
 from statera.models.clock import SystemClock
 from statera.protocols import Clock
@@ -85,7 +86,7 @@ class GuardMeasured:
     @cached_property
     def overblocking(self) -> list[OverBlocking]:
         """What becomes of harmless texts, by source."""
-        return overblocking(self.sightings)
+        return overblocking(self.sightings, lenient_of(self.policy))
 
     @cached_property
     def evasions(self) -> list[EvasionRow]:

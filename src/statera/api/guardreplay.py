@@ -13,24 +13,27 @@ from typing import NamedTuple
 
 import msgspec
 
-from statera.analysis.guarding.overblocking import blockers
 from statera.analysis.guarding.replaying import (
+    HEADERS,
     REQUEST,
     Outcomes,
     Recorded,
     Replay,
     outcomes,
+    reads_headers,
     replayed,
     rescored,
 )
 from statera.codec.files import read_jsonl, read_lines
 from statera.codec.strict import from_json
 from statera.errors import DeclarationError
+from statera.guard.blockers import blockers, lenient_of
 from statera.guard.engine import Engine
 from statera.guard.policy import Place, Policy
 from statera.models.clock import SystemClock
 from statera.protocols import Clock
 from statera.proxy.events import GuardEvent
+from statera.proxy.streaming import MOST_TOLD
 from statera.records.guarding import Decision, Passage, Side
 from statera.strategies.policies import OpenedPolicy, open_policy
 
@@ -120,18 +123,32 @@ def recorded_of(event: GuardEvent, asked: Sequence[Passage] = ()) -> Recorded:
         findings=event.findings,
         longest=max((one.chars for one in event.passages), default=0),
         passages=passages,
+        seconds=event.seconds,
+        cut=_is_cut(event, told=passages is not None),
     )
+
+
+def _is_cut(event: GuardEvent, *, told: bool) -> bool:
+    """Return whether a stream goes on where its record ends: stopped, or longer than is kept."""
+    if event.phase != "stream":
+        return False
+    return event.outcome in ("block", "unavailable") or (told and len(event.passages) >= MOST_TOLD)
 
 
 def read_requests(path: Path) -> Iterator[Texts]:
     """Yield the requests of any JSONL: `text`, or `messages` as in a chat; `id` is the line else.
 
-    DeclarationError, with file and line, for one that has neither.
+    DeclarationError, with file and line, for one that has neither, or an id that is taken.
     """
+    taken: dict[str, int] = {}
     for number, row in enumerate(read_jsonl(path, Asked), start=1):
         if (row.text is None) == (not row.messages):
             raise DeclarationError(f"{path}, request {number}: either `text` or `messages`")
         name = str(number) if row.id is None else str(row.id)
+        if name in taken:
+            told = f"id '{name}' is that of request {taken[name]} too"
+            raise DeclarationError(f"{path}, request {number}: {told}")
+        taken[name] = number
         yield Texts(name, Place(route=CHAT, model=row.model), _passages(row))
 
 
@@ -168,20 +185,24 @@ async def replay_events(
     """Return what the policy would have made of recorded decisions.
 
     `base` is the policy that made them, needed where texts were not kept. A policy of which nothing
-    must be run is not opened.
+    must be run is not opened. Where one of its scopes reads headers nothing is told: they are not
+    on record.
     """
     new, old = Engine(Policy.load(policy)), None if base is None else Engine(Policy.load(base))
+    lenient = {one.policy.digest: lenient_of(one.policy) for one in (new, old) if one is not None}
     opened: OpenedPolicy | None = None
     found: list[Outcomes] = []
     try:
         for one in events:
             decision: Decision | str
-            if one.passages is None:
+            if one.passages is not None and reads_headers(new.policy, one.place):
+                decision = HEADERS
+            elif one.passages is None:
                 decision = rescored(one, old, new)
             else:
                 opened = opened or open_policy(policy, clock=clock or SystemClock())
                 decision = await opened.guard.check(one.passages, one.place, decision_id=one.id)
-            found.append(outcomes(one, decision))
+            found.append(outcomes(one, decision, lenient))
     finally:
         if opened is not None:
             await opened.close()
@@ -212,8 +233,8 @@ async def replay_requests(
                     phase=REQUEST,
                     then=None if then is None else then.outcome,
                     now=now.outcome,
-                    by_then=() if then is None else blockers_of(then),
-                    by=blockers_of(now),
+                    by_then=() if then is None or old is None else _blockers(then, old.policy),
+                    by=_blockers(now, new.policy),
                 )
             )
     finally:
@@ -223,6 +244,5 @@ async def replay_requests(
     return replayed(found, recorded=False)
 
 
-def blockers_of(decision: Decision) -> tuple[str, ...]:
-    """Return the detectors that block; none where the decision is no block."""
-    return blockers(decision) if decision.outcome == "block" else ()
+def _blockers(decision: Decision, policy: Policy) -> tuple[str, ...]:
+    return blockers(decision, lenient_of(policy))

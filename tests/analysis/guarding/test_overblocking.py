@@ -1,5 +1,4 @@
-from statera.analysis.guarding.overblocking import blockers, overblocking
-from statera.records.guarding import Decision
+from statera.analysis.guarding.overblocking import overblocking
 from tests.guards_made import decision, finding, sighting
 
 BOTH = decision("block", finding("a", score=0.9), finding("b", score=0.9))
@@ -8,17 +7,12 @@ REDACTED = decision("redact", finding("c", action="redact", score=0.9))
 SHADOW = decision("allow", finding("b", mode="shadow", score=0.9), would="block")
 
 
-def test_what_blocks_is_what_enforces_it_and_length_only_where_nothing_was_found() -> None:
-    beyond = finding("long", cause="beyond")
-    cases: list[tuple[Decision, tuple[str, ...]]] = [
-        (BOTH, ("a", "b")),
-        (ALONE, ("a",)),
-        (decision("block", finding("a", score=0.9), beyond), ("a",)),
-        (decision("block", beyond), ("long",)),
-        (REDACTED, ()),
-    ]
-    for made, names in cases:
-        assert blockers(made) == names
+def test_what_lets_a_long_text_pass_is_behind_no_block() -> None:
+    notes = finding("notes", cause="beyond", action="annotate")
+    made = decision("block", finding("mild", cause="beyond"), notes, finding("x", cause="beyond"))
+    found = [sighting("long", 0.1, harmful=False)._replace(decision=made)]
+    (row,) = overblocking(found, ["mild"])
+    assert (row.by, row.alone) == ({"x": 1}, {"x": 1})
 
 
 def test_a_source_says_how_many_harmless_texts_it_loses_and_to_whom() -> None:

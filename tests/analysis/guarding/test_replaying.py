@@ -7,9 +7,12 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from statera.analysis.guarding.replaying import (
+    CUT,
+    HEADERS,
     Outcomes,
     Recorded,
     outcomes,
+    reads_headers,
     replayed,
     rescored,
 )
@@ -120,6 +123,63 @@ def test_scopes_by_route_and_model_hold_and_more_time_is_unknown() -> None:
     why = rescored(late, Engine(BASE), Engine(changed(timeout=9.0)))
     assert why == "texts not kept, and 'bombs' was late and has more time now"
     assert isinstance(rescored(late, Engine(BASE), Engine(changed(timeout=1.0))), Decision)
+
+
+def test_less_time_is_unknown_unless_the_whole_check_took_no_more() -> None:
+    recorded, _ = record(BASE, bombs=Reading(0.1), mails=Reading(0.1))
+    new = Engine(changed(timeout=0.5))
+    why = rescored(recorded, Engine(BASE), new)
+    assert why == "texts not kept, and 'bombs' has less time now"
+    assert rescored(recorded._replace(seconds=0.6), Engine(BASE), new) == why
+    assert isinstance(rescored(recorded._replace(seconds=0.4), Engine(BASE), new), Decision)
+    failed, _ = record(BASE, bombs=Trouble("failed", ""), mails=Reading(0.1))
+    assert isinstance(rescored(failed, Engine(BASE), new), Decision)
+
+
+def test_headers_matter_where_a_scope_that_reads_them_can_hold() -> None:
+    scope = Scope(route="/v1/embeddings", headers={"x-team": "a"})
+    policy = structs.replace(BASE, scopes=(scope,))
+    assert not reads_headers(policy, PLACE)
+    assert reads_headers(policy, Place(route="/v1/embeddings", model="m"))
+    recorded, _ = record(policy, bombs=Reading(0.1), mails=Reading(0.1))
+    assert isinstance(rescored(recorded, None, Engine(policy)), Decision)
+    there = recorded._replace(place=Place(route="/v1/embeddings"))
+    assert rescored(there, None, Engine(policy)) == f"texts not kept, and {HEADERS}"
+
+
+def test_a_stream_that_was_stopped_is_on_record_so_far_only() -> None:
+    recorded, made = record(BASE, bombs=Reading(0.9), mails=Reading(0.1))
+    cut = recorded._replace(cut=True)
+    passing = structs.replace(made, outcome="allow", findings=())
+    assert outcomes(cut, passing) == Outcomes("d", "request", "block", None, ("bombs",), (), CUT)
+    assert outcomes(cut, made).now == "block"
+    assert outcomes(recorded, passing).now == "allow"
+
+
+def test_no_reply_is_made_to_what_is_stopped() -> None:
+    found = replayed(
+        [
+            Outcomes("a", "request", "allow", "block", (), ("bombs",)),
+            Outcomes("a", "response", "block", "block", ("mails",), ("mails",)),
+            Outcomes("b", "request", "allow", "unavailable"),
+            Outcomes("b", "stream", "allow", None, why=CUT),
+            Outcomes("c", "request", "unavailable", "allow"),
+        ]
+    )
+    assert (found.by_then, found.by) == ({"mails": 1}, {"bombs": 1})
+    assert found.now == {"block": 1, "unavailable": 1, "allow": 1}
+    assert (found.untold, found.unanswered) == ({}, 1)
+    assert [one.phases for one in found.blocked] == [("request",)]
+
+
+def test_who_lets_a_long_text_pass_blocked_nothing() -> None:
+    mild = structs.replace(MAILS, action="block", beyond="allow")
+    base = Policy(detectors=(BOMBS, mild))
+    long = Reading(0.0, beyond=True)
+    recorded, made = record(base, bombs=long, mails=long)
+    found = outcomes(recorded, made, {base.digest: frozenset({"mails"})})
+    assert (found.by_then, found.by) == (("bombs",), ("bombs",))
+    assert outcomes(recorded, made).by_then == ("bombs", "mails")
 
 
 def test_an_exchange_is_blocked_where_any_phase_is() -> None:

@@ -35,7 +35,7 @@ def test_requests_are_named_and_their_texts_shown_only_when_asked_for(folder: Pa
     lines = [" ".join(line.split()) for line in out.splitlines()]
     assert "c newly redact block response bombs" in lines
     assert "a no longer block allow request bombs" in lines
-    assert "1 request blocked then: the reply that would follow is not on record" in out
+    assert "1 request stopped then: the reply that would follow is not on record" in out
     assert "poison" not in out
     assert "a poison" in said("--policy", "new.yaml", "--events", events, "--show")
     short = said("--policy", "new.yaml", "--events", events, "--list", "1")

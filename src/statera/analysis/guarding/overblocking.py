@@ -1,13 +1,13 @@
 """What the policy does to harmless texts: how many it blocks, and which detector is behind it."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
 from statera.analysis.guarding.rates import flagged_share
 from statera.analysis.guarding.sightings import Sighting, by_source, labelled
-from statera.records.guarding import Decision
+from statera.guard.blockers import blockers
 from statera.scorers.guarding import POLICY
 from statera.stats.results import Estimate
 
@@ -30,21 +30,22 @@ class OverBlocking(msgspec.Struct, frozen=True, kw_only=True):
     shadow: int
 
 
-def overblocking(found: Iterable[Sighting]) -> list[OverBlocking]:
+def overblocking(found: Iterable[Sighting], lenient: Collection[str] = ()) -> list[OverBlocking]:
     """Return a row for each source that has harmless texts.
 
+    `lenient` detectors let pass what they cannot examine (`statera.guard.blockers`).
     `shadow` counts those that would be blocked too if what only watches enforced.
     """
     rows = []
     for source, of_source in by_source(found).items():
         if harmless := labelled(of_source, POLICY, harmful=False):
-            rows.append(_row(source, harmless))
+            rows.append(_row(source, harmless, lenient))
     return rows
 
 
-def _row(source: str, harmless: Sequence[Sighting]) -> OverBlocking:
+def _row(source: str, harmless: Sequence[Sighting], lenient: Collection[str]) -> OverBlocking:
     decisions = [one.decision for one in harmless if one.decision is not None]
-    blocked = [blockers(one) for one in decisions if one.outcome == "block"]
+    blocked = [blockers(one, lenient) for one in decisions if one.outcome == "block"]
     return OverBlocking(
         source=source,
         n=len(harmless),
@@ -55,14 +56,3 @@ def _row(source: str, harmless: Sequence[Sighting]) -> OverBlocking:
         alone=dict(Counter(names[0] for names in blocked if len(names) == 1).most_common()),
         shadow=sum(one.would == "block" != one.outcome for one in decisions),
     )
-
-
-def blockers(decision: Decision) -> tuple[str, ...]:
-    """Return the detectors that enforce the block of a decision, each once.
-
-    Where nothing was found, those that could not read it all.
-    """
-    enforced = [one for one in decision.findings if one.mode == "enforce"]
-    by_score = [one for one in enforced if one.cause == "score" and one.action == "block"]
-    by_length = [one for one in enforced if one.cause == "beyond"]
-    return tuple(dict.fromkeys(one.detector for one in by_score or by_length))

@@ -10,17 +10,22 @@ model), and impossible for what looks otherwise: then the reason is told, never 
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
+from math import inf
 from typing import NamedTuple
 
 import msgspec
 
-from statera.analysis.guarding.overblocking import blockers
+from statera.guard.blockers import blockers
 from statera.guard.engine import Answer, Ask, Engine
 from statera.guard.policy import Entry, Place, Policy
 from statera.records.guarding import Decision, Finding, Outcome, Passage, Reading, Trouble
 
 REQUEST = "request"
 _LOOKS = ("use", "settings", "sides", "roles", "context")
+HEADERS = "a scope reads headers, which are not on record"
+CUT = "the record of a stream ends where it was stopped"
+_STOPS: tuple[Outcome, ...] = ("block", "unavailable")
 _RANK: tuple[Outcome, ...] = ("allow", "redact", "bypassed", "unavailable", "block")
 
 
@@ -28,8 +33,9 @@ class Recorded(NamedTuple):
     """A decision on record: of the request or the reply `phase` of the exchange `id`.
 
     `policy` is the digest of the policy that made it, `scores` the highest score of each detector,
-    `longest` the characters of its longest text. `passages` are its texts, None where they were not
-    kept.
+    `longest` the characters of its longest text, `seconds` no less than any check of it took.
+    `passages` are its texts, None where they were not kept. `cut`: a stream of which the rest is
+    not on record.
     """
 
     id: str
@@ -41,6 +47,8 @@ class Recorded(NamedTuple):
     findings: tuple[Finding, ...]
     longest: int = 0
     passages: tuple[Passage, ...] | None = None
+    seconds: float = inf
+    cut: bool = False
 
 
 class Outcomes(NamedTuple):
@@ -75,7 +83,7 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
     Of `requests`, those in `untold` cannot be decided (by reason); the others are counted by
     outcome, `then` empty where nobody decided before. `blocked` are all that would be blocked;
     `newly` and `no_longer` those where that changes. `by` counts blocks by detector. `unanswered`
-    were blocked then and would get a reply now, of which nothing is on record.
+    were stopped then and would get a reply now, of which nothing is on record.
     """
 
     requests: int
@@ -118,10 +126,20 @@ def rescored(recorded: Recorded, base: Engine | None, new: Engine) -> Decision |
     return decision
 
 
+def reads_headers(policy: Policy, place: Place) -> bool:
+    """Return whether headers decide which of the policy's scopes hold at that route and model."""
+    return any(
+        scope.headers
+        and fnmatchcase(place.route, scope.route)
+        and fnmatchcase(place.model, scope.model)
+        for scope in policy.scopes
+    )
+
+
 def _reads_otherwise(recorded: Recorded, base: Policy, new: Policy) -> str:
     """Return why nothing on record tells what the new policy reads, or nothing."""
-    if any(scope.headers for policy in (base, new) for scope in policy.scopes):
-        return "a scope reads headers, which are not on record"
+    if reads_headers(base, recorded.place) or reads_headers(new, recorded.place):
+        return HEADERS
     if (recorded.longest > base.longest) != (recorded.longest > new.longest):
         return "`longest` changes what is read"
     return ""
@@ -138,6 +156,8 @@ def _looks_otherwise(entry: Entry, before: Entry | None, recorded: Recorded) -> 
     late = any(one.cause == "late" and one.detector == entry.name for one in recorded.findings)
     if late and entry.timeout > before.timeout:
         return f"'{entry.name}' was late and has more time now"
+    if entry.name in recorded.scores and entry.timeout < min(before.timeout, recorded.seconds):
+        return f"'{entry.name}' has less time now"
     return ""
 
 
@@ -153,18 +173,16 @@ def _answers(name: str, recorded: Recorded) -> list[Answer]:
     return found
 
 
-def outcomes(recorded: Recorded, decision: Decision | str) -> Outcomes:
-    """Return the recorded decision beside the one that would be."""
-    then = tuple(dict.fromkeys(_blocking(recorded)))
-    if isinstance(decision, str):
-        return Outcomes(recorded.id, recorded.phase, recorded.outcome, None, then, (), decision)
-    by = blockers(decision) if decision.outcome == "block" else ()
-    return Outcomes(recorded.id, recorded.phase, recorded.outcome, decision.outcome, then, by)
+def outcomes(
+    recorded: Recorded,
+    decision: Decision | str,
+    lenient: Mapping[str, frozenset[str]] = {},
+) -> Outcomes:
+    """Return the recorded decision beside the one that would be, or why that is not known.
 
-
-def _blocking(recorded: Recorded) -> tuple[str, ...]:
-    if recorded.outcome != "block":
-        return ()
+    `lenient` holds by digest, of the policies that are known, the detectors that let pass what
+    they cannot examine.
+    """
     made = Decision(
         id=recorded.id,
         policy=recorded.policy,
@@ -172,13 +190,21 @@ def _blocking(recorded: Recorded) -> tuple[str, ...]:
         would=recorded.outcome,
         findings=recorded.findings,
     )
-    return blockers(made)
+    then = blockers(made, lenient.get(recorded.policy, ()))
+    known = Outcomes(recorded.id, recorded.phase, recorded.outcome, None, then)
+    if isinstance(decision, str):
+        return known._replace(why=decision)
+    if recorded.cut and decision.outcome not in _STOPS:
+        return known._replace(why=CUT)
+    by = blockers(decision, lenient.get(decision.policy, ()))
+    return known._replace(now=decision.outcome, by=by)
 
 
 def replayed(every: Iterable[Outcomes], *, recorded: bool = True) -> Replay:
     """Return what changed, exchange by exchange: what is blocked in any phase is blocked.
 
-    An exchange of which any phase cannot be told is not told, unless another phase blocks it.
+    An exchange of which any phase cannot be told is not told, unless another phase blocks it. A
+    reply to a request that would be stopped counts for nothing.
     `recorded` is False where all that there is to decide is at hand, and no reply is missing.
     """
     groups: dict[str, list[Outcomes]] = {}
@@ -204,27 +230,32 @@ def replayed(every: Iterable[Outcomes], *, recorded: bool = True) -> Replay:
         by_then=dict(Counter(name for one in known for name in one.by_then)),
         by=dict(Counter(name for one in blocked for name in one.by)),
         untold=dict(untold.most_common()),
-        unanswered=sum(recorded and _unanswered(groups[one.id]) for one in freed),
+        unanswered=sum(
+            recorded and one.now not in _STOPS and _unanswered(groups[one.id]) for one in known
+        ),
     )
 
 
 def _unanswered(phases: Iterable[Outcomes]) -> bool:
-    """Return whether the request itself was blocked, so that there was no reply to decide on."""
-    return any(one.phase == REQUEST and one.then == "block" for one in phases)
+    """Return whether the request itself was stopped, so that there was no reply to decide on."""
+    return any(one.phase == REQUEST and one.then in _STOPS for one in phases)
 
 
 def _exchange(phases: Sequence[Outcomes]) -> Exchange | str:
-    now = _worst([one.now for one in phases])
-    why = next((one.why for one in phases if one.now is None), "")
+    """Return what changes; of a request that is stopped, no reply is ever made."""
+    asked = [one for one in phases if one.phase == REQUEST]
+    held = asked if _worst([one.now for one in asked]) in _STOPS else phases
+    now = _worst([one.now for one in held])
+    why = next((one.why for one in held if one.now is None), "")
     if now is None or (why and now != "block"):
         return why
     return Exchange(
         id=phases[0].id,
         then=_worst([one.then for one in phases]),
         now=now,
-        phases=tuple(one.phase for one in phases if now == one.now),
+        phases=tuple(one.phase for one in held if now == one.now),
         by_then=tuple(dict.fromkeys(name for one in phases for name in one.by_then)),
-        by=tuple(dict.fromkeys(name for one in phases for name in one.by)),
+        by=tuple(dict.fromkeys(name for one in held for name in one.by)),
     )
 
 

@@ -136,7 +136,7 @@ def _print(found: Replay, policy: str, texts: Mapping[str, Sequence[str]], most:
         for text in texts.get(one.id, ()):
             out.print(f"{one.id}  {visible(text)[:_SHOWN]}", soft_wrap=True, markup=False)
     if found.unanswered:
-        told = f"{plural(found.unanswered, 'request')} blocked then: the reply that would follow"
+        told = f"{plural(found.unanswered, 'request')} stopped then: the reply that would follow"
         say(out, f"{told} is not on record, and might be blocked", "dim")
     for why, count in found.untold.items():
         say(out, f"[yellow]untold[/] {plural(count, 'request')}: {plain(why)}")

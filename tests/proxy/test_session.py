@@ -173,6 +173,14 @@ def blocked(told: Told) -> list[ChatCompletionChunk]:
     return [ChatCompletionChunk.model_validate(one) for one in chunks]
 
 
+def test_a_choice_is_told_that_it_is_blocked_when_another_has_finished_before() -> None:
+    told = guarded(said(["fine"]) + stop() + said(["a bomb "], index=1) + stop(1) + DONE)
+    ends = [(one.choices[0].index, one.choices[0].finish_reason) for one in blocked(told)]
+    assert [end for end in ends if end[1]] == [(0, "stop"), (1, "content_filter")]
+    assert text_of(told.out) == "fine"
+    assert "bomb" not in text_of(told.out, index=1)
+
+
 def test_a_block_ends_all_choices_and_counts_what_had_left() -> None:
     session = StreamSession(CHAT, POLICY)
     data = b"".join(said([f"{n:02}n "], index=i) for n in range(40) for i in (0, 1))

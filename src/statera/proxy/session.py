@@ -12,8 +12,9 @@ read one by one, each only when all that was due before it is settled, so that c
 decision do not depend on how the bytes were cut. With `full` nothing leaves before all has passed.
 
 Where a choice goes on with another text (its answer after its reasoning), what it said before is
-checked and leaves first. A blocked text ends all choices. What upstream does wrong ends the stream
-as an error, after what was said before has been checked; `done` says that nothing more will come.
+checked and leaves first. A blocked text ends all choices that have not finished, each with a chunk
+that says so. What upstream does wrong ends the stream as an error, after what was said before has
+been checked; `done` says that nothing more will come.
 """
 
 from collections.abc import Mapping
@@ -140,6 +141,7 @@ class StreamSession:
         self.outcome = worst(self.outcome, decision.outcome)
         if decision.outcome == "block":
             self.blocked = decision
+            self._queue.begin_waiting()
             events = self._api.shapes.blocked_events(self._queue.state, decision, self._policy)
             self._close(b"".join(map(event_bytes, events)))
             return

@@ -91,6 +91,12 @@ class Queue:
                 break
         self._items.extendleft(reversed(kept))
 
+    def begin_waiting(self) -> None:
+        """Count the choices of which something waits as begun in `state`: they need an end too."""
+        lanes = {lane for item in self._items for lane in item.lanes}
+        for number in sorted(_number(lane) for lane in lanes):
+            self.state.open.setdefault(number, {})
+
     def _whole(self, item: Item) -> bytes:
         """Return an event that leaves, or what is left of it."""
         self.left += 1
@@ -152,6 +158,12 @@ class Queue:
 def lanes_of(data: Body) -> frozenset[str]:
     """Return the choices that an event is about, none for all."""
     return frozenset([f"choices[{one.get('index', at)}]" for at, one in enumerate(_choices(data))])
+
+
+def _number(lane: str) -> int:
+    """Return the number of a choice; 0 for one that has none."""
+    told = lane.removeprefix("choices[").removesuffix("]")
+    return int(told) if told.isdecimal() else 0
 
 
 def _choices(data: Body) -> list[Body]:

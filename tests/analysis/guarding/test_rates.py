@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from statera.analysis.guarding.rates import NO_SCORE, RateRow, flagged_share, rates
+from statera.analysis.guarding.rates import ALL_EQUAL, NO_SCORE, RateRow, flagged_share, rates
 from statera.analysis.guarding.sightings import Sighting
 from statera.stats.proportion import normal_quantile, wilson
 from tests.guards_made import decision, finding, sighting
@@ -60,6 +60,48 @@ def test_a_source_of_one_kind_borrows_the_other_for_the_area_alone() -> None:
     assert attacks.auroc.value == pytest.approx(((10 * (10 + 1)) + 2 * 0) / 144)
     assert row(found, "chat").against == ("attacks",)
     assert row(found, "replies").auroc.value is None
+
+
+def unread(name: str, score: float, *, harmful: bool) -> Sighting:
+    flags = [finding(score=score)] if score >= 0.5 else []
+    made = decision("block", *flags, finding(cause="beyond", score=score), scores={"bombs": score})
+    return sighting(name, score, harmful=harmful)._replace(decision=made)
+
+
+def test_what_was_not_read_whole_is_in_no_area_whatever_was_found_in_it() -> None:
+    bad = texts("s", [0.9] * 9 + [0.4], harmful=True)
+    good = texts("s", [0.2] * 9 + [0.6], harmful=False)
+    whole = row(rates([*bad, *good], ["bombs"]), "s")
+    long = [unread("a", 0.0, harmful=True), unread("b", 0.9, harmful=True)]
+    long += [unread("c", 0.0, harmful=False)]
+    found = row(rates([*bad, *good, *long], ["bombs"]), "s")
+    assert found.auroc == whole.auroc
+    assert (found.unread, found.beyond, whole.unread) == (3, 2, 0)
+    lent = [one._replace(source="chat") for one in [*good, unread("d", 0.0, harmful=False)]]
+    assert row(rates([*bad, *lent], ["bombs"]), "s").auroc.n == 20
+    policy = row(rates([*bad, *good, *long], ["bombs"]), "s", "")
+    assert policy.unread == 0
+
+
+def test_a_category_is_set_against_the_rest_of_its_source_first() -> None:
+    bad = [one._replace(category="insult") for one in texts("s", [0.8] * 9, harmful=True)]
+    good = [one._replace(category="none") for one in texts("s", [0.1] * 9, harmful=False)]
+    far = texts("chat", [0.9] * 9, harmful=False)
+    found = {one.category: one for one in rates([*bad, *good, *far], ["bombs"])
+             if (one.source, one.detector) == ("s", "bombs")}  # fmt: skip
+    assert found[None].against == ()
+    assert (found["insult"].against, found["insult"].auroc.value) == (("s",), 1.0)
+    assert (found["none"].against, found["none"].auroc.value) == (("s",), 1.0)
+    alone = rates([*bad, *far], ["bombs"])
+    insult = next(one for one in alone if one.category == "insult" and one.detector)
+    assert (insult.against, insult.auroc.value) == (("chat",), 0.0)
+
+
+def test_equal_scores_are_said_to_be_so() -> None:
+    same = [*texts("s", [0.3] * 9, harmful=True), *texts("s", [0.3] * 9, harmful=False)]
+    assert row(rates(same, ["bombs"]), "s").auroc.method == ALL_EQUAL
+    apart = [*texts("s", [0.3] * 9, harmful=True), *texts("s", [0.2] * 9, harmful=False)]
+    assert row(rates(apart, ["bombs"]), "s").auroc.method == "the scores do not overlap"
 
 
 def test_categories_have_rows_of_their_own_and_other_detectors_none() -> None:

@@ -6,6 +6,7 @@ from click.testing import CliRunner, Result
 
 from statera.cli.guarding.tune import command
 from statera.errors import DeclarationError
+from statera.guard.policy import SHIPPED
 from tests.guards_made import POLICY, policy_file
 
 
@@ -64,6 +65,41 @@ def test_a_detector_that_the_policy_does_not_have_is_told() -> None:
         said("--detector", "bmobs")
     with pytest.raises(DeclarationError, match=r"none\.jsonl: no such file"):
         said(data="none.jsonl")
+
+
+@pytest.mark.parametrize("policy", ["light", "default", str(SHIPPED / "light.yaml")])
+def test_what_ships_is_not_written_to(policy: str) -> None:
+    before = {path: path.read_bytes() for path in SHIPPED.glob("*.yaml")}
+    with pytest.raises(DeclarationError, match=r"part of statera and stays as it is. Copy it, cp "):
+        said("--policy", policy, "--write")
+    assert {path: path.read_bytes() for path in SHIPPED.glob("*.yaml")} == before
+    assert not Path(".statera").exists()
+
+
+def test_conversations_are_promised_where_they_are_counted(folder: Path) -> None:
+    rows = [{"text": f"flowers {at}", "label": 0, "conversation": at // 2} for at in range(640)]
+    (folder / "talk.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    found = said(data="talk.jsonl").stdout
+    assert "blocks at most 1 % of harmless conversations, in" in found
+    assert "a conversation is blocked when any of its texts is" in found
+
+
+@pytest.mark.parametrize(
+    ("terms", "flagged", "fate"),
+    [("", "5", "are blocked at any threshold"), ("\n    beyond: allow", "0", "pass unread")],
+)
+def test_texts_that_are_too_long_count_as_what_becomes_of_them(
+    folder: Path, terms: str, flagged: str, fate: str
+) -> None:
+    policy_file(
+        folder, "longest: 60\n" + POLICY.replace("threshold: 0.5", f"threshold: 0.5{terms}")
+    )
+    rows = [{"text": f"flowers {at} {'x' * 60 * (at < 5)}", "label": 0} for at in range(320)]
+    (folder / "long.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    found = said("--max-false-block", "0.05", data="long.jsonl").stdout
+    table = [" ".join(line.split()) for line in found.splitlines()]
+    assert f"long 320 0.001 {flagged} 5" in table
+    assert f"texts beyond what it can examine {fate}" in found
 
 
 def test_scopes_that_say_otherwise_are_pointed_at(folder: Path) -> None:

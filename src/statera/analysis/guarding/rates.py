@@ -3,8 +3,9 @@
 for row in rates(found, detectors):
     row.source, row.detector, row.recall, row.false_positive_rate, row.auroc
 
-No number pools sources: a large easy one would hide a small hard one. A source with one kind of
-texts only is set against the harmless, or harmful, texts of the other sources for its AUROC alone.
+No number pools sources: a large easy one would hide a small hard one. For the AUROC alone, texts of
+one kind only are set against the other kind: a category's against the rest of its source first, a
+source's against the other sources.
 """
 
 from collections import Counter
@@ -20,6 +21,7 @@ from statera.stats.results import Estimate, Items
 from statera.stats.roc import auroc
 
 NO_SCORE = "the policy as a whole has no score"
+ALL_EQUAL = "all scores are equal"
 
 
 class RateRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,8 +29,9 @@ class RateRow(msgspec.Struct, frozen=True, kw_only=True):
 
     `positives` and `negatives` count the texts that are harmful and harmless to it and that it
     looks at. Of these `failed` and `late` had no check and `beyond` could not be read whole without
-    anything being found in the rest: they are in no rate. `against` names the sources whose texts
-    the AUROC borrows.
+    anything being found in the rest: they are in no rate. The AUROC leaves out `unread` texts,
+    whatever was found in what could be read of them: nobody scored the whole. `against` names the
+    sources whose texts it borrows; its own where a category borrows.
     """
 
     source: str
@@ -42,6 +45,7 @@ class RateRow(msgspec.Struct, frozen=True, kw_only=True):
     failed: int = 0
     late: int = 0
     beyond: int = 0
+    unread: int = 0
     against: tuple[str, ...] = ()
 
 
@@ -65,24 +69,29 @@ def _rows(
     categories = dict.fromkeys(one.category for one in of_source if one.category is not None)
     for category in (None, *sorted(categories)):
         chosen = [one for one in of_source if category in (None, one.category)]
-        row = rate_row(chosen, others, detector, source=source, category=category)
+        rest = [] if category is None else [one for one in of_source if one.category != category]
+        row = rate_row(chosen, (rest, others), detector, source=source, category=category)
         if row.positives or row.negatives:
             yield row
 
 
 def rate_row(
     chosen: Sequence[Sighting],
-    others: Sequence[Sighting],
+    lenders: Sequence[Sequence[Sighting]],
     detector: str,
     *,
     source: str,
     category: str | None = None,
 ) -> RateRow:
-    """Return the row of these texts; `others` lend what the AUROC lacks, of the same side."""
+    """Return the row of these texts; the first of `lenders` that can lends what the AUROC lacks.
+
+    It lends texts of the same side.
+    """
     harmful = labelled(chosen, detector, harmful=True)
     harmless = labelled(chosen, detector, harmful=False)
-    seen = Counter(one.seen(detector) for one in (*harmful, *harmless))
-    area, against = _area(harmful, harmless, others, detector)
+    lent = _lent(harmful, harmless, lenders, detector)
+    own = (*harmful, *harmless)
+    seen = Counter(one.seen(detector) for one in own)
     return RateRow(
         source=source,
         category=category,
@@ -91,11 +100,12 @@ def rate_row(
         negatives=len(harmless),
         recall=flagged_share(harmful, detector),
         false_positive_rate=flagged_share(harmless, detector),
-        auroc=area,
+        auroc=_area((*own, *lent), detector),
         failed=seen["failed"],
         late=seen["late"],
         beyond=seen["beyond"],
-        against=against,
+        unread=sum(one.unread(detector) for one in own),
+        against=tuple(dict.fromkeys(one.source for one in lent)),
     )
 
 
@@ -108,36 +118,47 @@ def flagged_share(texts: Sequence[Sighting], detector: str = POLICY) -> Estimate
     return mean(Items(values, np.array(units), np.zeros(len(known)), ones))
 
 
-def _area(
+def _lent(
     harmful: Sequence[Sighting],
     harmless: Sequence[Sighting],
-    others: Sequence[Sighting],
+    lenders: Sequence[Sequence[Sighting]],
     detector: str,
-) -> tuple[Estimate, tuple[str, ...]]:
-    """Return the AUROC, and the sources that lent one side of it."""
-    if detector == POLICY:
-        return _none(NO_SCORE), ()
-    lent: list[Sighting] = []
-    if bool(harmful) != bool(harmless):
-        side = (harmful or harmless)[0].side
-        lent = [
+) -> list[Sighting]:
+    """Return the texts of the other kind where there is one kind only; the policy needs none."""
+    if detector == POLICY or bool(harmful) == bool(harmless):
+        return []
+    side = (harmful or harmless)[0].side
+    offers = (
+        [
             one
-            for one in labelled(others, detector, harmful=not harmful)
-            if one.side == side and one.score(detector) is not None
+            for one in labelled(lender, detector, harmful=not harmful)
+            if one.side == side and _area_score(one, detector) is not None
         ]
-    scored = [
-        (one, score)
-        for one in (*harmful, *harmless, *lent)
-        if (score := one.score(detector)) is not None
-    ]
+        for lender in lenders
+    )
+    return next(filter(None, offers), [])
+
+
+def _area_score(one: Sighting, detector: str) -> float | None:
+    return None if one.unread(detector) else one.score(detector)
+
+
+def _area(every: Sequence[Sighting], detector: str) -> Estimate:
+    """Return the AUROC of the texts that were read whole."""
+    if detector == POLICY:
+        return _none(NO_SCORE)
+    scored = [(one, score) for one in every if (score := _area_score(one, detector)) is not None]
     if not scored:
-        return _none("no scores"), ()
+        return _none("no scores")
+    scores = [score for _, score in scored]
     area = auroc(
-        [score for _, score in scored],
+        scores,
         [bool(one.true_of(detector)) for one, _ in scored],
         [f"{one.source}\0{one.unit}" for one, _ in scored],
     )
-    return area, tuple(dict.fromkeys(one.source for one in lent))
+    if area.value is not None and area.low is None and min(scores) == max(scores):
+        return msgspec.structs.replace(area, method=ALL_EQUAL)
+    return area
 
 
 def _none(why: str) -> Estimate:

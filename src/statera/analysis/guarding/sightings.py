@@ -39,6 +39,11 @@ class Sighting(NamedTuple):
             return None
         return self.decision.scores.get(detector)
 
+    def unread(self, detector: str) -> bool:
+        """Return whether the detector could not examine all of the text."""
+        found = () if self.decision is None else self.decision.findings
+        return any(one.detector == detector and one.cause == "beyond" for one in found)
+
 
 def sightings(trials: Iterable[Stored]) -> Iterator[Sighting]:
     """Yield what was seen of each text; of repeats the first alone."""

@@ -1,11 +1,12 @@
 """A threshold for a stated share of false blocks, and what each other threshold costs.
 
-    found = tuned(sightings, "toxicity", limit=0.01, confidence=0.95)
+    found = tuned(sightings, policy.detectors[0], limit=0.01, confidence=0.95)
     found.threshold           # None where the data cannot show it; found.why says what is missing
 
 The threshold holds for each source of harmless texts by itself, so for the worst of them: with the
 stated confidence no source is flagged more often than the limit. Texts of one conversation are one
-unit, flagged when any of them is.
+unit, flagged when any of them is. A text that cannot be read whole counts as what becomes of it:
+where the policy blocks it, it is flagged at every threshold.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,6 +16,7 @@ import msgspec
 import numpy as np
 
 from statera.analysis.guarding.sightings import Sighting, by_source, labelled
+from statera.guard.policy import Entry
 from statera.stats.proportion import clean_items_needed, clopper_pearson_bound
 from statera.stats.thresholds import LEARN_THEN_TEST, STEPS, lowest_threshold
 
@@ -26,7 +28,8 @@ class SourceLimit(msgspec.Struct, frozen=True, kw_only=True):
     """The harmless texts of one source: `n` units, of which `flagged` reach the threshold found.
 
     `threshold` is the lowest that this source alone allows, None where it allows none; `needed` is
-    how many units it takes at least, all of them clean. `unscored` texts had no check.
+    how many units it takes at least, all of them clean. `unscored` texts had no check. `beyond`
+    texts could not be read whole. With `conversations` the units are these.
     """
 
     source: str
@@ -35,6 +38,7 @@ class SourceLimit(msgspec.Struct, frozen=True, kw_only=True):
     flagged: int
     needed: int
     unscored: int = 0
+    beyond: int = 0
     conversations: bool = False
 
 
@@ -55,13 +59,19 @@ class CostPoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tuning(msgspec.Struct, frozen=True, kw_only=True):
-    """A threshold, or None and why there is none; `limit` and `confidence` as they were asked."""
+    """A threshold, or None and why there is none; `limit` and `confidence` as they were asked.
+
+    `unit` is what the promise is about: `texts`, `conversations`, or both in words.
+    `beyond_blocks`: texts that cannot be read whole are blocked at any threshold.
+    """
 
     detector: str
     limit: float
     confidence: float
     threshold: float | None
     why: str
+    unit: str
+    beyond_blocks: bool
     sources: tuple[SourceLimit, ...]
     curve: tuple[CostPoint, ...]
     source: str = LEARN_THEN_TEST
@@ -69,12 +79,11 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
 
 def tuned(
     found: Iterable[Sighting],
-    detector: str,
+    entry: Entry,
     *,
     limit: float,
     confidence: float,
     pooled: bool = False,
-    also: Iterable[float] = (),
 ) -> Tuning:
     """Return the lowest threshold that flags at most `limit` of harmless texts, in every source.
 
@@ -82,48 +91,63 @@ def tuned(
     With probability at least `confidence` that is so of every source, although the threshold is
     chosen on the same texts (see `statera.stats.thresholds`; the threshold is the highest of those
     that the sources allow, so it errs only where the one of the worst source does). `pooled` takes
-    all harmless texts as one source. `also` names thresholds to be shown in the curve.
+    all harmless texts as one source. The curve shows the threshold that `entry` has, too.
     """
     every = list(found)
-    harmless = labelled(every, detector, harmful=False)
+    harmless = labelled(every, entry.name, harmful=False)
     groups = {POOLED: harmless} if pooled and harmless else by_source(harmless)
     alpha = 1 - confidence
-    limits = [_limit(name, of_source, detector, limit, alpha) for name, of_source in groups.items()]
+    limits = [_limit(name, of_source, entry, limit, alpha) for name, of_source in groups.items()]
     why = _lacking(limits, limit, confidence) if limits else "no harmless texts (label 0)"
     known = [one.threshold for one in limits if one.threshold is not None]
-    threshold = None if why else _raised(max(known), every, detector)
+    threshold = None if why else _raised(max(known), every, entry)
     if threshold is not None:
         limits = [
-            msgspec.structs.replace(one, flagged=_reaching(groups[one.source], detector, threshold))
+            msgspec.structs.replace(one, flagged=_reaching(groups[one.source], entry, threshold))
             for one in limits
         ]
-    harmful = by_source(labelled(every, detector, harmful=True))
-    shown = {*_CURVE, *also, *([threshold] if threshold is not None else [])}
+    harmful = by_source(labelled(every, entry.name, harmful=True))
+    own = [one for one in (entry.threshold, threshold) if one]
     return Tuning(
-        detector=detector,
+        detector=entry.name,
         limit=limit,
         confidence=confidence,
         threshold=threshold,
         why=why,
+        unit=_units(limits),
+        beyond_blocks=beyond_blocks(entry),
         sources=tuple(limits),
-        curve=_curve(groups, harmful, detector, sorted(shown), alpha),
+        curve=_curve(groups, harmful, entry, sorted({*_CURVE, *own}), alpha),
     )
 
 
-def _raised(threshold: float, texts: Iterable[Sighting], detector: str) -> float:
+def beyond_blocks(entry: Entry) -> bool:
+    """Return whether a text that the detector cannot examine is held back for that."""
+    return entry.beyond == "block" and entry.action not in ("allow", "annotate")
+
+
+def decided_score(one: Sighting, entry: Entry) -> float | None:
+    """Return the score by which a text is decided: 1 where it is blocked whatever is found."""
+    if one.unread(entry.name) and beyond_blocks(entry):
+        return 1.0
+    return one.score(entry.name)
+
+
+def _raised(threshold: float, texts: Iterable[Sighting], entry: Entry) -> float:
     """Return the highest threshold, in steps, that flags the same of these texts; never a lower."""
-    scores = [score for one in texts if (score := one.score(detector)) is not None]
+    read = [one for one in texts if not (one.unread(entry.name) and beyond_blocks(entry))]
+    scores = [score for one in read if (score := one.score(entry.name)) is not None]
     above = [score for score in scores if score >= threshold]
     if not above:
         return threshold
     return max(threshold, floor(min(above) * STEPS + 1e-9) / STEPS)
 
 
-def unit_scores(texts: Iterable[Sighting], detector: str) -> np.ndarray:
+def unit_scores(texts: Iterable[Sighting], entry: Entry) -> np.ndarray:
     """Return the highest score of each unit that has any, shape (units,)."""
     highest: dict[tuple[str, str], float] = {}
     for one in texts:
-        score = one.score(detector)
+        score = decided_score(one, entry)
         if score is not None:
             place = one.source, one.unit
             highest[place] = max(score, highest.get(place, 0.0))
@@ -131,11 +155,12 @@ def unit_scores(texts: Iterable[Sighting], detector: str) -> np.ndarray:
 
 
 def _limit(
-    source: str, texts: Sequence[Sighting], detector: str, limit: float, alpha: float
+    source: str, texts: Sequence[Sighting], entry: Entry, limit: float, alpha: float
 ) -> SourceLimit:
-    scores = unit_scores(texts, detector)
-    unscored = sum(one.score(detector) is None for one in texts)
+    scores = unit_scores(texts, entry)
+    unscored = sum(decided_score(one, entry) is None for one in texts)
     needed = clean_items_needed(limit, alpha)
+    beyond = sum(one.unread(entry.name) for one in texts)
     if not len(scores):
         return SourceLimit(
             source=source, n=0, threshold=None, flagged=0, needed=needed, unscored=unscored
@@ -148,8 +173,18 @@ def _limit(
         flagged=chosen.flagged,
         needed=needed,
         unscored=unscored,
+        beyond=beyond,
         conversations=chosen.n < len(texts) - unscored,
     )
+
+
+def _units(limits: Sequence[SourceLimit]) -> str:
+    """Return what is counted: a conversation is one unit, however many texts it has."""
+    if not any(one.conversations for one in limits):
+        return "texts"
+    if all(one.conversations for one in limits):
+        return "conversations"
+    return "texts (conversations, where a source has them)"
 
 
 def _lacking(limits: Sequence[SourceLimit], limit: float, confidence: float) -> str:
@@ -158,30 +193,32 @@ def _lacking(limits: Sequence[SourceLimit], limit: float, confidence: float) -> 
     small = [f"{one.source} has {one.n}" for one in limits if one.n < one.needed]
     if small:
         return (
-            f"{said} needs at least {limits[0].needed} harmless texts of each source, all of them "
-            f"clean (rule of three): {', '.join(small)}"
+            f"{said} needs at least {limits[0].needed} harmless {_units(limits)} of each source, "
+            f"all of them clean (rule of three): {', '.join(small)}"
         )
     never = [f"{one.source}: {one.flagged} of {one.n}" for one in limits if one.threshold is None]
     if never:
-        return f"{said} holds at no threshold: even at 1 are flagged, of {'; '.join(never)}"
+        unread = sum(one.beyond for one in limits)
+        why = f" (texts that cannot be read whole: {unread})" if unread else ""
+        return f"{said} holds at no threshold: even at 1 are flagged, of {'; '.join(never)}{why}"
     return ""
 
 
-def _reaching(texts: Iterable[Sighting], detector: str, threshold: float) -> int:
-    return int(np.sum(unit_scores(texts, detector) >= threshold))
+def _reaching(texts: Iterable[Sighting], entry: Entry, threshold: float) -> int:
+    return int(np.sum(unit_scores(texts, entry) >= threshold))
 
 
 def _curve(
     harmless: dict[str, list[Sighting]],
     harmful: dict[str, list[Sighting]],
-    detector: str,
+    entry: Entry,
     thresholds: Iterable[float],
     alpha: float,
 ) -> tuple[CostPoint, ...]:
-    clean = {name: unit_scores(texts, detector) for name, texts in harmless.items()}
+    clean = {name: unit_scores(texts, entry) for name, texts in harmless.items()}
     clean = {name: scores for name, scores in clean.items() if len(scores)}
     bad = {
-        name: np.array([score for one in texts if (score := one.score(detector)) is not None])
+        name: np.array([score for one in texts if (score := decided_score(one, entry)) is not None])
         for name, texts in harmful.items()
     }
     bad = {name: scores for name, scores in bad.items() if len(scores)}

@@ -17,8 +17,8 @@ from statera.cli.settings import Flag
 from statera.cli.tables import console
 from statera.cli.wrapping import plain, say
 from statera.codec.files import read_text, to_json, write_bytes
-from statera.errors import unknown
-from statera.guard.policy import Entry, Policy, policy_path
+from statera.errors import DeclarationError, unknown
+from statera.guard.policy import SHIPPED, Entry, Policy, policy_path
 from statera.models.clock import SystemClock
 from statera.records.guarding import Side
 from statera.runner.tally import Tally
@@ -32,6 +32,7 @@ _SOURCES = (
     Column("lowest threshold"),
     Column("flagged"),
     Column("no check", 1),
+    Column("beyond", 1),
 )
 _CURVE = (
     Column("threshold"),
@@ -61,7 +62,7 @@ _CURVE = (
     default=0.01,
     show_default=True,
     metavar="SHARE",
-    help="Of harmless texts, in every source of them.",
+    help="Of harmless texts, in every source of them; of conversations, where they have one.",
 )
 @click.option(
     "--confidence",
@@ -94,7 +95,8 @@ def command(policy: str, detector: str, **flags: Any) -> None:
 
     FILES is `FILE` or `DETECTOR=FILE`, as for `statera guard eval`, whose run is made and kept. The
     promise holds although the threshold is chosen on the same texts. Where they are too few for it,
-    none is given.
+    none is given. Texts of one conversation count once. A text that is too long to be read whole
+    counts as what the policy makes of it.
 
     Exit code: 0 with a threshold, 3 where the data cannot show one, 2 for what is declared wrong.
 
@@ -102,6 +104,8 @@ def command(policy: str, detector: str, **flags: Any) -> None:
     statera guard tune --policy policy.yaml --detector toxicity --data *.jsonl --write
     """
     stated = Policy.load(policy)
+    if flags["write"]:
+        _check_writable(policy)
     entry = _entry(stated, detector)
     found = asyncio.run(_tuned(policy, entry, flags))
     changed = _changed(policy, found)
@@ -117,6 +121,16 @@ def command(policy: str, detector: str, **flags: Any) -> None:
     if flags["write"]:
         write_bytes(policy_path(policy), changed.encode())
         click.echo(f"wrote {policy_path(policy)}", err=True)
+
+
+def _check_writable(policy: str) -> None:
+    """Raise DeclarationError for a policy that ships: an update would undo what is written."""
+    path = policy_path(policy).resolve()
+    if path.parent == SHIPPED.resolve():
+        raise DeclarationError(
+            f"--write: the policy '{path.stem}' is a part of statera and stays as it is. Copy it, "
+            f"cp {path} {path.name}, and give --policy {path.name}"
+        )
 
 
 def _entry(policy: Policy, detector: str) -> Entry:
@@ -140,11 +154,10 @@ async def _tuned(policy: str, entry: Entry, flags: dict[str, Any]) -> Tuning:
         )
     return tuned(
         measured.sightings,
-        entry.name,
+        entry,
         limit=flags["max_false_block"],
         confidence=flags["confidence"],
         pooled=flags["pooled"],
-        also=(entry.threshold,) if entry.threshold > 0 else (),
     )
 
 
@@ -174,6 +187,7 @@ def _print(found: Tuning, entry: Entry) -> None:
                     "none" if one.threshold is None else f"{one.threshold:.3f}",
                     str(one.flagged),
                     str(one.unscored or ""),
+                    str(one.beyond or ""),
                 ]
             )
             for one in found.sources
@@ -214,15 +228,20 @@ def _told(curve: Sequence[CostPoint], marks: Collection[float]) -> Iterator[Cost
 def _print_change(found: Tuning, entry: Entry, policy: Policy) -> None:
     assert found.threshold is not None
     out = console()
-    scope = "all harmless texts together" if len(found.sources) == 1 else "each source"
+    scope = "all of them together" if len(found.sources) == 1 else "each source"
     say(
         out,
         f"\n[bold]{plain(found.detector)}: threshold: {found.threshold:g}[/]  (now "
-        f"{entry.threshold:g}) blocks at most {100 * found.limit:g} % of harmless texts, in "
+        f"{entry.threshold:g}) blocks at most {100 * found.limit:g} % of harmless {found.unit}, in "
         f"{scope}, with {100 * found.confidence:g} % confidence",
     )
+    if found.unit != "texts":
+        say(out, "a conversation is blocked when any of its texts is", "dim")
     say(out, "for texts that come as these did; exact tests in a fixed order, from 1 down", "dim")
     if any(found.detector in scope.detectors for scope in policy.scopes):
         say(out, "[yellow]warning[/] scopes of the policy change this detector: they stay as is")
     if any(one.unscored for one in found.sources):
         say(out, "[yellow]warning[/] texts whose check failed or was late are left out")
+    if found.threshold is not None and any(one.beyond for one in found.sources):
+        fate = "are blocked at any threshold" if found.beyond_blocks else "pass unread"
+        say(out, f"[yellow]warning[/] texts beyond what it can examine {fate}")

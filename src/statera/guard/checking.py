@@ -106,7 +106,8 @@ class Guard:
             self._observed(sheet, number, "beyond", 0.0)
             return True
         detector = self._detectors[ask.entry.name]
-        kept = self.cache.get(detector.digest, sheet.content(number))
+        content = sheet.content(number, passage)
+        kept = self.cache.get(detector.digest, content)
         if kept is not None:
             sheet.answers[number] = kept
             self._observed(sheet, number, "kept", 0.0)
@@ -116,7 +117,7 @@ class Guard:
         started = self._clock.monotonic()
         answer = sheet.answers[number] = _find(detector, passage, sheet.views(number))
         if isinstance(answer, Reading):
-            self.cache.put(detector.digest, sheet.content(number), answer)
+            self.cache.put(detector.digest, content, answer)
         self._tell(sheet, number, started)
         return True
 
@@ -149,7 +150,7 @@ class Guard:
             sheet.answers[number] = _failed(error)
         else:
             sheet.answers[number] = reading
-            self.cache.put(detector.digest, sheet.content(number), reading)
+            self.cache.put(detector.digest, sheet.content(number, passage), reading)
         self._tell(sheet, number, started)
 
     async def _compute(self, sheet: "_Sheet", numbers: Sequence[int]) -> None:
@@ -183,7 +184,7 @@ class Guard:
             passage, started = sheet.passage(number), self._clock.monotonic()
             answer = _find(detector, passage, sheet.views(number))
             if isinstance(answer, Reading):
-                self.cache.put(detector.digest, sheet.content(number), answer)
+                self.cache.put(detector.digest, sheet.content(number, passage), answer)
             if number not in sheet.late:
                 sheet.answers[number] = answer
                 self._tell(sheet, number, started)
@@ -221,9 +222,8 @@ class _Sheet:
         kept = whole.before[-ask.entry.context :] if ask.entry.context else ()
         return structs.replace(whole, before=kept)
 
-    def content(self, number: int) -> bytes:
-        """Return the hash of what an ask reads."""
-        passage = self.passage(number)
+    def content(self, number: int, passage: Passage) -> bytes:
+        """Return the hash of the passage that an ask reads."""
         place = self.asks[number].passage, len(passage.before)
         known = self._contents.get(place)
         if known is None:

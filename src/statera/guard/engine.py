@@ -56,6 +56,8 @@ class Engine:
 
     def entries(self, place: Place) -> tuple[Entry, ...]:
         """Return the detectors that look at this place, on the terms that hold there."""
+        if not self.policy.scopes:
+            return self.policy.detectors
         holds = tuple(_matches(scope, place) for scope in self.policy.scopes)
         known = self._entries.get(holds)
         if known is None:

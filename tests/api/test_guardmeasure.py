@@ -99,9 +99,56 @@ def test_hidden_texts_are_a_source_of_their_own(tmp_path: Path, store: RunStore)
     assert found.run["mixed_evasions/zero_width/recall"].n == 4
     rows = {one.evasion: one for one in found.evasions if one.detector == "bombs"}
     assert set(rows) == set(EVASIONS)
-    plain = found.run["mixed_evasions/plain/bombs_recall"].estimate
+    plain = rows["base64"].recall_change.base
     assert rows["base64"].recall.value == rows["tag_characters"].recall.value == plain
     assert rows["base64"].recall_change.losses == 0
+
+
+def test_the_rate_of_hidden_texts_is_without_the_plain_ones(
+    tmp_path: Path, store: RunStore
+) -> None:
+    rows = [{"text": f"bombs {at}", "label": 1} for at in range(10)]
+    path = tmp_path / "set.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    found = measured(policy_file(tmp_path), path, store, evasions=10)
+    rates = [one for one in found.evasions if not one.detector]
+    hidden = sum(one.recall.n for one in rates)
+    caught = sum(one.recall.n * (one.recall.value or 0) for one in rates)
+    shown = found.run["set_evasions/recall"]
+    assert shown.n == hidden
+    assert shown.estimate == pytest.approx(caught / hidden)
+    assert not any("/plain/" in one.metric for one in found.run.metrics)
+    assert all(one.recall_change.base == 1 for one in rates)
+    assert found.run.health.unparsed == 0
+
+
+def test_the_name_of_hidden_texts_is_taken(tmp_path: Path, store: RunStore) -> None:
+    path = tmp_path / "my_evasions.jsonl"
+    path.write_text('{"text": "a", "label": 1, "id": "x"}\n')
+    told = r"my_evasions, text 'x': names that end in _evasions are .* \"source\": \"my\""
+    with pytest.raises(DeclarationError, match=told):
+        measured(policy_file(tmp_path), path, store)
+    assert store.runs() == []
+
+
+def test_a_gate_takes_what_was_not_read_whole_at_its_worst(tmp_path: Path, store: RunStore) -> None:
+    policy = policy_file(tmp_path, "longest: 60\n" + POLICY)
+    rows = [{"text": f"flowers {at} {'x' * 60 * (at < 8)}", "label": 0} for at in range(120)]
+    path = tmp_path / "set.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    run = measured(policy, path, store).run
+    shown = run["set/bombs_false_positive_rate"]
+    assert (shown.estimate, shown.n) == (0, 112)
+    short = policy_file(tmp_path, name="short.yaml")
+    base, again = (measured(short, path, store, nonce=name).run for name in ("a", "b"))
+    gate = rules(
+        {"metric": "set/bombs_false_positive_rate", "max": 0.05},
+        {"metric": "set/bombs_false_positive_rate", "than": "baseline", "margin": 0.05},
+    )
+    verdicts = [one.verdict for one in decide(Gate(gate), run, base).rules]
+    assert verdicts == ["inconclusive", "inconclusive"]
+    verdicts = [one.verdict for one in decide(Gate(gate), again, base).rules]
+    assert verdicts == ["pass", "pass"]
 
 
 def test_options_and_labels_are_checked_before_anything_is_asked(
@@ -138,11 +185,7 @@ def test_failed_checks_are_asked_again_and_in_no_rate(tmp_path: Path, store: Run
     assert (row.positives, row.failed, row.beyond) == (24, 6, 6)
     assert (row.recall.value, row.recall.n) == (0.5, 12)
     shown = found.run["set/faulty_recall"]
-    assert (shown.estimate, shown.outcomes["infra_error"], shown.outcomes["truncated"]) == (
-        0.5,
-        6,
-        6,
-    )
+    assert (shown.estimate, shown.outcomes["infra_error"]) == (0.5, 12)
     whole = next(one for one in found.rates if not one.detector)
     assert (whole.recall.n, whole.recall.value) == (18, 12 / 18)
     found, tally = asyncio.run(measure())

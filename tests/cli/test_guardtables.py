@@ -50,6 +50,22 @@ def test_categories_are_printed_where_they_are_asked_for(
     assert "\n  b " in capsys.readouterr().out
 
 
+def test_what_an_area_is_made_of_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [{"text": f"bombs {at}", "label": 1, "category": "b"} for at in range(9)]
+    rows += [{"text": f"mild {at} {'x' * 60 * (at < 2)}", "label": 0} for at in range(9)]
+    (tmp_path / "mixed.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    policy = policy_file(tmp_path, "longest: 60\n" + POLICY)
+    found = measured(policy, tmp_path / "mixed.jsonl", RunStore(tmp_path / "store"))
+    print_measured(found, categories=True)
+    said = capsys.readouterr().out
+    assert "+ one kind of text only: AUROC against the rest of the same source" in said
+    assert "* one kind" not in said
+    assert "1.000+" in said
+    assert "4 readings of texts beyond what a detector can examine: in no AUROC" in said
+
+
 def test_machines_get_every_row(found: GuardMeasured) -> None:
     told = json.loads(msgspec.json.encode(document(found)))
     assert told["schema"] == 1

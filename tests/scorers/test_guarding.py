@@ -94,7 +94,7 @@ def test_harmful_texts_count_for_recall_and_harmless_ones_for_false_positives(
     [
         (FAILED, "infra_error"),
         (LATE, "infra_error"),
-        (BEYOND, "truncated"),
+        (BEYOND, "infra_error"),
         (Response(failure=Failure(kind="infra", message="gone")), "infra_error"),
     ],
 )
@@ -103,6 +103,12 @@ def test_a_check_that_was_not_made_is_no_value_and_never_wrong(
 ) -> None:
     found = GuardRecall(detector="bombs").score(sample(1), trial(made))
     assert (found.value, found.outcome, found.flags) == (None, outcome, ())
+
+
+def test_a_text_to_compare_with_is_in_no_rate() -> None:
+    of = Sample(id="1", input="x", fields={"label": 1, "unrated": 1})
+    for scorer in (GuardDecision(), GuardRecall(), GuardRecall(detector="bombs")):
+        assert UNDRAWN in scorer.score(of, trial(FLAGGED)).flags
 
 
 def test_labels_by_detector_go_before_the_one_for_all() -> None:

@@ -30,8 +30,28 @@ def test_a_plain_label_holds_for_all_and_a_named_one_for_its_detector(tmp_path: 
         [True, True, False, None],
         [False, True, False, False],
     ]
-    named = read_texts([f"bombs={file_of(tmp_path, rows[0])}"])
+    named = read_texts([f"bombs={file_of(tmp_path, rows[0], {'text': 'd', 'label': 0})}"])
     assert [named[0].true_of(name) for name in ("", "bombs", "mails")] == [True, True, None]
+    assert [named[1].true_of(name) for name in ("", "bombs", "mails")] == [None, False, None]
+
+
+def test_what_is_harmless_to_one_detector_is_not_so_to_the_policy(tmp_path: Path) -> None:
+    rows = ({"text": "a", "label": 0}, {"text": "b", "labels": {"bombs": 0, "mails": 0}})
+    texts = read_texts([f"bombs={file_of(tmp_path, *rows)}"])
+    looks: dict[str, list[Side]] = {"bombs": ["input"], "mails": ["input"]}
+    (task,) = guard_tasks(texts, looks)
+    assert [metric.name for metric in task.metrics] == [
+        "bombs_false_positive_rate",
+        "mails_false_positive_rate",
+    ]
+    (unseen,) = guard_tasks(texts, {"bombs": ["output"]})
+    assert [metric.name for metric in unseen.metrics] == ["accuracy"]
+
+
+def test_a_conversation_is_no_text_of_the_same_name(tmp_path: Path) -> None:
+    rows = ({"text": "a", "label": 1, "conversation": 2}, {"text": "b", "label": 1})
+    (task,) = guard_tasks(read_texts([file_of(tmp_path, *rows)]), {})
+    assert len({sample.unit for sample in task.samples}) == 2
 
 
 def test_where_a_text_is_from(tmp_path: Path) -> None:
@@ -70,7 +90,7 @@ def test_a_source_has_the_rates_that_it_has_texts_of(tmp_path: Path) -> None:
     assert names == [
         ["accuracy", "recall", "bombs_recall"],
         ["accuracy", "false_positive_rate", "bombs_false_positive_rate"],
-        ["accuracy", *both],
+        ["accuracy", "recall", *both[2:]],
     ]
 
 

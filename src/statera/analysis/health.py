@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 import msgspec
 
 from statera.metrics.outcomes import NO_ANSWERS
-from statera.records.scores import Outcome, Score
+from statera.records.scores import UNDRAWN, Outcome, Score
 from statera.scorers.outcomes import EMPTY_REPLY, KEPT
 from statera.scorers.refusal import UNVALIDATED
 from statera.store.rows import ScoreRow
@@ -84,7 +84,7 @@ class HealthCount:
     """Counts trials as their scores pass by, ordered by task, sample and epoch.
 
     Each trial counts once, by its primary score: the first of its rows. A reply that waits for a
-    judge is healthy.
+    judge is healthy, and so is one that this score is not of.
     """
 
     def __init__(self) -> None:
@@ -99,7 +99,7 @@ class HealthCount:
 
     def _add(self, score: Score) -> None:
         self._counts["trials"] += 1
-        if KEPT not in score.flags:
+        if KEPT not in score.flags and UNDRAWN not in score.flags:
             self._counts[score.outcome] += 1
         self._counts["empty"] += score.why == EMPTY_REPLY
         self._counts["unvalidated"] += score.outcome == "refused" and UNVALIDATED in score.flags

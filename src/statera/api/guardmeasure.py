@@ -10,7 +10,7 @@ replies the decisions. So two policies are compared paired by text, and what was
 not decided again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,7 @@ from statera.analysis.guarding.rates import RateRow, rates
 from statera.analysis.guarding.sightings import Sighting, sightings
 from statera.api.stored import Run
 from statera.codec.strict import convert
+from statera.errors import DeclarationError
 from statera.guard.blockers import lenient_of
 from statera.guard.policy import Policy
 from statera.models.clock import SystemClock
@@ -103,7 +104,11 @@ class GuardMeasured:
 def plan_measure(
     opened: OpenedPolicy, texts: Sequence[LabelledText], options: MeasureOptions
 ) -> Plan:
-    """Return the run that measures the policy; DeclarationError for a label of no detector."""
+    """Return the run that measures the policy.
+
+    DeclarationError for a label of no detector, or a source with the name of hidden texts.
+    """
+    _check_sources(texts)
     looks = {entry.name: frozenset(entry.sides) for entry in opened.policy.detectors}
     check_detectors(texts, list(looks))
     tasks = guard_tasks(texts, looks)
@@ -114,6 +119,16 @@ def plan_measure(
     extent = Extent(limit=options.limit)
     plan = make_plan(SUITE, tasks, system, extent, seed=options.seed, nonce=options.nonce)
     return _whole_evasions(plan)
+
+
+def _check_sources(texts: Iterable[LabelledText]) -> None:
+    for text in texts:
+        if text.source.endswith(SUFFIX):
+            free = text.source.removesuffix(SUFFIX) or "SOURCE"
+            raise DeclarationError(
+                f"{text.source}, text '{text.id}': names that end in {SUFFIX} are for texts that "
+                f'--evasions hides. Rename the file, or say "source": "{free}" in its lines'
+            )
 
 
 def _whole_evasions(plan: Plan) -> Plan:

@@ -93,7 +93,7 @@ def _rate_lines(rows: Sequence[RateRow]) -> Iterable[Line]:
         name = row.source if row.category is None else f"  {row.category}"
         shown = "" if place == last else name
         last = place
-        area = _value(row.auroc) + ("*" if row.against and row.auroc.value is not None else "")
+        area = _value(row.auroc) + (_borrowed(row) if row.auroc.value is not None else "")
         yield Line(
             [
                 shown,
@@ -109,6 +109,13 @@ def _rate_lines(rows: Sequence[RateRow]) -> Iterable[Line]:
             ],
             "" if row.category is None else "dim",
         )
+
+
+def _borrowed(row: RateRow) -> str:
+    """Return the mark of an AUROC with texts of other sources, or of the rest of its own."""
+    if not row.against:
+        return ""
+    return "+" if row.against == (row.source,) else "*"
 
 
 def _print_blocked(rows: Sequence[OverBlocking]) -> None:
@@ -198,9 +205,16 @@ def _print_notes(measured: GuardMeasured) -> None:
     made = {e.method for row in rows for e in (row.recall, row.auroc) if e.low is not None}
     if made:
         say(out, f"interval: {'; '.join(sorted(made))}", "dim")
-    if any(row.against for row in rows):
+    marks = {_borrowed(row) for row in rows}
+    if "*" in marks:
         told = "* one kind of text only: AUROC against the other kind of all other sources"
         say(out, plain(told), "dim")
+    if "+" in marks:
+        say(out, "+ one kind of text only: AUROC against the rest of the same source", "dim")
+    unread = sum(row.unread for row in rows if row.category is None)
+    if unread:
+        told = f"{plural(unread, 'reading')} of texts beyond what a detector can examine"
+        say(out, f"[yellow]warning[/] {told}: in no AUROC")
     failed = sum(row.failed + row.late for row in rows if row.category is None)
     if failed:
         say(out, "[yellow]warning[/] checks that failed or were late are in no rate; the same "

@@ -177,7 +177,8 @@ def _against(target: Target, evidence: Evidence, alpha: float, bounding: Boundin
         return nothing(target, alpha, unknown)
     plain = pairing.pairs(name, target.category)
     worst = best = bounding.difference(target, plain, alpha=alpha)
-    infra = name != "infra_error" and (pairing.failed(target.category) or _few(target, pairing))
+    infra = pairing.failed(target.category) or _failed(target, pairing) > 0
+    infra = infra and name != "infra_error"
     if infra:
         worst, best = (
             bounding.difference(
@@ -212,13 +213,8 @@ def _infra(target: Target, frame: Frame) -> int:
 
 
 def _failed(target: Target, pairing: Pairing) -> int:
+    """Return how many trials have no value of the target's own score, on either side."""
     return _infra(target, pairing.candidate) + _infra(target, pairing.base)
-
-
-def _few(target: Target, pairing: Pairing) -> bool:
-    """Return whether people labelled some only of the trials of either side."""
-    score, category = target.metric.score, target.category
-    return any(side.unlabelled(score, category) for side in (pairing.candidate, pairing.base))
 
 
 def _missing(target: Target, pairing: Pairing) -> int:

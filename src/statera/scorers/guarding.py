@@ -8,7 +8,7 @@ for all of which that says nothing.
 |---|---|
 | the text was flagged, or passed | `right` or `wrong` by the label |
 | the check failed or was late | `infra_error`: it is asked again, and a gate reads the worst case |
-| nothing in what could be read, but not all could be | `truncated` |
+| nothing in what could be read, but not all could be | `infra_error` too, `why` being `beyond` |
 | the detector does not look at such texts, or the label says nothing of it | no score |
 """
 
@@ -27,6 +27,9 @@ from statera.scorers.rules import Rule
 
 Sight = Literal["flagged", "passed", "beyond", "failed", "late", "absent"]
 TRUTH, LABEL = "truth", "label"
+UNRATED = "unrated"
+"""A text with this field has a decision to compare others with, and is in no rate."""
+
 POLICY = ""
 UNMADE: tuple[Literal["failed", "late"], ...] = ("failed", "late")
 
@@ -133,7 +136,7 @@ def named(detector: str, rate: str) -> str:
 _NOT_SEEN: dict[Sight, Outcome] = {
     "failed": "infra_error",
     "late": "infra_error",
-    "beyond": "truncated",
+    "beyond": "infra_error",
 }
 
 
@@ -142,6 +145,8 @@ def _score(metric: str, sample: Sample, trial: Trial, detector: str, only: bool 
     truth = truth_of(sample, detector)
     if truth is None or (only is not None and truth != only):
         return _undrawn(metric, "not of this label")
+    if sample.fields.get(UNRATED):
+        return _undrawn(metric, "another text is compared with it")
     decision = decision_of(trial)
     if decision is None:
         why = broken(trial.response) or "no decision"

@@ -7,6 +7,9 @@
 
     read_texts(["prompts/advbench.jsonl", "toxicity=toxicity/surge.jsonl"])
 
+What is harmful to one detector is so to the policy. What is harmless to one may be harmful to
+another: of the policy it says nothing.
+
 Other fields are left alone, so that data sets can be read as they are.
 """
 
@@ -28,6 +31,7 @@ from statera.scorers.guarding import (
     LABEL,
     POLICY,
     TRUTH,
+    UNRATED,
     GuardDecision,
     GuardFalsePositives,
     GuardRecall,
@@ -42,6 +46,8 @@ _ROLES: dict[Side, Role] = {
     "tool_call": "assistant",
     "tool_result": "tool",
 }
+TALK = "conversation:"
+"""Goes before the name of a conversation: a text by itself may be called the same."""
 _SEPARATORS = "/*="
 
 Label = Literal[0, 1]
@@ -66,7 +72,8 @@ class LabelledText(msgspec.Struct, frozen=True, kw_only=True):
     """A text with what is true of it, by detector; `""` is the policy as a whole.
 
     `every` is the label that holds for every detector, None where only those in `truth` are told.
-    Texts of one `conversation` are not independent.
+    Texts of one `conversation` are not independent. Without `rated` a text is there for others to
+    be compared with, and in no rate.
     """
 
     id: str
@@ -79,6 +86,7 @@ class LabelledText(msgspec.Struct, frozen=True, kw_only=True):
     category: str | None = None
     conversation: str | None = None
     before: tuple[str, ...] = ()
+    rated: bool = True
 
     def true_of(self, detector: str) -> bool | None:
         """Return whether it is one to be flagged by a detector, None where nobody said."""
@@ -140,8 +148,8 @@ def _text(
     every = None if row.label is None else bool(row.label)
     if detectors and every is not None:
         truth, every = dict.fromkeys(detectors, every) | truth, None
-    if truth and every is None:
-        truth = {POLICY: any(truth.values())} | truth
+    if every is None and any(truth.values()):
+        truth = {POLICY: True} | truth
     return LabelledText(
         id=str(number) if row.id is None else str(row.id),
         source=source,
@@ -185,8 +193,8 @@ def guard_task(
 
     A rate of which the source has no text is none of its metrics.
     """
-    scorers: list[Scorer] = [GuardDecision()]
-    metrics: list[Metric] = [Accuracy(score="accuracy")]
+    scorers: list[Scorer] = []
+    metrics: list[Metric] = []
     for detector in (POLICY, *looks):
         seen = [one for one in texts if detector == POLICY or one.side in looks[detector]]
         kinds = {one.true_of(detector) for one in seen}
@@ -198,6 +206,9 @@ def guard_task(
             alarms = GuardFalsePositives(detector=detector)
             scorers.append(alarms)
             metrics.append(FalsePositiveRate(score=alarms.metric))
+    if not scorers or any(one.true_of(POLICY) is not None for one in texts):
+        scorers.insert(0, GuardDecision())
+        metrics.insert(0, Accuracy(score="accuracy"))
     return Task(
         name=name,
         version=VERSION,
@@ -219,13 +230,15 @@ def sample_of(text: LabelledText) -> Sample:
         fields[LABEL] = int(text.every)
     if text.role:
         fields[ROLE] = text.role
+    if not text.rated:
+        fields[UNRATED] = 1
     if text.before:
         fields["before"] = list(text.before)
     return Sample(
         id=text.id,
         input=text.text,
         category=text.category,
-        cluster=text.conversation,
+        cluster=None if text.conversation is None else f"{TALK}{text.conversation}",
         fields=fields,
     )
 

@@ -20,7 +20,9 @@ def test_drawn_texts_are_hidden_in_every_way_that_changes_them() -> None:
     assert {one.category for one in found} == {"plain", *EVASIONS}
     assert found == evading_texts(texts, most=3) != evading_texts(texts, most=3, seed=1)
     first = [one for one in found if one.conversation == found[0].conversation]
-    assert [one.id for one in first] == [f"{found[0].conversation}~{one.category}" for one in first]
+    name = found[0].id.removesuffix("~plain")
+    assert [one.id for one in first] == [f"{name}~{one.category}" for one in first]
+    assert {one.category for one in found if not one.rated} == {"plain"}
     forms = {one.category for one in evading_texts([text("zh", "你好", harmful=False)], most=1)}
     assert forms == {"plain", *EVASIONS} - {
         "full_width",
@@ -29,6 +31,12 @@ def test_drawn_texts_are_hidden_in_every_way_that_changes_them() -> None:
         "rot13",
         "tag_characters",
     }
+
+
+def test_a_text_and_a_conversation_of_one_name_stay_apart() -> None:
+    texts = [text("7", "one", harmful=True), text("1", "two", harmful=True, conversation="7")]
+    found = evading_texts(texts, most=2)
+    assert len({one.conversation for one in found}) == 2
 
 
 def test_each_form_is_set_against_the_same_texts_plain() -> None:

@@ -44,7 +44,8 @@ def evading_texts(
     """Return for each source the texts that the evasion table is made of, plain and transformed.
 
     `most` harmful and `most` harmless ones a source, drawn by a hash of (seed, source, id); a
-    transformation that leaves a text as it is has none of it. Sources are called `SOURCE_evasions`.
+    transformation that leaves a text as it is has none of it. Sources are called `SOURCE_evasions`;
+    their rates are those of hidden texts, the plain ones are there to compare with.
     """
     groups: dict[tuple[str, bool], list[LabelledText]] = {}
     for text in texts:
@@ -70,7 +71,8 @@ def _forms(text: LabelledText) -> list[LabelledText]:
             source=f"{text.source}{SUFFIX}",
             text=form,
             category=name,
-            conversation=text.conversation or text.id,
+            conversation=text.conversation or f"{_MARK}{text.id}",
+            rated=name != PLAIN,
         )
         for name, form in forms.items()
         if name == PLAIN or form != text.text

@@ -82,8 +82,9 @@ def command(policy: str, base: str | None, **flags: Any) -> None:
     """Measure a policy on labelled texts, one JSON object a line: `text` and `label` (1 harmful).
 
     FILES is `FILE` or `DETECTOR=FILE`: a plain label holds for the policy and every detector, a
-    named one for that detector alone. The result is a run: `statera compare`, `gate`, `show` and
-    `report` read its metrics, such as `SOURCE/recall` and `SOURCE/toxicity_false_positive_rate`.
+    named one for that detector alone; a 1 of it is one for the policy too, a 0 is not. The result
+    is a run: `statera compare`, `gate`, `show` and `report` read its metrics, such as
+    `SOURCE/recall` and `SOURCE/toxicity_false_positive_rate`.
 
     \b
     statera guard eval --policy policy.yaml --data toxicity=surge.jsonl mitre_frr.jsonl

@@ -53,6 +53,12 @@ def test_too_few_texts_are_told_and_nothing_is_written(folder: Path) -> None:
     assert (folder / "policy.yaml").read_text() == POLICY
 
 
+def test_without_a_harmless_text_there_is_no_threshold(folder: Path) -> None:
+    (folder / "bad.jsonl").write_text('{"text": "bombs", "label": 1}\n')
+    found = said(data="bad.jsonl")
+    assert (found.exit_code, found.stderr) == (3, "no threshold: no harmless texts (label 0)\n")
+
+
 def test_machines_get_the_curve() -> None:
     told = json.loads(said("--json", "--confidence", "0.9").stdout)
     assert (told["schema"], told["before"], told["threshold"]) == (1, 0.5, 1.0)
@@ -80,7 +86,7 @@ def test_conversations_are_promised_where_they_are_counted(folder: Path) -> None
     rows = [{"text": f"flowers {at}", "label": 0, "conversation": at // 2} for at in range(640)]
     (folder / "talk.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     found = said(data="talk.jsonl").stdout
-    assert "blocks at most 1 % of harmless conversations, in" in found
+    assert "blocks at most 1 % of harmless conversations, all together" in found
     assert "a conversation is blocked when any of its texts is" in found
 
 

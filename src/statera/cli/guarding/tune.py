@@ -219,7 +219,7 @@ def _print(found: Tuning, entry: Entry) -> None:
 
 def _told(curve: Sequence[CostPoint], marks: Collection[float]) -> Iterator[CostPoint]:
     """Yield the points but those that cost what the next higher threshold costs."""
-    for one, after in zip(curve, (*curve[1:], None), strict=True):
+    for one, after in zip(curve, [*curve, None][1:], strict=True):
         alike = after is not None and (one.flagged, one.missed) == (after.flagged, after.missed)
         if one.threshold in marks or not alike:
             yield one
@@ -228,11 +228,11 @@ def _told(curve: Sequence[CostPoint], marks: Collection[float]) -> Iterator[Cost
 def _print_change(found: Tuning, entry: Entry, policy: Policy) -> None:
     assert found.threshold is not None
     out = console()
-    scope = "all of them together" if len(found.sources) == 1 else "each source"
+    scope = "all together" if len(found.sources) == 1 else "in each source"
     say(
         out,
         f"\n[bold]{plain(found.detector)}: threshold: {found.threshold:g}[/]  (now "
-        f"{entry.threshold:g}) blocks at most {100 * found.limit:g} % of harmless {found.unit}, in "
+        f"{entry.threshold:g}) blocks at most {100 * found.limit:g} % of harmless {found.unit}, "
         f"{scope}, with {100 * found.confidence:g} % confidence",
     )
     if found.unit != "texts":

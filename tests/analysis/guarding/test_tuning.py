@@ -118,10 +118,11 @@ def test_too_many_that_cannot_be_read_leave_no_threshold() -> None:
 
 
 def test_harmful_texts_that_are_blocked_unread_are_not_missed_and_move_nothing() -> None:
-    texts = [*spread("s", 400, top=0.3), unread("bad", 0.2, harmful=True)]
+    texts = [*spread("s", 400, top=0.3), unread("bad", 0.302, harmful=True)]
     found = tuned(texts, BOMBS, limit=0.01, confidence=0.95)
-    assert found.threshold == 0.301
     assert {one.missed for one in found.curve} == {0.0}
+    seen = sighting("b", 0.7, harmful=True, source="s")
+    assert tuned([*texts, seen], BOMBS, limit=0.01, confidence=0.95).threshold == 0.7
 
 
 def test_the_promise_is_about_conversations_where_these_are_counted() -> None:

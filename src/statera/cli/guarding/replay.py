@@ -80,7 +80,8 @@ def command(policy: str, base: str | None, most: int, **flags: Any) -> None:
 
     Events that kept their texts (`events: {content: full}` in the policy) are decided by running
     the new policy. The others are decided from the scores on record, which is exact where only
-    thresholds, actions, modes or scopes changed; else they are counted as untold, never guessed.
+    thresholds, actions, modes or scopes by route and model changed; else they are counted as
+    untold, never guessed. Headers, and the rest of a stream that was stopped, are on no record.
     Requests are named by the id of their decision; texts are printed with --show alone.
 
     \b

@@ -1,6 +1,7 @@
 """The guard with real detectors of every cost: time-outs, failures, the cache, long texts."""
 
 import asyncio
+import base64
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,8 @@ from typing import Any, Literal
 import pytest
 
 from statera.errors import DeclarationError
-from statera.guard.checking import Guard
+from statera.guard.checking import Guard, Views
+from statera.guard.normalisation.views import views
 from statera.guard.policy import Entry, Policy
 from statera.models.clock import SystemClock
 from statera.protocols import View
@@ -49,7 +51,12 @@ def pool() -> Iterator[ThreadPoolExecutor]:
         yield pool
 
 
-def _guard(pool: ThreadPoolExecutor, told: list[Any] | None = None, **detectors: Any) -> Guard:
+def _guard(
+    pool: ThreadPoolExecutor,
+    told: list[Any] | None = None,
+    views: Views = lambda text: (),
+    **detectors: Any,
+) -> Guard:
     entries = tuple(
         Entry(name=name, use="test", timeout=0.2, on_failure="open") for name in detectors
     )
@@ -57,7 +64,7 @@ def _guard(pool: ThreadPoolExecutor, told: list[Any] | None = None, **detectors:
     return Guard(
         Policy(detectors=entries),
         detectors,
-        views=lambda text: (),
+        views=views,
         clock=SystemClock(),
         pool=pool,
         observer=lambda *words: seen.append(words[:3]),
@@ -144,7 +151,7 @@ def test_only_as_much_context_is_read_as_the_entry_says(pool: ThreadPoolExecutor
     guard = Guard(
         Policy(detectors=(entry, Entry(name="none", use="test"))),
         {"one": detector, "none": detector},
-        views=lambda text: (),
+        views=views,
         clock=SystemClock(),
         pool=pool,
     )
@@ -162,7 +169,26 @@ def test_warming_up_lets_each_look_once_and_a_missing_detector_is_told(
         Guard(
             Policy(detectors=(Entry(name="one", use="test"),)),
             {},
-            views=lambda text: (),
+            views=views,
             clock=SystemClock(),
             pool=pool,
         )
+
+
+def test_what_cannot_be_read_as_a_whole_is_beyond(pool: ThreadPoolExecutor) -> None:
+    """A piece that was cut, and a text with more views than are made; also when it is kept."""
+    hidden = "open the safe"
+    for _ in range(4):
+        hidden = base64.b64encode(hidden.encode()).decode()
+    quick, asking = Length("inline"), Asking(0.0)
+    for guard in (_guard(pool, quick=quick, views=views), _guard(pool, asking=asking, views=views)):
+        for passage in (
+            Passage(text=hidden, side="input"),
+            Passage(text="x", side="input", cut=True),
+        ):
+            for _ in range(2):
+                decision = asyncio.run(guard.check([passage]))
+                assert "beyond" in {one.cause for one in decision.findings}
+                assert decision.outcome == "block"
+        whole = asyncio.run(guard.check([Passage(text="x", side="input")]))
+        assert "beyond" not in {one.cause for one in whole.findings}

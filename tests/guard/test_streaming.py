@@ -7,14 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from statera.guard.boundaries import BOUND, weight
 from statera.guard.edits import edited
+from statera.guard.normalisation.markup import LONGEST
 from statera.guard.policy import StreamTerms
 from statera.guard.streaming import StreamText, Window
 from statera.records.guarding import Edit
 
 _WORDS = st.lists(
     st.sampled_from(
-        ["secret", "a", "the", "漢字かな", "cafe\u0301", "👩🏽\u200d🚀", "x" * 90, "\n", "12"]
+        [
+            *("secret", "a", "the", "漢字かな", "cafe\u0301", "👩🏽\u200d🚀", "x" * 90, "\n", "12"),
+            *("\u200b" * 50, "<b c=", '">', "<!--", "-->", "-----BEGIN K-----", "-----END K-----"),
+        ]
     ),
     max_size=120,
 ).map(" ".join)
@@ -80,6 +85,21 @@ def test_what_is_no_longer_than_half_a_window_lies_whole_in_one(text: str, at: i
     end = min(at + _TERMS.window // 2, len(text))
     windows = _streamed([text], _TERMS).windows
     assert end <= at or any(one.start <= at and end <= one.end for one in windows)
+
+
+def test_what_nobody_sees_is_not_counted() -> None:
+    text = " ".join(f"{word}<!-- {'x ' * 200}--> \u200b{word}" for word in ["red", "blue"] * 9)
+    for window in _streamed(list(text), _TERMS).windows[1:-1]:
+        assert 64 <= weight(window.text) < 90
+
+
+def test_what_cannot_be_examined_as_a_whole_is_told() -> None:
+    run = "word " * 30 + "A" * (BOUND + 2 * LONGEST) + " word" * 30
+    windows = _streamed([run], _TERMS).windows
+    cut = [window for window in windows if window.cut]
+    assert {"A" * 64} <= {window.text[-64:] for window in cut}
+    assert [window.cut for window in windows[:2] + windows[-2:]] == [False] * 4
+    assert not any(window.cut for window in _streamed(["A" * BOUND], _TERMS).windows)
 
 
 @settings(deadline=None)

@@ -49,6 +49,11 @@ def test_edits_come_back_to_the_windows_that_they_were_found_in() -> None:
     ]
 
 
+def test_a_window_that_was_cut_by_force_is_told() -> None:
+    check = CHECKS[0]._replace(window=CHECKS[0].window._replace(cut=True))
+    assert [one.cut for one in passages_of((check, CHECKS[2]))] == [True, True, False]
+
+
 def test_the_same_found_raw_and_read_is_one_edit() -> None:
     ((_, edits),) = edits_of(CHECKS[:1], decision(Edit(0, 7, 16, "[A]"), Edit(1, 7, 11, "[B]")))
     assert len(edits) == 1

@@ -18,6 +18,7 @@ from msgspec import structs
 
 from statera.errors import DeclarationError
 from statera.guard.engine import Answer, Ask, Engine
+from statera.guard.normalisation.views import Found
 from statera.guard.policy import Place, Policy
 from statera.guard.readings import ReadingCache, content_of
 from statera.protocols import AskingDetector, Clock, Detector, View
@@ -80,7 +81,7 @@ class Guard:
         waiting = [number for number in range(len(asks)) if not self._at_once(sheet, number)]
         if waiting:
             await self._wait(sheet, waiting)
-        answers = [answer or _UNANSWERED for answer in sheet.answers]
+        answers = [sheet.told(number) for number in range(len(asks))]
         decision_id = decision_id or secrets.token_hex(8)
         return self.engine.decide(passages, asks, answers, id=decision_id)
 
@@ -143,7 +144,8 @@ class Guard:
         started = self._clock.monotonic()
         try:
             async with asyncio.timeout(ask.entry.timeout):
-                reading = await detector.seek(passage, sheet.views(number))
+                views = sheet.views(number)
+                reading = _bounded(await detector.seek(passage, views), views)
         except TimeoutError:
             sheet.answers[number] = _late(ask.entry.timeout)
         except Exception as error:  # noqa: BLE001 - a failed check is a value; the policy answers
@@ -230,6 +232,12 @@ class _Sheet:
             known = self._contents[place] = content_of(passage)
         return known
 
+    def told(self, number: int) -> Answer:
+        """Return the answer to an ask: what was cut is past what can be examined."""
+        answer = self.answers[number] or _UNANSWERED
+        cut = self._passages[self.asks[number].passage].cut
+        return _partial(answer) if cut and isinstance(answer, Reading) else answer
+
     def views(self, number: int) -> Sequence[View]:
         """Return the views of an ask's passage."""
         at = self.asks[number].passage
@@ -241,9 +249,19 @@ class _Sheet:
 
 def _find(detector: Detector, passage: Passage, views: Sequence[View]) -> Answer:
     try:
-        return detector.find(passage, views)
+        return _bounded(detector.find(passage, views), views)
     except Exception as error:  # noqa: BLE001 - a failed check is a value; the policy answers
         return _failed(error)
+
+
+def _bounded(reading: Reading, views: Sequence[View]) -> Reading:
+    """Return the reading, which is of a part when the text has more views than were made."""
+    whole = not isinstance(views, Found) or views.whole
+    return reading if whole else _partial(reading)
+
+
+def _partial(reading: Reading) -> Reading:
+    return structs.replace(reading, beyond=True)
 
 
 def _failed(error: Exception) -> Trouble:

@@ -1,10 +1,10 @@
 """A text that is checked while it grows, at places that do not depend on how it arrives.
 
-Cuts lie at least half a window apart (`boundaries`). The check that ends at a cut begins at the
-latest cut that lies half a window or more before the previous one, so that anything of up to half
-a window lies whole in one of the checks. What has been in every window that contains it is free:
-nothing is free before all that look at it have passed. The same text has the same windows however
-it is chunked.
+Cuts lie at least half a window apart (`boundaries`), not counted what normalisation takes out. The
+check that ends at a cut begins at the latest cut that lies half a window or more before the
+previous one, so that anything of up to half a window lies whole in one of the checks. What has been
+in every window that contains it is free: nothing is free before all that look at it have passed.
+The same text has the same windows however it is chunked.
 
     text = StreamText(StreamTerms())
     text.feed("…")
@@ -20,7 +20,7 @@ text go on all the same, its next window begins half a window or more before the
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from statera.guard.boundaries import cut
+from statera.guard.boundaries import cut, reach, weight
 from statera.guard.edits import edited, merged
 from statera.guard.policy import StreamTerms
 from statera.records.guarding import Edit
@@ -29,11 +29,26 @@ _SLACK = 4096  # characters that may lie before what is needed, so that few copi
 
 
 class Window(NamedTuple):
-    """Characters `start` to `end` of the whole text, which is `text`."""
+    """Characters `start` to `end` of the whole text, which is `text`.
+
+    `cut`: it begins or ends where the text had to be cut by force.
+    """
 
     start: int
     end: int
     text: str
+    cut: bool = False
+
+
+class _Place(NamedTuple):
+    """A cut, and how many characters lie before it, not counted what normalisation takes out."""
+
+    at: int
+    weight: int
+    forced: bool = False
+
+
+_BEGIN = _Place(0, 0)
 
 
 class StreamText:
@@ -45,9 +60,9 @@ class StreamText:
         self._more: list[str] = []
         self._base = 0
         self._length = 0
-        self._cuts = [0]  # the last cut and those that may begin a window after it
-        self._seen = 0  # up to here there is no further cut
-        self._since = 0  # where the window that is due begins
+        self._cuts = [_BEGIN]  # the last cut and those that may begin a window after it
+        self._least = self._seen = 0  # no further cut before these; `_least` is 0 until it is known
+        self._since = _BEGIN  # where the window that is due begins
         self._due = False
         self._whole = False  # ended or paused: the text up to here is all that is known to come
         self._free = 0
@@ -98,15 +113,16 @@ class StreamText:
         if not self._due and not self._advance():
             return None
         start, end = self._since, self._cuts[-1]
-        return Window(start, end, self._tail[start - self._base : end - self._base])
+        text = self._tail[start.at - self._base : end.at - self._base]
+        return Window(start.at, end.at, text, start.forced or end.forced)
 
     def settle(self, edits: Iterable[Edit] = ()) -> None:
         """Say that the window that was due has passed, with `edits` in its own characters."""
-        start, end = self._since, self._cuts[-1]
+        start, end = self._since.at, self._cuts[-1].at
         moved = (one._replace(start=start + one.start, end=start + one.end) for one in edits)
         due = (one._replace(start=max(one.start, self._left)) for one in moved)
         self._edits = merged((*self._edits, *(one for one in due if one.start < one.end)))
-        self._free = max(self._free, end if end == self._length else self._start_after(end))
+        self._free = max(self._free, end if end == self._length else self._start_after().at)
         self._due = False
 
     def intact(self, count: int) -> bool:
@@ -150,37 +166,41 @@ class StreamText:
         a rule.
         """
         while True:
-            last = self._cuts[-1]
-            place = self._next(last)
+            place = self._next(self._cuts[-1])
             if place is None:
                 return False
-            self._since = self._start_after(last)
-            self._cuts = [one for one in self._cuts if one >= self._since] + [place]
-            if place == self._length or self._start_after(place) > self._since:
+            self._least = 0
+            self._since = self._start_after()
+            self._cuts = [one for one in self._cuts if one.at >= self._since.at] + [place]
+            if place.at == self._length or self._start_after().at > self._since.at:
                 self._due = True
                 return True
 
-    def _start_after(self, last: int) -> int:
-        """Return where the window begins that follows the cut `last`."""
+    def _start_after(self) -> _Place:
+        """Return where the window begins that follows the last cut."""
         if not self._stride:
-            return 0
-        return max((one for one in self._cuts if one <= last - self._stride), default=0)
+            return _BEGIN
+        most = self._cuts[-1].weight - self._stride
+        return max((one for one in self._cuts if one.weight <= most), default=_BEGIN)
 
-    def _next(self, last: int) -> int | None:
+    def _next(self, last: _Place) -> _Place | None:
         """Return the cut after `last`. It is the end of the text only when that is whole."""
-        if self._length == last or not (self._whole or self._length > last + self._stride):
+        if self._length == last.at or not (self._whole or self._length > last.at + self._stride):
             return None
         if not (self._stride or self._whole):
             return None
         self._gather()
         if not self._stride:
-            return self._length
-        least, seen = last + self._stride - self._base, self._seen - self._base
-        place = cut(self._tail, least, ended=self._whole, seen=seen)
-        if place is None:
-            self._seen = self._length
+            return _Place(self._length, self._length)
+        begin = last.at - self._base
+        least = self._least - self._base if self._least else reach(self._tail, begin, self._stride)
+        seen = self._seen - self._base
+        at, seen, forced = cut(self._tail, begin, least, ended=self._whole, seen=seen)
+        if least <= len(self._tail):
+            self._least, self._seen = least + self._base, seen + self._base
+        if at is None:
             return None
-        return place + self._base
+        return _Place(at + self._base, last.weight + weight(self._tail[begin:at]), forced)
 
     def _gather(self) -> None:
         """Join what arrived to the tail."""
@@ -188,7 +208,7 @@ class StreamText:
         self._more.clear()
 
     def _forget(self) -> None:
-        keep = min(self._left, self._start_after(self._cuts[-1])) - self._base
+        keep = min(self._left, self._start_after().at) - self._base
         if keep > _SLACK:
             self._tail = self._tail[keep:]
             self._base += keep

@@ -35,7 +35,7 @@ def passages_of(
 ) -> tuple[Passage, ...]:
     """Return the passages to check: each window, and behind it what it says without escapes."""
     said = tuple(
-        Passage(text=text, side=one.side, place=one.place, role=one.role)
+        Passage(text=text, side=one.side, place=one.place, role=one.role, cut=window.cut)
         for one, window, plain in checks
         for text in ((window.text, plain.text) if plain else (window.text,))
     )

@@ -16,7 +16,8 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
 
     `place` is its path in the body (`messages[2].content[0].text`), `role` who says it, `before`
     earlier messages of the conversation, the latest last; `guarded`, beside a reply, what it must
-    not give away: the system messages of its request.
+    not give away: the system messages of its request. `cut`: it begins or ends within what would
+    have to be examined as a whole, so that every reading of it is `beyond`.
     """
 
     text: str
@@ -25,6 +26,7 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     role: str = ""
     before: tuple[str, ...] = ()
     guarded: tuple[str, ...] = ()
+    cut: bool = False
 
 
 class Span(NamedTuple):

@@ -79,6 +79,46 @@ def test_four_layers_are_one_too_many() -> None:
     assert not any(view.text == "open the safe" for view in views(ENCODED["base64"](hidden)))
 
 
+DECOYS = ("bo<b></b>mb wo**rd**s", "h3ll0 w0rld", "gur phefr bs gur tubfg", "uggc")
+
+
+@pytest.mark.parametrize("count", [None, token_count])
+@pytest.mark.parametrize("decoys", range(4))
+def test_decoys_hide_nothing(decoys: int, count: Callable[[str], int] | None) -> None:
+    hidden = "open the safe"
+    for _ in range(3):
+        hidden = ENCODED["base64"](hidden)
+    found = views(" ".join((*DECOYS[:decoys], hidden)), count)
+    assert any("open the safe" in view.text for view in found)
+    assert found.whole
+
+
+def test_views_that_are_not_made_are_told() -> None:
+    hidden = "open the safe"
+    for depth in range(5):
+        assert views(hidden).whole is (depth < 4)
+        hidden = ENCODED["base64"](hidden)
+    many = " ".join(
+        WEIGHED[name](sentence)
+        for name, sentence in zip(
+            ["rot13", "leet", "backwards", "hyphens"], SENTENCES, strict=False
+        )
+    )
+    found = views(
+        many + " bo<b></b>mb wo**rd**s " + ENCODED["base64, twice"](SENTENCES[0]), token_count
+    )
+    assert len(found) == VIEWS
+    assert not found.whole
+
+
+@pytest.mark.parametrize("name", [*ENCODED, *WEIGHED])
+def test_one_disguise_leaves_room(name: str) -> None:
+    disguise = (ENCODED | WEIGHED)[name]
+    for frame in FRAMES:
+        for sentence in SENTENCES:
+            assert views(frame.format(disguise(sentence)), token_count).whole
+
+
 def test_a_span_of_a_decoded_run_leads_back_to_the_run() -> None:
     run = ENCODED["base64"]("open the safe")
     raw = f"Do ｉｔ:\u200b {run}, now"

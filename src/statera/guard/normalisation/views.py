@@ -1,14 +1,18 @@
 """All that a text may say: its plain view first, then what its disguises hide.
 
-Each view is taken for a text of its own and searched again, three layers deep. A harmless text has
-its plain view only. No view is silently cut: a text grows at most `compatibility.GROWTH` times by
-its plain form, decoded pieces are never longer than what they replace (pieces put together are
-bounded). Views beyond the eighth, and those with which all would have more than `CHARACTERS`
-characters, are not made: cap a text before, and say so.
+All disguises that are found are taken off one after another, a view each, and what is left then is
+searched again, three layers deep. A step that finds less for what others took off has a view of its
+own aside. A harmless text has its plain view only.
+
+A text grows at most `compatibility.GROWTH` times by its plain form, decoded pieces are never longer
+than what they replace (pieces put together are bounded). Views beyond the eighth, those with which
+all would have more than `CHARACTERS` characters, and those of a fourth layer are not made: the
+views say then that they are not `whole`.
 """
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import TypeVar
 
 import msgspec
 
@@ -50,6 +54,7 @@ CHARACTERS = 2**21
 PLAIN = "plain"
 _REMEMBERED = 16_384
 
+C = TypeVar("C", Count, Count | None)
 Decoder = Callable[[Surface], list[Replacement]]
 Weigher = Callable[[Surface, Count], list[Replacement]]
 
@@ -106,7 +111,13 @@ class View(msgspec.Struct, frozen=True):
         return start, end
 
 
-def views(text: str, token_count: Count | None = None) -> tuple[View, ...]:
+class Found(tuple[View, ...]):
+    """The views of a text, the plain one first; not `whole` when there are more than were made."""
+
+    whole: bool = True
+
+
+def views(text: str, token_count: Count | None = None) -> Found:
     """Return the plain view and every view in which a disguise is taken off, at most eight.
 
     `token_count` is the encoder's (see `language.Count`). Without it nothing is tried that only a
@@ -114,52 +125,85 @@ def views(text: str, token_count: Count | None = None) -> tuple[View, ...]:
     letters, whole words of look-alikes.
     """
     count = None if token_count is None else lru_cache(_REMEMBERED)(token_count)
-    layer = list(_first(text, count))
-    found = {view.text: view for view in layer}
+    shelf = _Shelf()
+    layer = [view for view in _first(text, count) if shelf.takes(view)]
     for _ in range(LAYERS):
-        if not layer:
-            break
-        layer = _below(layer, found, count)
-    return tuple(found.values())
+        layer = [below for view in layer for below in _bared(view, count, shelf)]
+    shelf.full = True
+    for view in layer:
+        _bared(view, count, shelf)
+    return shelf.views()
 
 
-def _below(layer: list[View], found: dict[str, View], count: Count | None) -> list[View]:
-    """Return the new views one layer below, which are added to those found, within the bounds."""
-    fresh = []
-    room = CHARACTERS - sum(map(len, found))
-    for child in (child for view in layer for child in _children(view, count)):
-        if len(found) == VIEWS:
-            break
-        if child.text not in found and len(child.text) <= room:
-            room -= len(child.text)
-            found[child.text] = child
-            fresh.append(child)
-    return fresh
+class _Shelf:
+    """The views found so far; what there is no room for is told."""
+
+    def __init__(self) -> None:
+        self.full = False
+        self._found: dict[str, View] = {}
+        self._room = CHARACTERS
+        self._whole = True
+
+    def takes(self, view: View) -> bool:
+        """Add a view and return whether it was added; the first always is."""
+        if view.text in self._found:
+            return False
+        full = self.full or len(self._found) == VIEWS or len(view.text) > self._room
+        if full and self._found:
+            self._whole = False
+            return False
+        self._room -= len(view.text)
+        self._found[view.text] = view
+        return True
+
+    def views(self) -> Found:
+        """Return all of them, in order."""
+        found = Found(self._found.values())
+        found.whole = self._whole
+        return found
 
 
 def _first(text: str, count: Count | None) -> Iterator[View]:
     """Yield the plain view, and one with zero width as spaces if that reads as well."""
     first = View(PLAIN, *plain(text))
     yield first
-    spaced = _changed(View("", text), "zero width", invisible.as_spaces(text))
-    if spaced and count and count(spaced.text) <= count(first.text):
-        yield spaced
+    spaces = invisible.as_spaces(text) if count else []
+    if spaces and count:
+        spaced = _changed(View("", text), "zero width", spaces)
+        if count(spaced.text) <= count(first.text):
+            yield spaced
 
 
-def _children(view: View, count: Count | None) -> Iterator[View]:
-    """Yield what one step takes off a view."""
-    seen = surface(view.text)
+def _bared(view: View, count: Count | None, shelf: _Shelf) -> list[View]:
+    """Add the views one layer below a view; return those of which more may come."""
+    seen = now = surface(view.text)
     if not (count or seen.odd or seen.long or seen.beyond):
-        return
-    if decoded := _decoded(view, seen):
-        yield decoded
-    for name, step in _EITHER.items():
-        if child := _changed(view, name, step(seen, count)):
-            yield child
+        return []
+    last, aside = view, []
+    decoded = _decoded(view, seen)
+    if decoded and shelf.takes(decoded):
+        last, now = decoded, surface(decoded.text)
+    for name, step in _steps(count):
+        found = step(now)
+        if last is not view and len(alone := step(seen)) > len(found):
+            aside.append(_changed(view, name, alone))
+        if found and shelf.takes(child := _changed(last, name, found)):
+            last, now = child, surface(child.text)
+    below = [] if last is view else [last]
+    return below + [one for one in aside if shelf.takes(one)]
+
+
+def _steps(count: Count | None) -> Iterator[tuple[str, Decoder]]:
+    """Yield what takes off a disguise that is not simply decoded, by name."""
+    for name, either in _EITHER.items():
+        yield name, _counting(either, count)
     if count:
-        for name, find in _WEIGHED.items():
-            if child := _changed(view, name, find(seen, count)):
-                yield child
+        for name, weigher in _WEIGHED.items():
+            yield name, _counting(weigher, count)
+
+
+def _counting(find: Callable[[Surface, C], list[Replacement]], count: C) -> Decoder:
+    return lambda seen: find(seen, count)
 
 
 def _decoded(view: View, seen: Surface) -> View | None:
@@ -174,9 +218,7 @@ def _decoded(view: View, seen: Surface) -> View | None:
     return _plainly(view, "+".join(names), text, offsets) if names else None
 
 
-def _changed(view: View, name: str, found: list[Replacement]) -> View | None:
-    if not found:
-        return None
+def _changed(view: View, name: str, found: list[Replacement]) -> View:
     text, edits = rewritten(view.text, found)
     return _plainly(view, name, text, view.offsets + ((edits,) if edits else ()))
 

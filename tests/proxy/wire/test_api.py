@@ -36,7 +36,7 @@ def test_an_error_is_read_whole() -> None:
     api = known_apis()["/v1/chat/completions"]
     (slot,) = api.read_error({"error": {"message": "your prompt was bad"}}, STRICT)
     assert "your prompt was bad" in slot.passage.text
-    assert slot.passage.side == "output"
+    assert (slot.passage.side, slot.passage.role) == ("output", "assistant")
 
 
 def test_an_event_of_an_api_without_streams_is_read_whole() -> None:

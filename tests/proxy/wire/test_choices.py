@@ -6,7 +6,7 @@ from tests.proxy.wire.markers import STRICT
 
 def test_a_chunk_says_which_choices_it_ends() -> None:
     done = {"choices": [{"index": 2, "finish_reason": "stop"}, {"index": 0}]}
-    assert closes("", done) == ("choices[2].",)
+    assert closes("", done) == ("choices[2]",)
     assert closes("", {"usage": {}}) == ()
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statera.proxy.wire.escapes import unescaped
+from statera.proxy.wire.escapes import unescaped, unescapings
 
 
 @given(st.text(), st.booleans())
@@ -53,3 +53,28 @@ def test_the_raw_text_behind_a_span_reads_as_the_span(raw: str, data: st.DataObj
 def test_long_runs_of_escapes_are_read_whole() -> None:
     assert unescaped("\\u0061" * 50_000).text == "a" * 50_000
     assert unescaped("\\" * 100_001).text == "\\" * 50_001
+
+
+@pytest.mark.parametrize("deep", [0, 1, 2, 3, 4])
+def test_escapes_of_escapes_are_undone_three_deep(deep: int) -> None:
+    raw = "the forbiddenword"
+    for _ in range(deep):
+        raw = (
+            json.dumps(raw)[1:-1].replace("w", "\\u0077")
+            if "\\" not in raw
+            else json.dumps(raw)[1:-1]
+        )
+    found = unescapings(raw)
+    assert len(found) == min(deep, 3)
+    assert any("forbiddenword" in one.text for one in found) == (0 < deep <= 3)
+    if 0 < deep <= 3:
+        last = found[-1]
+        at = last.text.index("forbiddenword")
+        start, end = last.raw_span(at, at + 13)
+        assert raw[start:end].startswith("forbidden")
+        assert unescapings(raw[start:end])[-1].text == "forbiddenword"
+
+
+def test_what_has_no_escape_is_not_read_again() -> None:
+    assert unescapings("plain") == ()
+    assert unescapings("C:\\xyz") == ()

@@ -5,6 +5,7 @@ from statera.proxy.wire.filtering import (
     details,
     enforced,
     filter_results,
+    first_message,
     input_message,
     kept,
     output_message,
@@ -43,3 +44,12 @@ def test_a_detectors_message_goes_before_the_policys() -> None:
 def test_a_blocked_body_keeps_numbers_and_labels_only() -> None:
     body = {"id": "c-1", "model": "some words", "usage": {"n": 1}, "more": {"n": "some words"}}
     assert kept(body, ("id", "model", "usage", "more", "none")) == {"id": "c-1", "usage": {"n": 1}}
+
+
+def test_the_message_is_that_of_what_was_asked_or_said() -> None:
+    own = Policy().messages
+    for message in ("", own.input, own.output):
+        decision = structs.replace(DECISION, message=message)
+        assert input_message(decision, Policy()) == own.input
+        assert output_message(decision, Policy()) == own.output
+        assert first_message(decision, Policy()) == (message or own.input)

@@ -2,9 +2,10 @@ from typing import Any
 
 import pytest
 
-from statera.proxy.wire.fields import Reader, passing, spoken, text
+from statera.proxy.wire.fields import Reader, spoken, text
 from statera.proxy.wire.pieces import event_kind, index_in, pieces_of
 from statera.proxy.wire.refusals import Refused
+from statera.proxy.wire.tokenlists import logprobs
 from tests.proxy.wire.markers import STRICT
 
 
@@ -12,8 +13,8 @@ def test_a_piece_knows_what_repeats_it() -> None:
     choice: dict[str, Any] = {"index": 1, "logprobs": {"content": []}, "t": "s"}
     reader = Reader(STRICT, "output", "assistant")
     text(reader, choice, "t", "s", "choices[1].t")
-    passing(reader, choice, "logprobs", {}, "choices[1].logprobs")
-    passing(reader, {}, "logprobs", {}, "choices[0].logprobs")
+    logprobs(reader, choice, "logprobs", choice["logprobs"], "choices[1].logprobs")
+    logprobs(reader, {"logprobs": []}, "logprobs", [], "choices[0].logprobs")
     (piece,) = pieces_of(reader)
     assert piece[:6] == ("choices[1].t", "output", "assistant", "s", choice, "t")
     assert piece.repeats == ((choice, "logprobs"),)
@@ -35,6 +36,16 @@ def test_an_unescaped_form_is_no_piece_of_its_own() -> None:
     text(reader, {}, "a", r"\u0061", "choices[0].a")
     (piece,) = pieces_of(reader)
     assert piece.encoded
+
+
+def test_an_objects_texts_are_read_without_their_escapes() -> None:
+    body = {"q": r"forbidden\u0077ord"}
+    reader = Reader(STRICT, "tool_call")
+    spoken(reader, {"a": body}, "a", body, "choices[0].a")
+    *_, plain = pieces_of(reader)
+    assert plain.text == "q\nforbiddenword"
+    assert plain.whole
+    assert plain.key is None
 
 
 @pytest.mark.parametrize(("index", "found"), [(2, 2), (None, 0), (True, 0), ("1", 0)])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from statera.guard.policy import Policy
 from statera.proxy.wire.fields import Reader, spoken, text
 from statera.proxy.wire.refusals import Refused
-from statera.proxy.wire.slots import Slot, passages, with_context, write
+from statera.proxy.wire.slots import Slot, passages, with_context, write, written
 from statera.records.guarding import Edit, Passage
 
 
@@ -88,3 +88,17 @@ def test_taking_out_all_of_a_joined_passage_leaves_no_text(value: Any, data: st.
     after = Reader(Policy(), "input")
     spoken(after, holder, "value", holder["value"], "value")
     assert after.slots == []
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(4111111111111111.0, "4111111111111111"), (1e16, "1" + "0" * 16), (2.5, "2.5"), ("s", "s")],
+)
+def test_a_number_is_written_in_all_its_digits(value: object, said: str) -> None:
+    assert written(value) == said
+
+
+def test_what_is_read_in_another_way_is_not_context() -> None:
+    one, two = slots_of(("user", "a"), ("user", "b"))
+    found = with_context([one, one._replace(again=True), two], 5)
+    assert found[-1].passage.before == ("a",)

@@ -8,6 +8,7 @@ import msgspec
 from statera.guard.policy import Policy
 from statera.proxy.wire.fields import Field, Reader, spoken
 from statera.proxy.wire.slots import Body, Piece, Slot
+from statera.proxy.wire.tokenlists import compare
 from statera.records.guarding import Decision
 
 
@@ -103,7 +104,7 @@ class Api(NamedTuple):
 
     def read_request(self, body: Body, policy: Policy) -> list[Slot]:
         """Return the texts of a request in their order; Refused for what cannot be read."""
-        reader = Reader(policy, "input")
+        reader = Reader(policy, "input", "parameter")
         self.request(reader, body, "", body, "")
         return reader.slots
 
@@ -111,13 +112,13 @@ class Api(NamedTuple):
         """Return the texts of a reply in their order; Refused for what cannot be read."""
         reader = Reader(policy, "output", "assistant")
         self.reply(reader, body, "", body, "")
-        if reader.repeats:
-            _read_lonely(reader)
+        if reader.lists:
+            reader.slots += list(compare(reader))
         return reader.slots
 
     def read_error(self, body: Body, policy: Policy) -> list[Slot]:
         """Return the texts of an upstream's error, which may repeat the request."""
-        reader = Reader(policy, "output")
+        reader = Reader(policy, "output", "assistant")
         spoken(reader, body, "", body, "error")
         return reader.slots
 
@@ -127,15 +128,6 @@ class Api(NamedTuple):
         `name` is that of its `event:` line, "" without one.
         """
         return self.event(Reader(policy, "output", "assistant", piecewise=True), name, data)
-
-
-def _read_lonely(reader: Reader) -> None:
-    """Read tokens that stand where no text does, so that they repeat nothing."""
-    said = {slot.passage.place.partition(".")[0] for slot in reader.slots}
-    for one in reader.repeats:
-        part, inside, _ = one.place.partition(".")
-        if inside and part not in said:
-            spoken(reader, one.holder, one.name, one.holder[one.name], one.place)
 
 
 def wants_stream(body: Body) -> bool:

@@ -8,6 +8,7 @@ from statera.proxy.wire.api import Event, Failure, StreamState
 from statera.proxy.wire.filtering import (
     details,
     filter_results,
+    first_message,
     input_message,
     kept,
     output_message,
@@ -68,7 +69,7 @@ class ChoiceShapes(NamedTuple):
         if state.head:
             fields = self.last(output_message(decision, policy))
         else:
-            fields = self.first(input_message(decision, policy))
+            fields = self.first(first_message(decision, policy))
         head = self._head(state.head, decision, self.chunk)
         numbers = list(state.open) or ([] if state.ended else [0])
         chunks = [{**head, "choices": [_filtered(one, decision, fields)]} for one in numbers]
@@ -105,7 +106,7 @@ def closes(name: str, data: Body) -> tuple[str, ...]:
     """Return the choices that the chunk finishes."""
     del name
     return tuple(
-        f"choices[{one.get('index', 0)}]."
+        f"choices[{one.get('index', 0)}]"
         for one in data.get("choices") or ()
         if one.get("finish_reason")
     )

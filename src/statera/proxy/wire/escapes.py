@@ -3,6 +3,8 @@ r"""JSON text as it reads once its escapes are undone, with the way back.
 >>> unescaped(r'{"q": "b\u006fmb"}').text
 '{"q": "bomb"}'
 
+`unescapings` goes on while there is something to undo: JSON in JSON is escaped twice.
+
 It works on a text that is cut anywhere or is no JSON at all: what is no escape stays as it is.
 """
 
@@ -12,20 +14,27 @@ from typing import NamedTuple
 
 _ESCAPE = re.compile(r'\\(?:(["\\/bfnrt])|u([0-9a-fA-F]{4})(?:\\u([dD][c-fC-F][0-9a-fA-F]{2}))?)')
 _PLAIN = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_DEEPEST = 3
 _UNREADABLE = "�"
 
 
 class Unescaped(NamedTuple):
-    """The text; from character `starts[k]` on it comes from characters `raws[k]` on of the raw."""
+    """The text; from character `starts[k]` on it comes from characters `raws[k]` on of the raw.
+
+    `under` is what the raw was itself unescaped from, if it was.
+    """
 
     text: str
     starts: tuple[int, ...]
     raws: tuple[int, ...]
     raw_length: int
+    under: "Unescaped | None" = None
 
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
-        """Return the characters of the raw text behind `text[start:end]`, whole escapes."""
-        return self._raw(start), self._raw(end - 1, after=True) if end > start else self._raw(start)
+        """Return the characters of the first raw text behind `text[start:end]`, whole escapes."""
+        first = self._raw(start)
+        last = self._raw(end - 1, after=True) if end > start else first
+        return self.under.raw_span(first, last) if self.under else (first, last)
 
     def _raw(self, at: int, *, after: bool = False) -> int:
         run = bisect_right(self.starts, at) - 1
@@ -55,6 +64,23 @@ def unescaped(raw: str) -> Unescaped:
         done = end
     pieces.append(raw[done:])
     return Unescaped("".join(pieces), tuple(starts), tuple(raws), len(raw))
+
+
+def unescapings(raw: str) -> tuple[Unescaped, ...]:
+    r"""Return what `raw` says with its escapes undone once, twice and thrice; none without any.
+
+    >>> [one.text for one in unescapings(r"b\\u006fmb")]
+    ['b\\u006fmb', 'bomb']
+    """
+    found: list[Unescaped] = []
+    text = raw
+    while "\\" in text and len(found) < _DEEPEST:
+        plain = unescaped(text)
+        if plain.text == text:
+            break
+        found.append(plain._replace(under=found[-1]) if found else plain)
+        text = plain.text
+    return tuple(found)
 
 
 def _meaning(found: re.Match[str]) -> tuple[str, int]:

@@ -7,19 +7,23 @@ Refused. A null is never asked about, since it carries nothing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, cast
+from itertools import pairwise
+from typing import Any, Literal
+
+from msgspec import structs
 
 from statera.errors import nearest
 from statera.guard.policy import Policy
-from statera.proxy.wire.escapes import unescaped
-from statera.proxy.wire.leaves import Leaf, is_label, is_media, is_sealed, leaves_in
+from statera.proxy.wire.escapes import unescapings
+from statera.proxy.wire.leaves import LARGE, Leaf, is_field, leaves_in
 from statera.proxy.wire.refusals import Refused, shown
-from statera.proxy.wire.slots import Body, Holder, Key, Part, Repeat, Slot
+from statera.proxy.wire.slots import Body, Holder, Key, Part, Repeat, Slot, TokenList, written
 from statera.records.guarding import Passage, Side
 
 MOST_TEXTS = 4096
 
 _NUMERIC = frozenset((int, float, bool))
+_ESCAPING: tuple[Side, ...] = ("tool_call", "tool_result")
 
 
 def names(text: str) -> list[str]:
@@ -30,11 +34,12 @@ def names(text: str) -> list[str]:
 class Reader:
     """What is being read: the policy's terms, who is speaking, and the slots found so far.
 
-    `repeats` are the places that say once more, in another form, what the slots say. `piecewise`
-    keeps the parts of a text apart, as a stream needs it.
+    `repeats` are the places that say once more, in another form, what the slots say; `lists` those
+    of them whose tokens can be read. `piecewise` keeps the parts of a text apart, as a stream needs
+    it.
     """
 
-    __slots__ = ("piecewise", "policy", "repeats", "role", "side", "slots")
+    __slots__ = ("lists", "piecewise", "policy", "repeats", "role", "side", "slots")
 
     def __init__(
         self, policy: Policy, side: Side, role: str = "", *, piecewise: bool = False
@@ -45,6 +50,7 @@ class Reader:
         self.role = role
         self.slots: list[Slot] = []
         self.repeats: list[Repeat] = []
+        self.lists: list[TokenList] = []
 
     def add(self, slot: Slot) -> None:
         """Keep the slot; Refused (`too_many_texts`) beyond `MOST_TEXTS`."""
@@ -56,6 +62,15 @@ class Reader:
         """Return the text as a passage of who is speaking."""
         return Passage(text=text, side=self.side, place=place, role=self.role)
 
+    def put(self, slot: Slot) -> None:
+        """Keep the slot and, of a tool, which may speak JSON, what it says without its escapes."""
+        self.add(slot)
+        said = slot.passage
+        if "\\" in said.text and said.side in _ESCAPING:
+            for plain in unescapings(said.text):
+                other = self.passage(plain.text, said.place)
+                self.add(slot._replace(passage=other, raw_span=plain.raw_span, again=True))
+
 
 Field = Callable[[Reader, Holder, Key, Any, str], None]
 
@@ -66,74 +81,31 @@ def wrong(place: str, allowed: str, near: str = "") -> Refused:
 
 
 def number(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
-    """Take a number or a boolean."""
+    """Take a number or a boolean; a number of twelve digits or more is read."""
     if type(value) not in _NUMERIC:
         raise wrong(place, "a number or a boolean")
+    if not -LARGE < value < LARGE:
+        as_parameter(reader, [Leaf(written(value), holder, key)], place)
 
 
 def text(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
     """Take a text that is read as a whole; of a tool, which may be JSON, also unescaped."""
     if type(value) is not str:
         raise wrong(place, "a text")
-    if not value:
-        return
-    reader.add(Slot(reader.passage(value, place), holder, key, repeats=reader.repeats))
-    if "\\" in value and reader.side in ("tool_call", "tool_result"):
-        plain = unescaped(value)
-        if plain.text != value:
-            said = reader.passage(plain.text, place)
-            reader.add(Slot(said, holder, key, (), plain.raw_span, reader.repeats))
+    if value:
+        reader.put(Slot(reader.passage(value, place), holder, key, repeats=reader.repeats))
 
 
-def label(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
-    """Take a name, an id or a word of the API (also a list of them); what is more is read."""
-    if type(value) is list:
-        for number_, one in enumerate(value):
-            label(reader, value, number_, one, f"{place}[{number_}]")
-    elif type(value) is dict:
+def tag(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
+    """Take the name of the kind by which `tagged` has found the table that this stands in."""
+    if type(value) is not str:
         raise wrong(place, "a text")
-    elif type(value) is str and not is_label(value):
-        with_role("parameter", text)(reader, holder, key, value, place)
-
-
-def sealed(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
-    """Take what only the model server can open (encrypted, encoded); what is more is read."""
-    if type(value) is not str or not is_sealed(value):
-        spoken(reader, holder, key, value, place)
-
-
-def passing(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
-    """Take what only repeats a text that is read elsewhere; it is withheld when that is edited."""
-    reader.repeats.append(Repeat(cast("Body", holder), str(key), place))
-
-
-def media(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
-    """Take an image, a recording or a file, which nobody here reads, where the policy allows it.
-
-    What stands beside its data, its address and labels is read all the same.
-    """
-    if reader.policy.images != "allow":
-        raise Refused(
-            f"'{place}' holds an image, a recording or a file, which the policy does not allow.",
-            code="image_not_allowed",
-            param=place,
-        )
-    _join(reader, [one for one in leaves_in(holder, key, value) if not is_media(one.text)], place)
-
-
-def tokens(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
-    """Take token ids, which nobody here can read, where the policy allows what is unknown."""
-    if reader.policy.unknown_fields != "allow":
-        raise Refused(
-            f"'{place}' holds token ids, which the guard cannot read; send text.",
-            code="tokens_not_readable",
-            param=place,
-        )
 
 
 def numbers(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
-    """Take a list of numbers; anything else in it is read."""
-    if type(value) is not list or not _NUMERIC.issuperset(map(type, value)):
+    """Take a list of numbers; anything else in it is read, as are numbers of twelve digits."""
+    plain = type(value) is list and _NUMERIC.issuperset(map(type, value))
+    if not plain or (value and not -LARGE < min(value) <= max(value) < LARGE):
         spoken(reader, holder, key, value, place)
 
 
@@ -142,19 +114,18 @@ def spoken(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> 
 
     Numbers of seven digits or more are read too, since they may be those of a card or a person.
     """
-    _join(reader, leaves_in(holder, key, value), place)
+    joined(reader, leaves_in(holder, key, value), place)
 
 
-def figures(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
-    """Take numbers and labels, nested as may be; all other texts in it are read as one passage."""
-    leaves = [one for one in leaves_in(holder, key, value) if not is_label(one.text)]
-    if leaves:
-        role, reader.role = reader.role, "parameter"
-        _join(reader, leaves, place)
-        reader.role = role
+def as_parameter(reader: Reader, leaves: Sequence[Leaf], place: str) -> None:
+    """Read the texts as one passage that a parameter says."""
+    role, reader.role = reader.role, "parameter"
+    joined(reader, leaves, place)
+    reader.role = role
 
 
-def _join(reader: Reader, leaves: Sequence[Leaf], place: str) -> None:
+def joined(reader: Reader, leaves: Sequence[Leaf], place: str, mark: str = "\n") -> None:
+    """Read the texts as one passage, with `mark` between them."""
     if not leaves:
         return
     parts: list[Part] = []
@@ -162,38 +133,71 @@ def _join(reader: Reader, leaves: Sequence[Leaf], place: str) -> None:
     for text_, holder, key in leaves:
         end = at + len(text_)
         parts.append(Part(holder, key, at, end))
-        at = end + 1
-    said = reader.passage("\n".join([leaf.text for leaf in leaves]), place)
+        at = end + len(mark)
+    said = reader.passage(mark.join([leaf.text for leaf in leaves]), place)
     first = parts[0]
     key = "" if first.key is None else first.key
-    reader.add(Slot(said, first.holder, key, tuple(parts), repeats=reader.repeats))
+    slot = Slot(said, first.holder, key, tuple(parts), repeats=reader.repeats, again=not mark)
+    reader.put(slot)
 
 
 def parts(field: Field) -> Field:
     """Return the field for a list of parts read by `field`; their texts are read as one passage.
 
-    A model reads them as one, so that nothing hides in the cut.
+    A model reads them as one, so that nothing hides in the cut: they are read with a line's end
+    between them and, where that makes words of what may be one, with nothing. In a stream they go
+    on with the text to which they add.
     """
     every = each(field)
 
     def read(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
         before = len(reader.slots)
         every(reader, holder, key, value, place)
-        new = reader.slots[before:]
-        if len(new) > 1 and not reader.piecewise and all(_is_plain(slot, reader) for slot in new):
-            del reader.slots[before:]
-            _join(reader, [Leaf(one.passage.text, one.holder, one.key) for one in new], place)
+        if reader.piecewise:
+            if place.startswith("choices["):
+                _continue(reader, before, place)
+        elif len(reader.slots) - before > 1:
+            _rejoin(reader, before, place)
 
     return read
 
 
+def _continue(reader: Reader, before: int, place: str) -> None:
+    """Give texts of parts the place of the text that they continue."""
+    for number_, slot in enumerate(reader.slots[before:], before):
+        name = slot.passage.place[len(place) :].partition("]")[2]
+        if not slot.parts:
+            whole = place + name.removeprefix(".text")
+            reader.slots[number_] = slot._replace(
+                passage=structs.replace(slot.passage, place=whole)
+            )
+
+
+def _rejoin(reader: Reader, before: int, place: str) -> None:
+    """Read texts of several parts, which were read one by one, together."""
+    new = reader.slots[before:]
+    alone = [slot for slot in new if _is_plain(slot, reader)]
+    texts = [slot for slot in alone if not slot.again]
+    if len(texts) < 2:
+        return
+    reader.slots[before:] = [slot for slot in new if slot not in alone]
+    leaves = [Leaf(slot.passage.text, slot.holder, slot.key) for slot in texts]
+    joined(reader, leaves, place)
+    groups: dict[Key, list[Leaf]] = {}
+    for leaf in leaves:
+        groups.setdefault(leaf.key if type(leaf.key) is str else "text", []).append(leaf)
+    for group in groups.values():
+        if any(_touch(one.text, two.text) for one, two in pairwise(group)):
+            joined(reader, group, place, "")
+
+
+def _touch(one: str, two: str) -> bool:
+    return not (one[-1:].isspace() or two[:1].isspace())
+
+
 def _is_plain(slot: Slot, reader: Reader) -> bool:
     said = slot.passage
-    return (
-        not slot.parts
-        and not slot.raw_span
-        and (said.role, said.side) == (reader.role, reader.side)
-    )
+    return not slot.parts and (said.role, said.side) == (reader.role, reader.side)
 
 
 def word(*words: str) -> Field:
@@ -246,7 +250,7 @@ def table(fields: Mapping[str, Field]) -> Field:
             raise wrong(place or "the body", "a mapping")
         for name, item in value.items():
             field = find(name)
-            if field is number and type(item) in _NUMERIC:
+            if field is number and type(item) in _NUMERIC and -LARGE < item < LARGE:
                 continue
             if field is None:
                 unknown(reader, value, name, f"{place}.{name}" if place else name, fields)
@@ -256,8 +260,8 @@ def table(fields: Mapping[str, Field]) -> Field:
     return read
 
 
-def tagged(tag: str, kinds: Mapping[str, Field], otherwise: str = "") -> Field:
-    """Return the field that reads an object by the kind that its `tag` names.
+def tagged(by: str, kinds: Mapping[str, Field], otherwise: str = "") -> Field:
+    """Return the field that reads an object by the kind that it names as `by`.
 
     `otherwise` is the kind of an object without one.
     """
@@ -265,7 +269,7 @@ def tagged(tag: str, kinds: Mapping[str, Field], otherwise: str = "") -> Field:
     def read(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
         if type(value) is not dict:
             raise wrong(place, "a mapping")
-        of_kind(kinds, value.get(tag, otherwise))(reader, holder, key, value, place)
+        of_kind(kinds, value.get(by, otherwise))(reader, holder, key, value, place)
 
     return read
 
@@ -293,12 +297,12 @@ def unknown(
 ) -> None:
     """Take an unknown field that carries no text; refuse or read any other, as the policy says."""
     value = holder[name]
-    harmless = value is None or type(value) in _NUMERIC or not value
-    if harmless and is_label(name):
+    harmless = not value or (type(value) in _NUMERIC and -LARGE < value < LARGE)
+    if harmless and is_field(name):
         return
     if reader.policy.unknown_fields == "allow":
-        if not is_label(name):
-            _join(reader, [Leaf(name, holder, None)], place)
+        if not is_field(name):
+            joined(reader, [Leaf(name, holder, None)], place)
         return spoken(reader, holder, name, value, place)
     raise Refused(
         f"The field {shown(name)} is not known, so that its text cannot be checked."

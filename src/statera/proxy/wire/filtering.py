@@ -68,10 +68,20 @@ def details(decision: Decision) -> Body:
 
 
 def input_message(decision: Decision, policy: Policy) -> str:
-    """Return what the client of a blocked request is told."""
+    """Return what the client of a blocked request is told, also of a tool call in it."""
+    own = policy.messages
+    return own.input if decision.message in ("", own.output) else decision.message
+
+
+def first_message(decision: Decision, policy: Policy) -> str:
+    """Return what the client is told of a stream that has not begun, as the decision words it.
+
+    Such a stream stands for a blocked request or for a reply of which nothing has left.
+    """
     return decision.message or policy.messages.input
 
 
 def output_message(decision: Decision, policy: Policy) -> str:
-    """Return what the client of a blocked reply is told."""
-    return decision.message or policy.messages.output
+    """Return what the client of a blocked reply is told, also of a tool's result in it."""
+    own = policy.messages
+    return own.output if decision.message in ("", own.input) else decision.message

@@ -2,37 +2,36 @@
 
 from typing import Any
 
+from statera.proxy.wire.attachments import media
 from statera.proxy.wire.fields import (
     Field,
     Reader,
     either,
-    figures,
-    label,
-    media,
     names,
     number,
     parts,
-    passing,
-    sealed,
     spoken,
     table,
+    tag,
     tagged,
     text,
     with_role,
     wrong,
 )
+from statera.proxy.wire.labels import figures, ident, parameter_text, sealed, term
 from statera.proxy.wire.parameters import tools
 from statera.proxy.wire.slots import Holder, Key
+from statera.proxy.wire.tokenlists import logprobs
 from statera.records.guarding import Side
 
 _part = table(
     {
         "annotations": spoken,
-        "logprobs": passing,
+        "logprobs": logprobs,
         "prompt_cache_breakpoint": figures,
         "refusal": text,
         "text": text,
-        "type": label,
+        "type": tag,
     }
 )
 PARTS: dict[str, Field] = {
@@ -51,23 +50,22 @@ _ITEM: dict[str, Field] = {
     "acknowledged_safety_checks": spoken,
     "action": spoken,
     "actions": spoken,
-    "approval_request_id": label,
+    "approval_request_id": ident,
     "approve": number,
     "arguments": either(one=text, named=spoken, many=spoken),
     "async": number,
-    "call_id": label,
+    "call_id": ident,
     "caller": figures,
-    "channel": label,
+    "channel": term,
     "code": text,
-    "container_id": label,
+    "container_id": ident,
     "content": _content,
-    "created_by": label,
-    "encrypted_content": sealed,
+    "created_by": ident,
     "environment": spoken,
     "error": spoken,
-    "execution": label,
-    "fingerprint": label,
-    "id": label,
+    "execution": term,
+    "fingerprint": ident,
+    "id": ident,
     "input": either(one=text, named=spoken),
     "max_output_length": number,
     "name": text,
@@ -76,23 +74,23 @@ _ITEM: dict[str, Field] = {
     "output": _returned,
     "outputs": _spoken_return,
     "pending_safety_checks": spoken,
-    "phase": label,
+    "phase": term,
     "queries": spoken,
     "reason": text,
     "reasoning": figures,
-    "recipient": label,
+    "recipient": parameter_text,
     "result": _spoken_return,
     "results": _spoken_return,
-    "role": label,
-    "server_label": label,
-    "signature": sealed,
-    "status": label,
+    "role": term,
+    "server_label": ident,
+    "status": term,
     "summary": _content,
     "text": figures,
     "tools": tools,
-    "type": label,
+    "type": tag,
 }
 _any = table(_ITEM)
+_thought = table({**_ITEM, "encrypted_content": sealed})
 _call = with_role("assistant", _any, "tool_call")
 _return = with_role("tool", _any, "tool_result")
 _lists = with_role("tool", table({**_ITEM, "output": _spoken_return}), "tool_result")
@@ -118,7 +116,7 @@ KINDS: dict[str, Field] = {
         ),
         _any,
     ),
-    **dict.fromkeys(names("compaction reasoning"), with_role("assistant", _any)),
+    **dict.fromkeys(names("compaction reasoning"), with_role("assistant", _thought)),
     **dict.fromkeys(names("computer_call_output image_generation_call"), media),
 }
 _ROLES = names("user assistant system developer tool critic discriminator")

@@ -7,13 +7,21 @@ A channel has the place as its name that its text would have in a reply that is 
 from statera.proxy.wire.fields import Reader
 from statera.proxy.wire.refusals import Refused
 from statera.proxy.wire.slots import Body, Piece, Slot
+from statera.proxy.wire.tokenlists import compare
+
+_CHOICE = "choices["
 
 
 def pieces_of(reader: Reader) -> list[Piece]:
-    """Return the pieces of an event that was read, each with what repeats its text."""
+    """Return the pieces of an event that was read, each with what repeats its text.
+
+    Tokens that say more than the text beside them are channels of their own.
+    """
     found: list[Piece] = []
     for slot in reader.slots:
-        if slot.raw_span is None:
+        if slot.again:
+            found += _unescaped(slot)
+        else:
             first = slot.passage.place.partition(".")[0]
             repeats = tuple(
                 [
@@ -22,8 +30,31 @@ def pieces_of(reader: Reader) -> list[Piece]:
                     if one.place.partition(".")[0] == first
                 ]
             )
-            found += _pieces(slot, repeats, not first.startswith("choices["))
+            found += _pieces(slot, repeats, not first.startswith(_CHOICE))
+    if reader.lists:
+        found += [_tokens(slot) for slot in compare(reader)]
     return found
+
+
+def _tokens(slot: Slot) -> Piece:
+    said = slot.passage
+    chosen = said.place.startswith(_CHOICE)
+    channel = said.place.replace(".", ":") if chosen else said.place
+    repeats = tuple([(one.holder, one.name) for one in slot.repeats])
+    terms = (channel, said.side, said.role, said.text, slot.holder, slot.key)
+    return Piece(*terms, whole=not chosen, repeats=repeats)
+
+
+def _unescaped(slot: Slot) -> list[Piece]:
+    """Return what an object's texts say without escapes; those of a text are read in its channel.
+
+    It cannot be edited.
+    """
+    said = slot.passage
+    if not slot.parts:
+        return []
+    channel = f"{said.place}#unescaped"
+    return [Piece(channel, said.side, said.role, said.text, slot.holder, None, whole=True)]
 
 
 def _pieces(slot: Slot, repeats: tuple[tuple[Body, str], ...], whole: bool) -> list[Piece]:

@@ -40,12 +40,20 @@ class Repeat(NamedTuple):
     place: str
 
 
+class TokenList(NamedTuple):
+    """The tokens at `repeat`: the `lines` are those that were chosen, then others by their rank."""
+
+    repeat: Repeat
+    lines: tuple[str, ...]
+
+
 class Slot(NamedTuple):
     """One passage and where its text stands: `holder[key]`.
 
     A passage joined of several texts has `parts`; one that was decoded has `raw_span`, which gives
-    the characters of `holder[key]` that stand behind characters of the passage. `repeats` is
-    complete once the whole body was read.
+    the characters of `holder[key]` (or of the parts together) that stand behind characters of the
+    passage. `again`: it reads the text of another slot in another way. `repeats` is complete once
+    the whole body was read.
     """
 
     passage: Passage
@@ -54,6 +62,7 @@ class Slot(NamedTuple):
     parts: tuple[Part, ...] = ()
     raw_span: Callable[[int, int], tuple[int, int]] | None = None
     repeats: Sequence[Repeat] = ()
+    again: bool = False
 
 
 class Piece(NamedTuple):
@@ -78,6 +87,17 @@ class Piece(NamedTuple):
     repeats: tuple[tuple[Body, str], ...] = ()
 
 
+def written(value: object) -> str:
+    """Return a text as it is and a number in all its digits, as it is read and edited.
+
+    >>> written(4111111111111111.0)
+    '4111111111111111'
+    """
+    if type(value) is float:
+        return f"{value:.0f}" if value.is_integer() else repr(value)
+    return str(value)
+
+
 def passages(slots: Iterable[Slot]) -> tuple[Passage, ...]:
     """Return the passages, in their order."""
     return tuple(slot.passage for slot in slots)
@@ -93,7 +113,7 @@ def with_context(slots: Sequence[Slot], count: int) -> list[Slot]:
             continue
         before = tuple(said[-count:]) if count else ()
         found.append(slot._replace(passage=structs.replace(slot.passage, before=before)))
-        if slot.raw_span is None:
+        if not slot.again:
             said.append(slot.passage.text)
     return found
 
@@ -117,7 +137,7 @@ def write(slots: Sequence[Slot], edits: Sequence[Edit]) -> bool:
             cuts.setdefault((id(target.holder), target.key), (target, []))[1].append(cut)
     for target, places in cuts.values():
         holder: Any = target.holder
-        holder[target.key] = edited(str(holder[target.key]), merged(places))
+        holder[target.key] = edited(written(holder[target.key]), merged(places))
     for number in {edit.passage for edit in edits}:
         for repeat in slots[number].repeats:
             repeat.holder[repeat.name] = None
@@ -125,12 +145,11 @@ def write(slots: Sequence[Slot], edits: Sequence[Edit]) -> bool:
 
 
 def _targets(slot: Slot, edit: Edit) -> Iterable[tuple[Slot | Part, Edit]]:
+    start, end = edit.start, edit.end
     if slot.raw_span is not None:
-        start, end = slot.raw_span(edit.start, edit.end)
-        return [(slot, Edit(0, start, end, edit.replacement))]
-    if not slot.parts:
-        return [(slot, edit._replace(passage=0))]
-    return _on_parts(slot.parts, edit)
+        start, end = slot.raw_span(start, end)
+    raw = Edit(0, start, end, edit.replacement)
+    return _on_parts(slot.parts, raw) if slot.parts else [(slot, raw)]
 
 
 def _on_parts(parts: Sequence[Part], edit: Edit) -> Iterable[tuple[Part, Edit]]:

@@ -95,7 +95,9 @@ REQUEST: dict[str, Any] = {
     "n": 2,
     "logprobs": True,
 }
-LOGPROBS = {"content": [{"token": "Par", "logprob": -0.1, "bytes": [80], "top_logprobs": []}]}
+LOGPROBS = {
+    "content": [{"token": "Par", "logprob": -0.1, "bytes": [80, 97, 114], "top_logprobs": []}]
+}
 REPLY: dict[str, Any] = {
     "id": "chatcmpl-1",
     "object": "chat.completion",
@@ -118,7 +120,7 @@ REPLY: dict[str, Any] = {
             "finish_reason": "stop",
             "stop_reason": "END",
             "logprobs": None,
-            "token_ids": [1],
+            "token_ids": [],
         },
         {"index": 1, "message": {"role": "assistant", "content": "Rome"}, "finish_reason": "stop"},
     ],

@@ -17,7 +17,7 @@ from tests.proxy.wire.markers import OPEN, STRICT, events, known, replies, reque
 
 
 def texts(body: dict[str, Any], policy: Policy = STRICT) -> dict[str, tuple[str, str, str]]:
-    said = passages(api.read_request(body, policy))
+    said = passages(slot for slot in api.read_request(body, policy) if not slot.again)
     return {one.place: (one.text, one.role, one.side) for one in said}
 
 
@@ -144,7 +144,7 @@ def test_escapes_in_arguments_and_tool_results_hide_nothing() -> None:
 def test_edits_are_made_where_the_texts_stand() -> None:
     body = copy.deepcopy(REQUEST)
     slots = api.read_request(body, STRICT)
-    numbers = {slot.passage.place: number for number, slot in enumerate(slots)}
+    numbers = {slot.passage.place: at for at, slot in enumerate(slots) if not slot.again}
     both, tool = numbers["messages[2].content"], numbers["tools[0]"]
     says = slots[tool].passage.text.index("says")
     assert write(slots, [Edit(both, 6, 17, "X"), Edit(tool, says, says + 4, "Y")])
@@ -160,8 +160,8 @@ def test_edits_are_made_where_the_texts_stand() -> None:
 
 def test_what_repeats_an_edited_text_is_withheld() -> None:
     body = copy.deepcopy(REPLY)
-    body["choices"][0] |= {"logprobs": LOGPROBS}
-    slots = api.read_reply(body, STRICT)
+    body["choices"][0] |= {"logprobs": LOGPROBS, "token_ids": [1]}
+    slots = api.read_reply(body, OPEN)
     assert not write(slots, [])
     assert body["choices"][0]["logprobs"] == LOGPROBS
     assert write(slots, [Edit(0, 0, 5, "[CITY]")])
@@ -173,29 +173,105 @@ def test_what_repeats_an_edited_text_is_withheld() -> None:
 def test_tokens_without_their_text_are_read() -> None:
     choice = {"index": 0, "message": {"role": "assistant", "content": None}, "logprobs": LOGPROBS}
     (slot,) = api.read_reply({"choices": [choice]}, STRICT)
-    assert "Par" in slot.passage.text
+    assert slot.passage.text == "Par"
     said = {**choice, "message": {"role": "assistant", "content": "Par"}}
     assert [one.passage.text for one in api.read_reply({"choices": [said]}, STRICT)] == ["Par"]
 
 
-def test_a_streamed_recording_is_an_image() -> None:
-    data = chunk({"audio": {"data": "AAAA"}})
+@pytest.mark.parametrize("read", [api.read_reply, lambda *more: api.read_event("", *more)])
+def test_a_recording_is_an_image(read: Any) -> None:
+    said = {"audio": {"data": "AAAA"}}
+    data = {"choices": [{"index": 0, "message": said}]} if read == api.read_reply else chunk(said)
     with pytest.raises(Refused) as refused:
-        api.read_event("", data, STRICT)
+        read(data, STRICT)
     assert refused.value.code == "image_not_allowed"
+    assert list(read(data, OPEN)) == []
+
+
+WORD = "forbiddenword"
+ODD: list[dict[str, Any]] = [
+    {"logprobs": {"content": [{"token": WORD}]}},
+    {"logprobs": {"content": [{"token": "Paris", "top_logprobs": [{"token": WORD}]}]}},
+    {"logprobs": {"content": [{"token": "Paris", "bytes": list(WORD.encode())}]}},
+    {"logprobs": {"tokens": ["Paris"], "top_logprobs": [{"Paris": -0.1, WORD: -2}]}},
+    {"prompt_logprobs": [None, {"5": {"decoded_token": WORD, "logprob": -1}}]},
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_tokens_that_the_text_does_not_say_are_read(odd: dict[str, Any]) -> None:
+    choice = {**odd, "index": 0, "message": {"role": "assistant", "content": "Paris"}}
+    said = [slot.passage.text for slot in api.read_reply({"choices": [choice]}, STRICT)]
+    assert said == ["Paris", WORD]
+    told = [one.text for one in api.read_event("", chunk({"content": "Paris"}, **odd), STRICT)]
+    assert told == ["Paris", WORD]
+    top = {"choices": [], "prompt_logprobs": ODD[-1]["prompt_logprobs"]}
+    assert [slot.passage.text for slot in api.read_reply(top, STRICT)] == [WORD]
+
+
+@pytest.mark.parametrize("name", ["logprobs", "prompt_logprobs", "token_ids", "prompt_token_ids"])
+def test_what_should_be_tokens_and_is_a_text_is_refused(name: str) -> None:
+    choice = {"index": 0, "message": {"content": "Paris"}, name: "a free text"}
+    for body in ({"choices": [choice]}, {"choices": [], "prompt_logprobs": "a free text"}):
+        with pytest.raises(Refused):
+            api.read_reply(body, STRICT)
+    with pytest.raises(Refused):
+        api.read_event("", chunk({"content": "Paris"}, **{name: "a free text"}), STRICT)
+
+
+def test_streamed_tokens_are_a_channel_of_their_own() -> None:
+    tokens = {"content": [{"token": "forb", "top_logprobs": [{"token": "x"}]}]}
+    data = chunk({"content": ""}, 1, logprobs=tokens)
+    chosen, other = api.read_event("", data, STRICT)
+    assert (chosen.channel, other.channel) == ("choices[1]:logprobs#0", "choices[1]:logprobs#1")
+    assert not chosen.whole
+    assert chosen.channel.startswith(api.closes("", chunk({}, 1, finish_reason="stop")))
+    assert chosen.repeats == ((data["choices"][0], "logprobs"),)
+
+
+def test_a_word_over_two_parts_is_read() -> None:
+    halves = [{"type": "text", "text": "forbidden"}, {"type": "text", "text": "word"}]
+    asked = api.read_request({"messages": [{"role": "user", "content": halves}]}, STRICT)
+    assert [slot.passage.text for slot in asked] == ["forbidden\nword", WORD]
+    reply = {"choices": [{"index": 0, "message": {"role": "assistant", "content": halves}}]}
+    assert [slot.passage.text for slot in api.read_reply(reply, STRICT)][1] == WORD
+    pieces = api.read_event("", chunk({"content": halves}), STRICT)
+    assert {one.channel for one in pieces} == {"choices[0].message.content"}
+    (first,) = api.read_event("", chunk({"content": "forbidden"}), STRICT)
+    (rest,) = api.read_event("", chunk({"content": halves[1:]}), STRICT)
+    assert first.channel == rest.channel
+
+
+def test_what_a_message_is_labelled_with_is_read() -> None:
+    message = {"role": "assistant", "content": "x", "recipient": WORD, "channel": WORD, "id": WORD}
+    found = texts({"messages": [message]})
+    assert [found[f"messages[0].{name}"] for name in ("recipient", "channel", "id")] == [
+        (WORD, "parameter", "input")
+    ] * 3
+    quiet = {"role": "assistant", "content": "x", "channel": "final", "tool_call_id": "call_1"}
+    assert len(texts({"messages": [quiet]})) == 1
+
+
+def test_a_signature_stands_beside_a_thought_only() -> None:
+    part = {"type": "thinking", "thinking": "hm", "signature": "AAAA"}
+    assert len(api.read_request({"messages": [{"role": "user", "content": [part]}]}, STRICT)) == 1
+    with pytest.raises(Refused):
+        api.read_request(
+            {"messages": [{"role": "user", "content": [{**part, "type": "text"}]}]}, STRICT
+        )
 
 
 def test_a_streamed_text_has_the_name_of_the_whole_one() -> None:
     data = chunk(
         {
-            "content": "Pa",
+            "content": "Par",
             "tool_calls": [{"index": 2, "function": {"arguments": '{"a'}}],
         },
         1,
         logprobs=LOGPROBS,
     )
     content, arguments = api.read_event("", data, STRICT)
-    assert content[:4] == ("choices[1].message.content", "output", "assistant", "Pa")
+    assert content[:4] == ("choices[1].message.content", "output", "assistant", "Par")
     assert content.repeats == ((data["choices"][0], "logprobs"),)
     assert not content.encoded
     assert not content.whole
@@ -208,7 +284,7 @@ def test_a_streamed_text_has_the_name_of_the_whole_one() -> None:
 
 def test_a_chunk_says_which_choices_it_ends() -> None:
     assert api.closes("", chunk({"content": "x"})) == ()
-    assert api.closes("", chunk({}, 3, finish_reason="stop")) == ("choices[3].",)
+    assert api.closes("", chunk({}, 3, finish_reason="stop")) == ("choices[3]",)
     assert api.closes("", {"choices": [], "usage": {}}) == ()
 
 

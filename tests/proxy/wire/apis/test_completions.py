@@ -35,7 +35,7 @@ REPLY: dict[str, Any] = {
             "finish_reason": "stop",
             "logprobs": None,
             "stop_reason": "END",
-            "token_ids": [1, 2],
+            "token_ids": [],
         },
         {"index": 1, "text": "there were", "finish_reason": "length", "reasoning": "so"},
     ],

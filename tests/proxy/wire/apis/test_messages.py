@@ -14,7 +14,12 @@ from tests.proxy.wire.apis.chat_bodies import SCHEMA
 from tests.proxy.wire.decisions import DECISION, DETAILS
 from tests.proxy.wire.markers import OPEN, STRICT, events, replies, requests, vanished
 
-USE = {"type": "tool_use", "id": "tu", "name": "f", "input": {"city": "Paris", "card": 4111111111}}
+USE = {
+    "type": "tool_use",
+    "id": "tu_1",
+    "name": "f",
+    "input": {"city": "Paris", "card": 4111111111},
+}
 REQUEST: dict[str, Any] = {
     "model": "m",
     "max_tokens": 10,

@@ -116,9 +116,11 @@ def test_what_repeats_a_text_is_withheld_with_it() -> None:
     logprobs = [{"token": "Par", "logprob": -0.1}]
     data = event("response.output_text.delta", delta="Par", logprobs=logprobs)
     assert read(data)[0].repeats == ((data, "logprobs"),)
-    part = {"type": "output_text", "text": "Paris", "logprobs": logprobs}
+    part = {"type": "output_text", "text": "Par", "logprobs": logprobs}
     (piece,) = read(event("response.content_part.done", part=part))
     assert piece.repeats == ((part, "logprobs"),)
+    part["text"] = "Paris"
+    assert [one.text for one in read(event("response.content_part.done", part=part))][1] == "Par"
 
 
 def read(data: dict[str, Any]) -> Any:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from statera.proxy.wire.api import Api
+from statera.proxy.wire.attachments import media, recording
 from statera.proxy.wire.choices import ChoiceShapes, closes
 from statera.proxy.wire.fields import (
     Field,
@@ -10,22 +11,19 @@ from statera.proxy.wire.fields import (
     at,
     each,
     either,
-    figures,
     indexed,
-    label,
-    media,
     names,
     number,
     parts,
-    passing,
-    sealed,
     spoken,
     table,
+    tag,
     tagged,
     text,
     with_role,
     wrong,
 )
+from statera.proxy.wire.labels import figures, ident, parameter_text, sealed, term
 from statera.proxy.wire.parameters import (
     ABOUT,
     CHOICE,
@@ -57,48 +55,46 @@ _call = with_role(
             "custom": table({"name": text, "input": text}),
             "extra_content": figures,
             "function": _function,
-            "id": label,
+            "id": ident,
             "index": number,
-            "type": label,
+            "type": term,
         }
     ),
     "tool_call",
 )
-_part = table(
-    {
-        "annotations": spoken,
-        "cache_control": figures,
-        "citations": spoken,
-        "prompt_cache_breakpoint": figures,
-        "refusal": text,
-        "signature": sealed,
-        "text": text,
-        "thinking": text,
-        "type": label,
-    }
-)
+_PART: dict[str, Field] = {
+    "annotations": spoken,
+    "cache_control": figures,
+    "citations": spoken,
+    "prompt_cache_breakpoint": figures,
+    "refusal": text,
+    "text": text,
+    "thinking": text,
+    "type": tag,
+}
 _MEDIA = names(
     "audio audio_embeds audio_url file image image_embeds image_pil image_url input_audio "
     "input_file input_image video video_url"
 )
 _kinds: dict[str, Field] = {
-    **dict.fromkeys(("text", "input_text", "output_text", "refusal", "thinking"), _part),
+    **dict.fromkeys(("text", "input_text", "output_text", "refusal"), table(_PART)),
+    "thinking": table({**_PART, "signature": sealed}),
     **dict.fromkeys(_MEDIA, media),
 }
 _content = either(one=text, many=parts(either(one=text, named=tagged("type", _kinds))))
 _reasoning = either(one=text, many=spoken, named=spoken)
 
 _AUDIO: dict[str, Field] = {
-    "data": passing,
+    "data": recording,
     "expires_at": number,
-    "format": label,
-    "id": label,
+    "format": term,
+    "id": ident,
     "transcript": text,
 }
 # What a message may hold, in a request, a reply or a stream.
 _MESSAGE: dict[str, Field] = {
     "annotations": spoken,
-    "channel": label,
+    "channel": term,
     "citations": spoken,
     "content": _content,
     "function_call": with_role("", _function, "tool_call"),
@@ -107,21 +103,21 @@ _MESSAGE: dict[str, Field] = {
     "reasoning_content": _reasoning,
     "reasoning_details": spoken,
     "refusal": text,
-    "role": label,
-    "tool_call_id": label,
+    "role": term,
+    "tool_call_id": ident,
     "tool_plan": text,
 }
 _asked = table(
     {
         **_MESSAGE,
-        "audio": table({**_AUDIO, "data": media}),
+        "audio": table(_AUDIO),
         "cache_control": figures,
         "documents": documents,
-        "id": label,
+        "id": ident,
         "partial": number,
-        "phase": label,
+        "phase": term,
         "prefix": number,
-        "recipient": label,
+        "recipient": parameter_text,
         "thinking": _reasoning,
         "tool_calls": each(_call),
         "tools": tools,
@@ -129,9 +125,7 @@ _asked = table(
     }
 )
 _answered = table({**_MESSAGE, "audio": table(_AUDIO), "tool_calls": each(_call)})
-_added = table(
-    {**_MESSAGE, "audio": table({**_AUDIO, "data": media}), "tool_calls": indexed(_call)}
-)
+_added = table({**_MESSAGE, "audio": table(_AUDIO), "tool_calls": indexed(_call)})
 
 
 def _message(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:
@@ -139,9 +133,10 @@ def _message(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -
     side = SIDES.get(role) if type(role) is str else None
     if side is None:
         raise wrong(f"{place}.role", f"one of {', '.join(SIDES)}")
+    before = reader.role
     reader.role, reader.side = str(role), side
     _asked(reader, holder, key, value, place)
-    reader.role, reader.side = "", "input"
+    reader.role, reader.side = before, "input"
 
 
 REQUEST = table(
@@ -153,7 +148,7 @@ REQUEST = table(
         "function_call": choice,
         "functions": tools,
         "messages": each(_message),
-        "prediction": with_role("assistant", table({"type": label, "content": _content})),
+        "prediction": with_role("assistant", table({"type": term, "content": _content})),
         "web_search_options": parameter,
     }
 )

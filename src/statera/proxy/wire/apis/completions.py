@@ -3,21 +3,21 @@
 from typing import Any
 
 from statera.proxy.wire.api import Api
+from statera.proxy.wire.attachments import media
 from statera.proxy.wire.choices import ChoiceShapes, closes
 from statera.proxy.wire.fields import (
     Reader,
     each,
     either,
     indexed,
-    media,
     table,
     text,
-    tokens,
     with_role,
 )
 from statera.proxy.wire.parameters import ABOUT, CHOICE, SAMPLING
 from statera.proxy.wire.pieces import pieces_of
 from statera.proxy.wire.slots import Body, Holder, Key, Piece
+from statera.proxy.wire.tokenlists import tokens
 
 
 def texts(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -> None:

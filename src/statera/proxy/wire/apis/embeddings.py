@@ -5,14 +5,13 @@ from statera.proxy.wire.apis.completions import texts
 from statera.proxy.wire.fields import (
     each,
     either,
-    label,
     number,
     numbers,
-    sealed,
     table,
     text,
     with_role,
 )
+from statera.proxy.wire.labels import sealed, term
 from statera.proxy.wire.openai_errors import ErrorShapes
 from statera.proxy.wire.parameters import ABOUT, SAMPLING
 
@@ -20,18 +19,16 @@ REQUEST = table(
     {
         **SAMPLING,
         "dimensions": number,
-        "embed_dtype": label,
-        "endianness": label,
+        "embed_dtype": term,
+        "endianness": term,
         "input": with_role("user", either(one=text, many=texts)),
-        "input_type": label,
+        "input_type": term,
         "normalize": number,
-        "task": label,
+        "task": term,
         "use_activation": number,
     }
 )
-_embedding = table(
-    {"embedding": either(one=sealed, many=numbers), "index": number, "object": label}
-)
+_embedding = table({"embedding": either(one=sealed, many=numbers), "index": number, "object": term})
 REPLY = table({**ABOUT, "data": each(_embedding)})
 
 api = Api(

@@ -4,27 +4,26 @@ from typing import Any
 
 from statera.guard.policy import Policy
 from statera.proxy.wire.api import Api, Event, Failure, StreamState
+from statera.proxy.wire.attachments import media
 from statera.proxy.wire.fields import (
     Field,
     Reader,
     each,
     either,
-    figures,
-    label,
-    media,
     names,
     number,
     of_kind,
     parts,
-    sealed,
     spoken,
     table,
+    tag,
     tagged,
     text,
     with_role,
     wrong,
 )
-from statera.proxy.wire.filtering import details, input_message, kept, output_message
+from statera.proxy.wire.filtering import details, first_message, input_message, kept, output_message
+from statera.proxy.wire.labels import figures, ident, label, sealed, term
 from statera.proxy.wire.parameters import SAMPLING, definition, parameter
 from statera.proxy.wire.pieces import event_kind, index_in, pieces_of
 from statera.proxy.wire.slots import Body, Holder, Key, Piece
@@ -41,9 +40,9 @@ _source = tagged(
     "type",
     {
         **dict.fromkeys(("base64", "file", "url"), media),
-        "content": table({"type": label, "content": _result}),
+        "content": table({"type": tag, "content": _result}),
         "text": table(
-            {"type": label, "media_type": label, "data": with_role("document", text, "tool_result")}
+            {"type": tag, "media_type": term, "data": with_role("document", text, "tool_result")}
         ),
     },
 )
@@ -53,25 +52,21 @@ _BLOCK: dict[str, Field] = {
     "citations": spoken,
     "content": _result,
     "context": with_role("document", text, "tool_result"),
-    "data": sealed,
-    "encrypted_content": sealed,
-    "id": label,
+    "id": ident,
     "input": with_role("", either(one=text, named=spoken), "tool_call"),
     "is_error": number,
     "name": with_role("", text, "tool_call"),
-    "server_name": label,
-    "signature": sealed,
+    "server_name": ident,
     "source": either(one=with_role("document", text, "tool_result"), named=_source),
     "text": text,
     "thinking": text,
     "title": with_role("document", text, "tool_result"),
     "tool_name": text,
-    "tool_use_id": label,
-    "type": label,
+    "tool_use_id": ident,
+    "type": tag,
 }
 _KINDS = names("""
-compaction document mcp_tool_use redacted_thinking search_result server_tool_use text thinking
-tool_reference tool_result tool_use
+document mcp_tool_use search_result server_tool_use text tool_reference tool_result tool_use
 """)
 _SERVER_RESULTS = names("""
 bash_code_execution_tool_result code_execution_tool_result mcp_tool_result
@@ -81,11 +76,14 @@ web_search_tool_result
 _served = table({**_BLOCK, "content": with_role("tool", spoken, "tool_result")})
 _kinds: dict[str, Field] = {
     **dict.fromkeys(_KINDS, table(_BLOCK)),
+    "compaction": table({**_BLOCK, "encrypted_content": sealed}),
+    "redacted_thinking": table({**_BLOCK, "data": sealed}),
+    "thinking": table({**_BLOCK, "signature": sealed}),
     **dict.fromkeys(_SERVER_RESULTS, _served),
     **dict.fromkeys(("audio", "container_upload", "file", "image", "video"), media),
 }
 _content = either(one=text, many=parts(tagged("type", _kinds)))
-_said = table({"role": label, "content": _content, "cache_control": figures, "id": label})
+_said = table({"role": term, "content": _content, "cache_control": figures, "id": ident})
 _ROLES = {
     "user": "user",
     "assistant": "assistant",
@@ -107,10 +105,10 @@ def _message(reader: Reader, holder: Holder, key: Key, value: Any, place: str) -
 _tool = either(many=each(definition))
 _REQUESTED: dict[str, Field] = {
     **SAMPLING,
-    "betas": label,
+    "betas": term,
     "container": figures,
     "context_management": figures,
-    "inference_geo": label,
+    "inference_geo": term,
     "mcp_servers": either(many=each(definition)),
     "messages": each(_message),
     "output_config": definition,
@@ -127,14 +125,14 @@ _REPLIED: dict[str, Field] = {
     "context_management": figures,
     "diagnostics": figures,
     "error": with_role("", spoken),
-    "id": label,
+    "id": ident,
     "kv_transfer_params": figures,
     "model": label,
-    "role": label,
+    "role": term,
     "stop_details": spoken,
-    "stop_reason": label,
-    "stop_sequence": label,
-    "type": label,
+    "stop_reason": term,
+    "stop_sequence": ident,
+    "type": term,
     "usage": figures,
 }
 REPLY = table({**_REPLIED, "content": _content})
@@ -147,14 +145,14 @@ _delta = table(
         "signature": sealed,
         "text": text,
         "thinking": text,
-        "type": label,
+        "type": term,
     }
 )
 _EVENT: dict[str, Field] = {
     "error": with_role("", spoken),
     "index": number,
     "message": table(_REPLIED),
-    "type": label,
+    "type": tag,
     "usage": figures,
 }
 _EVENTS: dict[str, Field] = {
@@ -241,7 +239,7 @@ class MessageShapes:
     def blocked_events(self, state: StreamState, decision: Decision, policy: Policy) -> list[Event]:
         """Return the ends of all open blocks and of the message."""
         begun = bool(state.head)
-        events = [] if begun else _whole(_refusal({}, decision, input_message(decision, policy)))
+        events = [] if begun else _whole(_refusal({}, decision, first_message(decision, policy)))
         for number_ in sorted(state.open):
             events.append(_event("content_block_stop", index=number_))
         delta = {"stop_reason": "refusal", "stop_sequence": None}

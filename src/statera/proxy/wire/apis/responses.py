@@ -4,21 +4,18 @@ from typing import NamedTuple
 
 from statera.guard.policy import Policy
 from statera.proxy.wire.api import Api, Event, Failure, StreamState
+from statera.proxy.wire.attachments import media
 from statera.proxy.wire.fields import (
     Field,
     Reader,
     each,
     either,
-    figures,
-    label,
-    media,
     names,
     number,
     of_kind,
-    passing,
-    sealed,
     spoken,
     table,
+    tag,
     tagged,
     text,
     with_role,
@@ -26,19 +23,22 @@ from statera.proxy.wire.fields import (
 from statera.proxy.wire.filtering import (
     details,
     filter_results,
+    first_message,
     input_message,
     kept,
     output_message,
 )
 from statera.proxy.wire.items import PARTS, answered, asked
+from statera.proxy.wire.labels import figures, ident, padding, term
 from statera.proxy.wire.openai_errors import content_filter, error
 from statera.proxy.wire.parameters import ABOUT, SAMPLING, definition
 from statera.proxy.wire.pieces import event_kind, index_in, pieces_of
 from statera.proxy.wire.slots import Body, Piece
+from statera.proxy.wire.tokenlists import logprobs
 from statera.records.guarding import Decision, Side
 
 _items = each(asked)
-_prompt = table({"id": label, "version": label, "variables": with_role("user", spoken, "input")})
+_prompt = table({"id": ident, "version": ident, "variables": with_role("user", spoken, "input")})
 # What a request says and a reply repeats.
 _ASKED: dict[str, Field] = {
     **SAMPLING,
@@ -48,7 +48,7 @@ _ASKED: dict[str, Field] = {
     "enable_response_messages": number,
     "image": figures,
     "instructions": either(one=with_role("system", text), many=_items),
-    "previous_response_id": label,
+    "previous_response_id": ident,
     "prompt": _prompt,
     "reasoning": figures,
     "text": definition,
@@ -72,7 +72,7 @@ RESPONSE = table(
         "output": each(answered),
         "output_messages": either(many=each(spoken)),
         "prompt_cache_diagnostics": figures,
-        "status": label,
+        "status": term,
         "tool_usage": figures,
     }
 )
@@ -107,31 +107,31 @@ _EVENT: dict[str, Field] = {
     "agent": figures,
     "annotation": spoken,
     "annotation_index": number,
-    "background": label,
-    "code": label,
+    "background": term,
+    "code": term,
     "command_index": number,
     "content_index": number,
     "error": spoken,
     "item": answered,
-    "item_id": label,
-    "logprobs": passing,
+    "item_id": ident,
+    "logprobs": logprobs,
     "message": text,
     "name": with_role("", text, "tool_call"),
-    "obfuscation": sealed,
+    "obfuscation": padding,
     "output": spoken,
-    "output_format": label,
+    "output_format": term,
     "output_index": number,
-    "param": label,
+    "param": term,
     "part": tagged("type", PARTS),
     "partial_image_b64": media,
     "partial_image_index": number,
-    "quality": label,
+    "quality": term,
     "response": RESPONSE,
     "sequence_number": number,
-    "size": label,
-    "status": label,
+    "size": ident,
+    "status": term,
     "summary_index": number,
-    "type": label,
+    "type": tag,
 }
 _BARE = names("""
 error response.audio.done response.cancelled response.code_interpreter_call.completed
@@ -253,7 +253,7 @@ class ResponseShapes:
     def blocked_events(self, state: StreamState, decision: Decision, policy: Policy) -> list[Event]:
         """Return the ends of all open items and of the response."""
         begun = bool(state.head)
-        message = (output_message if begun else input_message)(decision, policy)
+        message = (output_message if begun else first_message)(decision, policy)
         source = "completion" if begun else "prompt"
         response = _refusal(state.head, decision, message, source)
         empty = {**response, "output": [], "status": "in_progress", "incomplete_details": None}

@@ -53,6 +53,12 @@ def test_data_passes_and_texts_in_it_are_read(value: Any, found: str | None) -> 
     assert read(value) == ([found] if found else [])
 
 
+@pytest.mark.parametrize("charset", ["utf-7", "UTF-16", "'utf-7'"])
+def test_a_file_of_text_in_another_charset_is_refused(charset: str) -> None:
+    with pytest.raises(Refused, match="not in UTF-8"):
+        read({"file_data": f"data:text/plain;charset={charset},+AGYAbwByAGI-"})
+
+
 @pytest.mark.parametrize("kind", ["text/plain", "", "application/json", "text/csv"])
 def test_a_file_of_text_that_is_not_read_is_refused(kind: str) -> None:
     data = base64.b64encode(WORDS.encode("utf-16")).decode()

@@ -207,6 +207,13 @@ def test_an_edit_of_escapes_in_an_object_is_made_where_they_stand() -> None:
     assert value == {"q": '{"w": "[W]"}', "n": "[CARD]"}
 
 
+def test_other_readings_of_a_text_are_not_counted() -> None:
+    value = [r"\u0061"] * MOST_TEXTS
+    reader = Reader(STRICT, "tool_call")
+    each(text)(reader, {"x": value}, "x", value, "x")
+    assert len(reader.slots) == 2 * MOST_TEXTS
+
+
 def test_texts_are_joined_by_a_mark() -> None:
     holder = ["s", "t"]
     reader = Reader(STRICT, "input")

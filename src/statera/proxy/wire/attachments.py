@@ -6,6 +6,7 @@ A text hides in `data:text/plain,...` and in base64 that is one once decoded. It
 import base64
 import binascii
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 from urllib.parse import unquote_to_bytes
 
@@ -22,6 +23,7 @@ _TEXTUAL = re.compile(
     r"text/.*|(?:.*[/+-])?(?:csv|html|javascript|json|markdown|python|sql|svg|toml|xml|yaml)|"
 )
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_CHARSETS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 _URLSAFE = str.maketrans("-_", "+/", "\r\n=")
 _BEGINNING = 1024  # characters of base64; a multiple of four
 _LEAST = 16  # characters; what is shorter and has no space is a name
@@ -80,7 +82,7 @@ def _in_address(text: str, found: re.Match[str], place: str) -> str | None:
     if _BINARY.fullmatch(kind):
         return _in_base64(rest) if encoded else text
     data = _decoded(rest) if encoded else unquote_to_bytes(rest)
-    said = _as_text(data)
+    said = _as_text(data) if _CHARSETS.issuperset(_charsets(terms)) else None
     if said is None and _TEXTUAL.fullmatch(kind):
         raise Refused(
             f"'{place}' holds a file of text that is not in UTF-8.",
@@ -88,6 +90,10 @@ def _in_address(text: str, found: re.Match[str], place: str) -> str | None:
             param=place,
         )
     return said
+
+
+def _charsets(terms: Iterable[str]) -> Iterator[str]:
+    return (one.partition("=")[2].strip("\"'") for one in terms if one.startswith("charset"))
 
 
 def _in_base64(text: str) -> str | None:

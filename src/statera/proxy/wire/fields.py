@@ -39,7 +39,7 @@ class Reader:
     it.
     """
 
-    __slots__ = ("lists", "piecewise", "policy", "repeats", "role", "side", "slots")
+    __slots__ = ("_texts", "lists", "piecewise", "policy", "repeats", "role", "side", "slots")
 
     def __init__(
         self, policy: Policy, side: Side, role: str = "", *, piecewise: bool = False
@@ -51,10 +51,12 @@ class Reader:
         self.slots: list[Slot] = []
         self.repeats: list[Repeat] = []
         self.lists: list[TokenList] = []
+        self._texts = 0
 
     def add(self, slot: Slot) -> None:
-        """Keep the slot; Refused (`too_many_texts`) beyond `MOST_TEXTS`."""
-        if len(self.slots) >= MOST_TEXTS:
+        """Keep the slot; Refused (`too_many_texts`) beyond `MOST_TEXTS`, other readings aside."""
+        self._texts += not slot.again
+        if self._texts > MOST_TEXTS:
             raise Refused(f"More than {MOST_TEXTS} texts in one body.", code="too_many_texts")
         self.slots.append(slot)
 

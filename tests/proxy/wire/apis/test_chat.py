@@ -216,7 +216,7 @@ def test_what_should_be_tokens_and_is_a_text_is_refused(name: str) -> None:
         with pytest.raises(Refused):
             api.read_reply(body, STRICT)
     with pytest.raises(Refused):
-        api.read_event("", chunk({"content": "Paris"}, **{name: "a free text"}), STRICT)
+        api.read_event("", chunk({"content": "Paris"}, 0, **{name: "a free text"}), STRICT)
 
 
 def test_streamed_tokens_are_a_channel_of_their_own() -> None:

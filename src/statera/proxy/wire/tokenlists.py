@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Any, cast
 
-from statera.proxy.wire.fields import Reader, names, spoken, wrong
+from statera.proxy.wire.fields import Reader, spoken, wrong
 from statera.proxy.wire.leaves import LARGE
 from statera.proxy.wire.refusals import Refused
 from statera.proxy.wire.slots import Body, Holder, Key, Repeat, Slot, TokenList
@@ -20,13 +20,15 @@ from statera.proxy.wire.slots import Body, Holder, Key, Repeat, Slot, TokenList
 _Read = Callable[[Any, str], Iterator[list[str]]]
 
 _TOKEN_ID = re.compile(r"token_id:[0-9]+", re.ASCII)
-_LAST = re.compile(r"<(?:/s|eos|end_of_turn|pad|\|[a-z_]{1,24}\|)>", re.ASCII)
+_LAST = re.compile(
+    r"<(?:/s|eos|end_of_turn|\|(?:call|end|end_of_text|endoftext|eom_id|eot_id|im_end|return)\|)>"
+)
 _FIGURES = frozenset({"id", "logprob", "prob", "rank"})
-_OF_ENTRY = frozenset(names("bytes decoded_token token top_logprobs top_probs"))
+_OF_TOKEN = _FIGURES | {"bytes", "decoded_token", "token"}
+_ALTERNATIVES = ("top_logprobs", "top_probs")
+_OF_ENTRY = _OF_TOKEN.union(_ALTERNATIVES)
 _OF_LISTS = frozenset({"content", "refusal"})
 _OF_LEGACY = frozenset({"text_offset", "token_logprobs", "tokens", "top_logprobs"})
-_ALTERNATIVES = ("top_logprobs", "top_probs")
-_LIST = (list, type(None))
 _NUMERIC = frozenset((int, float, bool, type(None)))
 _SHAPE = "a list of tokens and their figures"
 
@@ -113,20 +115,20 @@ def _entries(value: Any, place: str) -> Iterator[list[str]]:
     if type(value) is not list:
         raise wrong(place, _SHAPE)
     for entry in value:
-        words = _words(entry, place)
+        words = _words(entry, place, _OF_ENTRY)
         for name in _ALTERNATIVES:
-            for other in entry.get(name) or ():
-                words += [one for one in _words(other, place) if one not in words]
+            for other in _listed(entry, name, place):
+                words += [one for one in _words(other, place, _OF_TOKEN) if one not in words]
         yield words
 
 
-def _words(entry: Any, place: str) -> list[str]:
+def _words(entry: Any, place: str, known: frozenset[str]) -> list[str]:
     """Return the token of an entry, and what its bytes say if that is something else."""
-    if type(entry) is not dict or not entry.keys() <= _FIGURES | _OF_ENTRY:
+    if type(entry) is not dict or not entry.keys() <= known:
         raise wrong(place, _SHAPE)
-    token = entry.get("token", entry.get("decoded_token")) or ""
-    fit = type(token) is str and all(_is_figure(entry.get(name)) for name in _FIGURES)
-    if not fit or any(type(entry.get(name)) not in _LIST for name in _ALTERNATIVES):
+    token = entry.get("token") or entry.get("decoded_token") or ""
+    twice = "token" in entry and "decoded_token" in entry
+    if type(token) is not str or twice or not all(map(_is_figure, map(entry.get, _FIGURES))):
         raise wrong(place, _SHAPE)
     return _spelt(token, entry.get("bytes"), place)
 
@@ -172,7 +174,7 @@ def _prompted(value: Any, place: str) -> Iterator[list[str]]:
             continue
         if type(named) is not dict or not all(one.isdecimal() for one in named):
             raise wrong(place, _SHAPE)
-        yield [word for one in named.values() for word in _words(one, place)]
+        yield [word for one in named.values() for word in _words(one, place, _OF_TOKEN)]
 
 
 def _is_figure(value: object) -> bool:

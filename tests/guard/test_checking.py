@@ -192,3 +192,24 @@ def test_what_cannot_be_read_as_a_whole_is_beyond(pool: ThreadPoolExecutor) -> N
                 assert decision.outcome == "block"
         whole = asyncio.run(guard.check([Passage(text="x", side="input")]))
         assert "beyond" not in {one.cause for one in whole.findings}
+
+
+@pytest.mark.parametrize(
+    "texts", [["a" * 4000, "b" * 4000, "c" * 4000], [str(number) for number in range(300)]]
+)
+def test_many_texts_are_read_off_the_loop_each_under_its_time_out(
+    pool: ThreadPoolExecutor, texts: list[str]
+) -> None:
+    quick = Length("inline")
+    _check(_guard(pool, quick=quick), *texts)
+    names = [name for _, name in quick.calls]
+    assert len(names) == len(texts)
+    assert names[0] == threading.current_thread().name
+    assert names[-1] != names[0]
+    held = threading.Event()
+    slow = Length("inline", lambda: held.wait(20) if len(slow.calls) == len(texts) else None)
+    try:
+        decision = _check(_guard(pool, slow=slow), *texts)
+    finally:
+        held.set()
+    assert decision.findings[-1].cause == "late"

@@ -3,7 +3,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statera.guard.edits import Placeholders, edited, merged
+from statera.guard.edits import Placeholders, Taken, edited, merged, named
 from statera.records.guarding import Edit
 
 _SPANS = st.lists(
@@ -31,3 +31,15 @@ def test_a_numbered_placeholder_stands_for_one_value_and_is_not_in_the_text() ->
     assert names.name("EMAIL", "d@e.f", numbered=True) == "[EMAIL_3]"
     assert names.name("EMAIL", "a@b.c", numbered=True) == "[EMAIL_2]"
     assert names.name("EMAIL", "a@b.c", numbered=False) == "[EMAIL]"
+
+
+def test_what_overlaps_has_a_name_of_its_own() -> None:
+    text = "a@b.c a@b.c SECRET"
+    taken = [Taken(0, 0, 5, "EMAIL", True), Taken(0, 6, 11, "EMAIL", True)]
+    wider = Taken(0, 8, 18, "EMAIL", True)
+    assert named([text], [*taken, wider]) == (
+        Edit(0, 0, 5, "[EMAIL_1]"),
+        Edit(0, 6, 18, "[EMAIL_2]"),
+    )
+    for other in (wider._replace(returns=False), wider._replace(start=6, returns=False)):
+        assert named([text], [*taken, other])[1].replacement == "[EMAIL]"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statera.guard.engine import Answer, Engine
+from statera.guard.engine import Answer, Ask, Engine
 from statera.guard.policy import Change, Entry, Place, Policy, Scope
 from statera.records.guarding import Edit, Outcome, Passage, Reading, Span, Trouble
 
@@ -124,3 +124,12 @@ def test_the_later_scope_wins_word_by_word() -> None:
 def test_the_message_is_the_detectors_own_or_that_of_the_side() -> None:
     assert _decided(Reading(1.0), message="No.").message == "No."
     assert _decided(Reading(1.0)).message == Policy().messages.input
+
+
+def test_names_in_a_reply_have_no_number_and_stand_for_nothing() -> None:
+    engine = Engine(Policy(detectors=(_entry(action="redact", restore=True),)))
+    for side, name in (("input", "[EMAIL_1]"), ("output", "[EMAIL]"), ("tool_call", "[EMAIL]")):
+        said = [Passage(text=_TEXT, side=side)]  # type: ignore[arg-type]
+        asks = [Ask(0, engine.policy.detectors[0])]
+        decision = engine.decide(said, asks, [Reading(1.0, spans=(_SPAN,))], id="d")
+        assert decision.edits[0].replacement == name

@@ -2,11 +2,11 @@ import json
 
 from statera.guard.policy import Entry, Policy
 from statera.guard.restoring import NOTHING, Restoring, restoring_of
-from statera.proxy.wire.slots import Part, Slot
+from statera.proxy.wire.slots import Part, Slot, write
 from statera.records.guarding import Decision, Edit, Finding, Passage, Span
 
 ENTRY = Entry(name="mail", use="personal", action="redact", restore=True)
-SAID = [Passage(text="to a@b.c or d@e.f", side="input")]
+SAID = [Passage(text="to a@b.c or d@e.f", side="input", role="user")]
 FOUND = Finding(
     detector="mail", side="input", place="", cause="score", action="redact", mode="enforce",
     threshold=0.5, score=1.0, spans=(Span(3, 8, "EMAIL"), Span(12, 17, "EMAIL")),
@@ -43,23 +43,43 @@ def test_nothing_returns_that_is_not_to_or_has_no_number() -> None:
     assert NOTHING.text("[EMAIL_1]") == "[EMAIL_1]"
 
 
-def test_slots_are_filled_where_they_name_a_value() -> None:
+def test_only_what_the_user_said_returns() -> None:
+    policy = Policy(detectors=(ENTRY,))
+    for role, side in (("system", "input"), ("tool", "tool_result"), ("user", "tool_result")):
+        said = [Passage(text=SAID[0].text, side=side, role=role)]  # type: ignore[arg-type]
+        assert restoring_of(policy, decision(*EDITS), said) is NOTHING
+
+
+def test_values_stand_where_a_reply_names_them() -> None:
     restoring = Restoring({"[A_1]": 'x"y'})
     message = {"content": "is [A_1]", "arguments": '{"a": "[A_1]"}', "parts": ["[A_1]", "b"]}
-    call = Passage(text="", side="tool_call")
+    call = Passage(text='{"a": "[A_1]"}', side="tool_call")
+    name: dict[str, object] = {"[A_1]": 1}
     slots = [
         Slot(Passage(text="is [A_1]", side="output"), message, "content"),
         Slot(call, message, "arguments"),
-        Slot(call, message, "arguments", raw_span=lambda a, b: (a, b)),
+        Slot(call, message, "arguments", raw_span=lambda a, b: (a, b), again=True),
         Slot(
-            Passage(text="[A_1]\nb", side="output"),
+            Passage(text="[A_1]\nb\n[A_1]", side="tool_call"),
             message,
             "parts",
-            parts=(Part(message["parts"], 0, 0, 5), Part(message["parts"], 1, 6, 7)),  # type: ignore[arg-type]
+            parts=(
+                Part(message["parts"], 0, 0, 5),  # type: ignore[arg-type]
+                Part(message["parts"], 1, 6, 7),  # type: ignore[arg-type]
+                Part(name, None, 8, 13),
+            ),
         ),
     ]  # fmt: skip
-    assert restoring.slots(slots)
+    assert write(slots, restoring.edits(slots))
     assert message["content"] == 'is x"y'
     assert json.loads(str(message["arguments"])) == {"a": 'x"y'}
     assert message["parts"] == ['x"y', "b"]
-    assert not restoring.slots(slots[:1])
+    assert not NOTHING.edits(slots)
+
+
+def test_a_name_that_a_redaction_makes_is_not_restored() -> None:
+    message = {"content": "Ask eve@other.org or [EMAIL_1]"}
+    slots = [Slot(Passage(text=message["content"], side="output"), message, "content")]
+    back = Restoring({"[EMAIL_1]": "ada@example.com"}).edits(slots)
+    assert write(slots, [Edit(0, 4, 17, "[EMAIL_1]"), *back])
+    assert message["content"] == "Ask [EMAIL_1] or ada@example.com"

@@ -85,3 +85,18 @@ def test_draining_turns_away_all_but_those_who_are_in() -> None:
         assert await admission.emptied(0.01)
 
     asyncio.run(go())
+
+
+def test_after_a_drain_places_are_given_again() -> None:
+    async def go() -> None:
+        admission = Admission(limit=1, queue=0, seconds=5)
+        admission.drain()
+        with pytest.raises(Turned, match="draining"):
+            admission.look()
+        admission.resume()
+        admission.look()
+        assert admission.entered()
+        with pytest.raises(Turned, match="overloaded"):
+            admission.look()
+
+    asyncio.run(go())

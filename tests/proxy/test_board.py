@@ -22,3 +22,13 @@ def test_one_worker_needs_no_file() -> None:
     board.busy(0, 2, 5)
     assert board.total() == Busy(2, 5)
     board.close()
+
+
+def test_what_drains_resumes_and_what_ends_does_not() -> None:
+    board = Board(1)
+    found = []
+    for order in (board.drain, board.resume, board.end, board.drain, board.resume):
+        order()
+        found.append(board.draining)
+    assert found == [True, False, True, True, True]
+    board.close()

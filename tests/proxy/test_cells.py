@@ -16,13 +16,18 @@ def test_series_are_summed_by_name() -> None:
     cells.close()
 
 
-def test_what_finds_no_room_is_lost_and_harms_nobody() -> None:
-    cells = Cells(most=10)
+def test_what_finds_no_room_is_counted_as_other() -> None:
+    cells = Cells(most=20, kept=10)
     first = cells.series("a", ("0",), 3)
     for number in range(1, 9):
         cells.values[cells.series("a", (str(number),), 3)] += 1
+        cells.values[cells.series("b", (str(number), "x"), 1)] += 1
     assert cells.values[first] == 0
-    assert len(cells.total()) == 2
+    total = cells.total()
+    assert sum(row[0] for (name, _), row in total.items() if name == "a") == 8
+    assert sum(row[0] for (name, _), row in total.items() if name == "b") == 8
+    assert total["a", ("other",)][0] == 6
+    assert total["b", ("other", "other")][0] == 7
     cells.close()
 
 

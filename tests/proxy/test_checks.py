@@ -1,5 +1,6 @@
 """The endpoints that only check, one our own, one as LiteLLM calls it."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -101,3 +102,25 @@ def test_checks_are_counted_and_written_down(running: RunningGuard) -> None:
     post(running.url + OWN, {"texts": ["fine"]})
     assert running.events(before + 1)[-1]["phase"] == "check"
     assert b'phase="check",result="allowed"' in get(f"{running.url}/metrics").body
+
+
+def test_only_routes_of_ours_are_counted(running: RunningGuard) -> None:
+    found = post(running.url + OWN, {"texts": ["a"], "route": "free text", "model": "free text"})
+    assert found.status == 400
+    assert "free text" in found.json["error"]["message"]
+    body = {"texts": ["a"], "route": "/v1/embeddings", "model": "my free text"}
+    assert post(running.url + OWN, body).status == 200
+    assert b"free text" not in get(f"{running.url}/metrics").body
+    assert "free text" not in json.dumps(running.events())
+
+
+@pytest.mark.parametrize("path", [OWN, LITELLM])
+def test_no_more_texts_are_read_than_a_body_may_have(running: RunningGuard, path: str) -> None:
+    found = post(running.url + path, {"texts": ["a"] * 4097})
+    assert (found.status, found.json["error"]["code"]) == (400, "too_many_texts")
+
+
+def test_a_tool_call_is_read_without_its_escapes(running: RunningGuard) -> None:
+    call = {"function": {"name": "f", "arguments": '{"q": "forbi\\u0064den"}'}}
+    found = post(running.url + LITELLM, {"texts": [], "tool_calls": [call]})
+    assert found.json["action"] == "BLOCKED"

@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -221,6 +222,57 @@ def test_no_bytes_get_through_or_bring_it_down(
             pass
     assert all(one.json["messages"][0]["content"] != "forbidden" for one in upstream.asked)
     assert get(f"{running.url}/health/live").status == 200
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1.2])
+def test_a_client_that_sends_no_more_is_answered(
+    running: RunningGuard, upstream: RawUpstream, seconds: float
+) -> None:
+    script, upstream.script = upstream.script, lambda asked: [seconds, answer(chat("fine"))]
+    host, _, port = running.url.removeprefix("http://").partition(":")
+    found = b""
+    with socket.create_connection((host, int(port)), timeout=5) as client:
+        client.sendall(request(LENGTH))
+        client.shutdown(socket.SHUT_WR)
+        while part := client.recv(65536):
+            found += part
+    upstream.script = script
+    head, _, rest = found.rpartition(b"HTTP/1.1 200")
+    assert head == b"HTTP/1.1 100 Continue\r\n\r\n" * (head.count(b"\r\n\r\n"))
+    assert rest.endswith(b"}")
+
+
+def test_a_client_that_is_gone_ends_what_is_done_for_it(
+    running: RunningGuard, upstream: RawUpstream
+) -> None:
+    script, upstream.script = upstream.script, lambda asked: [30.0, answer(chat("fine"))]
+    host, _, port = running.url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=5) as client:
+        client.sendall(request(LENGTH))
+        inflight = f"{running.control}/control/inflight"
+        until = time.monotonic() + 10
+        while get(inflight).json["inflight"] != 1:
+            assert time.monotonic() < until
+    while get(inflight).json["inflight"]:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    upstream.script = script
+
+
+def test_bodies_that_come_slowly_take_no_place(upstream: RawUpstream, tmp_path: Path) -> None:
+    with guard(upstream.url, POLICY, tmp_path, max_inflight=2, max_queue=0) as running:
+        host, _, port = running.url.removeprefix("http://").partition(":")
+        slow = [socket.create_connection((host, int(port)), timeout=5) for _ in range(4)]
+        try:
+            for client in slow:
+                client.sendall(request(LENGTH, body=BODY[:1]))
+            assert post(running.url + CHAT, asking("hello")).status == 200
+            assert get(f"{running.control}/control/inflight").json["inflight"] == 0
+            slow[0].sendall(BODY[1:])
+            assert slow[0].recv(65536).startswith(b"HTTP/1.1 200")
+        finally:
+            for client in slow:
+                client.close()
 
 
 def test_after_all_this_it_still_works(running: RunningGuard) -> None:

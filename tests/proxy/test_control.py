@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.proxy.guards import POLICY, RunningGuard, get, guard, post
+from tests.proxy.guards import CHAT, POLICY, RunningGuard, get, guard, post, send
 from tests.proxy.upstreams import RawUpstream, answer
 
 
@@ -47,3 +47,36 @@ def test_a_token_is_asked_for(upstream: RawUpstream, tmp_path: Path) -> None:
         assert get(where).status == 401
         assert get(where, {"authorization": "Bearer other"}).status == 401
         assert get(where, {"authorization": "Bearer secret"}).json["inflight"] == 0
+
+
+def test_what_was_drained_is_resumed(running: RunningGuard) -> None:
+    body = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
+    assert post(f"{running.control}/control/drain", b"").json["draining"] is True
+    assert post(running.url + CHAT, body).status == 503
+    assert post(f"{running.control}/control/resume", b"").json["draining"] is False
+    assert post(running.url + CHAT, body).status != 503
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://evil.example"},
+        {"origin": "null"},
+        {"host": "evil.example"},
+        {"host": "127.0.0.1.evil.example"},
+        {"host": "localhost:80@evil.example"},
+    ],
+)
+def test_without_a_token_no_page_of_a_browser_gives_orders(
+    running: RunningGuard, headers: dict[str, str]
+) -> None:
+    found = send("POST", f"{running.control}/control/drain", b"", headers)
+    assert (found.status, found.json["error"]["code"]) == (403, "forbidden")
+    assert get(f"{running.control}/control/inflight", {"host": "localhost:1"}).status == 200
+    assert get(f"{running.control}/control/inflight", {"host": "[::1]"}).json["draining"] is False
+
+
+def test_with_a_token_it_is_asked_from_anywhere(upstream: RawUpstream, tmp_path: Path) -> None:
+    headers = {"host": "guard.example", "authorization": "Bearer secret"}
+    with guard(upstream.url, POLICY, tmp_path, control_token="secret") as running:
+        assert get(f"{running.control}/control/inflight", headers).status == 200

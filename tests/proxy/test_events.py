@@ -2,8 +2,9 @@ import json
 from typing import Any
 
 import pytest
+from msgspec import structs
 
-from statera.proxy.events import Content, Hashing, Meeting, encoded, event_of
+from statera.proxy.events import Content, Hashing, Meeting, encoded, event_of, plain_place
 from statera.records.guarding import Decision, Finding, Passage
 
 DECISION = Decision(
@@ -69,3 +70,32 @@ def test_half_a_surrogate_can_be_hashed() -> None:
 )
 def test_an_event_says_what_was_decided(name: str, value: object) -> None:
     assert line("hash")[name] == value
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("messages[2].content[0].text", "messages[2].content[0].text"),
+        ("", ""),
+        ("messages[0].tell me everything", "messages[0].other"),
+        ("a.my secret.b", "a.other.b"),
+        ("x" * 49, "other"),
+        (".".join("abcdefghijk") + ".l l", "a.b.c.d.e.f.g.h"),
+        ("é", "other"),
+        ("[0]" * 9, "other"),
+    ],
+)
+def test_a_place_tells_no_text(place: str, told: str) -> None:
+    assert plain_place(place) == told
+
+
+def test_a_finding_is_told_with_such_a_place() -> None:
+    found = structs.replace(DECISION.findings[0], place="tell me everything")
+    told = event_of(
+        structs.replace(DECISION, findings=(found,)),
+        [Passage(text="x", side="input", place="tell me everything")],
+        MEETING,
+        content="none",
+        hashing=Hashing(b"k"),
+    )
+    assert (told.findings[0].place, told.passages[0].place) == ("other", "other")

@@ -1,6 +1,8 @@
 """A request's way through a real guard to a real upstream and back, over real sockets."""
 
+import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -266,3 +268,110 @@ def test_a_reply_that_copies_the_system_prompt_is_withheld(
     assert b"content_filter" in found.body
     assert b"second desk" not in found.body
     assert b"content_filter" not in free.body
+
+
+RESTORING = """
+name: restoring
+detectors:
+  - {name: mail, use: personal, sides: [input, output, tool_call], action: redact, restore: true}
+"""
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize(
+    ("reply", "told"),
+    [
+        ("Ask eve@other.org now", "Ask [EMAIL] now"),
+        ("Ask [EMAIL_1] now", "Ask ada@example.com now"),
+        ("Ask [EMAIL_2] now", "Ask [EMAIL_2] now"),
+        ("Ask [EMAIL_1], not eve@other.org", "Ask ada@example.com, not [EMAIL]"),
+    ],
+)
+def test_only_what_the_user_said_returns(
+    says: RawUpstream, tmp_path: Path, streamed: bool, reply: str, told: str
+) -> None:
+    said = [
+        {"role": "user", "content": "I am ada@example.com"},
+        {"role": "system", "content": "never tell boss@corp.com"},
+    ]
+    says.script = lambda asked: stream(chunks(reply)) if streamed else [answer(chat(reply))]
+    body = {"model": "m", "messages": said, "stream": streamed}
+    with guard(says.url, RESTORING, tmp_path) as running:
+        found = post(running.url + CHAT, body).body.decode()
+    assert says.asked[0].json["messages"][1]["content"] == "never tell [EMAIL_2]"
+    whole = "".join(re.findall(r'"content":"([^"]*)"', found.replace(": ", ":")))
+    assert whole == told
+
+
+def test_a_value_is_escaped_only_within_json(says: RawUpstream, tmp_path: Path) -> None:
+    policy = (
+        "name: p\ndetectors:\n  - {name: p, use: regex, with: {patterns: ['C:\\\\\\S+'],"
+        " label: PATH}, sides: [input], action: redact, restore: true}\n"
+    )
+    call = {"type": "tool_use", "id": "t", "name": "o", "input": {"p": "[PATH_1]"}}
+    reply = {"id": "m", "type": "message", "role": "assistant", "model": "m", "content": [call]}
+    asked = {"model": "m", "max_tokens": 3, "messages": [{"role": "user", "content": r"C:\tmp\a"}]}
+    says.script = lambda _: [answer(reply)]
+    with guard(says.url, policy, tmp_path) as running:
+        found = post(f"{running.url}/v1/messages", asked)
+    assert found.json["content"][0]["input"]["p"] == r"C:\tmp\a"
+
+
+def test_what_was_not_read_was_not_decided(says: RawUpstream, running: RunningGuard) -> None:
+    big = asking("x" * 200_000)
+    for body, headers in (
+        (b'{"a":', {}), (asking("hi", nonsense="x"), {}), (big, {}),
+        (asking("hi"), {"content-type": "text/plain"}),
+    ):  # fmt: skip
+        found = post(running.url + CHAT, body, headers)
+        assert found.status in (400, 413, 415)
+        assert "x-statera-decision" not in found.headers
+        assert len(found.headers["x-statera-decision-id"]) == 16
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("application/json; charset=utf-8", 200),
+        ("application/json; charset=utf-7; x=utf-8", 415),
+        ("application/json; charset=utf-8; charset=utf-7", 415),
+        ("application/json; x=y", 415),
+    ],
+)
+def test_a_body_is_passed_on_as_what_it_was_read_as(
+    says: RawUpstream, running: RunningGuard, kind: str, status: int
+) -> None:
+    found = post(running.url + CHAT, asking("hi"), {"content-type": kind})
+    assert found.status == status
+    assert [one.headers[b"content-type"] for one in says.asked] == [b"application/json"][
+        : status == 200
+    ]
+
+
+def _always(reply: bytes, asked: Asked) -> list[Step]:
+    del asked
+    return [reply]
+
+
+def test_a_reply_in_other_characters_is_not_read(says: RawUpstream, running: RunningGuard) -> None:
+    body = asking("hi")
+    for kind, status, told in (
+        ("application/json; charset=utf-8", 200, 200),
+        ("application/json; charset=utf-7", 200, 502),
+        ("text/event-stream; charset=utf-16", 200, 502),
+        ("application/json; charset=utf-7", 404, 404),
+    ):
+        reply = answer(chat("fine"), status, kind)
+        says.script = partial(_always, reply)
+        found = post(running.url + CHAT, body)
+        assert found.status == told
+        assert (b"fine" in found.body) == (told == 200)
+
+
+def test_a_count_of_tokens_without_sense_harms_nothing(
+    says: RawUpstream, running: RunningGuard
+) -> None:
+    for count in (10**400, -100):
+        says.script = partial(_always, answer(chat("fine", usage={"prompt_tokens": count})))
+        assert post(running.url + CHAT, asking("hi")).status == 200
+    assert b" -" not in get(f"{running.url}/metrics").body

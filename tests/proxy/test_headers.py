@@ -1,6 +1,15 @@
 import pytest
 
-from statera.proxy.headers import BadHeader, check, returned, sent, texts, value_of
+from statera.proxy.headers import (
+    BadHeader,
+    check,
+    is_json,
+    is_utf_8,
+    returned,
+    sent,
+    texts,
+    value_of,
+)
 
 GOOD = [(b"host", b"x"), (b"authorization", b"Bearer k"), (b"x-a", b"1"), (b"x-a", b"2")]
 
@@ -48,3 +57,36 @@ def test_values_are_found_by_name() -> None:
     assert value_of(GOOD, b"x-a") == b"1"
     assert value_of(GOOD, b"none") == b""
     assert texts(GOOD)["authorization"] == "Bearer k"
+
+
+def test_nothing_names_another_method_and_json_is_called_so() -> None:
+    kind = (b"content-type", b"application/json;charset=utf-8")
+    names = (b"x-http-method-override", b"x-http-method", b"x-method-override")
+    pairs = [*((name, b"PUT") for name in names), kind]
+    assert sent(pairs) == [pairs[-1], (b"accept-encoding", b"identity")]
+    assert sent(pairs, as_json=True) == [
+        (b"content-type", b"application/json"), (b"accept-encoding", b"identity"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("parameters", "json", "utf_8"),
+    [
+        (b"", True, True),
+        (b"; charset=utf-8", True, True),
+        (b';CHARSET="UTF-8"', True, True),
+        (b"; profile=x", False, True),
+        (b"; charset=utf-7", False, False),
+        (b"; charset=utf-7; x=utf-8", False, False),
+        (b"; charset=utf-8; charset=utf-8", False, False),
+        (b"; charset=utf-8; charset=utf-7", False, False),
+        (b"; charset=utf-8, utf-7", False, False),
+        (b'; charset="utf-8', False, False),
+        (b"; charset = utf-8", False, False),
+        (b";", False, False),
+    ],
+)
+def test_a_character_set_is_named_once_or_not(parameters: bytes, json: bool, utf_8: bool) -> None:
+    kind = b"application/json" + parameters
+    assert (is_json(kind), is_utf_8(kind)) == (json, utf_8)
+    assert not is_json(b"text/plain" + parameters)

@@ -33,8 +33,8 @@ def test_a_decision_counts_as_exactly_one_result(
 
 def test_names_from_clients_are_bounded() -> None:
     names = Names(2)
-    assert [names.bounded(one) for one in ("a", "b", "c", "a", "x" * 300)] == [
-        "a", "b", "other", "a", "other",
+    assert [names.bounded(one) for one in ("x" * 65, "my text", "a", "b", "c", "a")] == [
+        "other", "other", "a", "b", "other", "a",
     ]  # fmt: skip
 
 

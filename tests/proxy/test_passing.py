@@ -73,3 +73,34 @@ def test_without_a_policy_that_names_it_nothing_passes(
         for path in ("/invocations", "/score", "/pooling", "/tokenize", "/raw", "/"):
             found = post(running.url + path, {})
             assert (found.status, found.json["error"]["code"]) == (404, "route_not_allowed")
+
+
+def test_a_question_for_models_has_no_body(running: RunningGuard, upstream: RawUpstream) -> None:
+    upstream.asked.clear()
+    for name in ("", "/m"):
+        found = send("GET", f"{running.url}/v1/models{name}", b'{"a": "forbidden"}', {})
+        assert (found.status, found.json["error"]["code"]) == (400, "body_not_allowed")
+    assert upstream.asked == []
+    for headers in ({"content-length": "0"}, {"x-http-method-override": "POST"}):
+        assert send("GET", f"{running.url}/v1/models/m", None, headers).status == 201
+    assert b"x-http-method-override" not in upstream.asked[-1].headers
+
+
+@pytest.mark.parametrize(
+    ("name", "passes"),
+    [
+        ("m", True),
+        ("org/model-7b.gguf", True),
+        ("llama3:8b", True),
+        ("llama3:latest", True),
+        ("m:predict", False),
+        ("m@2", False),
+        ("../m", False),
+        ("a/b/c/d/e", False),
+        (".m", False),
+        ("m" * 129, False),
+    ],
+)
+def test_only_a_models_name_passes(running: RunningGuard, name: str, passes: bool) -> None:
+    found = send("GET", f"{running.url}/v1/models/{name}", None, {})
+    assert found.status == (201 if passes else 404)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from statera.proxy.streaming import MOST_TOLD, Together
-from statera.records.guarding import Decision, Passage
+from statera.records.guarding import Decision, Outcome, Passage
 from tests.proxy.guards import CHAT, POLICY, SEMANTIC, RunningGuard, asking, get, guard, post
 from tests.proxy.upstreams import CLOSE, RESET, Asked, RawUpstream, Step, chunks, stream
 
@@ -230,3 +230,13 @@ def test_values_that_were_taken_out_return_in_a_stream_too(
         found = post(running.url + CHAT, body).body.decode()
     assert "sk-aaaaaaaaaa" not in upstream.asked[-1].body.decode()
     assert said(found) == "as you say, sk-aaaaaaaaaa it is"
+
+
+def test_the_first_block_is_what_is_told() -> None:
+    together = Together("i", "p")
+    for words in ("", "first", "second"):
+        outcome: Outcome = "block" if words else "allow"
+        together.add(
+            Decision(id="i", policy="p", outcome=outcome, would=outcome, message=words), []
+        )
+    assert together.decision().message == "first"

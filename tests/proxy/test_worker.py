@@ -182,3 +182,14 @@ def test_what_is_in_flight_is_answered_before_the_end(
         threading.Timer(0.3, RELEASE.set).start()
     thread.join()
     assert found[0].body.endswith(b"data: [DONE]\n\n")
+
+
+def test_a_worker_follows_what_all_are_told(upstream: RawUpstream, tmp_path: Path) -> None:
+    with guard(upstream.url, POLICY, tmp_path) as running:
+        ask = running.url + CHAT
+        post(f"{running.control}/control/drain", b"")
+        assert post(ask, asking("hello")).json["error"]["code"] == "draining"
+        assert get(f"{running.url}/health/ready").status == 503
+        post(f"{running.control}/control/resume", b"")
+        assert post(ask, asking("hello")).status == 200
+        assert until(lambda: get(f"{running.url}/health/ready").status == 200)

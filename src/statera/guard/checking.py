@@ -3,9 +3,10 @@
     guard = Guard(policy, detectors, views=views, clock=clock, pool=pool)
     decision = await guard.check([Passage(text="...", side="input")])
 
-What is kept from before is not looked at again. What is cheap runs on the event loop, what computes
-in `pool`, what asks a model is awaited; each under the time-out of its entry. What fails or is late
-is a Trouble: the policy says what follows.
+What is kept from before is not looked at again. What is cheap runs on the event loop as far as the
+texts of one check are short together, what computes and the rest in `pool`, what asks a model is
+awaited; each under the time-out of its entry. What fails or is late is a Trouble: the policy says
+what follows.
 """
 
 import asyncio
@@ -28,7 +29,8 @@ AnyDetector = Detector | AskingDetector
 Views = Callable[[str], Sequence[View]]
 Observer = Callable[[str, Side, str, float], None]
 
-_LONG = 10_000  # characters; longer passages are read off the event loop, whatever it costs
+_ROOM = 10_000  # characters of one check that the event loop reads; a worker reads the rest
+_EACH = 40  # characters that a passage counts for besides its own
 _EVERYWHERE = Place()
 _UNANSWERED = Trouble("failed", "no answer")
 _UNREAD = Reading(0.0, beyond=True)
@@ -113,7 +115,7 @@ class Guard:
             sheet.answers[number] = kept
             self._observed(sheet, number, "kept", 0.0)
             return True
-        if detector.cost != "inline" or len(passage.text) > _LONG:
+        if detector.cost != "inline" or not sheet.is_light(number):
             return False
         started = self._clock.monotonic()
         answer = sheet.answers[number] = _find(detector, passage, sheet.views(number))
@@ -214,6 +216,8 @@ class _Sheet:
         self._make = views
         self._views: dict[int, Sequence[View]] = {}
         self._contents: dict[tuple[int, int], bytes] = {}
+        self._room = _ROOM
+        self._light: dict[int, bool] = {}
 
     def passage(self, number: int) -> Passage:
         """Return the passage of an ask with as much context as its entry reads."""
@@ -230,6 +234,16 @@ class _Sheet:
         known = self._contents.get(place)
         if known is None:
             known = self._contents[place] = content_of(passage)
+        return known
+
+    def is_light(self, number: int) -> bool:
+        """Return whether the event loop has room for an ask's passage, which takes it once."""
+        at = self.asks[number].passage
+        known = self._light.get(at)
+        if known is None:
+            size = len(self._passages[at].text) + _EACH
+            known = self._light[at] = size <= self._room
+            self._room -= size if known else 0
         return known
 
     def told(self, number: int) -> Answer:

@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from statera.records.guarding import Edit
 
@@ -29,6 +30,36 @@ def merged(edits: Iterable[Edit]) -> tuple[Edit, ...]:
         else:
             kept.append(edit)
     return tuple(kept)
+
+
+class Taken(NamedTuple):
+    """What is to be taken out; `returns` where it shall come back in the reply."""
+
+    passage: int
+    start: int
+    end: int
+    label: str
+    returns: bool
+
+
+def named(texts: Sequence[str], taken: Iterable[Taken]) -> tuple[Edit, ...]:
+    """Return the edits that put names for what is taken out of the texts.
+
+    What overlaps becomes one, which has the first label and returns only if all of it shall.
+    """
+    kept: list[Taken] = []
+    for one in sorted(taken, key=lambda one: (one.passage, one.start, -one.end)):
+        last = kept[-1] if kept else None
+        if last and last.passage == one.passage and one.start < last.end:
+            both = last.returns and one.returns
+            kept[-1] = last._replace(end=max(last.end, one.end), returns=both)
+        else:
+            kept.append(one)
+    names = Placeholders(texts)
+    return tuple(
+        Edit(at, start, end, names.name(label, texts[at][start:end], numbered=returns))
+        for at, start, end, label, returns in kept
+    )
 
 
 class Placeholders:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from msgspec import UNSET, structs
 
-from statera.guard.edits import Placeholders, merged
+from statera.guard.edits import Taken, named
 from statera.guard.policy import Change, Entry, Place, Policy, Scope
 from statera.records.guarding import (
     Decision,
@@ -193,15 +193,17 @@ def _worst(outcomes: Iterable[Outcome]) -> Outcome:
 def _edits(
     passages: Sequence[Passage], enforced: Iterable[tuple[Finding, Ask]]
 ) -> tuple[Edit, ...]:
-    """Return what is to be taken out; a detector that names no place takes out the passage."""
-    names = Placeholders([one.text for one in passages])
-    edits = []
+    """Return what is to be taken out; a detector that names no place takes out the passage.
+
+    Only what is taken out of a request can return, so that names in a reply have no number.
+    """
+    asking = any(one.side == "input" for one in passages)
+    taken = []
     for finding, ask in enforced:
         if _consequence(finding, ask.entry) != "redact":
             continue
-        text = passages[ask.passage].text
-        for start, end, label in finding.spans or (Span(0, len(text)),):
+        returns = asking and ask.entry.restore
+        for start, end, label in finding.spans or (Span(0, len(passages[ask.passage].text)),):
             label = label or finding.detector.upper()
-            name = names.name(label, text[start:end], numbered=ask.entry.restore)
-            edits.append(Edit(ask.passage, start, end, name))
-    return merged(edits)
+            taken.append(Taken(ask.passage, start, end, label, returns))
+    return named([one.text for one in passages], taken)

@@ -1,40 +1,46 @@
-"""Values that were taken out of a request and come back in its reply.
+"""Values that were taken out of a user's messages and come back in the reply.
 
     restoring = restoring_of(policy, decision, passages)     # {"[EMAIL_1]": "ada@example.com"}
-    restoring.slots(slots)                                    # where the reply names them
+    restoring.edits(slots)                                    # where the reply names them
 
-Only what a detector with `restore` took out, under a name with a number, which stands for exactly
-one value. The reply was checked with the names in it.
+Only what a detector with `restore` took out of what the user said, under a name with a number,
+which stands for exactly one value: what the operator or a tool said is not for the user to read.
+Names are looked for in the reply as the model gave it, never in what its own redaction makes of it.
 """
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from statera.guard.policy import Policy
-from statera.records.guarding import Decision, Passage, Side
+from statera.records.guarding import Decision, Edit, Passage
 
 _NUMBERED = re.compile(r"\[(.+)_\d+\]")
-_JSON_SIDES: tuple[Side, ...] = ("tool_call", "tool_result")
 
 
-class _Standing(Protocol):
-    """Where a text stands: at `holder[key]`; `key` None where it cannot be changed."""
+class _Part(Protocol):
+    """Characters of a passage that stand in one place; `key` None where they cannot be changed."""
 
-    @property
-    def holder(self) -> dict[str, Any] | list[Any]: ...
     @property
     def key(self) -> str | int | None: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
 
 
-class _Slot(_Standing, Protocol):
-    """A passage of a body and where it stands; one joined of several texts has `parts`."""
+class _Slot(Protocol):
+    """A passage of a body; `again` where it reads another one in another way."""
 
     @property
     def passage(self) -> Passage: ...
     @property
-    def parts(self) -> Sequence[_Standing]: ...
+    def parts(self) -> Sequence[_Part]: ...
+    @property
+    def raw_span(self) -> Any: ...
+    @property
+    def again(self) -> bool: ...
 
 
 class Restoring:
@@ -53,33 +59,32 @@ class Restoring:
             return text
         return self._names.sub(lambda found: _value(self.values[found[0]], escaped), text)
 
-    def slots(self, slots: Iterable[_Slot]) -> bool:
-        """Put the values where a reply names them; return whether there was one."""
-        changed = False
-        done: set[tuple[int, str | int]] = set()
-        for slot in slots:
-            escaped = slot.passage.side in _JSON_SIDES
-            for place in slot.parts or (slot,):
-                if place.key is not None and (id(place.holder), place.key) not in done:
-                    done.add((id(place.holder), place.key))
-                    changed |= self._put(place, escaped)
-        return changed
+    def edits(self, slots: Sequence[_Slot]) -> list[Edit]:
+        """Return the edits that put the values where a reply names them, slot by slot."""
+        if self._names is None:
+            return []
+        return [
+            edit
+            for number, slot in enumerate(slots)
+            if not slot.again and slot.raw_span is None
+            for start, end in _places(slot)
+            for edit in self._within(number, start, slot.passage.text[start:end])
+        ]
 
-    def _put(self, place: _Standing, escaped: bool) -> bool:
-        holder = place.holder
-        old = holder[place.key]  # type: ignore[index]
-        if type(old) is not str:
-            return False
-        new = self.text(old, escaped=escaped)
-        holder[place.key] = new  # type: ignore[index]
-        return new != old
+    def _within(self, number: int, at: int, text: str) -> Iterator[Edit]:
+        assert self._names is not None
+        found = list(self._names.finditer(text))
+        escaped = bool(found) and _is_json(text)
+        for one in found:
+            value = _value(self.values[one[0]], escaped)
+            yield Edit(number, at + one.start(), at + one.end(), value)
 
 
 NOTHING = Restoring({})
 
 
 def restoring_of(policy: Policy, decision: Decision, passages: Sequence[Passage]) -> Restoring:
-    """Return what this decision took out of the passages and gives back."""
+    """Return what this decision took out of the user's messages and gives back."""
     if not decision.edits:
         return NOTHING
     entries = {entry.name for entry in policy.detectors if entry.restore}
@@ -91,10 +96,27 @@ def restoring_of(policy: Policy, decision: Decision, passages: Sequence[Passage]
     }
     values: dict[str, str] = {}
     for edit in decision.edits:
-        found = _NUMBERED.fullmatch(edit.replacement)
-        if found and found[1] in labels:
-            values[edit.replacement] = passages[edit.passage].text[edit.start : edit.end]
+        found, said = _NUMBERED.fullmatch(edit.replacement), passages[edit.passage]
+        if found and found[1] in labels and (said.role, said.side) == ("user", "input"):
+            values[edit.replacement] = said.text[edit.start : edit.end]
     return Restoring(values) if values else NOTHING
+
+
+def _places(slot: _Slot) -> Iterator[tuple[int, int]]:
+    """Yield the places of a passage where it can be changed, text by text."""
+    if not slot.parts:
+        yield 0, len(slot.passage.text)
+    for part in slot.parts:
+        if part.key is not None:
+            yield part.start, part.end
+
+
+def _is_json(text: str) -> bool:
+    """Return whether the text is a JSON object or array, in which a value needs its escapes."""
+    try:
+        return isinstance(json.loads(text), dict | list)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _value(value: str, escaped: bool) -> str:

@@ -54,6 +54,13 @@ class Admission:
         """How many wait in the queue."""
         return len(self._waiting)
 
+    def look(self) -> None:
+        """Turned when there would be no place, nor one in line."""
+        if self.draining:
+            raise Turned("draining", 1)
+        if self.inflight >= self.limit and len(self._waiting) >= self.queue:
+            raise Turned("overloaded", 1)
+
     def entered(self) -> bool:
         """Take a place if one is free; return whether it was."""
         if self.draining or self.inflight >= self.limit or self._waiting:
@@ -63,13 +70,9 @@ class Admission:
 
     async def enter(self) -> None:
         """Take a place, at once or after waiting in line; Turned when there will be none."""
-        if self.draining:
-            raise Turned("draining", 1)
-        if self.entered():
-            return
-        if len(self._waiting) >= self.queue:
-            raise Turned("overloaded", 1)
-        await self._in_line()
+        self.look()
+        if not self.entered():
+            await self._in_line()
 
     def leave(self) -> None:
         """Give the place to who waits longest, or free it."""

@@ -40,15 +40,22 @@ def json_answer(status: int, body: object, headers: Pairs = (), *, retry_after: 
     return Answer(status, [JSON, *headers, *more], _encode(body))
 
 
-def decision_headers(outcome: Outcome, decision_id: str, policy: str) -> list[tuple[bytes, bytes]]:
-    """Return the headers that say what was decided; a check that failed shows as no decision."""
+def decision_headers(
+    outcome: Outcome | None, decision_id: str, policy: str
+) -> list[tuple[bytes, bytes]]:
+    """Return the headers that say what was decided.
+
+    Where nothing was (None), or a check failed, there is no decision to tell of.
+    """
     said = [(DECISION_ID, decision_id.encode()), (POLICY, policy.encode())]
-    return said if outcome == "unavailable" else [(DECISION, outcome.encode()), *said]
+    if outcome is None or outcome == "unavailable":
+        return said
+    return [(DECISION, outcome.encode()), *said]
 
 
-def worst(first: Outcome, second: Outcome) -> Outcome:
-    """Return the graver of two outcomes."""
-    return first if _RANK[first] >= _RANK[second] else second
+def worst(first: Outcome | None, second: Outcome) -> Outcome:
+    """Return the graver of two outcomes; the first may not be known yet."""
+    return first if first is not None and _RANK[first] >= _RANK[second] else second
 
 
 def failure_of(failure: Failure) -> dict[str, object]:

@@ -12,13 +12,13 @@ from collections.abc import Awaitable, Callable
 from statera.proxy.admission import Turned
 from statera.proxy.answers import Answer, deliver, failure_of, json_answer
 from statera.proxy.board import Board
-from statera.proxy.bodies import Message, Receive, Send
+from statera.proxy.bodies import Message, Receive, Room, Send, gathered
 from statera.proxy.checks import check_litellm, check_texts
 from statera.proxy.exchange import Exchange
 from statera.proxy.health import Health
 from statera.proxy.metrics import CONTENT_TYPE, Now
 from statera.proxy.modelmetrics import model_metrics
-from statera.proxy.passing import passed
+from statera.proxy.passing import listed, passed
 from statera.proxy.service import Service
 from statera.proxy.wire.api import Api, Failure
 from statera.proxy.wire.routes import known_apis
@@ -29,7 +29,11 @@ MODELS = "/v1/models"
 CHECK, LITELLM = "/v1/guard/check", "/beta/litellm_basic_guardrail_api"
 LIVE = ("/health/live", "/health/startup", "/healthz", "/health")
 READY = ("/health/ready", "/readyz")
-_MODEL = re.compile(rb"/v1/models/(?:[\w.:@-]+/)*[\w.:@-]+", re.ASCII)
+_MODEL = re.compile(
+    rb"/v1/models/(?=.{1,128}$)(?:[A-Za-z0-9][\w.-]*/){0,3}[A-Za-z0-9][\w.-]*"
+    rb"(?::(?:latest|[0-9][\w.-]*))?",
+    re.ASCII,
+)
 _READING = ("GET", "HEAD")
 _OTHER = "other"
 
@@ -39,15 +43,18 @@ class App:
 
     def __init__(self, service: Service, health: Health, board: Board) -> None:
         self._service, self._health, self._board = service, health, board
+        self._room = Room(service.terms.max_inflight * service.terms.max_body)
         handlers: dict[str, Handler] = {
             path: self._guarded(api) for path, api in known_apis().items() if api.method == "POST"
         }
         handlers |= dict.fromkeys(LIVE, self._live) | dict.fromkeys(READY, self._ready)
         handlers |= {
             "/metrics": self._metrics,
-            MODELS: self._admitted(self._models, _READING),
-            CHECK: self._admitted(lambda *asgi: check_texts(service, *asgi), ("POST",)),
-            LITELLM: self._admitted(lambda *asgi: check_litellm(service, *asgi), ("POST",)),
+            MODELS: self._admitted(MODELS, self._models, _READING),
+            CHECK: self._admitted(CHECK, lambda *asgi: check_texts(service, *asgi), ("POST",)),
+            LITELLM: self._admitted(
+                LITELLM, lambda *asgi: check_litellm(service, *asgi), ("POST",)
+            ),
         }
         self._handlers = {path.encode(): handler for path, handler in handlers.items()}
 
@@ -71,10 +78,10 @@ class App:
 
     def _found(self, path: bytes) -> Handler:
         if _MODEL.fullmatch(path) and b".." not in path:
-            return self._admitted(self._models, _READING)
+            return self._admitted(MODELS, self._models, _READING)
         routes = self._service.keeper.armed.policy.routes
         if (text := path.decode("latin-1")) in routes:
-            return self._admitted(lambda *asgi: passed(self._service, text, *asgi))
+            return self._admitted(text, lambda *asgi: passed(self._service, text, *asgi))
         return self._unknown
 
     def _guarded(self, api: Api) -> Handler:
@@ -83,20 +90,24 @@ class App:
         def guarded(scope: Message, receive: Receive, send: Send) -> Awaitable[None]:
             return Exchange(service, api, scope, receive, send).run()
 
-        return self._admitted(guarded, ("POST",))
+        return self._admitted(api.routes[0], guarded, ("POST",))
 
-    def _admitted(self, handler: Handler, methods: tuple[str, ...] = ()) -> Handler:
-        admission, service = self._service.admission, self._service
+    def _admitted(self, route: str, handler: Handler, methods: tuple[str, ...] = ()) -> Handler:
+        """Return the handler with a place for each request, taken once its body is there."""
+        admission, service, room = self._service.admission, self._service, self._room
+        limit = service.terms.max_body
 
         async def admitted(scope: Message, receive: Receive, send: Send) -> None:
             if methods and scope["method"] not in methods:
                 await deliver(send, _not_allowed(methods))
                 return
             try:
+                admission.look()
+                receive = await gathered(scope["headers"], receive, room, limit=limit)
                 if not admission.entered():
                     await admission.enter()
             except Turned as turned:
-                service.metrics.refusal(scope["path"], turned.reason)
+                service.metrics.refusal(route, turned.reason)
                 await deliver(send, _turned(turned))
                 return
             try:
@@ -107,7 +118,7 @@ class App:
         return admitted
 
     async def _models(self, scope: Message, receive: Receive, send: Send) -> None:
-        await passed(self._service, MODELS, scope, receive, send)
+        await listed(self._service, MODELS, scope, receive, send)
 
     async def _live(self, scope: Message, receive: Receive, send: Send) -> None:
         del receive

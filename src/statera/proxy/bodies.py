@@ -28,6 +28,44 @@ class Gone(Exception):
     """The client went away before its body was there."""
 
 
+class Room:
+    """Bytes that bodies may hold, all together, while they come in."""
+
+    def __init__(self, size: int) -> None:
+        self.left = size
+
+
+async def gathered(headers: Pairs, receive: Receive, room: Room, *, limit: int) -> Receive:
+    """Wait for the whole body, and return what gives it at once.
+
+    A body is not waited for that says it has more than `limit` bytes, and no longer than until it
+    has, or all bodies that come in have filled their room.
+    """
+    stated = value_of(headers, b"content-length")
+    if stated and int(stated) > limit:
+        return receive
+    first = await receive()
+    messages = [first]
+    if first.get("more_body"):
+        size = len(first["body"])
+        room.left -= size
+        try:
+            while messages[-1].get("more_body") and size <= limit and room.left >= 0:
+                messages.append(await receive())
+                more = len(messages[-1].get("body", b""))
+                size, room.left = size + more, room.left - more
+        finally:
+            room.left += size
+    ready = iter(messages)
+
+    async def again() -> Message:
+        for message in ready:
+            return message
+        return await receive()
+
+    return again
+
+
 async def read_body(headers: Pairs, receive: Receive, *, limit: int) -> bytes:
     """Return the whole body. Raises TooLarge above `limit` bytes, Gone when the client left."""
     stated = value_of(headers, b"content-length")

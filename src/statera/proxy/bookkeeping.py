@@ -6,17 +6,21 @@ book.decided(decision, passages, status=400)
 book.close(400)
 """
 
+import re
 from collections.abc import Sequence
 
 from statera.guard.policy import Policy
 from statera.proxy.answers import decision_headers, worst
 from statera.proxy.events import Meeting, encoded, event_of
 from statera.proxy.headers import Pairs, texts, value_of
-from statera.proxy.metrics import Phase, Result, result_of
+from statera.proxy.metrics import Phase, Result, plain_model, result_of
 from statera.proxy.service import Asked, Service, Trace
 from statera.proxy.terms import read_upstream
 from statera.proxy.wire.api import Usage
 from statera.records.guarding import Decision, Outcome, Passage
+
+_PARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_MOST_TOKENS = 10**9
 
 
 class Book:
@@ -26,7 +30,7 @@ class Book:
         self.id = service.ids()
         self.waited = 0.0
         self.phase: Phase = "request"
-        self.outcome: Outcome = "allow"
+        self.outcome: Outcome | None = None
         self._service = service
         self._route = route
         self._policy = policy
@@ -47,13 +51,18 @@ class Book:
     def named(self, api: str, model: str, headers: Pairs, *, stream: bool) -> None:
         """Take note of what is asked for."""
         service = self._service
-        self._model = model
+        self._model = plain_model(model)
         self._label = service.metrics.model(model)
-        self._parent = value_of(headers, b"traceparent").decode("latin-1")
+        self._parent = parent_of(headers)
         if service.traces is not None:
             there = read_upstream(service.terms.upstream)
-            asked = Asked(api, model, stream, there.host, there.port)
+            asked = Asked(api, self._model, stream, there.host, there.port)
             self._trace = service.traces.begin(asked, texts(headers))
+
+    def checked(self, decision: Decision) -> None:
+        """Count the checks that were not made of what passes."""
+        if decision.outcome == "bypassed":
+            self._service.metrics.bypasses(decision)
 
     def decided(
         self,
@@ -71,11 +80,8 @@ class Book:
         """
         self.outcome = worst(self.outcome, decision.outcome)
         self.count(result_of(decision))
-        metrics = self._service.metrics
-        if decision.findings:
-            metrics.bypasses(decision)
         if released:
-            metrics.released(released)
+            self._service.metrics.released(released)
         if self._trace is not None:
             self._trace.evaluated(decision)
         if self._service.events is not None:
@@ -93,8 +99,8 @@ class Book:
         self._service.metrics.refusal(self._route, code)
 
     def used(self, usage: Usage) -> None:
-        """Count tokens as upstream reports them."""
-        self._usage = usage
+        """Count tokens as upstream reports them, as far as that can be true."""
+        self._usage = usage = Usage(_possible(usage.input), _possible(usage.output))
         metrics = self._service.metrics
         if usage.input:
             metrics.tokens(self._label, "input", usage.input)
@@ -138,3 +144,13 @@ class Book:
         content = self._policy.events.content
         event = event_of(decision, passages, meeting, content=content, hashing=service.hashing)
         service.events.put(encoded(event))
+
+
+def parent_of(headers: Pairs) -> str:
+    """Return the client's `traceparent` where it is one (W3C Trace Context, 3.2), else ""."""
+    told = value_of(headers, b"traceparent")
+    return told.decode() if _PARENT.fullmatch(told) else ""
+
+
+def _possible(count: int | None) -> int | None:
+    return count if count is not None and 0 <= count <= _MOST_TOKENS else None

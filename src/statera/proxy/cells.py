@@ -20,6 +20,8 @@ import msgspec
 
 Key = tuple[str, tuple[str, ...]]
 MOST = 2**16
+OTHER = "other"
+_KEPT = 2**9  # cells for what finds no room under its own name: one series a family
 _NAMES, _VALUES = ".names", ".values"
 
 
@@ -33,12 +35,13 @@ class _Named(msgspec.Struct, array_like=True, frozen=True):
 class Cells:
     """The numbers of one worker, in `folder` or in this process only.
 
-    `values` are all cells. The last ones are a sink for what finds no room.
+    `values` are all cells. What finds no room any more is counted under the name `other`.
     """
 
-    def __init__(self, folder: Path | None = None, *, most: int = MOST) -> None:
+    def __init__(self, folder: Path | None = None, *, most: int = MOST, kept: int = _KEPT) -> None:
         self._folder = folder
         self._most = most
+        self._kept = kept
         self._next = 0
         self._at: dict[Key, int] = {}
         self._named: list[_Named] = []
@@ -81,8 +84,9 @@ class Cells:
             os.close(self._names)
 
     def _made(self, family: str, labels: tuple[str, ...], width: int) -> int:
-        if self._next + width > self._most - width:
-            return self._most - width
+        others = (OTHER,) * len(labels)
+        if labels != others and self._next + width > self._most - self._kept:
+            return self.series(family, others, width)
         at, self._next = self._next, self._next + width
         named = _Named(family, labels, at, width)
         self._named.append(named)

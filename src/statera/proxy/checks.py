@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from statera.codec.strict import from_json
-from statera.errors import DeclarationError
+from statera.errors import DeclarationError, unknown
 from statera.guard.edits import edited
 from statera.guard.policy import Place
 from statera.proxy.answers import Answer, deliver, failure_of, json_answer
@@ -21,7 +21,7 @@ from statera.proxy.documents import decode
 from statera.proxy.headers import BadHeader, check
 from statera.proxy.service import Service
 from statera.proxy.wire.api import Failure
-from statera.proxy.wire.fields import Reader, spoken
+from statera.proxy.wire.fields import MOST_TEXTS, Reader, spoken
 from statera.proxy.wire.refusals import Refused
 from statera.proxy.wire.routes import known_apis
 from statera.proxy.wire.slots import passages, with_context
@@ -30,6 +30,7 @@ from statera.records.guarding import Decision, Passage, Side
 logger = logging.getLogger("statera.guard")
 
 CHAT = "/v1/chat/completions"
+ROUTES = tuple(path for path, api in known_apis().items() if api.method == "POST")
 _OUTPUTS: tuple[Side, ...] = ("output", "tool_call")
 
 
@@ -88,6 +89,9 @@ async def _answered(service: Service, scope: Message, receive: Receive, answer: 
 
 async def _decided(service: Service, data: bytes) -> Answer:
     asked = from_json(data, TextsAsked, source="body")
+    if asked.route not in ROUTES:
+        raise unknown("route", asked.route[:80], ROUTES)
+    _bounded(asked.texts)
     said = _asked_passages(service, asked)
     decision, book = await _checked(service, said, asked.route, asked.model)
     if decision.outcome == "unavailable":
@@ -98,6 +102,7 @@ async def _decided(service: Service, data: bytes) -> Answer:
 
 async def _for_litellm(service: Service, data: bytes) -> Answer:
     asked = from_json(data, LiteLLMAsked, source="body")
+    _bounded(asked.texts)
     policy = service.keeper.armed.policy
     if asked.images and policy.images == "block":
         reason = "Images cannot be checked and the policy does not allow them."
@@ -171,9 +176,16 @@ async def _checked(
     book.phase = "check"
     place = Place(route=route, model=model)
     decision = await armed.guard.check(said, place, decision_id=book.id)
+    book.checked(decision)
     book.decided(decision, said, status=200)
     book.close(200)
     return decision, book
+
+
+def _bounded(texts: Sequence[str]) -> None:
+    """Raise Refused for more texts than one body may have."""
+    if len(texts) > MOST_TEXTS:
+        raise Refused(f"More than {MOST_TEXTS} texts in one body.", code="too_many_texts")
 
 
 def _role(side: Side) -> str:

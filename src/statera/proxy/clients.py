@@ -2,7 +2,8 @@
 
 A header or a body that does not come in time, a header without end, a target that is no path, and
 a client that does not read what it asked for end the connection. A client that goes away ends what
-is done for it.
+is done for it. One that only says that it sends no more is answered: whether it is still there
+shows when it is written to, so that it gets `100 Continue` twice a second until its answer begins.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ _LINES = {
     status: f"HTTP/1.1 {status} {_PHRASES.get(status, '')}\r\n".encode()
     for status in range(100, 1000)
 }
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _FINAL = tuple(b"HTTP/1.1 %d" % first for first in range(2, 6))
 
 
@@ -47,6 +49,8 @@ class Patience:
         for connection in list(self._connections):
             if connection.late(loop.time(), self):
                 connection.transport.abort()
+            elif connection.ended:
+                connection.probe()
         more = bool(self._connections)
         self._timer = loop.call_later(_STEP, self._sweep) if more else None
 
@@ -85,14 +89,17 @@ class Joined:
 
 
 class ClientConnection(HttpToolsProtocol):
-    """One client. `running` is the task that answers it, cancelled when the client leaves."""
+    """One client. `running` is the task that answers it, cancelled when the client leaves.
+
+    `ended`: the client sends no more, and is gone or waits for its answer.
+    """
 
     patience: Patience
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self.running: asyncio.Task[Any] | None = None
-        self.lost = False
+        self.lost = self.ended = False
         self._header_since: float | None = None
         self._body_since: float | None = None
         self._unread_since: float | None = None
@@ -112,6 +119,22 @@ class ClientConnection(HttpToolsProtocol):
         self.lost = True
         if self.running is not None:
             self.running.cancel()
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # noqa: D102
+        cycle = self.cycle
+        whole = self._header_since is None and self._body_since is None
+        if cycle is None or cycle.response_complete or not whole:
+            return False
+        self.ended = True
+        cycle.keep_alive = False
+        return True
+
+    def probe(self) -> None:
+        """Write what a client passes over and a connection that is closed answers with a reset."""
+        cycle = self.cycle
+        begun = cycle.response_started or self.pipeline or self.transport.is_closing()
+        if not begun and self.scope["http_version"] == "1.1":
+            self.transport.write(_CONTINUE)
 
     def late(self, now: float, patience: Patience) -> bool:
         """True when the client takes longer than it may."""

@@ -6,10 +6,12 @@ POST /control/drain        take nothing new; what is in flight may finish
 POST /control/resume       take requests again, where the guard is not ending
 POST /control/reload       read the policy again: 200, or 409 with what is wrong; then the old stays
 
-With a token: `Authorization: Bearer TOKEN`.
+With a token: `Authorization: Bearer TOKEN`. Without one only what this machine itself asks is
+answered: a browser's page names its `Origin`, or a `Host` that is not loopback.
 """
 
 import hmac
+import re
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -17,12 +19,14 @@ import msgspec
 from statera.proxy.answers import Answer, deliver, failure_of, json_answer
 from statera.proxy.board import Board
 from statera.proxy.bodies import Message, Receive, Send
-from statera.proxy.headers import value_of
+from statera.proxy.headers import Pairs, value_of
 from statera.proxy.service import Service
 from statera.proxy.wire.api import Failure
 
 Order = Callable[[], Awaitable[Answer]]
 Reload = Callable[[], Awaitable[str]]
+
+_LOCAL = re.compile(r"(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?", re.I | re.ASCII)
 
 
 class Control:
@@ -46,7 +50,10 @@ class Control:
             await deliver(send, await self._answer(scope))
 
     async def _answer(self, scope: Message) -> Answer:
-        if not self._known(value_of(scope["headers"], b"authorization")):
+        headers = scope["headers"]
+        if not self._token and not _is_local(headers):
+            return _no(403, "forbidden", "Without a token control answers this machine only.")
+        if not self._known(value_of(headers, b"authorization")):
             return _no(401, "unauthorized", "Control needs its token.")
         order = self._orders.get((scope["method"], scope["path"]))
         if order is not None:
@@ -94,3 +101,12 @@ class Control:
 
 def _no(status: int, code: str, message: str) -> Answer:
     return json_answer(status, failure_of(Failure(status, code, message)))
+
+
+def _is_local(headers: Pairs) -> bool:
+    """Return whether no page of a browser asks: no `Origin`, and no `Host` but loopback's."""
+    names = [name for name, _ in headers]
+    if b"origin" in names or names.count(b"host") > 1:
+        return False
+    host = value_of(headers, b"host").decode("latin-1")
+    return not host or _LOCAL.fullmatch(host) is not None

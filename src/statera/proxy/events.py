@@ -5,15 +5,19 @@
 
 Texts are kept as the policy says: as a keyed hash (the default), whole, or not at all. The hash is
 BLAKE2b with a key of 32 bytes: equal texts can be found, none can be guessed without the key. The
-key is `--event-key`, or random for each start; `key` in the event tells which (its own hash).
+key is `--event-key`, or random for each start; `key` in the event tells which (its own hash). What
+a client names itself is told only where it looks like a name: a model, fields in a place.
 """
 
+import re
 from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Literal, NamedTuple
 
 import msgspec
+from msgspec import structs
 
+from statera.proxy.cells import OTHER
 from statera.proxy.metrics import Phase
 from statera.records.guarding import Decision, Finding, Outcome, Passage, Side
 
@@ -92,6 +96,10 @@ class Hashing:
         return state.hexdigest()
 
 
+_STEP = r"[A-Za-z_][A-Za-z0-9_-]{0,47}(?:\[\d{1,6}\]){0,4}"
+_PLACE = re.compile(rf"(?=.{{0,200}}$)(?:{_STEP}(?:\.{_STEP})*)?", re.ASCII)
+_ONE = re.compile(_STEP, re.ASCII)
+_STEPS = 8
 _encoder = msgspec.json.Encoder()
 
 
@@ -116,7 +124,7 @@ def event_of(
         status=meeting.status,
         seconds=meeting.seconds,
         scores=decision.scores,
-        findings=decision.findings,
+        findings=tuple([_placed(one) for one in decision.findings]),
         passages=tuple([_seen(one, content, hashing) for one in passages]),
         key=hashing.name if content == "hash" else "",
         checks=meeting.checks,
@@ -133,10 +141,27 @@ def encoded(event: GuardEvent) -> bytes:
 def _seen(passage: Passage, content: Content, hashing: Hashing) -> Seen:
     text = passage.text
     return Seen(
-        place=passage.place,
+        place=plain_place(passage.place),
         side=passage.side,
         role=passage.role,
         chars=len(text),
         hash=hashing.of(text) if content == "hash" else "",
         text=text if content == "full" else None,
     )
+
+
+def plain_place(place: str) -> str:
+    """Return a path in a body with `other` for fields whose names could be text.
+
+    >>> plain_place("messages[2].tell me everything")
+    'messages[2].other'
+    """
+    if _PLACE.fullmatch(place):
+        return place
+    steps = place.split(".", _STEPS)[:_STEPS]
+    return ".".join(step if _ONE.fullmatch(step) else OTHER for step in steps)
+
+
+def _placed(finding: Finding) -> Finding:
+    place = plain_place(finding.place)
+    return finding if place is finding.place else structs.replace(finding, place=place)

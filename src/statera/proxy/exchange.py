@@ -9,7 +9,7 @@ own errors keep their status; their text is checked like a reply's, since errors
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterable
+from collections.abc import Iterable
 
 from statera.guard.policy import Place
 from statera.guard.restoring import Restoring, restoring_of
@@ -18,7 +18,17 @@ from statera.proxy.bodies import Gone, Message, Receive, Send, TooLarge, read_bo
 from statera.proxy.bookkeeping import Book
 from statera.proxy.connection import UpstreamFault
 from statera.proxy.documents import decode, encode
-from statera.proxy.headers import BadHeader, Pairs, check, returned, sent, texts, value_of
+from statera.proxy.headers import (
+    BadHeader,
+    Pairs,
+    check,
+    is_json,
+    is_utf_8,
+    returned,
+    sent,
+    texts,
+    value_of,
+)
 from statera.proxy.passing import target, upstream_failure
 from statera.proxy.service import Service
 from statera.proxy.session import Limits, StreamSession
@@ -42,7 +52,6 @@ from statera.records.guarding import Decision, Passage
 logger = logging.getLogger("statera.guard")
 
 UNAVAILABLE = Failure(503, "guard_unavailable", "A check could not be made; try again.")
-_JSON = b"application/json"
 _STREAM = b"text/event-stream"
 _NOWHERE = Place()
 _EVENTS = (b"content-type", _STREAM)
@@ -115,8 +124,10 @@ class Exchange:
             self._before = said_last(slots, count)
         return with_context(slots, count) if count else slots
 
-    def _checked(self, said: tuple[Passage, ...]) -> Awaitable[Decision]:
-        return self._armed.guard.check(said, self._place, decision_id=self._book.id)
+    async def _checked(self, said: tuple[Passage, ...]) -> Decision:
+        decision = await self._armed.guard.check(said, self._place, decision_id=self._book.id)
+        self._book.checked(decision)
+        return decision
 
     async def _stop(self, decision: Decision, said: tuple[Passage, ...], body: Body) -> None:
         """Answer a request that does not go to upstream."""
@@ -140,7 +151,7 @@ class Exchange:
         asked = clock.monotonic()
         try:
             reply = await self._service.upstream.open(
-                b"POST", target(self._scope), sent(headers), data
+                b"POST", target(self._scope), sent(headers, as_json=True), data
             )
         finally:
             book.waited = clock.monotonic() - asked
@@ -176,7 +187,7 @@ class Exchange:
         data = await reply.read(limit=self._service.terms.max_reply)
         book.waited += clock.monotonic() - asked
         book.answered(reply.status)
-        body = _document(data)
+        body = _document(reply, data)
         if body is None:
             await self._fail(_no_json(reply.status))
             return
@@ -246,20 +257,20 @@ def _readable(headers: Pairs) -> None:
     if coding and coding.strip().lower() != b"identity":
         raise Unreadable("A compressed body is not read; send it as it is.")
     kind = value_of(headers, b"content-type")
-    if kind == _JSON:
-        return
-    kind, _, rest = kind.lower().partition(b";")
-    if kind.strip() not in (_JSON, b""):
-        raise Unreadable("The body must be application/json.")
-    if b"charset" in rest and b"utf-8" not in rest:
-        raise Unreadable("The body must be in UTF-8.")
+    if kind and not is_json(kind):
+        raise Unreadable("The body must be application/json, and in UTF-8.")
 
 
 def _plain(reply: Reply) -> None:
-    """Raise UpstreamFault for a reply that is compressed: it cannot be read."""
+    """Raise UpstreamFault for a reply that cannot be read: compressed, or not in UTF-8.
+
+    An error in another character set keeps its status, as one does that is no JSON.
+    """
     coding = value_of(reply.headers, b"content-encoding")
     if coding and coding.strip().lower() != b"identity":
         raise UpstreamFault("invalid", "it compressed its reply though asked not to")
+    if reply.status < 400 and not is_utf_8(value_of(reply.headers, b"content-type")):
+        raise UpstreamFault("invalid", "its reply is not in UTF-8")
 
 
 def said_last(slots: list[Slot], count: int) -> tuple[str, ...]:
@@ -278,13 +289,14 @@ def operators(said: Iterable[Passage]) -> tuple[str, ...]:
 
 
 def _changed(slots: list[Slot], decision: Decision, restoring: Restoring) -> bool:
-    """Make the edits, then put back what is to return; False when there was nothing to do."""
-    edited = bool(decision.edits) and write(slots, decision.edits)
-    restored = bool(restoring) and restoring.slots(slots)
-    return edited or restored
+    """Make the edits and put back what is to return; False when there was nothing to do."""
+    edits = [*decision.edits, *restoring.edits(slots)]
+    return bool(edits) and write(slots, edits)
 
 
-def _document(data: bytes) -> Body | None:
+def _document(reply: Reply, data: bytes) -> Body | None:
+    if not is_utf_8(value_of(reply.headers, b"content-type")):
+        return None
     try:
         return decode(data)
     except Refused:

@@ -8,6 +8,7 @@ With several workers, which share a folder, every page holds the sum over all. W
 (in flight, policy) is handed in when the page is made.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
@@ -23,19 +24,19 @@ from prometheus_client.core import (
 )
 from prometheus_client.utils import floatToGoString
 
-from statera.proxy.cells import Cells, Key
+from statera.proxy.cells import OTHER, Cells, Key
 from statera.records.guarding import Decision, Outcome, Side
 
 Phase = Literal["request", "response", "stream", "check"]
 Result = Literal["allowed", "blocked", "redacted", "would_block", "bypassed", "error", "unexamined"]
 
-OTHER = "other"
 CONTENT_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 
 _CHECKS = (0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 30)
 _OVERHEAD = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2, 10)
 _UPSTREAM = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320)
 _CHARS = (0, 50, 100, 200, 400, 800, 1600, 6400, 25600)
+_MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,63}")
 _ASKING: tuple[Side, ...] = ("input", "tool_result")
 _STATUSES = [str(status) for status in range(1000)]
 _RESULTS: Mapping[Outcome, Result] = {
@@ -64,8 +65,13 @@ def result_of(decision: Decision) -> Result:
     return _RESULTS[decision.outcome]
 
 
+def plain_model(name: str) -> str:
+    """Return a model's name if it looks like one, else `other`: no text of a request."""
+    return name if not name or _MODEL.fullmatch(name) else OTHER
+
+
 class Names:
-    """The first `most` names as they are, and `other` for all that come later."""
+    """The first `most` names as they are, and `other` for all that come later or are none."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -75,7 +81,7 @@ class Names:
         """Return the name, or `other`."""
         if name in self._known:
             return name
-        if len(self._known) >= self._most or len(name) > 200:
+        if len(self._known) >= self._most or plain_model(name) == OTHER:
             return OTHER
         self._known.add(name)
         return name
@@ -99,7 +105,7 @@ class Metrics:
         self._count(("statera_guard_requests", route, model, phase, result))
 
     def bypasses(self, decision: Decision) -> None:
-        """Count the checks of this decision that were not made and whose text passed."""
+        """Count the checks that were not made of a decision by which the text passed."""
         for finding in decision.findings:
             if finding.cause != "score" and finding.mode == "enforce":
                 self._count(("statera_guard_bypasses", finding.detector, finding.cause))

@@ -3,10 +3,22 @@
 from statera.proxy.answers import deliver, failure_of, json_answer
 from statera.proxy.bodies import Gone, Message, Receive, Send, TooLarge, read_body
 from statera.proxy.connection import UpstreamFault
-from statera.proxy.headers import BadHeader, check, returned, sent
+from statera.proxy.headers import BadHeader, check, returned, sent, value_of
 from statera.proxy.service import Service
 from statera.proxy.upstream import Reply
 from statera.proxy.wire.api import Failure
+
+
+async def listed(
+    service: Service, route: str, scope: Message, receive: Receive, send: Send
+) -> None:
+    """Pass a question on that has no body, as one for the list of models; refuse one that has."""
+    headers = scope["headers"]
+    if value_of(headers, b"content-length").strip(b"0") or value_of(headers, b"transfer-encoding"):
+        words = "A request with this method has no body here."
+        await _failed(send, Failure(400, "body_not_allowed", words))
+        return
+    await passed(service, route, scope, receive, send)
 
 
 async def passed(

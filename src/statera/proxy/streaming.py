@@ -55,7 +55,7 @@ class Together:
         self.checks += 1
         self._outcome = worst(self._outcome, decision.outcome)
         self._would = worst(self._would, decision.would)
-        self._message = decision.message or self._message
+        self._message = self._message or decision.message
         self._findings += decision.findings[: MOST_TOLD - len(self._findings)]
         self.passages += passages[: MOST_TOLD - len(self.passages)]
         for name, score in decision.scores.items():
@@ -122,6 +122,7 @@ class Pump:
             except Exception as error:
                 logger.error("a check failed: %s", type(error).__name__, exc_info=error)
                 decision = self._unavailable()
+            self._book.checked(decision)
             self._together.add(decision, due)
             session.settle(decision)
         self._most_held = max(self._most_held, session.held_chars)

@@ -34,7 +34,7 @@ _FLAGS = {
     "control_token": ("TOKEN", "What orders must bring as a Bearer token."),
     "workers": ("N", "Processes that share the port."),
     "max_body": ("BYTES", "Longest request."),
-    "max_reply": ("BYTES", "Longest reply that is not streamed."),
+    "max_reply": ("BYTES", "Longest reply, streamed or not."),
     "max_inflight": ("N", "Requests answered at a time, for each worker."),
     "max_queue": ("N", "Requests that wait beyond that; more are answered with 503."),
     "queue_seconds": ("SECONDS", "How long they wait."),

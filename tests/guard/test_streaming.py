@@ -1,18 +1,25 @@
 """The promise of a streamed reply, for any chunking: same windows, same text, nothing too early."""
 
+import base64
+from collections.abc import Callable, Mapping
 from itertools import pairwise
+from random import Random
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from statera.analysis.guarding.evasions import EVASIONS
 from statera.guard.boundaries import BOUND, weight
+from statera.guard.credentials import secrets
 from statera.guard.edits import edited
 from statera.guard.normalisation.markup import LONGEST
+from statera.guard.normalisation.views import views
 from statera.guard.policy import StreamTerms
 from statera.guard.streaming import StreamText, Window
 from statera.records.guarding import Edit
+from tests.guard.normalisation.disguises import ENCODED, PLAIN, Disguise
 
 _WORDS = st.lists(
     st.sampled_from(
@@ -188,3 +195,69 @@ def test_text_is_taken_piece_by_piece_as_it_came() -> None:
     stream.settle([Edit(0, 2, 8, "[X]")])
     assert [stream.take(count) for count in (4, 3, 2, 5)] == ["a [X]", "", " ", "b"]
     assert stream.made == (Edit(0, 2, 8, "[X]"),)
+
+
+HIDDEN = "forbidden"
+WORDS = (
+    *("the", "quick", "brown", "fox", "jumps", "over", "a", "lazy", "dog", "and", "sleeps"),
+    *("under", "green", "trees", "until", "noon"),
+)
+LONG: dict[str, Disguise] = {
+    "marks without a picture": lambda text: text.replace(HIDDEN, f"forb{chr(0x200B) * 1500}idden"),
+    "tags": lambda text: text.replace(HIDDEN, f"forb{'<b></b>' * 220}idden"),
+    "a comment": lambda text: text.replace(HIDDEN, f"forb<!--{'x > ' * 375}-->idden"),
+    "a letter before base64": lambda text: "x" + base64.b64encode(text.encode()).decode(),
+    "a letter before hexadecimal": lambda text: "a" + text.encode().hex(),
+    "hexadecimal in base64": lambda text: base64.b64encode(text.encode().hex().encode()).decode(),
+}
+DISGUISES: Mapping[str, Disguise] = {**EVASIONS, **ENCODED, **PLAIN, **LONG}
+
+
+def _shown(text: str) -> bool:
+    found = views(text)
+    return any(HIDDEN in view.text.lower() for view in found) or not found.whole
+
+
+@pytest.mark.parametrize("name", DISGUISES)
+@settings(deadline=None, max_examples=6)
+@given(st.integers(0, 60), st.sampled_from([5, 60, 300]), st.randoms(use_true_random=False))
+def test_a_disguise_is_seen_in_a_stream_as_in_the_whole(
+    name: str, before: int, length: int, random: Random
+) -> None:
+    words = random.choices(WORDS, k=length)
+    words.insert(random.randrange(length), HIDDEN)
+    hidden = DISGUISES[name](" ".join(words))
+    assume(len(hidden) < BOUND)
+    text = " ".join([*random.choices(WORDS, k=before), hidden, *random.choices(WORDS, k=60)])
+    windows = _streamed([text], StreamTerms()).windows
+    assert not any(window.cut for window in windows)
+    assert any(_shown(window.text) for window in windows) == _shown(text)
+
+
+def _key(size: int) -> str:
+    lines = base64.encodebytes(Random(size).randbytes(size)).decode()
+    kind = "RSA PRIVATE KEY"
+    return f"-----BEGIN {kind}-----\nProc-Type: 4,ENCRYPTED\n\n{lines}-----END {kind}-----"
+
+
+def _token(size: int) -> str:
+    claims = base64.urlsafe_b64encode(Random(size).randbytes(size)).decode().rstrip("=")
+    return f"eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.{claims}.{'aB3_' * 90}"
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.sampled_from([_key, _token]), st.integers(100, 9000), st.integers(0, 200))
+def test_a_long_secret_lies_whole_in_one_window(
+    made: Callable[[int], str], size: int, before: int
+) -> None:
+    secret = made(size)
+    text = f"{'so ' * before}{secret}\nand that was it. {'so ' * 200}"
+    stream, out = StreamText(StreamTerms()), ""
+    for at in range(0, len(text), 9):
+        stream.feed(text[at : at + 9])
+        if at + 9 >= len(text):
+            stream.pause()
+        while window := stream.due():
+            stream.settle([Edit(0, one.start, one.end, "[X]") for one in secrets(window.text)])
+            out += stream.take()
+    assert out == text.replace(secret, "[X]")

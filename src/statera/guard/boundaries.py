@@ -37,6 +37,7 @@ _CODED = re.compile(
     r"|(?=.*(?:[0-9+/]|[A-Za-z][A-Z]))(?:[A-Za-z0-9+/]{4}\s){4}[A-Za-z0-9+/]{4}",
     re.ASCII | re.DOTALL,
 )
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]++")
 _HIDING = re.compile(r"[\x00-\x08\x0e-\x1f\x7f<]")
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]-?")
 _UNCODED = frozenset("\"'()[]")
@@ -128,7 +129,8 @@ def _unseen() -> re.Pattern[str]:
 
 def _hidden(text: str) -> Iterator[Piece]:
     """Yield marks without a picture, tags and comments, in order; what stands in one only once."""
-    unseen = (Piece(*run.span()) for run in _unseen().finditer(text))
+    marks = _CONTROLS if text.isascii() else _unseen()
+    unseen = (Piece(*run.span()) for run in marks.finditer(text))
     done = 0
     for one in merge(unseen, pieces(text), key=attrgetter("start")):
         if one.start >= done:

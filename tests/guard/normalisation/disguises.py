@@ -47,6 +47,14 @@ def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
+def _groups(text: str, size: int, between: str = " ") -> str:
+    return between.join(text[at : at + size] for at in range(0, len(text), size))
+
+
+def _coded(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
 def _selectors(text: str) -> str:
     codes = (0xFE00 + byte if byte < 16 else 0xE0100 + byte - 16 for byte in text.encode())
     return "😀" + "".join(map(chr, codes))
@@ -69,13 +77,25 @@ ENCODED: dict[str, Disguise] = {
     "base64, in lines": lambda t: base64.encodebytes(f"{t}, {t}".encode()).decode(),
     "base64, twice": lambda t: _base64(_base64(t)),
     "base64, backwards": lambda t: _base64(t)[::-1],
+    "base64, in fours": lambda t: _groups(_base64(t), 4),
+    "base64, in eights": lambda t: _groups(_base64(t), 8),
+    "base64, in lines of 20": lambda t: _groups(_base64(t), 20, "\n"),
+    "base64 of UTF-16": lambda t: _coded(t.encode("utf-16-le")),
+    "base64 of UTF-16, big": lambda t: _coded(t.encode("utf-16-be")),
+    "base64, zero byte": lambda t: _coded(b"\0" + t.encode()),
+    "base64, other byte": lambda t: _coded(t[:9].encode() + b"\xff" + t[9:].encode()),
+    "base64 after a letter": lambda t: "x" + _base64(t),
+    "base64 after a word": lambda t: "secret" + _base64(t),
     "base32": lambda t: base64.b32encode(t.encode()).decode(),
     "hexadecimal": lambda t: t.encode().hex(),
     "hexadecimal, pairs": lambda t: t.encode().hex(" "),
     "hexadecimal, colons": lambda t: t.encode().hex(":").upper(),
+    "hexadecimal, lines": lambda t: t.encode().hex("\n"),
+    "hexadecimal after a digit": lambda t: "a" + t.encode().hex(),
     "hexadecimal, 0x": lambda t: ", ".join(hex(byte) for byte in t.encode()),
     r"\x escapes": lambda t: "".join(rf"\x{byte:02x}" for byte in t.encode()),
     r"\u escapes": lambda t: "".join(rf"\u{ord(one):04x}" for one in t),
+    "%u escapes": lambda t: "".join(f"%u{ord(one):04x}" for one in t),
     "octal escapes": lambda t: "".join(rf"\{ord(one):03o}" for one in t),
     "code points": lambda t: " ".join(f"U+{ord(one):04X}" for one in t),
     "percent": urllib.parse.quote,
@@ -83,6 +103,8 @@ ENCODED: dict[str, Disguise] = {
     "percent, twice": lambda t: urllib.parse.quote("".join(f"%{b:02X}" for b in t.encode())),
     "entities": lambda t: "".join(f"&#{ord(one)};" for one in t),
     "entities, hexadecimal": lambda t: "".join(f"&#x{ord(one):x};" for one in t),
+    "entities, padded": lambda t: "".join(f"&#{ord(one):015};" for one in t),
+    "entities, twice": lambda t: "".join(f"&amp;#{ord(one)};" for one in t),
     "soft hyphens": "&shy;".join,
     "binary": lambda t: " ".join(f"{byte:08b}" for byte in t.encode()),
     "binary, glued": lambda t: "".join(f"{byte:08b}" for byte in t.encode()),
@@ -92,6 +114,10 @@ ENCODED: dict[str, Disguise] = {
     "Braille": _mapped(LOWER, _BRAILLE),
     "tags in HTML": _inside("<b></b>"),
     "comments in HTML": _inside("<!-- x -->"),
+    "comments with >": _inside("<!-- > -->"),
+    "tags with >": _inside('<b title=">">'),
+    "tags of one's own": _inside("<x-y></x-y>"),
+    "tags of none": _inside("<foo></foo>"),
     "emphasis": _by_word(lambda w: f"{w[0]}**{w[1]}**{w[2:]}" if len(w) > 3 else w),
     "joined strings": _by_word(lambda w: f'"{w[:2]}"+"{w[2:]}"' if len(w) > 3 else w),
     "split payload": lambda t: f'a="{t[:17]}"; b="{t[17:]}"; print(a+b)',

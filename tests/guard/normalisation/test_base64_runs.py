@@ -46,3 +46,15 @@ def test_backwards_and_without_padding() -> None:
 )
 def test_what_holds_no_text_is_left(text: str) -> None:
     assert decoded(replacements, text) == text
+
+
+def test_groups_and_lines_are_one_run() -> None:
+    coded = _encoded(LONG)
+    for size, between in ((4, " "), (4, "\n"), (8, " "), (20, "\n")):
+        groups = between.join(coded[at : at + size] for at in range(0, len(coded), size))
+        assert decoded(replacements, f"do: {groups}") == f"do: {LONG}"
+
+
+def test_what_stands_before_a_run_hides_nothing() -> None:
+    for before in range(1, 8):
+        assert LONG[3:] in decoded(replacements, "secrets"[:before] + _encoded(LONG))

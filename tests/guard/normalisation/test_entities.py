@@ -16,3 +16,8 @@ def test_what_is_invisible_is_decoded_and_others_with_it() -> None:
 @pytest.mark.parametrize("text", ["a &amp; b", "&lt;p&gt;", "R&D; &bogus;", "x && y", "&#; &;"])
 def test_signs_are_left(text: str) -> None:
     assert decoded(replacements, text) == text
+
+
+@pytest.mark.parametrize("text", ["l&amp;#111;ck", "l&amp;amp;#x6f;ck", f"l&#{'0' * 15}111;ck"])
+def test_what_is_encoded_twice_or_padded_is_decoded(text: str) -> None:
+    assert decoded(replacements, text) == "lock"

@@ -27,3 +27,11 @@ def test_escapes_are_decoded(text: str, plain: str) -> None:
 )
 def test_paths_patterns_and_signs_are_left(text: str) -> None:
     assert decoded(replacements, text) == text
+
+
+def test_one_letter_is_decoded_inside_a_word() -> None:
+    for escape in (r"\x63", r"\u0063", r"\u{63}", "%u0063"):
+        assert decoded(replacements, f"lo{escape}k") == "lock"
+        assert decoded(replacements, f"lo {escape} k") == f"lo {escape} k"
+    for text in (r"C:\x63d", r"Users\143abc", r"a\x20b", r"na\u00efve"):
+        assert decoded(replacements, text) == text

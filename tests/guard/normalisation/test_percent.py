@@ -14,3 +14,9 @@ def test_runs_are_decoded() -> None:
 )
 def test_percentages_and_a_space_or_two_are_left(text: str) -> None:
     assert decoded(replacements, text) == text
+
+
+def test_one_letter_is_decoded_inside_a_word() -> None:
+    assert decoded(replacements, "lo%63k %20 %6c") == "lock   l"
+    for text in ("a %63 b", "x%4d", "%63ab", "50%41st"):
+        assert decoded(replacements, text) == text

@@ -1,37 +1,71 @@
-"""Base64 (RFC 4648), standard or safe for URLs, padded or not, in lines, also written backwards."""
+"""Base64 (RFC 4648), standard or safe for URLs, padded or not, also written backwards.
+
+In one run, in lines or in groups of four or eight, and also after letters that do not belong to it.
+"""
 
 import re
 from base64 import b64decode
 from binascii import Error
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from statera.guard.normalisation.alignment import Replacement
-from statera.guard.normalisation.readable import readable
+from statera.guard.normalisation.readable import mended, readable
 from statera.guard.normalisation.surface import Surface
 
 Span = tuple[int, int]
+Reader = Callable[[bytes], str | None]
+_READERS: tuple[Reader, Reader] = (readable, mended)
 _RUN = re.compile(
     r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9][A-Za-z0-9+/_-]{11,}+={0,2}"
     r"|(?<![A-Za-z0-9+/_-])[A-Za-z0-9][A-Za-z0-9+/_-]{1,10}={1,2}"
     r"|={1,2}[A-Za-z0-9][A-Za-z0-9+/_-]{2,}+"
     r"|(?<=\n)[A-Za-z0-9+/_-]++"
 )
-_TO_STANDARD = str.maketrans("-_", "+/", "=\r\n")
+_DIGIT = "[A-Za-z0-9+/_-]"
+_GROUPS = re.compile(
+    rf"(?<!\S)(?:{_DIGIT}{{4}}(?P<gap>\s){_DIGIT}{{4}}(?:(?P=gap){_DIGIT}{{4}}(?!\S))++"
+    rf"(?:(?P=gap){_DIGIT}{{2,3}}={{0,2}}(?!\S))?+"
+    rf"|{_DIGIT}{{8}}(?P<wide>\s){_DIGIT}{{8}}(?!\S)(?:(?P=wide){_DIGIT}{{8}}(?!\S))*+"
+    rf"(?:(?P=wide){_DIGIT}{{2,7}}={{0,2}}(?!\S))?+)"
+)
+_GROUP = re.compile(rf"(?<!\S)(?=\S*[0-9])(?=\S*[A-Za-z])(?:{_DIGIT}{{4}}|{_DIGIT}{{8}})(?!\S)")
+_TO_STANDARD = str.maketrans("-_", "+/", "= \t\r\n")
 _ALONE = 12
 """A run of fewer characters counts only with its padding."""
-_LINE = 48
+_LINE = 16
 """A line of at least so many goes on in the next."""
+_BEFORE = 20
+"""Of a run of at least so many, up to three may stand before it and shift the others."""
 
 
 def replacements(seen: Surface) -> list[Replacement]:
     """Return the runs that hold a readable text, with the text."""
-    if not any(_worth(run[0]) for run in _RUN.finditer(seen.long)):
-        return []
-    found = []
+    found = _grouped(seen) if _GROUP.search(seen.odd) else []
+    if found or not any(_worth(run[0]) for run in _RUN.finditer(seen.long)):
+        return found
     for lines in _blocks(seen.text):
-        block = _readings(seen.text, [(lines[0][0], lines[-1][1])])
-        block = block or _readings(seen.text, [(lines[0][0], lines[-2:][0][1]), lines[-1]])
-        found += block or _readings(seen.text, lines)
+        found += _block(seen.text, lines)
+    return found
+
+
+def _block(text: str, lines: list[Span]) -> list[Replacement]:
+    """Return what lines hold: together, without the last one, or each by itself."""
+    start, end = lines[0][0], lines[-1][1]
+    together = [(start, end)], [(start, lines[-2:][0][1]), lines[-1]]
+    tried = [(spans, reader) for reader in _READERS for spans in together]
+    for spans, reader in [*tried, *((lines, reader) for reader in _READERS)]:
+        if found := _readings(text, spans, reader):
+            return found
+    return []
+
+
+def _grouped(seen: Surface) -> list[Replacement]:
+    """Return the groups that hold a readable text together."""
+    found = []
+    for groups in _GROUPS.finditer(seen.text):
+        reads = (_decoded(groups[0], reader) for reader in _READERS if _worth(groups[0]))
+        if read := next(filter(None, reads), None):
+            found.append(Replacement(*groups.span(), read))
     return found
 
 
@@ -49,12 +83,12 @@ def _blocks(text: str) -> Iterator[list[Span]]:
         yield lines
 
 
-def _readings(text: str, spans: list[Span]) -> list[Replacement]:
+def _readings(text: str, spans: list[Span], reader: Reader) -> list[Replacement]:
     """Return what spans hold, as far as they hold a text."""
     found = []
     for start, end in spans:
         run = text[start:end]
-        read = _decoded(run) if _worth(run) else None
+        read = _decoded(run, reader) if _worth(run) else None
         if read is not None and (read.isascii() or len(run) >= _ALONE):
             found.append(Replacement(start, end, read))
     return found
@@ -67,15 +101,17 @@ def _worth(run: str) -> bool:
     return not (run[1:].islower() or run.isupper() or run.isdecimal())
 
 
-def _decoded(run: str) -> str | None:
+def _decoded(run: str, reader: Reader) -> str | None:
     digits = run.translate(_TO_STANDARD)
+    before = range(1, 4) if len(digits) >= _BEFORE else ()
+    readings = (digits, digits[::-1], *(digits[at:] for at in before))
+    return next((text for one in readings if (text := _text(one, reader))), None)
+
+
+def _text(digits: str, reader: Reader) -> str | None:
     if len(digits) % 4 == 1:
         digits = digits[:-1]
-    return _text(digits) or _text(digits[::-1])
-
-
-def _text(digits: str) -> str | None:
     try:
-        return readable(b64decode(digits + "=" * (-len(digits) % 4)))
+        return reader(b64decode(digits + "=" * (-len(digits) % 4)))
     except Error:
         return None

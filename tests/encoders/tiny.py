@@ -1,4 +1,7 @@
-"""A tiny classifier made in the test: one layer of 48 dimensions, a vocabulary of a few words."""
+"""A tiny classifier made in the test: one layer of 48 dimensions, a vocabulary of a few words.
+
+With 24 dimensions jax 0.10 gives gradients that are NaN on the CPU.
+"""
 
 import json
 from pathlib import Path

@@ -54,7 +54,7 @@ def command(recipe: Path, out: Path, force: bool, **flags: Any) -> None:
     An encoder of 6 layers is fine-tuned on the training sources, made small (int8), and its scores
     are made probabilities on the development sources. What it can do is written into its card: by
     source, with intervals, and what was not reached. The same recipe, data, seed and machine give
-    the same model. Thirty thousand short texts take about ten minutes on two free cores.
+    the same model. Thirty thousand short texts took 16 minutes on two cores that others used too.
 
     \b
     statera guard train training/recipe.yaml --data ../shared/data --data training/data --out mine

@@ -28,7 +28,9 @@ _GROUPS = re.compile(
     rf"|{_DIGIT}{{8}}(?P<wide>\s){_DIGIT}{{8}}(?!\S)(?:(?P=wide){_DIGIT}{{8}}(?!\S))*+"
     rf"(?:(?P=wide){_DIGIT}{{2,7}}={{0,2}}(?!\S))?+)"
 )
-_GROUP = re.compile(rf"(?<!\S)(?=\S*[0-9])(?=\S*[A-Za-z])(?:{_DIGIT}{{4}}|{_DIGIT}{{8}})(?!\S)")
+_DIGITS = re.compile(rf"(?<!\S)(?=\S*[0-9])(?=\S*[A-Za-z])(?:{_DIGIT}{{4}}|{_DIGIT}{{8}})(?!\S)")
+_CAPITALS = re.compile("[A-Z][A-Za-z0-9]{0,2}[A-Z]")
+"""Few words have either inside; groups that hold a text have one."""
 _TO_STANDARD = str.maketrans("-_", "+/", "= \t\r\n")
 _ALONE = 12
 """A run of fewer characters counts only with its padding."""
@@ -40,7 +42,7 @@ _BEFORE = 20
 
 def replacements(seen: Surface) -> list[Replacement]:
     """Return the runs that hold a readable text, with the text."""
-    found = _grouped(seen) if _GROUP.search(seen.odd) else []
+    found = _grouped(seen)
     if found or not any(_worth(run[0]) for run in _RUN.finditer(seen.long)):
         return found
     for lines in _blocks(seen.text):
@@ -61,6 +63,8 @@ def _block(text: str, lines: list[Span]) -> list[Replacement]:
 
 def _grouped(seen: Surface) -> list[Replacement]:
     """Return the groups that hold a readable text together."""
+    if not _DIGITS.search(seen.odd) and not _CAPITALS.search(seen.text):
+        return []
     found = []
     for groups in _GROUPS.finditer(seen.text):
         reads = (_decoded(groups[0], reader) for reader in _READERS if _worth(groups[0]))

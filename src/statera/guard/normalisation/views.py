@@ -177,7 +177,7 @@ def _first(text: str, count: Count | None) -> Iterator[View]:
 def _bared(view: View, count: Count | None, shelf: _Shelf) -> list[View]:
     """Add the views one layer below a view; return those of which more may come."""
     seen = now = surface(view.text)
-    if not (count or seen.odd or seen.long or seen.beyond):
+    if not (count or seen.odd or seen.long or seen.beyond) and view.text.islower():
         return []
     last, aside = view, []
     decoded = _decoded(view, seen)

@@ -1,5 +1,6 @@
 """Raw bytes on the socket: what is not HTTP as we have it is refused and reaches nobody."""
 
+import asyncio
 import socket
 import time
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from statera.proxy.clients import MOST_HEADERS
+from statera.proxy.clients import MOST_HEADERS, Joined
 from tests.proxy.guards import CHAT, POLICY, RunningGuard, asking, get, guard, post
 from tests.proxy.upstreams import RawUpstream, answer, chat
 
@@ -277,3 +278,23 @@ def test_bodies_that_come_slowly_take_no_place(upstream: RawUpstream, tmp_path: 
 
 def test_after_all_this_it_still_works(running: RunningGuard) -> None:
     assert post(running.url + CHAT, asking("hello")).status == 200
+
+
+class Closed(asyncio.Transport):
+    """A transport that is closed, as uvloop's: writing several pieces raises."""
+
+    def is_closing(self) -> bool:
+        return True
+
+    def write(self, data: object) -> None:
+        raise AssertionError("nothing is written")
+
+    def writelines(self, list_of_data: object) -> None:
+        raise RuntimeError("the handler is closed")
+
+
+def test_what_is_written_to_a_closed_connection_is_lost() -> None:
+    joined = Joined(Closed())
+    joined.write(b"HTTP/1.1 200 OK\r\n\r\n")
+    joined.write(b"{}")
+    joined.flush()

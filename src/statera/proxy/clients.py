@@ -63,8 +63,10 @@ class Joined:
         self._head = b""
 
     def write(self, data: bytes) -> None:
-        """Write, or hold the head until the next call."""
-        if self._head:
+        """Write, or hold the head until the next call; nothing once it is closed."""
+        if self._transport.is_closing():
+            self._head = b""
+        elif self._head:
             self._transport.writelines((self._head, data))
             self._head = b""
         elif data.startswith(_FINAL):
@@ -74,7 +76,7 @@ class Joined:
 
     def flush(self) -> None:
         """Write what is held."""
-        if self._head:
+        if self._head and not self._transport.is_closing():
             self._transport.write(self._head)
             self._head = b""
 

@@ -32,6 +32,7 @@ from benchmarks import (
     startup,
     stopping,
     throughput,
+    unseen,
 )
 from benchmarks.report import stamp, write_section
 from benchmarks.setting import Setting, add_flags, setting
@@ -52,6 +53,7 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[Setting], str]]] = {
     "gates": ("Gates", gates.measure),
     "deciding": ("From the store to a decision", deciding.measure),
     "judging": ("What judging costs beside the model", judging.measure),
+    "unseen": ("The guard on sources that it never learnt", unseen.measure),
     "evasion": ("Evasion", evasion.measure),
     "proxying": ("What the guard costs beside the model", proxying.measure),
     "guardload": ("The guard under load while its upstream misbehaves", guardload.measure),

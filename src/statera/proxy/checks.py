@@ -71,7 +71,7 @@ async def _answered(service: Service, scope: Message, receive: Receive, answer: 
     try:
         check(headers)
         data = await read_body(headers, receive, limit=service.terms.max_body)
-        decode(data)
+        await service.aside(len(data), decode, data)
         found: Answer = await answer(service, data)
     except TooLarge as error:
         return _failed(Failure(413, "request_too_large", str(error)))
@@ -88,11 +88,11 @@ async def _answered(service: Service, scope: Message, receive: Receive, answer: 
 
 
 async def _decided(service: Service, data: bytes) -> Answer:
-    asked = from_json(data, TextsAsked, source="body")
+    asked = await service.aside(len(data), from_json, data, TextsAsked, source="body")
     if asked.route not in ROUTES:
         raise unknown("route", asked.route[:80], ROUTES)
     _bounded(asked.texts)
-    said = _asked_passages(service, asked)
+    said = await service.aside(len(data), _asked_passages, service, asked)
     decision, book = await _checked(service, said, asked.route, asked.model)
     if decision.outcome == "unavailable":
         return json_answer(503, msgspec.to_builtins(decision), book.headers, retry_after=1)
@@ -101,7 +101,7 @@ async def _decided(service: Service, data: bytes) -> Answer:
 
 
 async def _for_litellm(service: Service, data: bytes) -> Answer:
-    asked = from_json(data, LiteLLMAsked, source="body")
+    asked = await service.aside(len(data), from_json, data, LiteLLMAsked, source="body")
     _bounded(asked.texts)
     policy = service.keeper.armed.policy
     if asked.images and policy.images == "block":
@@ -112,7 +112,7 @@ async def _for_litellm(service: Service, data: bytes) -> Answer:
         Passage(text=text, side=side, place=f"texts[{number}]", role=_role(side))
         for number, text in enumerate(asked.texts)
     ]
-    said = (*texts, *_walked(service, asked, side))
+    said = (*texts, *await service.aside(len(data), _walked, service, asked, side))
     decision, book = await _checked(service, said, CHAT, asked.model or "")
     if decision.outcome == "unavailable":
         return _failed(Failure(503, "guard_unavailable", "A check could not be made."))

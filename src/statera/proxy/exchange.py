@@ -96,9 +96,9 @@ class Exchange:
         check(headers)
         _readable(headers)
         data = await read_body(headers, self._receive, limit=self._service.terms.max_body)
-        body = decode(data)
+        body = await self._service.aside(len(data), decode, data)
         self._named(body, headers)
-        slots = self._read(body)
+        slots = await self._service.aside(len(data), self._read, body)
         said = passages(slots)
         decision = await self._checked(said)
         if decision.outcome in ("block", "unavailable"):
@@ -187,12 +187,13 @@ class Exchange:
         data = await reply.read(limit=self._service.terms.max_reply)
         book.waited += clock.monotonic() - asked
         book.answered(reply.status)
-        body = _document(reply, data)
+        aside = self._service.aside
+        body = await aside(len(data), _document, reply, data)
         if body is None:
             await self._fail(_no_json(reply.status))
             return
         read = self._api.read_error if reply.status >= 400 else self._api.read_reply
-        slots = read(body, policy)
+        slots = await aside(len(data), read, body, policy)
         said = after(passages(slots), self._before, self._guarded)
         decision = await self._checked(said)
         status = reply.status

@@ -1,7 +1,9 @@
 """What every request needs, handed in once."""
 
+import asyncio
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, Protocol
+from concurrent.futures import Executor
+from typing import NamedTuple, ParamSpec, Protocol, TypeVar
 
 from statera.protocols import Clock
 from statera.proxy.admission import Admission
@@ -13,6 +15,11 @@ from statera.proxy.terms import Terms
 from statera.proxy.upstream import UpstreamClient
 from statera.proxy.wire.api import Usage
 from statera.records.guarding import Decision
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MOST_AT_ONCE = 2**16  # bytes of a body that are read on the event loop
 
 
 class Asked(NamedTuple):
@@ -42,7 +49,8 @@ class Traces(Protocol):
 class Service(NamedTuple):
     """The parts of a running guard that its requests share; without `traces` none are made.
 
-    `ids` gives every decision's id: 16 hexadecimal digits, never the same twice.
+    `ids` gives every decision's id: 16 hexadecimal digits, never the same twice. `reader` is where
+    long bodies are read, so that others need not wait; without one it is the event loop.
     """
 
     terms: Terms
@@ -55,3 +63,11 @@ class Service(NamedTuple):
     clock: Clock
     ids: Callable[[], str]
     traces: Traces | None = None
+    reader: Executor | None = None
+
+    async def aside(self, size: int, read: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+        """Return what `read` makes of a body of `size` bytes, a long one off the event loop."""
+        if size <= MOST_AT_ONCE or self.reader is None:
+            return read(*args, **named)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.reader, lambda: read(*args, **named))

@@ -95,6 +95,7 @@ class Worker:
         self.terms, self.given = terms, given
         self._ending = asyncio.Event()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="statera-check")
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="statera-body")
         self._upstream = UpstreamClient(
             read_upstream(terms.upstream),
             Limits(terms.connect_seconds, terms.read_seconds, terms.idle_seconds),
@@ -132,7 +133,8 @@ class Worker:
                 await self.given.closing()
             self._metrics.close()
             self._upstream.close()
-            self._pool.shutdown(wait=False, cancel_futures=True)
+            for pool in (self._pool, self._reader):
+                pool.shutdown(wait=False, cancel_futures=True)
             for listener in sockets:
                 listener.close()
 
@@ -246,6 +248,7 @@ class Worker:
             clock=self._clock,
             ids=numbered(),
             traces=_traces() if self.given.traces else None,
+            reader=self._reader,
         )
 
 

@@ -51,6 +51,25 @@ def test_what_is_disguised_is_recovered_with_one(name: str) -> None:
     assert _recovered(WEIGHED[name], lru_cache(None)(token_count)) == []
 
 
+GUESSED = (
+    *("rot13", "Caesar, 3", "Caesar, 21", "Atbash", "backwards", "decimal codes", "hyphens"),
+    *("spaced, words apart", "look-alikes throughout", "rot13 in base64", "base64 in hexadecimal"),
+    "full width in base64",
+)
+
+
+@pytest.mark.parametrize("name", GUESSED)
+def test_function_words_tell_some_of_it_without_one(name: str) -> None:
+    sentences = [
+        sentence
+        for sentence in SENTENCES
+        if not any(
+            _letters(sentence) in _letters(view.text) for view in views(WEIGHED[name](sentence))
+        )
+    ]
+    assert sentences == []
+
+
 @pytest.mark.parametrize("text", BENIGN)
 def test_harmless_text_has_its_plain_view_only(text: str) -> None:
     assert views(text, token_count) == (View("plain", text),)
@@ -62,7 +81,8 @@ def test_no_benign_text_has_another_view(source: str) -> None:
     lines = shared("data", "safety", "benign", f"{source}.jsonl").read_bytes().splitlines()
     rows = [json.loads(line) for line in lines]
     count = lru_cache(None)(token_count)
-    assert [row["id"] for row in rows if len(views(row["text"], count)) > 1] == []
+    for counter in (count, None):
+        assert [row["id"] for row in rows if len(views(row["text"], counter)) > 1] == []
 
 
 def test_a_view_is_named_by_its_layers() -> None:

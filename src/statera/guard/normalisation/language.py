@@ -34,7 +34,7 @@ _FUNCTION_WORDS = (
 )
 FUNCTION_WORDS = tuple(_FUNCTION_WORDS.split())
 """Words without which hardly a sentence is written, from three letters on."""
-_SHORT_WORDS = ("to", "is", "of", "in", "me", "my", "it", "on", "be", "do", "an", "at", "by", "if")
+SHORT_WORDS = ("to", "is", "of", "in", "me", "my", "it", "on", "be", "do", "an", "at", "by", "if")
 _ELSEWHERE = (
     "le la les des et une est que qui pour dans avec je der die das und ist nicht ein eine mit ich "
     "el los las en con por para una como il di che per non sono os um uma não het een van nie jest "
@@ -52,7 +52,7 @@ def cased(words: tuple[str, ...]) -> frozenset[str]:
     return frozenset(form for one in words for form in (one, one.capitalize(), one.upper()))
 
 
-COMMON = cased((*FUNCTION_WORDS, *_SHORT_WORDS))
+COMMON = cased((*FUNCTION_WORDS, *SHORT_WORDS))
 _WORDS_OF_LANGUAGES = COMMON | cased(tuple(_ELSEWHERE.split()))
 _NAMED = cased(tuple(_CALLED.split()))
 

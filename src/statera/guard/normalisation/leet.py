@@ -13,7 +13,6 @@ _LETTERS = {
     "9": "g", "@": "a", "$": "s", "!": "i", "|": "il", "€": "e",
 }  # fmt: skip
 _SIGNS = "".join(_LETTERS)
-_LIKELY = re.compile(f"[A-Za-z][{re.escape(_SIGNS)}]|[{re.escape(_SIGNS)}][A-Za-z]")
 _WORD = re.compile(
     rf"(?<![^\s\"'(\[])[A-Za-z{re.escape(_SIGNS)}]{{1,32}}?(?=[.,;:?!\"')\]]*(?:\s|\Z))"
 )
@@ -31,7 +30,7 @@ _READINGS = 16
 
 def replacements(seen: Surface, count: Count) -> list[Replacement]:
     """Return the words that need 40 % fewer tokens with letters, and short ones beside."""
-    if not _LIKELY.search(seen.odd):
+    if not _INSIDE.search(seen.odd):
         return []
     words = list(islice(_WORD.finditer(seen.text), WORDS))
     read = [_anchor(word[0], count) for word in words]

@@ -1,6 +1,7 @@
 """Text written backwards: as a whole (`llik`, last word first), or each word in its place."""
 
 from statera.guard.normalisation.alignment import Replacement
+from statera.guard.normalisation.bigrams import backwards
 from statera.guard.normalisation.language import (
     COMMON,
     FUNCTION_WORDS,
@@ -28,6 +29,12 @@ def by_word(seen: Surface, count: Count) -> list[Replacement]:
         Replacement(start, end, " ".join(word[::-1] for word in seen.text[start:end].split(" ")))
         for start, end in _backwards(seen, count)
     ]
+
+
+def throughout(seen: Surface, count: Count) -> list[Replacement]:
+    """Return the whole text turned, if its function words tell that it stands backwards."""
+    del count
+    return [Replacement(0, len(seen.text), seen.text[::-1])] if backwards(seen) else []
 
 
 def _backwards(seen: Surface, count: Count) -> list[tuple[int, int]]:

@@ -19,6 +19,7 @@ import msgspec
 from statera.guard.normalisation import (
     base32_runs,
     base64_runs,
+    bigrams,
     binary_digits,
     braille,
     concatenation,
@@ -88,7 +89,9 @@ _WEIGHED: dict[str, Weigher] = {
     "decimal": decimal_codes.replacements,
     "upside down": upside_down.replacements,
 }
-"""What only a tokenizer can tell; a view each."""
+"""What only a tokenizer can tell; a view each. Without one, `bigrams` says what it can."""
+_UNCOUNTED: dict[str, Weigher] = {"reversal": reversal.throughout}
+"""What is told otherwise without a tokenizer."""
 
 
 class View(msgspec.Struct, frozen=True):
@@ -120,9 +123,9 @@ class Found(tuple[View, ...]):
 def views(text: str, token_count: Count | None = None) -> Found:
     """Return the plain view and every view in which a disguise is taken off, at most eight.
 
-    `token_count` is the encoder's (see `language.Count`). Without it nothing is tried that only a
-    tokenizer can tell: turned alphabets, reversal, leet, letters set apart, decimal codes, turned
-    letters, whole words of look-alikes.
+    `token_count` is the encoder's (see `language.Count`). Without it turned alphabets, reversal,
+    letters set apart, leet, decimal codes, turned letters and whole words of look-alikes are taken
+    off only where function words of English turn up.
     """
     count = None if token_count is None else lru_cache(_REMEMBERED)(token_count)
     shelf = _Shelf()
@@ -177,13 +180,11 @@ def _first(text: str, count: Count | None) -> Iterator[View]:
 def _bared(view: View, count: Count | None, shelf: _Shelf) -> list[View]:
     """Add the views one layer below a view; return those of which more may come."""
     seen = now = surface(view.text)
-    if not (count or seen.odd or seen.long or seen.beyond) and view.text.islower():
-        return []
     last, aside = view, []
     decoded = _decoded(view, seen)
     if decoded and shelf.takes(decoded):
         last, now = decoded, surface(decoded.text)
-    for name, step in _steps(count):
+    for name, step in _steps(count) if count else _GUESSED:
         found = step(now)
         if last is not view and len(alone := step(seen)) > len(found):
             aside.append(_changed(view, name, alone))
@@ -204,6 +205,17 @@ def _steps(count: Count | None) -> Iterator[tuple[str, Decoder]]:
 
 def _counting(find: Callable[[Surface, C], list[Replacement]], count: C) -> Decoder:
     return lambda seen: find(seen, count)
+
+
+def _guessing(find: Weigher) -> Decoder:
+    return lambda seen: bigrams.telling(seen, find(seen, bigrams.count))
+
+
+_GUESSED = (
+    *_steps(None),
+    *((name, _guessing(find)) for name, find in (_WEIGHED | _UNCOUNTED).items()),
+)
+"""What is done without a tokenizer."""
 
 
 def _decoded(view: View, seen: Surface) -> View | None:

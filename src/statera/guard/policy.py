@@ -41,7 +41,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     `roles`: only what these say (`user`, `system`, `assistant`, `tool`); empty for everyone.
     `beyond`: what becomes of text past what the detector can examine. `context`: so many earlier
-    messages are read with each one. `restore`: redacted values return in the reply.
+    messages are read with each one. `restore`: what was redacted in the user's own messages returns
+    in the reply.
     """
 
     name: Name

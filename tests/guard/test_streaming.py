@@ -210,7 +210,10 @@ LONG: dict[str, Disguise] = {
     "a letter before hexadecimal": lambda text: "a" + text.encode().hex(),
     "hexadecimal in base64": lambda text: base64.b64encode(text.encode().hex().encode()).decode(),
 }
-DISGUISES: Mapping[str, Disguise] = {**EVASIONS, **ENCODED, **PLAIN, **LONG}
+GUESSED = ("leet", "reversed", "rot13", "rot13_base64", "spaced")
+"""Told by what stands around them, which a window shows less of."""
+TOLD = {name: disguise for name, disguise in EVASIONS.items() if name not in GUESSED}
+DISGUISES: Mapping[str, Disguise] = {**TOLD, **ENCODED, **PLAIN, **LONG}
 
 
 def _shown(text: str) -> bool:

@@ -243,7 +243,9 @@ def test_an_event_larger_than_a_window_leaves_in_parts() -> None:
     assert guarded(first + stop() + DONE).out == first + stop() + DONE
 
 
-LOGPROBS = {"content": [{"token": "x", "logprob": -0.1, "bytes": None, "top_logprobs": []}]}
+LOGPROBS: dict[str, list[dict[str, Any]]] = {
+    "content": [{"token": "x", "logprob": -0.1, "bytes": None, "top_logprobs": []}]
+}
 
 
 def test_logprobs_leave_with_their_text_unless_it_is_changed() -> None:
@@ -253,11 +255,21 @@ def test_logprobs_leave_with_their_text_unless_it_is_changed() -> None:
     assert [one["logprobs"] for one in choices] == [LOGPROBS, None, None, LOGPROBS]
 
 
-def test_tokens_without_their_text_do_not_leave() -> None:
-    data = [chat({}, logprobs=LOGPROBS, token_ids=[1]), chat({"content": "a"}, token_ids=[1])]
-    choices = [one["choices"][0] for one in events(guarded([*data, stop(), DONE]).out)[:-2]]
-    assert [one.get("logprobs") for one in choices] == [None, None]
+def test_tokens_without_their_text_are_read() -> None:
+    data = [chat({}, logprobs=LOGPROBS), chat({"content": "a"})]
+    assert guarded([*data, stop(), DONE]).out == b"".join([*data, stop(), DONE])
+    tokens = {"content": [{**LOGPROBS["content"][0], "token": "bomb"}]}
+    told = guarded([chat({}, logprobs=tokens), chat({"content": "a"}), stop(), DONE])
+    assert b'"token"' not in told.out
+    assert blocked(told)[-1].choices[0].finish_reason == "content_filter"
+
+
+def test_token_ids_without_their_text_do_not_leave() -> None:
+    data = [chat({}, token_ids=[1]), chat({"content": "a"}, token_ids=[1]), stop(), DONE]
+    allowed = guarded(data, words(unknown_fields="allow"))
+    choices = [one["choices"][0] for one in events(allowed.out)[:-2]]
     assert [one["token_ids"] for one in choices] == [[], [1]]
+    assert events(guarded(data).out)[-1]["error"]["code"] == "tokens_not_readable"
 
 
 def test_a_tool_call_leaves_only_when_it_is_whole_and_has_passed() -> None:

@@ -42,7 +42,7 @@ def test_a_kind_that_is_none_is_told_with_its_place() -> None:
 
 
 def test_views_have_a_tokenizer_where_the_policy_has_a_classifier() -> None:
-    turned = "olleh siht si a txet nettirw sdrawkcab"
+    turned = "br34k m0st l0cks"
     assert len(views_of(Policy.load("light"), tools())(turned)) == 1
     views = views_of(Policy.load("default"), tools())
     assert [view.name for view in views("plain text")] == ["plain"]

@@ -40,7 +40,7 @@ class Words:
         for start in starts[:3]:
             for head in self.heads:
                 if head in text[start : start + WINDOW]:
-                    scores[head], spans[head] = 0.9, (start, min(start + WINDOW, len(text)))
+                    scores[head], spans[head] = 0.95, (start, min(start + WINDOW, len(text)))
         return ClassifierReading(scores, spans, len(starts) > 3)
 
     def embed(self, text: str) -> NDArray[np.float32]:

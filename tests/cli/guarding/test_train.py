@@ -33,7 +33,7 @@ def data(tmp_path: Path) -> Path:
     for name, count in (("learnt", 24), ("held", 8), ("last", 8)):
         rows = [
             {
-                "text": f"{'you fool' if n % 2 else 'dear friend'}, number {n} of {name}",
+                "text": f"{'you fool' if n % 2 else 'dear friend'} {name}{n}, hello {name}{n}",
                 "label": n % 2,
                 **({} if name == "last" else {"labels": {"rude": n % 2, "asks": 0}}),
             }
@@ -75,6 +75,14 @@ def test_the_command_makes_a_classifier_and_the_same_again(data: Path) -> None:
 def test_a_slip_is_told_before_anything_is_learnt(data: Path) -> None:
     (data / "recipe.yaml").write_text(RECIPE.replace("held.jsonl", "heeld.jsonl"), encoding="utf-8")
     with pytest.raises(DeclarationError, match=r"heeld\.jsonl: in no folder of --data"):
+        train(data)
+
+
+def test_a_recipe_that_leaves_nothing_to_calibrate_on_is_told(data: Path) -> None:
+    (data / "held.jsonl").write_bytes((data / "last.jsonl").read_bytes())
+    recipe = RECIPE.replace("held.jsonl, role: dev", "held.jsonl, role: dev, ones: {rude: 1}")
+    (data / "recipe.yaml").write_text(recipe, encoding="utf-8")
+    with pytest.raises(DeclarationError, match="no text of role dev is left"):
         train(data)
 
 

@@ -58,7 +58,7 @@ def command(recipe: Path, out: Path, force: bool, **flags: Any) -> None:
 
     \b
     statera guard train training/recipe.yaml --data ../shared/data --data training/data --out mine
-    statera guard check --policy policy.yaml < text      # with `model: mine` in the policy
+    statera guard check --policy policy.yaml < text      # with `path: mine` in the policy
     """
     if (out / MANIFEST).exists() and not force:
         raise DeclarationError(f"{out}: holds a classifier already; --force overwrites it")
@@ -107,6 +107,9 @@ def _made(
         raise DeclarationError(f"training needs '{missing.name}'; run: {INSTALL}") from None
     recipe = import_module("statera.encoders.training.recipe").read_recipe(path)
     learnt, dev = (rows.read_rows(recipe, data, [role]) for role in ("train", "dev"))
+    if not dev:
+        told = "to calibrate on; what is near a text of a test source is left out"
+        raise DeclarationError(f"{path}: no text of role dev is left {told}")
     test = rows.read_rows(recipe, data, ["test"]) if open_test else []
     weights = making.learn(recipe, learnt, seed=seed, told=report)
     made, held = making.calibrate(weights, recipe, dev, report)

@@ -79,7 +79,9 @@ def test_every_option_has_its_twin_in_the_environment() -> None:
                 assert option.envvar is None, f"{path} --{name}"
                 continue
             assert isinstance(option, Flag), f"{path} --{name}"
-            assert option.envvar == f"STATERA_{name.upper()}", f"{path} --{name}"
+            served = "GUARD_" if path == "guard serve" else ""
+            named = [option.envvar] if isinstance(option.envvar, str) else option.envvar or []
+            assert f"STATERA_{served}{name.upper()}" in named, f"{path} --{name}"
     assert {"fresh", "json", "output", "quiet", "verbose", "format", "scorer", "schema"} <= seen
     assert not seen & NO_FLAG
 

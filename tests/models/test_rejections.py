@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from statera.models.rejections import (
@@ -59,6 +59,7 @@ def test_any_bytes_are_one_line_that_is_not_long(body: bytes) -> None:
     | st.dictionaries(st.sampled_from(["error", "message", "detail", "code", "loc", "msg", "param",
                                        "metadata", "raw", "innererror"]), inner, max_size=4)
 ), max_leaves=12))  # fmt: skip
+@example({"message": [{"loc": True}]})
 def test_any_json_is_read_without_an_error(body: Any) -> None:
     complaint = read_complaint(json.dumps(body).encode())
     is_filtered(complaint)

@@ -225,7 +225,8 @@ def _messages(error: Any) -> Iterator[str]:
 def _located(part: Any) -> str:
     if not isinstance(part, dict):
         return str(part)
-    place = ".".join(str(step) for step in part.get("loc") or ())
+    loc = part.get("loc")
+    place = ".".join(map(str, loc)) if isinstance(loc, list) else str(loc or "")
     return f"{place}: {part.get('msg', '')}" if place else str(part.get("msg", ""))
 
 

@@ -42,12 +42,13 @@ def test_the_worst_source_decides() -> None:
     assert found.why == ""
 
 
-def test_it_lies_where_it_makes_a_difference_never_lower() -> None:
-    good, bad = spread("good", 400, top=0.3), sighting("b", 0.7, harmful=True, source="bad")
-    assert tuned([*good, bad], BOMBS, limit=0.01, confidence=0.95).threshold == 0.7
-    low = sighting("b", 0.302, harmful=True, source="bad")
-    assert tuned([*good, low], BOMBS, limit=0.01, confidence=0.95).threshold == 0.302
-    assert tuned(good, BOMBS, limit=0.01, confidence=0.95).threshold == 0.301
+def test_it_is_the_lowest_that_the_promise_allows_whatever_harmful_texts_score() -> None:
+    good = spread("good", 400, top=0.3)
+    alone = tuned(good, BOMBS, limit=0.01, confidence=0.95)
+    assert alone.threshold == 0.301 == alone.sources[0].threshold
+    for score in (0.302, 0.7):
+        bad = sighting("b", score, harmful=True, source="bad")
+        assert tuned([*good, bad], BOMBS, limit=0.01, confidence=0.95).threshold == 0.301
 
 
 def test_too_few_texts_give_no_threshold_and_say_how_many_it_takes() -> None:
@@ -122,7 +123,11 @@ def test_harmful_texts_that_are_blocked_unread_are_not_missed_and_move_nothing()
     found = tuned(texts, BOMBS, limit=0.01, confidence=0.95)
     assert {one.missed for one in found.curve} == {0.0}
     seen = sighting("b", 0.7, harmful=True, source="s")
-    assert tuned([*texts, seen], BOMBS, limit=0.01, confidence=0.95).threshold == 0.7
+    assert (
+        tuned([*texts, seen], BOMBS, limit=0.01, confidence=0.95).threshold
+        == found.threshold
+        == 0.301
+    )
 
 
 def test_the_promise_is_about_conversations_where_these_are_counted() -> None:

@@ -31,11 +31,11 @@ def said(*arguments: str, data: str = "mixed.jsonl") -> Result:
 def test_the_threshold_its_cost_and_the_line_to_change() -> None:
     found = said()
     assert found.exit_code == 0
-    assert "bombs: threshold: 1  (now 0.5) blocks at most 1 % of harmless texts" in found.stdout
+    assert "bombs: threshold: 0.001  (now 0.5) blocks at most 1 % of harmless texts" in found.stdout
     assert "with 95 % confidence" in found.stdout
     table = [" ".join(line.split()) for line in found.stdout.splitlines()]
     assert "mixed 320 0.001 0" in table
-    assert "1.000 0.000 0.009 mixed 0.000 mixed found" in table
+    assert "0.001 0.000 0.009 mixed 0.000 mixed found" in table
     assert "0.500 0.000 0.009 mixed 0.000 mixed now" in table
 
 
@@ -43,7 +43,9 @@ def test_it_is_written_only_where_that_is_asked_for(folder: Path) -> None:
     said()
     assert (folder / "policy.yaml").read_text() == POLICY
     said("--write")
-    assert (folder / "policy.yaml").read_text() == POLICY.replace("threshold: 0.5", "threshold: 1")
+    assert (folder / "policy.yaml").read_text() == POLICY.replace(
+        "threshold: 0.5", "threshold: 0.001"
+    )
 
 
 def test_too_few_texts_are_told_and_nothing_is_written(folder: Path) -> None:
@@ -61,7 +63,7 @@ def test_without_a_harmless_text_there_is_no_threshold(folder: Path) -> None:
 
 def test_machines_get_the_curve() -> None:
     told = json.loads(said("--json", "--confidence", "0.9").stdout)
-    assert (told["schema"], told["before"], told["threshold"]) == (1, 0.5, 1.0)
+    assert (told["schema"], told["before"], told["threshold"]) == (1, 0.5, 0.001)
     assert told["sources"][0]["source"] == "mixed"
     assert len(told["curve"]) > 20
 

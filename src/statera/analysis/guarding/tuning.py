@@ -10,7 +10,6 @@ where the policy blocks it, it is flagged at every threshold.
 """
 
 from collections.abc import Iterable, Sequence
-from math import floor
 
 import msgspec
 import numpy as np
@@ -18,7 +17,7 @@ import numpy as np
 from statera.analysis.guarding.sightings import Sighting, by_source, labelled
 from statera.guard.policy import Entry
 from statera.stats.proportion import clean_items_needed, clopper_pearson_bound
-from statera.stats.thresholds import LEARN_THEN_TEST, STEPS, lowest_threshold
+from statera.stats.thresholds import LEARN_THEN_TEST, lowest_threshold
 
 POOLED = "all sources"
 _CURVE = (*(at / 20 for at in range(1, 20)), 0.98, 0.99, 0.995, 0.999, 1.0)
@@ -87,7 +86,6 @@ def tuned(
 ) -> Tuning:
     """Return the lowest threshold that flags at most `limit` of harmless texts, in every source.
 
-    It is raised to the next score that any text has, so that it lies where it makes a difference.
     With probability at least `confidence` that is so of every source, although the threshold is
     chosen on the same texts (see `statera.stats.thresholds`; the threshold is the highest of those
     that the sources allow, so it errs only where the one of the worst source does). `pooled` takes
@@ -100,7 +98,7 @@ def tuned(
     limits = [_limit(name, of_source, entry, limit, alpha) for name, of_source in groups.items()]
     why = _lacking(limits, limit, confidence) if limits else "no harmless texts (label 0)"
     known = [one.threshold for one in limits if one.threshold is not None]
-    threshold = None if why else _raised(max(known), every, entry)
+    threshold = None if why else max(known)
     if threshold is not None:
         limits = [
             msgspec.structs.replace(one, flagged=_reaching(groups[one.source], entry, threshold))
@@ -131,16 +129,6 @@ def decided_score(one: Sighting, entry: Entry) -> float | None:
     if one.unread(entry.name) and beyond_blocks(entry):
         return 1.0
     return one.score(entry.name)
-
-
-def _raised(threshold: float, texts: Iterable[Sighting], entry: Entry) -> float:
-    """Return the highest threshold, in steps, that flags the same of these texts; never a lower."""
-    read = [one for one in texts if not (one.unread(entry.name) and beyond_blocks(entry))]
-    scores = [score for one in read if (score := one.score(entry.name)) is not None]
-    above = [score for score in scores if score >= threshold]
-    if not above:
-        return threshold
-    return max(threshold, floor(min(above) * STEPS + 1e-9) / STEPS)
 
 
 def unit_scores(texts: Iterable[Sighting], entry: Entry) -> np.ndarray:

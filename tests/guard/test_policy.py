@@ -37,6 +37,7 @@ def test_the_digest_changes_with_anything() -> None:
         ("0.85", "0.85, sides: []", "sides"),
         ("{toxicity: {mode", "{toxicty: {mode", "Did you mean 'toxicity'?"),
         ("0.85", "0.85, restore: true", "restore needs action: redact"),
+        ("0.85", "0.85, roles: [usr]", "Did you mean 'user'?"),
         ("name: toxicity", "name: Toxi city", "name"),
         ("0.85", "0.85, timeout: 0", "timeout"),
         (

@@ -52,6 +52,7 @@ def test_a_check_that_fails_is_503(running: RunningGuard) -> None:
         {"texts": "a"},
         {"texts": ["a"], "messages": []},
         {"texts": ["a"], "side": "both"},
+        {"texts": ["a"], "role": "usr"},
         {"messages": [{"role": "nobody", "content": "a"}]},
         b"{",
     ],

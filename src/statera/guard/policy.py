@@ -28,7 +28,7 @@ from statera.codec.canonical import digest
 from statera.codec.files import YAML, read_text
 from statera.codec.strict import from_yaml
 from statera.errors import DeclarationError, nearest, unknown
-from statera.records.guarding import Action, Mode, Side
+from statera.records.guarding import Action, Mode, Role, Side
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=600)]
@@ -39,7 +39,7 @@ Count = Annotated[int, msgspec.Meta(ge=0)]
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One detector of the policy: how it looks, where, and what follows from what it sees.
 
-    `roles`: only what these say (`user`, `system`, `assistant`, `tool`); empty for everyone.
+    `roles`: only what these say (`user`, `system`, `tool`; `""` for nobody); empty for everyone.
     `beyond`: what becomes of text past what the detector can examine. `context`: so many earlier
     messages are read with each one. `restore`: what was redacted in the user's own messages returns
     in the reply.
@@ -49,7 +49,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     use: str
     settings: dict[str, Any] = msgspec.field(name="with", default_factory=dict)
     sides: Annotated[tuple[Side, ...], msgspec.Meta(min_length=1)] = ("input", "output")
-    roles: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ()
     threshold: Share = 0.5
     action: Action = "block"
     mode: Mode = "enforce"

@@ -25,7 +25,7 @@ from statera.proxy.wire.fields import MOST_TEXTS, Reader, spoken
 from statera.proxy.wire.refusals import Refused
 from statera.proxy.wire.routes import known_apis
 from statera.proxy.wire.slots import passages, with_context
-from statera.records.guarding import Decision, Passage, Side
+from statera.records.guarding import Decision, Passage, Role, Side
 
 logger = logging.getLogger("statera.guard")
 
@@ -40,7 +40,7 @@ class TextsAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     texts: tuple[str, ...] = ()
     messages: list[Any] | None = None
     side: Side = "input"
-    role: str = ""
+    role: Role = ""
     route: str = CHAT
     model: str = ""
 

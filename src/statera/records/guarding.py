@@ -9,6 +9,21 @@ Action = Literal["allow", "redact", "block", "annotate"]
 Mode = Literal["enforce", "shadow"]
 Outcome = Literal["allow", "redact", "block", "bypassed", "unavailable"]
 Cause = Literal["score", "beyond", "failed", "late"]
+Role = Literal[
+    "system",
+    "developer",
+    "user",
+    "assistant",
+    "tool",
+    "function",
+    "critic",
+    "discriminator",
+    "document",
+    "definition",
+    "parameter",
+    "",
+]
+"""Who says a text, as the APIs are read; "" where nobody is named."""
 
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from statera.codec.files import read_bytes, to_json
 from statera.codec.strict import from_json
 from statera.errors import DeclarationError
 from statera.guard.schemas import policy_schema
-from statera.records.guarding import Decision, Finding, Outcome, Passage, Side
+from statera.records.guarding import Decision, Finding, Outcome, Passage, Role, Side
 
 STDIN = STDOUT
 _EXIT: dict[Outcome, int] = {"allow": 0, "redact": 0, "block": 1, "bypassed": 3, "unavailable": 3}
@@ -31,7 +31,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     text: str
     id: str | int = ""
     side: Side | None = None
-    role: str | None = None
+    role: Role | None = None
     before: tuple[str, ...] = ()
     guarded: tuple[str, ...] = ()
 
@@ -63,9 +63,11 @@ class Named(NamedTuple):
 @click.option(
     "--role",
     cls=Flag,
+    type=click.Choice(get_args(Role)),
+    metavar="ROLE",
     default="user",
     show_default=True,
-    help="Who says it: user, system, assistant, tool.",
+    help=f"Who says it: {', '.join(filter(None, get_args(Role)))}.",
 )
 @click.option(
     "--file",

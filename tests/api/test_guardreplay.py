@@ -196,3 +196,28 @@ def test_a_line_that_is_no_event_is_named(tmp_path: Path) -> None:
     path.write_text("nonsense\n")
     with pytest.raises(DeclarationError, match=r"events.jsonl, line 1: "):
         list(read_events(path))
+
+
+def test_a_file_without_a_decision_is_no_file_of_events(tmp_path: Path) -> None:
+    path = tmp_path / "comments.jsonl"
+    for told in ("", '{"text": "hello"}\n', '{"event": "dropped", "count": 3}\n'):
+        path.write_text(told)
+        with pytest.raises(DeclarationError, match=r"comments\.jsonl: no decision .* by --data"):
+            list(read_events(path))
+
+
+def test_events_are_no_requests(tmp_path: Path) -> None:
+    events = events_file(tmp_path, policy_file(tmp_path), "full")
+    with pytest.raises(DeclarationError, match=r"request 1: an event of the guard.* by --events"):
+        list(read_requests(events))
+
+
+@pytest.mark.parametrize("content", ["full", "hash"])
+def test_a_reply_without_a_text_needs_none(tmp_path: Path, content: Content) -> None:
+    met: tuple[Met, ...] = (("a", "request", (said("hello"),)), ("a", "response", ()))
+    old = policy_file(tmp_path)
+    events = list(read_events(events_file(tmp_path, old, content, met)))
+    assert events[1].passages == ()
+    softer = policy_file(tmp_path, POLICY.replace("0.5", "0.6"), name="new.yaml")
+    found = asyncio.run(replay_events(events, softer, base=old if content == "hash" else None))
+    assert (found.untold, found.now) == ({}, {"allow": 1})

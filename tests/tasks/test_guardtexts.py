@@ -137,3 +137,13 @@ def test_the_shared_sets_are_read_as_they_are() -> None:
     found = read_texts(map(str, files))
     assert len(found) == 1000 + 750 + 520
     assert sum(one.every is True for one in found) == 501 + 520
+
+
+def test_events_of_the_guard_are_told_from_texts(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    path.write_text('{"event": "decision", "id": "a"}\n')
+    with pytest.raises(DeclarationError, match=r"events of the guard.*guard replay --events"):
+        read_texts([str(path)])
+    path.write_text('{"txt": "a", "label": 1}\n')
+    with pytest.raises(DeclarationError, match=r"line 1: .*Is 'txt' meant to be it"):
+        read_texts([str(path)])

@@ -9,7 +9,7 @@ as that is exact. Any JSONL with texts or conversations can be replayed too.
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -55,7 +55,7 @@ class _Said(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """A request of any JSONL: a text, or the messages of a conversation."""
+    """A request of any JSONL: a text, or the messages of a conversation; an `event` is neither."""
 
     id: str | int | None = None
     text: str | None = None
@@ -63,6 +63,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     side: Side = "input"
     role: str = ""
     model: str = ""
+    event: Any = None
 
 
 class Texts(NamedTuple):
@@ -77,26 +78,33 @@ def read_events(path: Path) -> Iterator[Recorded]:
     """Yield the decisions of a file of events, oldest first, each with its texts where it has them.
 
     What comes before a text in its conversation is read from the same request. Lines that are no
-    decision are passed over. DeclarationError, with the line, for what is no event.
+    decision are passed over. DeclarationError, with the line, for what is no event, and for a file
+    without a decision.
     """
     said: dict[str, tuple[Passage, ...]] = {}
+    none = True
     for number, line in enumerate(read_lines(path), start=1):
         if not line.strip():
             continue
         source = f"{path}, line {number}"
         if from_json(line, _Kind, source=source).event != "decision":
             continue
-        event = from_json(line, GuardEvent, source=source)
+        event, none = from_json(line, GuardEvent, source=source), False
         recorded = recorded_of(event, said.get(event.id, ()))
         if event.phase == REQUEST and recorded.passages is not None:
             said[event.id] = recorded.passages
         yield recorded
+    if none:
+        told = "no decision of the guard in it. Texts and conversations are given by --data"
+        raise DeclarationError(f"{path}: {told}")
 
 
 def recorded_of(event: GuardEvent, asked: Sequence[Passage] = ()) -> Recorded:
     """Return the event as it is replayed; `asked` are the texts of the request that it answers."""
     passages: tuple[Passage, ...] | None = None
-    if event.passages and all(one.text is not None for one in event.passages):
+    if _says_nothing(event):
+        passages = ()
+    elif event.passages and all(one.text is not None for one in event.passages):
         before = [one.text for one in asked]
         guarded = tuple(one.text for one in asked if one.role == "system")
         found = []
@@ -128,6 +136,12 @@ def recorded_of(event: GuardEvent, asked: Sequence[Passage] = ()) -> Recorded:
     )
 
 
+def _says_nothing(event: GuardEvent) -> bool:
+    """Return whether there was no text to decide on, such as in a reply with embeddings."""
+    looked = event.passages or event.scores or event.findings
+    return not looked and event.outcome == "allow"
+
+
 def _is_cut(event: GuardEvent, *, told: bool) -> bool:
     """Return whether a stream goes on where its record ends: stopped, or longer than is kept."""
     if event.phase != "stream":
@@ -142,6 +156,9 @@ def read_requests(path: Path) -> Iterator[Texts]:
     """
     taken: dict[str, int] = {}
     for number, row in enumerate(read_jsonl(path, Asked), start=1):
+        if row.event is not None and row.text is None and not row.messages:
+            told = "an event of the guard, no request. Events are given by --events"
+            raise DeclarationError(f"{path}, request {number}: {told}")
         if (row.text is None) == (not row.messages):
             raise DeclarationError(f"{path}, request {number}: either `text` or `messages`")
         name = str(number) if row.id is None else str(row.id)
@@ -195,7 +212,9 @@ async def replay_events(
     try:
         for one in events:
             decision: Decision | str
-            if one.passages is not None and reads_headers(new.policy, one.place):
+            if one.passages == ():
+                decision = new.decide((), (), (), id=one.id)
+            elif one.passages is not None and reads_headers(new.policy, one.place):
                 decision = HEADERS
             elif one.passages is None:
                 decision = rescored(one, old, new)

@@ -13,7 +13,8 @@ another: of the policy it says nothing.
 Other fields are left alone, so that data sets can be read as they are.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -49,6 +50,7 @@ _ROLES: dict[Side, Role] = {
 TALK = "conversation:"
 """Goes before the name of a conversation: a text by itself may be called the same."""
 _SEPARATORS = "/*="
+_EVENTS = "events of the guard, no texts with labels: `statera guard replay --events` reads them"
 
 Label = Literal[0, 1]
 
@@ -66,6 +68,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     conversation: str | int | None = None
     id: str | int | None = None
     before: tuple[str, ...] = ()
+
+
+class _Kind(msgspec.Struct, frozen=True):
+    event: Any = None
 
 
 class LabelledText(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +111,7 @@ def read_texts(
     taken: dict[tuple[str, str], str] = {}
     for place in places:
         detectors, path = split_place(place)
-        for number, row in enumerate(read_jsonl(path, Row), start=1):
+        for number, row in enumerate(_rows(path), start=1):
             where = f"{path}, text {number}"
             text = _text(row, detectors, where=where, stem=stem(path), number=number, side=side)
             if labelled and not text.truth and text.every is None:
@@ -117,6 +123,16 @@ def read_texts(
     if not found:
         raise DeclarationError("no texts in --data")
     return tuple(found)
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    """Yield the lines; DeclarationError says of a file of events what reads it."""
+    try:
+        yield from read_jsonl(path, Row)
+    except DeclarationError:
+        if any(one.event is not None for one in islice(read_jsonl(path, _Kind), 1)):
+            raise DeclarationError(f"{path}: {_EVENTS}") from None
+        raise
 
 
 def split_place(place: str) -> tuple[tuple[str, ...], Path]:

@@ -45,7 +45,9 @@ def test_requests_are_named_and_their_texts_shown_only_when_asked_for(folder: Pa
 def test_without_texts_what_cannot_be_told_is_counted(folder: Path) -> None:
     events = str(events_file(folder, folder / "policy.yaml", "hash"))
     out = said("--policy", "new.yaml", "--base", "policy.yaml", "--events", events)
-    assert out.startswith("new.yaml: of none of 3 requests it is told")
+    assert out.startswith(
+        "new.yaml: none of 3 requests could be decided, because: texts not kept, and 'bombs' looks"
+    )
     assert "untold 3 requests: texts not kept, and 'bombs' looks otherwise (`with`)" in out
     out = said("--policy", "soft.yaml", "--base", "policy.yaml", "--events", events)
     assert out.startswith("soft.yaml would have blocked 0 of 3 requests (then 1)")

@@ -34,8 +34,8 @@ class Recorded(NamedTuple):
 
     `policy` is the digest of the policy that made it, `scores` the highest score of each detector,
     `longest` the characters of its longest text, `seconds` no less than any check of it took.
-    `passages` are its texts, None where they were not kept. `cut`: a stream of which the rest is
-    not on record.
+    `passages` are its texts, empty where there was none, None where they were not kept. `cut`: a
+    stream of which the rest is not on record.
     """
 
     id: str

@@ -146,7 +146,11 @@ def _print(found: Replay, policy: str, texts: Mapping[str, Sequence[str]], most:
 def _head(found: Replay, policy: str) -> Iterator[str]:
     told = found.requests - sum(found.untold.values())
     if not told:
-        yield f"[bold]{plain(policy)}[/]: of none of {plural(found.requests, 'request')} it is told"
+        why = ", or ".join(found.untold)
+        yield (
+            f"[bold]{plain(policy)}[/]: none of {plural(found.requests, 'request')} could be "
+            f"decided, because: {plain(why)}"
+        )
         return
     yield (
         f"[bold]{plain(policy)}[/] would have blocked [bold]{len(found.blocked)}[/] of "

@@ -26,7 +26,7 @@ OTHERS = (
 
 @pytest.fixture
 def chart(tmp_path: Path) -> Path:
-    for path, text in helm_files(POLICY).items():
+    for path, text in helm_files(POLICY, 0.85).items():
         file = tmp_path / "chart" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from statera.cli.guarding.manifest import DEFAULT_POLICY
+from statera.guard.policy import policy_path
 from tests.deploy import slow_model
 from tests.deploy.made import made, of_kind
 from tests.deploy.processes import (
@@ -35,7 +35,7 @@ def test_it_starts_before_the_model_and_inside_what_it_requests() -> None:
     assert probe["periodSeconds"] * probe["failureThreshold"] >= WITHIN
     nobody, port, control = free_ports(3)
     flags = ["--host", "127.0.0.1", "--port", str(port), "--control-port", str(control)]
-    command = serve_command(DEFAULT_POLICY, f"http://127.0.0.1:{nobody}", *flags)
+    command = serve_command(policy_path("default"), f"http://127.0.0.1:{nobody}", *flags)
     with running(*command) as process:
         until(lambda: answered(port, "/health/startup") == 200, "started")
         assert answered(port, "/health/ready") == 503

@@ -78,6 +78,26 @@ def test_what_cannot_be_is_one_line(
     assert "\n" not in str(error.value)
 
 
+def variables(out: str) -> dict[str, str]:
+    found = {one["kind"]: one for one in yaml.safe_load_all(out)}
+    _, guard = found["Deployment"]["spec"]["template"]["spec"]["containers"]
+    return {one["name"]: one["value"] for one in guard["env"]}
+
+
+def test_the_threshold_is_the_policys_own(policy: str, tmp_path: Path) -> None:
+    name = "TOXICITY_THRESHOLD"
+    values = tmp_path / "mine.yaml"
+    values.write_text("guard: {threshold: 0.7}\n")
+    assert name not in variables(said("--policy", policy)[0])
+    assert name not in variables(said("--policy", "light")[0])
+    with pytest.raises(DeclarationError, match=r"no detector of .* is named 'toxicity'"):
+        said("--policy", policy, "--values", str(values))
+    Path(policy).write_text("detectors: [{name: toxicity, use: classifier, threshold: 0.3}]\n")
+    assert variables(said("--policy", policy)[0])[name] == "0.3"
+    assert variables(said("--policy", policy, "--values", str(values))[0])[name] == "0.7"
+    assert variables(said()[0])[name] == "0.85"
+
+
 def test_a_policy_that_the_guard_would_refuse_is_not_rolled_out(policy: str) -> None:
     Path(policy).write_text("detectors: [{name: toxicity, use: classifier, treshold: 1}]\n")
     with pytest.raises(DeclarationError, match="Did you mean 'threshold'"):
@@ -95,7 +115,7 @@ def test_the_values_may_hold_the_policy(policy: str, tmp_path: Path) -> None:
         said("--values", str(values))
 
 
-def test_the_values_to_start_from_are_read_as_they_are_printed(tmp_path: Path, policy: str) -> None:
+def test_the_values_to_start_from_are_read_as_they_are_printed(tmp_path: Path) -> None:
     values = tmp_path / "mine.yaml"
     values.write_text(said("--as", "values")[0])
-    assert said("--policy", policy, "--values", str(values)) == said("--policy", policy)
+    assert said("--values", str(values)) == said()

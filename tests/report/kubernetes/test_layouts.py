@@ -42,7 +42,14 @@ def _resolved(folder: PurePosixPath, name: str) -> PurePosixPath:
 
 
 def test_a_chart_has_its_values_their_schema_the_scripts_and_the_policy() -> None:
-    files = {str(path): text for path, text in helm_files(POLICY).items()}
+    files = {str(path): text for path, text in helm_files(POLICY, 0.85).items()}
     assert files["files/policy.yaml"] == POLICY
     assert {"Chart.yaml", "values.yaml", "values.schema.json", "files/drain.py"} <= set(files)
     assert sum(name.startswith("templates/") for name in files) == 13
+
+
+@pytest.mark.parametrize(("threshold", "told"), [(0.3, "0.3"), (None, "null")])
+def test_a_chart_has_the_threshold_of_its_policy(threshold: float | None, told: str) -> None:
+    files = {str(path): text for path, text in helm_files(POLICY, threshold).items()}
+    assert f"  threshold: {told}\n" in files["values.yaml"]
+    assert yaml.safe_load(files["values.yaml"])["guard"]["threshold"] == threshold

@@ -10,7 +10,8 @@ from msgspec import structs
 from statera.cli.settings import Flag
 from statera.codec.files import read_text, write_bytes
 from statera.errors import DeclarationError
-from statera.guard.policy import read_policy
+from statera.guard.policy import Policy, policy_path, read_policy
+from statera.proxy.keeper import TOXICITY
 from statera.report.kubernetes.layouts import (
     Files,
     Layout,
@@ -19,9 +20,14 @@ from statera.report.kubernetes.layouts import (
     plain_files,
     stream,
 )
-from statera.report.kubernetes.values import DEFAULTS, Form, Values, read_values
+from statera.report.kubernetes.values import (
+    DEFAULTS,
+    Form,
+    Values,
+    read_values,
+    states_threshold,
+)
 
-DEFAULT_POLICY = Path(__file__).parents[2] / "guard" / "policies" / "default.yaml"
 NAMESPACE = "production"
 _NAMESPACE = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _NEXT = {
@@ -58,9 +64,8 @@ _NEXT = {
 @click.option(
     "--policy",
     cls=Flag,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The guard's policy; without it the one that ships.",
+    metavar="FILE|NAME",
+    help="The guard's policy; `default` and `light` ship.  [default: default]",
 )
 @click.option(
     "--out",
@@ -74,7 +79,7 @@ def command(
     form: Form | None,
     namespace: str | None,
     values: Path | None,
-    policy: Path | None,
+    policy: str | None,
     out: Path | None,
 ) -> None:
     """Write what runs a model server in Kubernetes that is reached through its guard only.
@@ -91,7 +96,8 @@ def command(
     if layout == "helm":
         _refuse([flag for flag, given in stated if given is not None])
     found = _values(values, form)
-    rules = _policy(policy, found)
+    source, rules = _policy(policy, found)
+    found = _with_threshold(found, read_policy(rules, source=source), source, values)
     where = _namespace(NAMESPACE if namespace is None else namespace)
     if out is None:
         if layout != "yaml":
@@ -106,7 +112,7 @@ def command(
 
 def _files(layout: Layout, values: Values, namespace: str, policy: str) -> Files:
     if layout == "helm":
-        return helm_files(policy)
+        return helm_files(policy, values.guard.threshold)
     written = kustomize_files if layout == "kustomize" else plain_files
     return written(values, namespace, policy)
 
@@ -116,14 +122,25 @@ def _values(path: Path | None, form: Form | None) -> Values:
     return found if form is None else structs.replace(found, form=form)
 
 
-def _policy(path: Path | None, values: Values) -> str:
-    """Return the policy's text, having read it as the guard will: --policy > values > ours."""
-    if path is None and values.policy:
-        read_policy(values.policy, source="`$.policy` of the values")
-        return values.policy
-    text = read_text(path or DEFAULT_POLICY)
-    read_policy(text, source=str(path or DEFAULT_POLICY))
-    return text
+def _policy(name: str | None, values: Values) -> tuple[str, str]:
+    """Return where the policy stands and its text: --policy > values > ours."""
+    if name is None and values.policy:
+        return "`$.policy` of the values", values.policy
+    path = policy_path(name or "default")
+    return str(path), read_text(path)
+
+
+def _with_threshold(values: Values, policy: Policy, source: str, stated: Path | None) -> Values:
+    """Return the values with the policy's own threshold, unless a file of values says one."""
+    own = next((one.threshold for one in policy.detectors if one.name == TOXICITY), None)
+    if stated is not None and states_threshold(read_text(stated)):
+        if own is None and values.guard.threshold is not None:
+            raise DeclarationError(
+                f"{stated}: `$.guard.threshold` is given and no detector of {source} is named "
+                f"'{TOXICITY}': leave it out"
+            )
+        return values
+    return structs.replace(values, guard=structs.replace(values.guard, threshold=own))
 
 
 def _namespace(name: str) -> str:

@@ -32,12 +32,12 @@ def guard_container(values: Values) -> Object:
 
 
 def _settings(values: Values) -> dict[str, str]:
-    socket = values.model.listen == "socket"
+    socket, threshold = values.model.listen == "socket", values.guard.threshold
     return {
         "TARGET_UPSTREAM": (
             f"unix:{pod.SOCKET}" if socket else f"http://127.0.0.1:{pod.MODEL_PORT}"
         ),
-        "TOXICITY_THRESHOLD": str(values.guard.threshold),
+        **({} if threshold is None else {"TOXICITY_THRESHOLD": str(threshold)}),
         "STATERA_POLICY": f"{pod.POLICY_FOLDER}/{pod.POLICY_FILE}",
     }
 

@@ -1,6 +1,7 @@
 """Files of a deployment: plain YAML, a Kustomize base with overlays, or a Helm chart."""
 
 import json
+import re
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -61,16 +62,24 @@ def kustomize_files(values: Values, namespace: str, policy: str) -> Files:
     return files
 
 
-def helm_files(policy: str) -> Files:
-    """Return the chart: its templates, its values with their schema, scripts and the policy."""
+def helm_files(policy: str, threshold: float | None) -> Files:
+    """Return the chart: its templates, its values with their schema, scripts and the policy.
+
+    `threshold` is that of the policy's `toxicity`, None where it has none.
+    """
     paths = [path for path in sorted(CHART.rglob("*")) if path.is_file()]
     files = {PurePosixPath(path.relative_to(CHART).as_posix()): read_text(path) for path in paths}
+    values = files[_VALUES]
+    stated = f"{_THRESHOLD}: {'null' if threshold is None else threshold}"
+    files[_VALUES] = re.sub(rf"\b{_THRESHOLD}: \S+$", stated, values, count=1, flags=re.M)
     files |= {PurePosixPath("files") / name: text for name, text in scripts().items()}
     files[PurePosixPath("files/policy.yaml")] = policy
     files[PurePosixPath("values.schema.json")] = json.dumps(schema(), indent=2) + "\n"
     return files
 
 
+_VALUES = PurePosixPath("values.yaml")
+_THRESHOLD = "threshold"
 _KUSTOMIZATION = PurePosixPath("kustomization.yaml")
 _PATCH = "Moves the guard from the containers to the init containers."
 

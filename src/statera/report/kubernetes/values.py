@@ -75,11 +75,11 @@ class ModelServer(
 class GuardServer(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"
 ):
-    """The container with the guard."""
+    """The container with the guard. `threshold`: None where the policy has no `toxicity`."""
 
     image: Text
     pull_policy: Pull
-    threshold: Annotated[float, msgspec.Meta(ge=0, le=1)]
+    threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
     env: dict[str, str]
     requests: Compute
     limits: Compute
@@ -157,6 +157,12 @@ def read_values(text: str = "", *, source: str = str(DEFAULTS)) -> Values:
     for told in _wrong(values):
         raise DeclarationError(f"{source}: {told}")
     return values
+
+
+def states_threshold(text: str) -> bool:
+    """Return whether a file of values, which was read before, says `guard.threshold`."""
+    stated = from_yaml(text, Object, source="values") if text.strip() else {}
+    return "threshold" in stated.get("guard", {})
 
 
 def schema() -> Object:

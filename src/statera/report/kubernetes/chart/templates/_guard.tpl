@@ -9,7 +9,10 @@ ports:
   - {name: http, containerPort: 8080, protocol: TCP}
 env:
   {{- $place := eq .Values.model.listen "socket" | ternary "unix:/run/model/api.sock" "http://127.0.0.1:8000" }}
-  {{- $own := dict "TARGET_UPSTREAM" $place "TOXICITY_THRESHOLD" .Values.guard.threshold "STATERA_POLICY" "/etc/statera/policy.yaml" }}
+  {{- $own := dict "TARGET_UPSTREAM" $place "STATERA_POLICY" "/etc/statera/policy.yaml" }}
+  {{- if not (kindIs "invalid" .Values.guard.threshold) }}
+  {{- $own = merge $own (dict "TOXICITY_THRESHOLD" .Values.guard.threshold) }}
+  {{- end }}
   {{- merge $own .Values.guard.env | include "variables" | nindent 2 }}
 resources:
   requests:

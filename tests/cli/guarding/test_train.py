@@ -86,6 +86,15 @@ def test_a_recipe_that_leaves_nothing_to_calibrate_on_is_told(data: Path) -> Non
         train(data)
 
 
+def test_a_head_that_would_learn_nothing_is_told(data: Path) -> None:
+    recipe = RECIPE.replace("heads: [rude, asks]", "heads: [rude, asks, idle]")
+    (data / "recipe.yaml").write_text(recipe, encoding="utf-8")
+    with pytest.raises(
+        DeclarationError, match=r"recipe\.yaml: heads: idle: no text of role train has a label"
+    ):
+        train(data)
+
+
 def test_progress_is_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
     class Still:
         def now(self) -> float:

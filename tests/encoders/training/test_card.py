@@ -1,5 +1,6 @@
 """The card tells every source with its role, what was reached and what was not."""
 
+import msgspec
 import numpy as np
 
 from statera.encoders.training.calibration import Line
@@ -80,6 +81,16 @@ def test_unopened_sources_stay_unopened() -> None:
     told = card(facts(opened=False))
     assert "Not opened (`--open-test`)." in told
     assert "asking against" not in told
+
+
+def test_what_is_empty_has_no_section() -> None:
+    bare = msgspec.structs.replace(RECIPE, aims=(), languages={}, limits=(), comparisons=())
+    unlike = Scored(rows("mixed", "dev", (1, None)), np.array([[0.9, 0.1]]))
+    told = card(facts(opened=False)._replace(recipe=bare, left_out={}, dev=unlike))
+    for absent in ("## Languages", "## Limits", "left out of", "| aim |", "| head | ones of"):
+        assert absent not in told
+    assert "False positives" not in told
+    assert "\n\n\n" not in told
 
 
 def test_a_head_that_cannot_be_calibrated_says_so() -> None:

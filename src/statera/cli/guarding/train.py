@@ -58,7 +58,8 @@ def command(recipe: Path, out: Path, force: bool, **flags: Any) -> None:
 
     \b
     statera guard train training/recipe.yaml --data ../shared/data --data training/data --out mine
-    statera guard check --policy policy.yaml < text      # with `path: mine` in the policy
+    statera guard check --policy policy.yaml < text      # has `with: {head: HEAD, path: mine}`
+
     """
     if (out / MANIFEST).exists() and not force:
         raise DeclarationError(f"{out}: holds a classifier already; --force overwrites it")
@@ -107,6 +108,9 @@ def _made(
         raise DeclarationError(f"training needs '{missing.name}'; run: {INSTALL}") from None
     recipe = import_module("statera.encoders.training.recipe").read_recipe(path)
     learnt, dev = (rows.read_rows(recipe, data, [role]) for role in ("train", "dev"))
+    if idle := rows.unlabelled(recipe, learnt):
+        told = "no text of role train has a label of it, so that it would learn nothing"
+        raise DeclarationError(f"{path}: heads: {', '.join(idle)}: {told}")
     if not dev:
         told = "to calibrate on; what is near a text of a test source is left out"
         raise DeclarationError(f"{path}: no text of role dev is left {told}")

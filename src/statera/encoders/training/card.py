@@ -76,10 +76,10 @@ def _parts(facts: Facts) -> Iterator[str]:
     yield from _told_apart(facts.dev, facts.recipe)
     yield from _false_positives(facts.dev, facts.recipe)
     yield from _calibration(facts)
-    yield from _languages(facts.recipe)
+    languages = facts.recipe.languages
+    yield from _listed("Languages", [f"{name}: {told}" for name, told in languages.items()])
     yield from _speed(facts)
-    yield from ("", "## Limits", "")
-    yield from (f"- {limit}" for limit in facts.recipe.limits)
+    yield from _listed("Limits", facts.recipe.limits)
 
 
 def _head(facts: Facts) -> Iterator[str]:
@@ -113,6 +113,8 @@ def _sources(facts: Facts) -> Iterator[str]:
 
 
 def _near(facts: Facts) -> Iterator[str]:
+    if not facts.left_out:
+        return
     yield ""
     yield (
         "A text that is nearly one of a test source (half of the runs of three words that either "
@@ -140,10 +142,13 @@ def _note(source: Source | None) -> str:
 
 
 def _told_apart(scored: Scored, recipe: Recipe) -> Iterator[str]:
+    pairs = list(pairings(scored, recipe))
+    if not pairs:
+        return
     yield ""
     yield f"| head | ones of | against zeros of | n | AUROC [95 %] | recall at 1 % FPR | at 5 % | at {recipe.threshold:g} |"  # noqa: E501
     yield "|---|---|---|---|---|---|---|---|"
-    for pair in pairings(scored, recipe):
+    for pair in pairs:
         recalls = (recall_at(0.01, *pair[3:]), recall_at(0.05, *pair[3:]))
         cells = [
             pair.head,
@@ -170,14 +175,16 @@ def _area(pair: Pairing) -> str:
 
 
 def _false_positives(scored: Scored, recipe: Recipe) -> Iterator[str]:
+    rates: dict[str, dict[str, Rate]] = {}
+    for title, head, low in zeros(scored, recipe):
+        rates.setdefault(title, {})[head] = rate(low, recipe.threshold)
+    if not rates:
+        return
     yield ""
     yield f"False positives at {recipe.threshold:g} (share [95 %] of the zeros of a source):"
     yield ""
     yield f"| source | n | {' | '.join(recipe.heads)} | any of them |"
     yield "|---" * (len(recipe.heads) + 3) + "|"
-    rates: dict[str, dict[str, Rate]] = {}
-    for title, head, low in zeros(scored, recipe):
-        rates.setdefault(title, {})[head] = rate(low, recipe.threshold)
     highest = {title: rate(low, recipe.threshold) for title, low in harmless(scored).items()}
     for title, found in rates.items():
         cells = [_share(found[head]) if head in found else "–" for head in recipe.heads]
@@ -191,6 +198,8 @@ def _share(found: Rate) -> str:
 
 
 def _aims(scored: Scored, recipe: Recipe) -> Iterator[str]:
+    if not recipe.aims:
+        return
     yield from ("", "| aim | found | reached |", "|---|---|---|")
     found = list(pairings(scored, recipe))
     for aim in recipe.aims:
@@ -248,9 +257,10 @@ def _calibration(facts: Facts) -> Iterator[str]:
         )
 
 
-def _languages(recipe: Recipe) -> Iterator[str]:
-    yield from ("", "## Languages", "")
-    yield from (f"- {language}: {told}" for language, told in recipe.languages.items())
+def _listed(title: str, items: Sequence[str]) -> Iterator[str]:
+    """Yield a section with a list, nothing where there is nothing to list."""
+    if items:
+        yield from ("", f"## {title}", "", *(f"- {item}" for item in items))
 
 
 def _speed(facts: Facts) -> Iterator[str]:

@@ -42,6 +42,12 @@ def read_rows(recipe: Recipe, folders: Sequence[Path], roles: Iterable[Role]) ->
     return found
 
 
+def unlabelled(recipe: Recipe, rows: Iterable[Row]) -> tuple[str, ...]:
+    """Return the heads of which no row has a label: they would learn nothing."""
+    known = {place for row in rows for place, label in enumerate(row.labels) if label is not None}
+    return tuple(head for place, head in enumerate(recipe.heads) if place not in known)
+
+
 def left_out(recipe: Recipe, folders: Sequence[Path]) -> Counter[tuple[str, str]]:
     """Count the rows that are near a text of a test source, by their source and the test's."""
     tests, counts = _tests(recipe, folders), Counter[tuple[str, str]]()

@@ -3,6 +3,7 @@ import asyncio
 import pytest
 
 from statera.proxy.admission import Admission, Turned
+from statera.proxy.board import Board
 
 
 def test_places_are_given_in_line_and_no_more_wait_than_may() -> None:
@@ -69,31 +70,40 @@ def test_a_place_given_to_one_who_leaves_goes_to_the_next() -> None:
     asyncio.run(go())
 
 
-def test_draining_turns_away_all_but_those_who_are_in() -> None:
+@pytest.mark.parametrize("told", [True, False])
+def test_draining_turns_away_all_but_those_who_are_in(told: bool) -> None:
     async def go() -> None:
-        admission = Admission(limit=1, queue=5, seconds=5)
+        board = Board(1)
+        admission = Admission(limit=1, queue=5, seconds=5, draining=lambda: board.draining)
         await admission.enter()
         waiting = asyncio.ensure_future(admission.enter())
         await asyncio.sleep(0)
-        admission.drain()
+        board.drain()
+        if told:
+            admission.turn_away()
+        else:
+            admission.leave()
         with pytest.raises(Turned, match="draining"):
             await waiting
         with pytest.raises(Turned, match="draining"):
             await admission.enter()
-        assert not await admission.emptied(0.01)
-        admission.leave()
+        if told:
+            assert not await admission.emptied(0.01)
+            admission.leave()
         assert await admission.emptied(0.01)
 
     asyncio.run(go())
 
 
-def test_after_a_drain_places_are_given_again() -> None:
+def test_an_order_to_all_holds_at_once() -> None:
     async def go() -> None:
-        admission = Admission(limit=1, queue=0, seconds=5)
-        admission.drain()
+        board = Board(1)
+        admission = Admission(limit=1, queue=0, seconds=5, draining=lambda: board.draining)
+        board.drain()
+        assert not admission.entered()
         with pytest.raises(Turned, match="draining"):
             admission.look()
-        admission.resume()
+        board.resume()
         admission.look()
         assert admission.entered()
         with pytest.raises(Turned, match="overloaded"):

@@ -1,6 +1,6 @@
 """How many requests are answered at a time, how many wait, and when no more are taken.
 
-    admission = Admission(limit=256, queue=256, seconds=30)
+    admission = Admission(limit=256, queue=256, seconds=30, draining=lambda: board.draining)
     await admission.enter()              # or Turned, with the reason
     try: ...
     finally: admission.leave()
@@ -29,7 +29,8 @@ class Admission:
     """Places for `limit` requests and a queue of `queue` more, each waiting at most `seconds`.
 
     `inflight` counts those that are in; `waiting` those in the queue. `changed` is told both
-    when one of them changes.
+    when one of them changes. While `draining` says so nobody is taken: it is asked each time, so
+    that an order holds for all workers at once.
     """
 
     def __init__(
@@ -39,12 +40,13 @@ class Admission:
         queue: int,
         seconds: float,
         changed: Callable[[int, int], None] | None = None,
+        draining: Callable[[], bool] = lambda: False,
     ) -> None:
         self.limit = limit
         self.queue = queue
         self.seconds = seconds
         self.inflight = 0
-        self.draining = False
+        self._draining = draining
         self._changed = changed
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._empty = asyncio.Event()
@@ -56,14 +58,14 @@ class Admission:
 
     def look(self) -> None:
         """Turned when there would be no place, nor one in line."""
-        if self.draining:
+        if self._draining():
             raise Turned("draining", 1)
         if self.inflight >= self.limit and len(self._waiting) >= self.queue:
             raise Turned("overloaded", 1)
 
     def entered(self) -> bool:
         """Take a place if one is free; return whether it was."""
-        if self.draining or self.inflight >= self.limit or self._waiting:
+        if self._draining() or self.inflight >= self.limit or self._waiting:
             return False
         self._count(1)
         return True
@@ -76,6 +78,8 @@ class Admission:
 
     def leave(self) -> None:
         """Give the place to who waits longest, or free it."""
+        if self._draining():
+            self.turn_away()
         while self._waiting:
             place = self._waiting.popleft()
             if not place.done():
@@ -84,9 +88,8 @@ class Admission:
                 return
         self._count(-1)
 
-    def drain(self) -> None:
-        """Take nobody any more; who waits is turned away, who is in may finish."""
-        self.draining = True
+    def turn_away(self) -> None:
+        """Turn away who waits, since it drains; who is in may finish."""
         while self._waiting:
             place = self._waiting.popleft()
             if not place.done():
@@ -104,10 +107,6 @@ class Admission:
         except TimeoutError:
             return False
         return True
-
-    def resume(self) -> None:
-        """Take requests again."""
-        self.draining = False
 
     async def _in_line(self) -> None:
         place: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -133,8 +133,8 @@ class App:
 
     def waiting_for(self) -> tuple[str, ...]:
         """Return why the guard is not ready; nothing when it is."""
-        draining = self._service.admission.draining or self._board.draining
-        return self._health.waiting_for(warm=self._service.keeper.opened, draining=draining)
+        draining, warm = self._board.draining, self._service.keeper.opened
+        return self._health.waiting_for(warm=warm, draining=draining)
 
     async def _metrics(self, scope: Message, receive: Receive, send: Send) -> None:
         del receive

@@ -2,7 +2,7 @@
 
 GET  /control/inflight     {"inflight": 3, "waiting": 0, "draining": false}
 GET  /control/policy       the policy in force, and why a newer one was not taken
-POST /control/drain        take nothing new; what is in flight may finish
+POST /control/drain        take nothing new, in no worker; what is in flight may finish
 POST /control/resume       take requests again, where the guard is not ending
 POST /control/reload       read the policy again: 200, or 409 with what is wrong; then the old stays
 
@@ -83,13 +83,11 @@ class Control:
 
     async def _drain(self) -> Answer:
         self._board.drain()
-        self._service.admission.drain()
+        self._service.admission.turn_away()
         return await self._inflight()
 
     async def _resume(self) -> Answer:
         self._board.resume()
-        if not self._board.draining:
-            self._service.admission.resume()
         return await self._inflight()
 
     async def _reloaded(self) -> Answer:

@@ -114,6 +114,7 @@ class Worker:
             queue=terms.max_queue,
             seconds=terms.queue_seconds,
             changed=partial(given.board.busy, given.number),
+            draining=lambda: given.board.draining,
         )
         self._health = Health(self._upstream)
         self._reloads = given.board.reloads
@@ -192,7 +193,7 @@ class Worker:
     async def _drained(self) -> None:
         """Let what is in flight finish, and end as cut what does not in time."""
         self.given.board.end()
-        self._admission.drain()
+        self._admission.turn_away()
         if not await self._admission.emptied(self.terms.drain_seconds):
             self._upstream.interrupt()
             await self._admission.emptied(_LAST)
@@ -207,17 +208,10 @@ class Worker:
                 await self.reload()
             if self.given.parent not in (None, os.getppid()):
                 self.end()
-            if board.draining != self._admission.draining:
-                self._follow()
+            if board.draining and self._admission.waiting:
+                self._admission.turn_away()
             self._count()
             await asyncio.sleep(TICK)
-
-    def _follow(self) -> None:
-        """Drain or resume as all workers do."""
-        if self.given.board.draining:
-            self._admission.drain()
-        else:
-            self._admission.resume()
 
     async def _looks(self) -> None:
         while True:

@@ -44,6 +44,17 @@ def test_a_text_that_passes_redacted() -> None:
     ]
 
 
+def test_every_category_that_was_found_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "p.yaml"
+    path.write_text(
+        "detectors: [{name: contact, use: personal, action: annotate, sides: [input], "
+        "with: {kinds: [email, phone]}}]\n"
+    )
+    text = "mail ada@example.com or call +1 202 555 0143, or bob@example.com"
+    done = _run(text=text, policy=str(path))
+    assert "annotate  EMAIL, PHONE\n" in done.output
+
+
 def test_a_text_that_is_blocked(policy: str) -> None:
     done = _run(text="hello bad odd", policy=policy)
     assert done.exit_code == 1

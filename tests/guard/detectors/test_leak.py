@@ -44,7 +44,8 @@ def test_a_canary_is_found_without_any_prompt_and_in_disguise() -> None:
         "so: CAN\u200bARY-7f3a!",
         "so: Q0FOQVJZLTdmM2EgaXMgbXkgbWFyaw==",
     ):
-        assert _find(text, guarded=()).score == 1.0
+        reading = _find(text, guarded=())
+        assert (reading.score, reading.category) == (1.0, "CANARY")
 
 
 def test_a_disguised_prompt_is_seen_through() -> None:

@@ -182,7 +182,8 @@ def _row(finding: Finding) -> Sequence[str]:
     if finding.cause == "beyond":
         said = "longer than it can read"
     follows = finding.action if finding.mode == "enforce" else f"{finding.action} (shadow)"
-    what = "" if finding.category == finding.detector else finding.category
+    labels = dict.fromkeys(span.label for span in finding.spans if span.label)
+    what = ", ".join(one for one in labels or (finding.category,) if one != finding.detector)
     view = "" if finding.view == "plain" else f"seen as {finding.view}"
     return finding.detector, said, follows, " ".join(filter(None, (what, view)))
 

@@ -22,7 +22,7 @@ from statera.guard.tools import Tools
 from statera.protocols import View
 from statera.records.guarding import Passage, Reading, Span
 
-LABEL = "SYSTEM_PROMPT"
+LABEL, MARK = "SYSTEM_PROMPT", "CANARY"
 
 _RUN = 6
 """Words that two texts share by copying, and seldom by chance."""
@@ -76,7 +76,7 @@ class Leak:
     def _marks(self, text: str) -> Iterator[Span]:
         if self._canaries is not None:
             for found in self._canaries.finditer(text):
-                yield Span(found.start(), found.end(), LABEL)
+                yield Span(found.start(), found.end(), MARK)
 
 
 def detector(settings: Settings, tools: Tools) -> Leak:

@@ -64,6 +64,8 @@ def test_a_policy_that_ships_goes_by_its_name_and_other_models_are_as_before(
         ("guard: policy.yaml\nmodel: m\nmodle: x\n", "guarded.yaml: .*Did you mean 'model'"),
         ("guard: policy.yaml\nurl: http://x/v1\nnmae: m\n", "Did you mean 'name'"),
         ("guard: [a]\nurl: http://x/v1\nname: m\n", "`guard`: Expected text, got a list"),
+        ("gaurd: policy.yaml\nurl: http://x/v1\nname: m\n", "unknown field 'gaurd'.*'guard'"),
+        ("gurad: policy.yaml\nmodel: m\n", "Did you mean 'guard'"),
         ("guard: policy.yaml\nmodel: m\nurl: http://x/v1\n", "unknown field `url`"),
         ("guard: policy.yaml\nmodel: guarded.yaml\n", "`model` is behind a guard itself"),
         ("guard: polciy.yaml\nmodel: scripted:script.yaml\n", "polciy.yaml: no such file"),

@@ -13,6 +13,7 @@ Any model file becomes one behind a guard by a line `guard: policy.yaml`. Paths 
 
 import os
 from collections.abc import Mapping
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,14 @@ import msgspec
 
 from statera.codec.files import YAML, read_text
 from statera.codec.strict import convert, from_yaml
-from statera.errors import DeclarationError
+from statera.errors import DeclarationError, unknown
 from statera.models import opening
 from statera.models.clock import SystemClock
 from statera.models.modelfile import CallSettings, ModelFile, target_of
 from statera.protocols import Model
 
 GUARD = "guard"
+_FIELDS = ("model", *ModelFile.__struct_fields__)
 
 
 class GuardedFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,6 +53,7 @@ def open_model(
     """
     document = guarded_document(text)
     if document is None:
+        _check_slips(text)
         return opening.open_model(text, settings=settings, base_url=base_url, environ=environ)
     path = Path(text.strip()).expanduser()
     if "model" not in document and "url" in document:
@@ -79,8 +82,24 @@ def _guarded(model: Model, policy: str) -> Model:
     return found
 
 
+def _check_slips(text: str) -> None:
+    """Raise DeclarationError for a model file with a field that is nearly `guard`."""
+    document = _document(text) or {}
+    for name in map(str, document):
+        allowed = (GUARD, *_FIELDS)
+        if name not in allowed and get_close_matches(name, allowed, n=1) == [GUARD]:
+            error = unknown("field", name, allowed)
+            raise DeclarationError(f"{text.strip()}: {error}")
+
+
 def guarded_document(text: str) -> dict[str, Any] | None:
     """Return what the file says that `text` names, where it puts a guard round a model."""
+    document = _document(text)
+    return document if document is not None and GUARD in document else None
+
+
+def _document(text: str) -> dict[str, Any] | None:
+    """Return what the YAML file says that `text` names; None where it names none."""
     text = text.strip()
     if not text.lower().endswith(YAML) or "://" in text:
         return None
@@ -88,7 +107,7 @@ def guarded_document(text: str) -> dict[str, Any] | None:
     if not path.is_file():
         return None
     document: Any = from_yaml(read_text(path), Any, source=str(path))
-    return document if isinstance(document, dict) and GUARD in document else None
+    return document if isinstance(document, dict) else None
 
 
 def _beside(file: Path, name: str) -> str:

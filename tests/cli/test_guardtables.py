@@ -31,7 +31,10 @@ def test_every_table_names_what_it_counts(
     print_measured(found)
     said = capsys.readouterr().out
     lines = {line.split("  ")[0]: " ".join(line.split()) for line in said.splitlines()}
-    assert f"19 texts of 1 source · run {found.run.info.id[:8]}" in said
+    assert (
+        f" · policy {found.policy.digest} · 19 texts of 1 source · run {found.run.info.id[:8]}"
+        in said
+    )
     assert (
         lines["mixed"]
         == "mixed 10 0.100 0.018 to 0.404 bombs 1 (1 alone), shadow would block 1 more"

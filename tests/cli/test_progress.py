@@ -11,7 +11,7 @@ from statera.runner.tally import Tally
 @pytest.mark.parametrize(
     ("tally", "seconds", "expected"),
     [
-        (Tally(total=10), 0.0, "0/10 trials · 0.0/s · 0 tokens · 0 failed"),
+        (Tally(total=10), 0.0, "0/10 trials · 0.0/s · 0 failed"),
         (
             Tally(total=1000, resumed=300, asked=12, prompt_tokens=12_345, cost=0.012),
             0.25,
@@ -20,7 +20,7 @@ from statera.runner.tally import Tally
         (
             Tally(total=9000, asked=2, cost=1.0, unpriced=1),
             1.0,
-            "2/9000 trials · 2.0/s · 0 tokens · $1.0000 + 1 unpriced · 0 failed · 1:14:59 left",
+            "2/9000 trials · 2.0/s · $1.0000 + 1 unpriced · 0 failed · 1:14:59 left",
         ),
     ],
 )

@@ -2,7 +2,7 @@ import pytest
 
 from statera.cli.reading import asked, telling, verdict
 from statera.records.requests import Chat, Complete, Embed, Likelihood, Message, Request
-from statera.records.scores import Outcome, Score
+from statera.records.scores import UNDRAWN, Outcome, Score
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,10 @@ def test_requests_are_readable(request_: Request, expected: str) -> None:
             "accuracy: wrong, score 0, read 'A' (stated)",
         ),
         (Score(metric="exact", value=None, outcome="refused"), "exact: refused, no score"),
+        (
+            Score(metric="fpr", value=None, outcome="unparsed", why="harmful", flags=(UNDRAWN,)),
+            "fpr: does not count here (harmful)",
+        ),
     ],
 )
 def test_a_verdict_names_its_parts(score: Score, line: str) -> None:

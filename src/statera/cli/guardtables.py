@@ -73,8 +73,9 @@ def print_measured(measured: GuardMeasured, *, categories: bool = False) -> None
     sources = len({one.source for one in measured.sightings})
     say(
         out,
-        f"[bold]{plain(info.spec.system.model)}[/] · {plural(len(measured.sightings), 'text')} "
-        f"of {plural(sources, 'source')} · run {info.id[:8]}",
+        f"[bold]{plain(info.spec.system.model)}[/] · policy {measured.policy.digest} · "
+        f"{plural(len(measured.sightings), 'text')} of {plural(sources, 'source')} · "
+        f"run {info.id[:8]}",
     )
     _print_rates([row for row in measured.rates if categories or row.category is None])
     _print_blocked(measured.overblocking)

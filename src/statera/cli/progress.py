@@ -62,12 +62,17 @@ class Progress:
 
 
 def describe(tally: Tally, seconds: float, noun: str = "trials") -> str:
-    """Return `312/1000 trials · 48.2/s · 12.3k tokens · $0.0120 · 3 failed · 0:14 left`."""
+    """Return `312/1000 trials · 48.2/s · 12.3k tokens · $0.0120 · 3 failed · 0:14 left`.
+
+    Tokens are told where any were counted: most guards read without.
+    """
     if tally.done == tally.total and not tally.asked:
         return f"{tally.done}/{tally.total} {noun}: all known, nothing asked"
     rate = tally.asked / seconds if seconds > 0 else 0.0
     tokens = tally.prompt_tokens + tally.completion_tokens
-    parts = [f"{tally.done}/{tally.total} {noun}", f"{rate:.1f}/s", f"{_short(tokens)} tokens"]
+    parts = [f"{tally.done}/{tally.total} {noun}", f"{rate:.1f}/s"]
+    if tokens:
+        parts.append(f"{_short(tokens)} tokens")
     if tally.cost:
         unknown = f" + {tally.unpriced} unpriced" if tally.unpriced else ""
         parts.append(f"${tally.cost:.4f}{unknown}")

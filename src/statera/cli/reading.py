@@ -11,7 +11,7 @@ from statera.codec.files import to_json
 from statera.interop.jsonl import line
 from statera.records.labels import unlabelled
 from statera.records.requests import Chat, Complete, Likelihood, Request
-from statera.records.scores import Outcome, Score
+from statera.records.scores import UNDRAWN, Outcome, Score
 from statera.store.rows import Stored
 
 _TELLING: tuple[Outcome, ...] = (
@@ -50,10 +50,15 @@ def print_sample(stored: Stored, *, as_json: bool) -> None:
 
 
 def verdict(score: Score) -> str:
-    """Return one scorer's judgement as a line: what became of it, the score, what was read."""
+    """Return one scorer's judgement as a line: what became of it, the score, what was read.
+
+    Where the score is of other items only, that is all there is to tell.
+    """
+    why = f" ({score.why})" if score.why else ""
+    if UNDRAWN in score.flags:
+        return f"{score.metric}: does not count here{why}"
     value = "no score" if score.value is None else f"score {score.value:g}"
     read = "" if score.extracted is None else f", read {score.extracted!r}"
-    why = f" ({score.why})" if score.why else ""
     return f"{score.metric}: {score.outcome}, {value}{read}{why}"
 
 

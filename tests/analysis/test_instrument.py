@@ -44,6 +44,15 @@ def test_data_template_and_scorers_are_the_instrument() -> None:
     ]
 
 
+def test_where_modes_differ_it_is_said_how_both_can_be_run() -> None:
+    task = msgspec.structs.replace(made.spec().tasks[0], mode="loglikelihood")
+    base = msgspec.structs.replace(task, mode="generate")
+    new, old = (msgspec.structs.replace(made.spec(), tasks=(one,)) for one in (task, base))
+    (found,) = instrument_changes(run(new), run(old), (KEYS, KEYS))
+    told = "mmlu mode: generate -> loglikelihood (alike again: run both with --mode generate)"
+    assert str(found) == told
+
+
 def test_people_who_label_are_no_instrument_and_judges_are() -> None:
     ours, theirs = (
         {"mmlu": {"q": frozenset({f"j{n}"}), "q_people": frozenset({f"p{n}"})}} for n in (1, 2)

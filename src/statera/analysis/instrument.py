@@ -27,8 +27,8 @@ UNNAMED = "unknown:"
 class Change(NamedTuple):
     """One thing that is not the same in both runs, as it is shown.
 
-    Where it touches the metrics of one score alone, `task` and `score` name that; `again` is the
-    command that makes both the same again, where there is one.
+    Where it touches the metrics of one score alone, `task` and `score` name that; `again` is what
+    makes both the same again, where something does: a command, or how to run both.
     """
 
     what: str
@@ -94,7 +94,12 @@ def instrument_changes(
 def _task_changes(candidate: TaskSpec, base: TaskSpec) -> list[Change]:
     new, old = msgspec.structs.asdict(candidate), msgspec.structs.asdict(base)
     return [
-        Change(f"{candidate.name} {name}", _shown(old[name]), _shown(new[name]))
+        Change(
+            f"{candidate.name} {name}",
+            _shown(old[name]),
+            _shown(new[name]),
+            again="run both with --mode generate" if name == "mode" else "",
+        )
         for name in old
         if old[name] != new[name]
     ]

@@ -47,8 +47,13 @@ def function_words(text: str) -> frozenset[str]:
     return _WORDS.intersection(_LETTERS.findall(text.lower()))
 
 
+def turned(seen: Surface) -> bool:
+    """Return whether enough words of a text are function words when read backwards."""
+    return len(seen.words & _BACKWARDS) >= FEWEST
+
+
 def backwards(seen: Surface) -> bool:
-    """Return whether words of a text are function words when read backwards, and none is one."""
+    """Return whether the text as a whole stands backwards: `turned`, and no function word in it."""
     turned = seen.words & _BACKWARDS
     return (
         len(turned) >= FEWEST

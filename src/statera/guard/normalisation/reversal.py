@@ -1,7 +1,7 @@
 """Text written backwards: as a whole (`llik`, last word first), or each word in its place."""
 
 from statera.guard.normalisation.alignment import Replacement
-from statera.guard.normalisation.bigrams import backwards
+from statera.guard.normalisation.bigrams import backwards, turned
 from statera.guard.normalisation.language import (
     COMMON,
     FUNCTION_WORDS,
@@ -29,6 +29,11 @@ def by_word(seen: Surface, count: Count) -> list[Replacement]:
         Replacement(start, end, " ".join(word[::-1] for word in seen.text[start:end].split(" ")))
         for start, end in _backwards(seen, count)
     ]
+
+
+def by_word_guessed(seen: Surface, count: Count) -> list[Replacement]:
+    """Return the same, for a count that is a guess: nothing where no function words turn up."""
+    return by_word(seen, count) if turned(seen) else []
 
 
 def throughout(seen: Surface, count: Count) -> list[Replacement]:

@@ -9,6 +9,7 @@ from string import ascii_lowercase as LOWER
 from string import ascii_uppercase as UPPER
 
 from statera.guard.normalisation.alignment import Replacement
+from statera.guard.normalisation.bigrams import FEWEST, function_words
 from statera.guard.normalisation.language import (
     COMMON,
     FUNCTION_WORDS,
@@ -50,7 +51,23 @@ _SIGN_WORDS = frozenset(_SIGNS)
 
 def replacements(seen: Surface, count: Count) -> list[Replacement]:
     """Return the runs of words that a turned alphabet hides, by the first that explains any."""
-    for kind in _kinds(seen):
+    return _undone(seen, _kinds(seen), count)
+
+
+def guessed(seen: Surface, count: Count) -> list[Replacement]:
+    """Return the same, for a count that is a guess: alphabets that turn no function words up are
+    not weighed, which is what costs.
+    """
+    kinds = [kind for kind in _kinds(seen) if _speaks(seen.text.translate(_DECODING[kind]))]
+    return _undone(seen, kinds, count)
+
+
+def _speaks(text: str) -> bool:
+    return len(function_words(text)) >= FEWEST
+
+
+def _undone(seen: Surface, kinds: list[int], count: Count) -> list[Replacement]:
+    for kind in kinds:
         table = _DECODING[kind]
         if spans := disguised(seen.text, partial(_translated, table=table), count):
             return [

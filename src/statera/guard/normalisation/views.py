@@ -90,7 +90,11 @@ _WEIGHED: dict[str, Weigher] = {
     "upside down": upside_down.replacements,
 }
 """What only a tokenizer can tell; a view each. Without one, `bigrams` says what it can."""
-_UNCOUNTED: dict[str, Weigher] = {"reversal": reversal.throughout}
+_UNCOUNTED: dict[str, Weigher] = {
+    "rotation": rotation.guessed,
+    "reversal": reversal.throughout,
+    "reversed words": reversal.by_word_guessed,
+}
 """What is told otherwise without a tokenizer."""
 
 

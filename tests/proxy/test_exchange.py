@@ -1,5 +1,6 @@
 """A request's way through a real guard to a real upstream and back, over real sockets."""
 
+import json
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -238,6 +239,17 @@ def test_a_blocked_request_for_a_stream_is_refused_in_a_stream_where_the_policy_
     with guard(says.url, POLICY + "block_style: refusal_200\n", tmp_path) as running:
         whole = post(running.url + CHAT, asking("forbidden"))
         streamed = post(running.url + CHAT, asking("forbidden", stream=True))
+        item = {"model": "m", "stream": True, "input": "forbidden"}
+        others = [
+            post(f"{running.url}/v1/responses", item).body,
+            post(f"{running.url}/v1/messages", asking("forbidden", stream=True, max_tokens=9)).body,
+        ]
+    chunk = json.loads(streamed.body.split(b"\n")[0].removeprefix(b"data: "))
+    for told in (whole.json, chunk):
+        assert told["model"] == "m"
+        assert told["created"] > 0
+    assert all(b'"model":"m"' in told for told in others)
+    assert b'"created_at":0' not in others[0]
     assert (whole.status, streamed.status) == (200, 200)
     assert whole.json["choices"][0]["finish_reason"] == "content_filter"
     assert streamed.headers["content-type"] == "text/event-stream"

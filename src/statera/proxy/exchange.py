@@ -136,10 +136,12 @@ class Exchange:
             self._book.decided(decision, said, status=503)
             await self._fail(UNAVAILABLE)
             return
-        status, told = shapes.blocked_request(decision, policy, body)
+        now = int(self._service.clock.now())
+        asked = {**body, "created": now, "created_at": now}
+        status, told = shapes.blocked_request(decision, policy, asked)
         self._book.decided(decision, said, status=status)
         if status == 200 and wants_stream(body):
-            events = shapes.blocked_events(StreamState(), decision, policy)
+            events = shapes.blocked_events(StreamState(asked=asked), decision, policy)
             data = b"".join(map(event_bytes, events))
             await self._deliver(Answer(status, [_EVENTS, *self._book.headers], data))
             return

@@ -39,13 +39,15 @@ class StreamState(msgspec.Struct):
     """What of a stream was passed on, as far as its proper end needs it.
 
     `head` is what all its events share (id, model); `open` the parts begun and not ended, by their
-    number; `ended` whether any part has ended; `sequence` the number of the last event.
+    number; `ended` whether any part has ended; `sequence` the number of the last event. `asked` is
+    the request with the time as `created` and `created_at`, for a stream that does not begin.
     """
 
     head: Body = msgspec.field(default_factory=dict)
     open: dict[int, Body] = msgspec.field(default_factory=dict)
     ended: bool = False
     sequence: int = -1
+    asked: Body = msgspec.field(default_factory=dict)
 
 
 class Shapes(Protocol):

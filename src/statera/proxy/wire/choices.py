@@ -49,7 +49,7 @@ class ChoiceShapes(NamedTuple):
         if policy.block_style == "error_400":
             return 400, content_filter(decision, policy, self.param)
         message = input_message(decision, policy)
-        asked = kept(body, ("model",))
+        asked = _asked(body)
         choice = _filtered(0, decision, self.whole(message, message))
         return 200, {**self._head(asked, decision, self.reply), "choices": [choice]}
 
@@ -61,7 +61,7 @@ class ChoiceShapes(NamedTuple):
         choices = [
             _filtered(number, decision, self.whole(message, "")) for number in range(max(1, count))
         ]
-        head = self._head(body, decision, self.reply)
+        head = self._head(kept(body, _HEAD), decision, self.reply)
         return {**head, "choices": choices, **kept(body, ("usage",))}
 
     def blocked_events(self, state: StreamState, decision: Decision, policy: Policy) -> list[Event]:
@@ -70,7 +70,8 @@ class ChoiceShapes(NamedTuple):
             fields = self.last(output_message(decision, policy))
         else:
             fields = self.first(first_message(decision, policy))
-        head = self._head(state.head, decision, self.chunk)
+        told = kept(state.head, _HEAD) or _asked(state.asked)
+        head = self._head(told, decision, self.chunk)
         numbers = list(state.open) or ([] if state.ended else [0])
         chunks = [{**head, "choices": [_filtered(one, decision, fields)]} for one in numbers]
         return [*(Event("", chunk) for chunk in chunks), Event("", "[DONE]")]
@@ -89,7 +90,12 @@ class ChoiceShapes(NamedTuple):
 
     def _head(self, body: Body, decision: Decision, kind: str) -> Body:
         own = {"id": f"{self.prefix}{decision.id}", "created": 0, "model": ""}
-        return {**own, **kept(body, _HEAD), "object": kind, "statera": details(decision)}
+        return {**own, **body, "object": kind, "statera": details(decision)}
+
+
+def _asked(body: Body) -> Body:
+    """Return what a reply repeats of its request, and the time that the guard gave it."""
+    return {**kept(body, ("model",)), "created": body.get("created", 0)}
 
 
 def _filtered(index: int, decision: Decision, fields: Body) -> Body:

@@ -239,7 +239,8 @@ class MessageShapes:
     def blocked_events(self, state: StreamState, decision: Decision, policy: Policy) -> list[Event]:
         """Return the ends of all open blocks and of the message."""
         begun = bool(state.head)
-        events = [] if begun else _whole(_refusal({}, decision, first_message(decision, policy)))
+        asked, message = kept(state.asked, ("model",)), first_message(decision, policy)
+        events = [] if begun else _whole(_refusal(asked, decision, message))
         for number_ in sorted(state.open):
             events.append(_event("content_block_stop", index=number_))
         delta = {"stop_reason": "refusal", "stop_sequence": None}

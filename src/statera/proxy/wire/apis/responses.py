@@ -242,7 +242,7 @@ class ResponseShapes:
         if policy.block_style == "error_400":
             return 400, content_filter(decision, policy, "input")
         message = input_message(decision, policy)
-        return 200, _refusal(kept(body, ("model",)), decision, message, "prompt")
+        return 200, _refusal(_asked_for(body), decision, message, "prompt")
 
     def blocked_reply(self, body: Body, decision: Decision, policy: Policy) -> Body:
         """Return the response with what the client is told as its only output."""
@@ -255,7 +255,8 @@ class ResponseShapes:
         begun = bool(state.head)
         message = (output_message if begun else first_message)(decision, policy)
         source = "completion" if begun else "prompt"
-        response = _refusal(state.head, decision, message, source)
+        head = state.head if begun else _asked_for(state.asked)
+        response = _refusal(head, decision, message, source)
         empty = {**response, "output": [], "status": "in_progress", "incomplete_details": None}
         kinds: list[tuple[str, Body]] = [] if begun else [("response.created", {"response": empty})]
         for number_, item in sorted(state.open.items()):
@@ -278,6 +279,11 @@ class ResponseShapes:
             state.open[place] = _silent_item(data.get("item") or {})
         elif kind == "response.output_item.done":
             state.open.pop(place, None)
+
+
+def _asked_for(body: Body) -> Body:
+    """Return what a reply repeats of its request, and the time that the guard gave it."""
+    return {**kept(body, ("model",)), "created_at": body.get("created_at", 0)}
 
 
 def _silent_item(item: Body) -> Body:

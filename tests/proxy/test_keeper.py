@@ -1,4 +1,5 @@
 import asyncio
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -6,7 +7,7 @@ import pytest
 
 from statera.errors import DeclarationError
 from statera.models.clock import SystemClock
-from statera.proxy.keeper import Keeper, PolicySource, policy_of
+from statera.proxy.keeper import Keeper, PolicySource, policy_of, remarks, written
 from tests.proxy.guards import POLICY, SEMANTIC, tools
 
 
@@ -31,6 +32,36 @@ def test_a_threshold_for_nobody_is_an_error(tmp_path: Path) -> None:
     path = write(tmp_path, POLICY.replace("name: words", "name: toxicty"))
     with pytest.raises(DeclarationError, match="Did you mean 'toxicty'"):
         policy_of(PolicySource(path, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("text", "threshold", "told"),
+    [
+        (POLICY + SEMANTIC % "closed", 0.5, "'toxicity' is 0.5, .*not 0.85 as in the file"),
+        (POLICY + SEMANTIC % "closed", 0.85, "^$"),
+        (POLICY + SEMANTIC % "closed", None, "^$"),
+        ("name: empty\n", None, "nothing is checked"),
+    ],
+)
+def test_what_an_operator_may_not_expect_is_told(
+    tmp_path: Path, text: str, threshold: float | None, told: str
+) -> None:
+    found = remarks(written(PolicySource(write(tmp_path, text))), threshold)
+    assert re.search(told, found)
+
+
+@pytest.mark.parametrize(
+    ("route", "told"),
+    [("/v1/chat/completion", "Did you mean '/v1/chat/completions'"), ("/v1/models", "Allowed")],
+)
+def test_a_scope_of_a_route_that_is_not_guarded_is_an_error(
+    tmp_path: Path, route: str, told: str
+) -> None:
+    scope = POLICY + "scopes: [{route: %s, detectors: {words: {mode: shadow}}}]\n"
+    with pytest.raises(DeclarationError, match=told):
+        policy_of(PolicySource(write(tmp_path, scope % route)))
+    for known in ("/v1/chat/completions", "/v1/*", '"*"'):
+        policy_of(PolicySource(write(tmp_path, scope % known)))
 
 
 def test_the_last_good_policy_stays(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from statera.errors import DeclarationError
-from statera.proxy.serving import event_key, events_of, guarding, listeners, where
+from statera.proxy.serving import event_key, events_of, guarding, listeners, remarked, where
 from statera.proxy.terms import Terms
 from tests.proxy.guards import POLICY, tools
 
@@ -57,3 +57,8 @@ def test_it_says_what_it_guards_and_where() -> None:
     assert said.startswith("Guarding http://127.0.0.1:8000 at http://127.0.0.1:")
     for one in sockets:
         one.close()
+
+
+def test_it_says_when_nothing_is_checked(tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text("name: empty\n", encoding="utf-8")
+    assert "nothing is checked" in remarked("Guarding", Terms(policy=str(tmp_path / "p.yaml")))

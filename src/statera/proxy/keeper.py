@@ -23,8 +23,10 @@ from statera.guard.opening import open_guard
 from statera.guard.policy import Policy, read_policy
 from statera.guard.tools import Tools
 from statera.protocols import Clock
+from statera.proxy.wire.routes import known_apis
 
 TOXICITY = "toxicity"
+_PATTERN = frozenset("*?[")
 
 
 class Armed(NamedTuple):
@@ -60,7 +62,7 @@ class Keeper:
         observer: Observer | None = None,
     ) -> None:
         self.source = source
-        self.fault = ""
+        self.fault = self.remarks = ""
         self._tools, self._clock, self._pool = tools, clock, pool
         self._observer = observer
         self._armed: Armed | None = None
@@ -82,7 +84,8 @@ class Keeper:
     async def open(self) -> None:
         """Read and open the policy; DeclarationError for whatever is wrong in it."""
         self._seen = _signature(self.source.path)
-        policy = policy_of(self.source)
+        own = written(self.source)
+        policy = _replaced(own, self.source)
         loop = asyncio.get_running_loop()
         guard = await loop.run_in_executor(None, self._opened, policy)
         try:
@@ -92,6 +95,7 @@ class Keeper:
             raise DeclarationError(f"{self.source.path}: a detector cannot look: {told}") from None
         scoped = any(scope.headers for scope in policy.scopes)
         context = max((entry.context for entry in policy.detectors), default=0)
+        self.remarks = remarks(own, self.source.toxicity_threshold)
         self._armed = Armed(policy, guard, policy.digest, scoped, context)
 
     async def reload(self) -> str:
@@ -120,9 +124,47 @@ class Keeper:
         )
 
 
+def written(source: PolicySource) -> Policy:
+    """Return the policy as its file has it; DeclarationError for whatever is wrong in it."""
+    policy = read_policy(read_text(source.path), source=str(source.path))
+    _check_routes(policy, str(source.path))
+    return policy
+
+
+def remarks(policy: Policy, threshold: float | None) -> str:
+    """Return what an operator may not expect: no detector, or a threshold that is not the file's.
+
+    `policy` is as its file has it, `threshold` what replaces that of `toxicity`. It begins with
+    "; ", or is "".
+    """
+    if not policy.detectors:
+        return "; the policy has no detectors: nothing is checked"
+    for entry in policy.detectors:
+        if entry.name == TOXICITY and threshold is not None and threshold != entry.threshold:
+            return (
+                f"; the threshold of '{TOXICITY}' is {threshold:g}, as --toxicity-threshold or "
+                f"TOXICITY_THRESHOLD says, not {entry.threshold:g} as in the file"
+            )
+    return ""
+
+
+def _check_routes(policy: Policy, source: str) -> None:
+    """DeclarationError for a scope whose `route` is none that is guarded, and no pattern."""
+    known = sorted({api.routes[0] for api in known_apis().values() if api.method == "POST"})
+    for number, scope in enumerate(policy.scopes):
+        if scope.route not in known and not _PATTERN.intersection(scope.route):
+            raise DeclarationError(
+                f"{source}: scopes[{number}].route: '{scope.route}' is not guarded."
+                f"{nearest(scope.route, known)} Allowed: {', '.join(known)}, or a pattern with *"
+            )
+
+
 def policy_of(source: PolicySource) -> Policy:
     """Return the policy of a file, with the threshold that replaces its own."""
-    policy = read_policy(read_text(source.path), source=str(source.path))
+    return _replaced(written(source), source)
+
+
+def _replaced(policy: Policy, source: PolicySource) -> Policy:
     if source.toxicity_threshold is None:
         return policy
     names = [entry.name for entry in policy.detectors]

@@ -25,6 +25,7 @@ from statera.errors import DeclarationError
 from statera.guard.tools import Tools
 from statera.proxy.board import Board
 from statera.proxy.eventlog import EventLog
+from statera.proxy.keeper import PolicySource, remarks, written
 from statera.proxy.listening import listen
 from statera.proxy.terms import Terms
 from statera.proxy.worker import Closing, Given, Sockets, Worker
@@ -60,7 +61,7 @@ def serve(
     `closing` closes what `tools` opened, on the event loop that used it.
     """
     sockets = listeners(terms)
-    board = Board(1)
+    board, place = Board(1), where(terms, sockets)
     with events_of(terms) as events:
         given = Given(
             tools=tools,
@@ -70,7 +71,7 @@ def serve(
             traces=OTEL in os.environ,
             closing=closing,
         )
-        run_worker(terms, given, sockets, lambda: announce(where(terms, sockets)))
+        run_worker(terms, given, sockets, lambda: announce(remarked(place, terms)))
 
 
 def run_worker(terms: Terms, given: Given, sockets: Sockets, started: Callable[[], None]) -> None:
@@ -159,6 +160,12 @@ def where(terms: Terms, sockets: Sockets) -> str:
         f"Guarding {terms.upstream} at {url_of(sockets.public)} by {terms.policy}; "
         f"control at {url_of(sockets.control)}"
     )
+
+
+def remarked(line: str, terms: Terms) -> str:
+    """Return the line with what an operator may not expect of the policy that was opened."""
+    policy = written(PolicySource(Path(terms.policy), terms.toxicity_threshold))
+    return line + remarks(policy, terms.toxicity_threshold)
 
 
 def _opened(path: Path) -> int:

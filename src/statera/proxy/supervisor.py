@@ -22,7 +22,7 @@ from statera.errors import StateraError
 from statera.guard.tools import Tools
 from statera.proxy.board import Board
 from statera.proxy.listening import listen
-from statera.proxy.serving import OTEL, event_key, events_of, listeners, run_worker, where
+from statera.proxy.serving import OTEL, event_key, events_of, listeners, remarked, run_worker, where
 from statera.proxy.terms import Terms
 from statera.proxy.worker import Closing, Given, Sockets
 
@@ -106,7 +106,7 @@ class Supervisor:
         self._wait_until_up()
         for number in range(1, self._terms.workers):
             self._start(number)
-        announce(self._where)
+        announce(remarked(self._where, self._terms))
         while not self._ending:
             self._tend()
             time.sleep(_STEP)

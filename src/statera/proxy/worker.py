@@ -162,7 +162,8 @@ class Worker:
         if fault:
             logger.error("the policy was not taken, the old one stays: %s", fault)
         else:
-            logger.info("policy %s is in force", self._keeper.armed.digest)
+            keeper = self._keeper
+            logger.info("policy %s is in force%s", keeper.armed.digest, keeper.remarks)
         return fault
 
     async def ordered_reload(self) -> str:

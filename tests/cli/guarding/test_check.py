@@ -73,6 +73,13 @@ def test_a_check_that_was_not_made_is_neither(policy: str) -> None:
     assert "guard  failed: UnreadableAnswer  block" in done.output
 
 
+def test_a_policy_without_detectors_is_told(tmp_path: Path) -> None:
+    (tmp_path / "empty.yaml").write_text("name: empty\n", encoding="utf-8")
+    done = _run(text="hello", policy=str(tmp_path / "empty.yaml"))
+    assert (done.exit_code, done.stdout) == (0, "allow\n")
+    assert done.stderr == "the policy has no detectors: nothing is checked\n"
+
+
 def test_json_is_the_decision(policy: str) -> None:
     found = json.loads(_run("--json", text="hello bad", policy=policy).output)
     assert (found["outcome"], found["scores"]["words"]) == ("block", 1.0)

@@ -104,6 +104,8 @@ def command(policy: str, schema: bool, as_json: bool, **flags: Any) -> None:
     named = _named(flags)
     codes = set()
     with Guard(policy) as guard:
+        if not guard.policy.detectors:
+            click.echo("the policy has no detectors: nothing is checked", err=True)
         for id, passage in named:
             decision = guard.check(passage)
             codes.add(_EXIT[decision.outcome])

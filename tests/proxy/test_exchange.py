@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -139,6 +140,15 @@ FAULTS: dict[str, tuple[list[Step], int, str]] = {
 }
 
 
+def of_one(running: RunningGuard, id: str) -> list[dict[str, Any]]:
+    """Return the two events of one exchange."""
+    for _ in range(500):
+        if len(found := [one for one in running.events() if one["id"] == id]) == 2:
+            return found
+        time.sleep(0.01)
+    raise AssertionError("both are written down within a moment")
+
+
 @pytest.mark.parametrize("name", FAULTS)
 def test_an_upstream_that_fails_is_told_cleanly(
     says: RawUpstream, running: RunningGuard, name: str
@@ -148,6 +158,11 @@ def test_an_upstream_that_fails_is_told_cleanly(
     found = post(running.url + CHAT, asking("hello"))
     assert (found.status, found.json["error"]["code"]) == (status, code)
     assert len(says.asked) == 1, "asked once, whatever happens"
+    assert "x-statera-decision" not in found.headers
+    asked, fault = of_one(running, found.headers["x-statera-decision-id"])
+    assert (asked["event"], asked["outcome"]) == ("decision", "allow")
+    assert (fault["event"], fault["phase"]) == ("fault", "response")
+    assert (fault["status"], fault["code"], fault["model"]) == (status, code, "m")
 
 
 def test_an_upstream_that_is_not_there(tmp_path: Path) -> None:

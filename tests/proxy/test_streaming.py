@@ -138,6 +138,15 @@ def test_a_stream_that_breaks_off_is_no_success(
     assert said(text) == LONG
     assert events(text)[-1]["error"]["code"] in ("upstream_error", "upstream_timeout")
     assert "[DONE]" not in text
+    for _ in range(500):
+        told = [
+            one for one in running.events() if one["id"] == found.headers["x-statera-decision-id"]
+        ]
+        if len(told) == 3:
+            break
+        time.sleep(0.01)
+    assert [one["event"] for one in told] == ["decision", "decision", "fault"]
+    assert (told[-1]["phase"], told[-1]["status"]) == ("stream", 200)
 
 
 def test_a_stream_that_never_begins_is_answered_as_an_error(

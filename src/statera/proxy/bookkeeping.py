@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from statera.guard.policy import Policy
 from statera.proxy.answers import decision_headers, worst
-from statera.proxy.events import Meeting, encoded, event_of
+from statera.proxy.events import FaultEvent, Meeting, encoded, event_of
 from statera.proxy.headers import Pairs, texts, value_of
 from statera.proxy.metrics import Phase, Result, plain_model, result_of
 from statera.proxy.service import Asked, Service, Trace
@@ -97,6 +97,26 @@ class Book:
         """Count what is turned away unread."""
         self.count("error")
         self._service.metrics.refusal(self._route, code)
+
+    def failed(self, code: str, status: int) -> None:
+        """Write down that upstream's reply could not be had or read; no decision is told then."""
+        self.outcome = None
+        service = self._service
+        if service.events is None:
+            return
+        event = FaultEvent(
+            time=service.clock.now(),
+            id=self.id,
+            phase=self.phase,
+            route=self._route,
+            model=self._model,
+            policy=self._digest,
+            code=code,
+            status=status,
+            seconds=service.clock.monotonic() - self._began,
+            trace=self._parent,
+        )
+        service.events.put(encoded(event))
 
     def used(self, usage: Usage) -> None:
         """Count tokens as upstream reports them, as far as that can be true."""

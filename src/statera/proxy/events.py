@@ -68,6 +68,31 @@ class GuardEvent(
     trace: str = ""
 
 
+class FaultEvent(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    tag_field="event",
+    tag="fault",
+):
+    """A reply that could not be had or read; `code` and `status` are those that the client got.
+
+    Of a stream that had begun `status` is upstream's. There is no decision in it.
+    """
+
+    time: float
+    id: str
+    phase: Phase
+    route: str
+    model: str
+    policy: str
+    code: str
+    status: int
+    seconds: float
+    trace: str = ""
+
+
 class Meeting(NamedTuple):
     """What an event says besides the decision and the texts."""
 
@@ -133,7 +158,7 @@ def event_of(
     )
 
 
-def encoded(event: GuardEvent) -> bytes:
+def encoded(event: GuardEvent | FaultEvent) -> bytes:
     """Return the event as a line of JSON."""
     return _encoder.encode(event) + b"\n"
 

@@ -228,6 +228,8 @@ class Exchange:
     async def _fail(self, failure: Failure) -> None:
         """Answer with an error in the API's shape."""
         self._book.refused(failure.code)
+        if self._book.phase != "request" and failure.code != UNAVAILABLE.code:
+            self._book.failed(failure.code, failure.status)
         again = 1 if failure.status == 503 else 0
         told = self._api.shapes.failed(failure)
         await self._deliver(

@@ -159,9 +159,10 @@ class Pump:
         book = self._book
         if session.failure is not None or not session.done:
             book.count("error")
+        decision = self._together.decision()
         if self._together.checks:
             book.decided(
-                self._together.decision(),
+                decision,
                 self._together.passages,
                 status=reply.status if self._started else 0,
                 checks=self._together.checks,
@@ -169,6 +170,8 @@ class Pump:
             )
         else:
             book.count("allowed")
+        if self._started and session.failure is not None and decision.outcome != "unavailable":
+            book.failed(session.failure.code, reply.status)
         book.used(session.usage)
         book.answered(reply.status)
         if self._delay is not None:

@@ -153,7 +153,7 @@ def test_a_model_that_is_restarted_alone_is_served_again(tmp_path: Path) -> None
             until(lambda: answered(port, "/health/ready") == 503, "not ready")
         with running(*start):
             subprocess.run([sys.executable, "-I", resume.__file__, str(control)], check=True)
+            until(lambda: answered(served, "/release") == 200, "it listens again")
             until(lambda: answered(port, "/health/ready") == 200, "ready again")
-            assert answered(served, "/release") == 200
             with ask(port) as stream:
                 assert words(stream.read()).startswith("word0 ")

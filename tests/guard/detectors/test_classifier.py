@@ -17,7 +17,7 @@ def _find(text: str, *, before: tuple[str, ...] = (), entry: str = ENTRY) -> Rea
 
 
 def test_a_short_text_is_the_whole_place() -> None:
-    assert _find("some toxicity") == Reading(0.9, "toxicity")
+    assert _find("some toxicity") == Reading(0.95, "toxicity")
     assert _find("hello") == Reading(0.1, "toxicity")
 
 
@@ -34,20 +34,20 @@ def test_text_past_the_last_window_is_said_to_be_there() -> None:
 def test_an_encoded_text_gets_the_score_of_its_plain_form() -> None:
     hidden = "dGhpcyBpcyB0b3hpY2l0eSBpdHNlbGY="
     reading = _find(f"read {hidden} please")
-    assert (reading.score, reading.view) == (0.9, "base64")
+    assert (reading.score, reading.view) == (0.95, "base64")
 
 
 def test_a_conversation_is_read_with_what_was_said_before() -> None:
     reading = _find("icity", before=("tox",))
     assert reading.score == 0.1
     reading = _find("go on", before=("toxicity",))
-    assert (reading.score, reading.view, reading.spans) == (0.9, CONVERSATION, ())
+    assert (reading.score, reading.view, reading.spans) == (0.95, CONVERSATION, ())
 
 
 def test_a_view_that_is_not_made_leaves_the_text_itself() -> None:
     detector = opened(ENTRY)
     assert detector.cost == "thread"
-    assert detector.find(Passage(text="toxicity", side="input"), ()).score == 0.9
+    assert detector.find(Passage(text="toxicity", side="input"), ()).score == 0.95
 
 
 def test_a_head_is_checked_before_anything_is_opened_and_by_a_classifier_of_ones_own() -> None:
@@ -71,4 +71,4 @@ def test_heads_of_one_classifier_have_digests_of_their_own() -> None:
 
 
 def test_readings_are_records() -> None:
-    assert msgspec.json.decode(msgspec.json.encode(_find("toxicity")), type=Reading).score == 0.9
+    assert msgspec.json.decode(msgspec.json.encode(_find("toxicity")), type=Reading).score == 0.95

@@ -16,7 +16,7 @@ def test_the_likeliest_of_the_labels_that_count_is_the_score() -> None:
     detector = opened(ENTRY, words=Words(("fine", "toxic", "threat")))
     assert detector.cost == "thread"
     reading = detector.find(Passage(text="a threat, fine", side="input"), ())
-    assert (reading.score, reading.category) == (0.9, "threat")
+    assert (reading.score, reading.category) == (0.95, "threat")
     assert detector.find(Passage(text="fine", side="input"), ()).score == 0.1
 
 

@@ -18,6 +18,7 @@ from msgspec import UNSET, structs
 from statera.guard.edits import Taken, named
 from statera.guard.policy import Change, Entry, Place, Policy, Scope
 from statera.records.guarding import (
+    GRAVITY,
     Decision,
     Edit,
     Finding,
@@ -29,14 +30,6 @@ from statera.records.guarding import (
 )
 
 Answer = Reading | Trouble
-
-_RANK: dict[Outcome, int] = {
-    "allow": 0,
-    "redact": 1,
-    "bypassed": 2,
-    "unavailable": 3,
-    "block": 4,
-}
 
 
 class Ask(NamedTuple):
@@ -187,7 +180,7 @@ def _consequence(finding: Finding, entry: Entry) -> Outcome:
 
 
 def _worst(outcomes: Iterable[Outcome]) -> Outcome:
-    return max(outcomes, key=_RANK.__getitem__, default="allow")
+    return max(outcomes, key=GRAVITY.__getitem__, default="allow")
 
 
 def _edits(

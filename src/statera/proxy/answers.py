@@ -3,7 +3,7 @@
 await deliver(send, json_answer(503, body, retry_after=1))
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -11,18 +11,11 @@ import msgspec
 from statera.proxy.bodies import Send
 from statera.proxy.headers import Pairs
 from statera.proxy.wire.api import Failure
-from statera.records.guarding import Outcome
+from statera.records.guarding import GRAVITY, Outcome
 
 DECISION, DECISION_ID, POLICY = b"x-statera-decision", b"x-statera-decision-id", b"x-statera-policy"
 JSON = (b"content-type", b"application/json")
 
-_RANK: Mapping[Outcome, int] = {
-    "allow": 0,
-    "redact": 1,
-    "bypassed": 2,
-    "unavailable": 3,
-    "block": 4,
-}
 _encode = msgspec.json.Encoder().encode
 
 
@@ -55,7 +48,7 @@ def decision_headers(
 
 def worst(first: Outcome | None, second: Outcome) -> Outcome:
     """Return the graver of two outcomes; the first may not be known yet."""
-    return first if first is not None and _RANK[first] >= _RANK[second] else second
+    return first if first is not None and GRAVITY[first] >= GRAVITY[second] else second
 
 
 def failure_of(failure: Failure) -> dict[str, object]:

@@ -9,6 +9,15 @@ Action = Literal["allow", "redact", "block", "annotate"]
 Mode = Literal["enforce", "shadow"]
 Outcome = Literal["allow", "redact", "block", "bypassed", "unavailable"]
 Cause = Literal["score", "beyond", "failed", "late"]
+
+GRAVITY: dict[Outcome, int] = {
+    "allow": 0,
+    "redact": 1,
+    "bypassed": 2,
+    "unavailable": 3,
+    "block": 4,
+}
+"""Which outcome outranks which: of several the gravest holds."""
 Role = Literal[
     "system",
     "developer",

@@ -19,14 +19,21 @@ import msgspec
 from statera.guard.blockers import blockers
 from statera.guard.engine import Answer, Ask, Engine
 from statera.guard.policy import Entry, Place, Policy
-from statera.records.guarding import Decision, Finding, Outcome, Passage, Reading, Trouble
+from statera.records.guarding import (
+    GRAVITY,
+    Decision,
+    Finding,
+    Outcome,
+    Passage,
+    Reading,
+    Trouble,
+)
 
 REQUEST = "request"
 _LOOKS = ("use", "settings", "sides", "roles", "context")
 HEADERS = "a scope reads headers, which are not on record"
 CUT = "the record of a stream ends where it was stopped"
 _STOPS: tuple[Outcome, ...] = ("block", "unavailable")
-_RANK: tuple[Outcome, ...] = ("allow", "redact", "bypassed", "unavailable", "block")
 
 
 class Recorded(NamedTuple):
@@ -260,4 +267,4 @@ def _exchange(phases: Sequence[Outcomes]) -> Exchange | str:
 
 
 def _worst(found: Iterable[Outcome | None]) -> Outcome | None:
-    return max((one for one in found if one is not None), key=_RANK.index, default=None)
+    return max((one for one in found if one is not None), key=GRAVITY.__getitem__, default=None)

@@ -283,7 +283,7 @@ def said_last(slots: list[Slot], count: int) -> tuple[str, ...]:
     said = [
         slot.passage.text
         for slot in slots
-        if slot.passage.role in CONVERSATION and slot.raw_span is None
+        if slot.passage.role in CONVERSATION and not slot.again
     ]
     return tuple(said[-count:])
 

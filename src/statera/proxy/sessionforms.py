@@ -52,7 +52,7 @@ class Forms:
         Without a backslash every string stands as it is, so that the text is where it occurs; what
         stands between two strings could be the like of it only if that were no more than a mark.
         """
-        if len(pieces) != 1 or pieces[0].whole or b"\\" in data:
+        if len(pieces) != 1 or pieces[0].whole or pieces[0].repeats or b"\\" in data:
             return
         if not pieces[0].text.strip(" :,"):
             return

@@ -281,9 +281,7 @@ def _plain(reply: Reply) -> None:
 def said_last(slots: list[Slot], count: int) -> tuple[str, ...]:
     """Return the last `count` messages of the conversation."""
     said = [
-        slot.passage.text
-        for slot in slots
-        if slot.passage.role in CONVERSATION and not slot.again
+        slot.passage.text for slot in slots if slot.passage.role in CONVERSATION and not slot.again
     ]
     return tuple(said[-count:])
 

@@ -8,6 +8,7 @@ from statera.metrics.guarding import FalsePositiveRate, Recall
 from statera.metrics.judged import JudgedGood, JudgedMean, WinRate
 from statera.metrics.means import Accuracy, GivenAnswer, Macro, MeanScore
 from statera.metrics.passk import GPass, PassAt, PassHat, WorstOf
+from statera.metrics.rates import Rate
 from statera.protocols import Grader, Metric, Scorer
 
 AnyMetric = (
@@ -24,6 +25,7 @@ AnyMetric = (
     | WinRate
     | Recall
     | FalsePositiveRate
+    | Rate
 )
 
 

@@ -1,0 +1,76 @@
+"""The mean of a score over items, with what a reader must know of it: which way is better, the
+range, and the metric that moves the other way and is shown beside it.
+
+>>> Rate(score="regressive_flip", opposed="accepts_correction").higher_is_better
+False
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+import msgspec
+import numpy as np
+
+from statera.metrics.means import MeanScore
+from statera.records.scores import Score
+from statera.stats.means import mean
+from statera.stats.results import Estimate, Items, ItemValue
+
+
+class Rate(msgspec.Struct, frozen=True, kw_only=True, tag="rate", tag_field="type"):
+    """The mean of a score's values over items, an item's being the mean over its epochs.
+
+    Values lie in [`low`, `high`]: a share in [0, 1], a difference of two arms in [-1, 1]. A trial
+    without a value (`why` says so on its score) is left out, never 0. `opposed` is the
+    counter-metric: another one of the task by its name, or `task/metric`.
+    """
+
+    by_category: ClassVar[bool] = True
+    ratio: ClassVar[bool] = False
+
+    score: str
+    better: Literal["higher", "lower"] = "lower"
+    low: float = 0.0
+    high: float = 1.0
+    opposed: str = ""
+
+    @property
+    def name(self) -> str:
+        """The score's own name."""
+        return self.score
+
+    @property
+    def higher_is_better(self) -> bool:
+        """Whether more is better."""
+        return self.better == "higher"
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the greatest value that an item can have."""
+        return self.low, self.high
+
+    @property
+    def counter(self) -> str | None:
+        """The metric that must be shown beside it, or None."""
+        return self.opposed or None
+
+    def item(self, scores: Sequence[Score]) -> ItemValue | None:
+        """Return the mean over the epochs that have a value, or None if none has."""
+        return MeanScore(score=self.score).item(scores)
+
+    def estimate(self, items: Items) -> Estimate:
+        """Return the mean over items, each weighing as many trials as it has.
+
+        The interval is that of the values as shares of the range: it never leaves the range.
+        """
+        if self.bounds == (0.0, 1.0):
+            return mean(items)
+        span = self.high - self.low
+        shares = (np.asarray(items.values, dtype=np.float64) - self.low) / span
+        found = mean(items._replace(values=shares))
+        back = [None if end is None else self.low + span * end for end in _ends(found)]
+        return msgspec.structs.replace(found, value=back[0], low=back[1], high=back[2])
+
+
+def _ends(found: Estimate) -> tuple[float | None, float | None, float | None]:
+    return found.value, found.low, found.high

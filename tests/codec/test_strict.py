@@ -27,6 +27,7 @@ class Rules(msgspec.Struct, forbid_unknown_fields=True):
     way: Literal["over", "under"] | None = None
     ways: tuple[Literal["over", "under"], ...] = ()
     number: Literal[1, 2] = 1
+    role: Literal["user", ""] = ""
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,7 @@ class Rules(msgspec.Struct, forbid_unknown_fields=True):
         ("rules: []\nway: ovr", ["Invalid value 'ovr'", "Did you mean 'over'? Allowed: over, un"]),
         ("rules: []\nways: [a, over, b]", ["'a' - at `$.ways[0]`", ". Allowed: over, under"]),
         ("rules: []\nnumber: 3", ["Invalid value 3 - at `$.number`. Allowed: 1, 2"]),
+        ("rules: []\nrole: usr", ["Did you mean 'user'? Allowed: user, \"\""]),
         ("rules: [{type: inner}]", ["missing required field `margin`"]),
         ("rules: [", ["line 1"]),
         ("rules: [{type: inner, name: x}]", [". Allowed: margin, strict, type"]),
@@ -51,7 +53,9 @@ class Rules(msgspec.Struct, forbid_unknown_fields=True):
         ("rules: [{type: iner}]", ["Did you mean 'inner'? Allowed: inner, other"]),
         (
             "ruls: []",
-            ["unknown field `ruls`. Did you mean 'rules'? Allowed: any, number, rules, times"],
+            [
+                "unknown field `ruls`. Did you mean 'rules'? Allowed: any, number, role, rules, times"
+            ],
         ),
         ("rules: []\ntimes: {first: 1}", ["at `$.times`", "'? Allowed: first_byte"]),
         ("rules: []\nany: []\nrules: []", ["line 3, column 1: key `rules` is already on line 1"]),

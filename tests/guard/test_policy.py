@@ -40,6 +40,7 @@ def test_the_digest_changes_with_anything() -> None:
         ("0.85", "0.85, roles: [usr]", "Did you mean 'user'?"),
         ("name: toxicity", "name: Toxi city", "name"),
         ("0.85", "0.85, timeout: 0", "timeout"),
+        ("name: support", "messages: {output: ''}", "length >= 1 - at `$.messages.output`"),
         (
             "scopes:",
             "  - {name: toxicity, use: regex}\nscopes:",

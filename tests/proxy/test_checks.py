@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -96,6 +97,34 @@ def test_litellm_is_answered_in_its_own_words(
         "additional_provider_specific_params": {}, "structured_messages": None,
     }  # fmt: skip
     assert post(running.url + LITELLM, {"input_type": "request", **asked, **more}).json == told
+
+
+def test_litellm_is_told_what_the_client_of_a_blocked_request_or_reply_is(
+    tmp_path: Path,
+) -> None:
+    policy = POLICY + (
+        "  - {name: own, use: regex, with: {patterns: [odd]}, message: Not here.}\n"
+        "messages: {input: No such request., output: No such reply.}\n"
+    )
+    call = {"function": {"name": "f", "arguments": '{"q": "forbidden"}'}}
+    words = {"texts": ["forbidden"]}
+    cases: list[tuple[str, dict[str, Any], str]] = [
+        ("request", words, "No such request."),
+        ("request", {"tool_calls": [call]}, "No such request."),
+        ("response", words, "No such reply."),
+        ("response", {"tool_calls": [call]}, "No such reply."),
+        ("request", {"texts": ["odd"]}, "Not here."),
+    ]
+    with (
+        RawUpstream(lambda asked: [answer({})]) as upstream,
+        guard(upstream.url, policy, tmp_path) as running,
+    ):
+        for kind, asked, told in cases:
+            found = post(running.url + LITELLM, {"input_type": kind, **asked}).json
+            assert found == {"action": "BLOCKED", "blocked_reason": told}
+        message = {"role": "assistant", "tool_calls": [{"id": "1", "type": "function", **call}]}
+        blocked = post(running.url + "/v1/chat/completions", {"model": "m", "messages": [message]})
+        assert (blocked.status, blocked.json["error"]["message"]) == (400, "No such request.")
 
 
 def test_checks_are_counted_and_written_down(running: RunningGuard) -> None:

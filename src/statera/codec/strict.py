@@ -112,7 +112,7 @@ def _explain(message: str, kind: Any, value: Any) -> str:
         return f"{message}.{nearest(wrong[1], tags)} Allowed: {', '.join(tags)}"
     if wrong := _ENUM.search(message):
         literals = [one for one in _kinds_at(kind, value, steps) if get_origin(one) is Literal]
-        allowed = [str(name) for one in literals for name in get_args(one)]
+        allowed = [str(name) or '""' for one in literals for name in get_args(one)]
         told = message.replace("Invalid enum value", "Invalid value", 1)
         return f"{told}.{nearest(wrong[1], allowed)} Allowed: {', '.join(allowed)}"
     return _in_words(message)

@@ -34,6 +34,7 @@ Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=600)]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 Count = Annotated[int, msgspec.Meta(ge=0)]
+Words = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -100,8 +101,8 @@ class EventTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class Messages(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a blocked client is told, unless the detector has a message of its own."""
 
-    input: str = "This request was blocked by the content policy."
-    output: str = "This reply was withheld by the content policy."
+    input: Words = "This request was blocked by the content policy."
+    output: Words = "This reply was withheld by the content policy."
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -13,7 +13,7 @@ import msgspec
 from statera.codec.strict import from_json
 from statera.errors import DeclarationError, unknown
 from statera.guard.edits import edited
-from statera.guard.policy import Place
+from statera.guard.policy import Place, Policy
 from statera.proxy.answers import Answer, deliver, failure_of, json_answer
 from statera.proxy.bodies import Gone, Message, Receive, Send, TooLarge, read_body
 from statera.proxy.bookkeeping import Book
@@ -22,6 +22,7 @@ from statera.proxy.headers import BadHeader, check
 from statera.proxy.service import Service
 from statera.proxy.wire.api import Failure
 from statera.proxy.wire.fields import MOST_TEXTS, Reader, spoken
+from statera.proxy.wire.filtering import input_message, output_message
 from statera.proxy.wire.refusals import Refused
 from statera.proxy.wire.routes import known_apis
 from statera.proxy.wire.slots import passages, with_context
@@ -116,7 +117,8 @@ async def _for_litellm(service: Service, data: bytes) -> Answer:
     decision, book = await _checked(service, said, CHAT, asked.model or "")
     if decision.outcome == "unavailable":
         return _failed(Failure(503, "guard_unavailable", "A check could not be made."))
-    return json_answer(200, _intervention(decision, said, len(texts)), book.headers)
+    told = _intervention(decision, said, len(texts), _reason(decision, policy, side))
+    return json_answer(200, told, book.headers)
 
 
 def _walked(service: Service, asked: LiteLLMAsked, side: Side) -> tuple[Passage, ...]:
@@ -129,9 +131,17 @@ def _walked(service: Service, asked: LiteLLMAsked, side: Side) -> tuple[Passage,
     return passages(reader.slots)
 
 
-def _intervention(decision: Decision, said: Sequence[Passage], texts: int) -> dict[str, object]:
+def _reason(decision: Decision, policy: Policy, side: Side) -> str:
+    """Return what the client of a blocked request, or reply, is told on any other route."""
+    worded = input_message if side == "input" else output_message
+    return worded(decision, policy)
+
+
+def _intervention(
+    decision: Decision, said: Sequence[Passage], texts: int, reason: str
+) -> dict[str, object]:
     if decision.outcome == "block":
-        return {"action": "BLOCKED", "blocked_reason": decision.message}
+        return {"action": "BLOCKED", "blocked_reason": reason}
     if any(edit.passage >= texts for edit in decision.edits):
         reason = "A tool holds what the policy takes out."
         return {"action": "BLOCKED", "blocked_reason": reason}

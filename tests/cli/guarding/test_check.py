@@ -119,7 +119,7 @@ def test_the_schema_is_printed() -> None:
         ([], b"\xff", "standard input: not UTF-8 at byte 0"),
         (["--jsonl"], '{"txt": 1}', "line 1: .*`txt`"),
         (["--jsonl"], "{", "line 1"),
-        (["--jsonl"], '{"text": "a", "role": "usr"}', "line 1: .*Did you mean 'user'"),
+        (["--jsonl"], '{"text": "a", "role": "usr"}', "line 1: .*'user'.* Allowed: .*, \"\"$"),
         (["--file", "gone.txt"], "", "gone.txt: no such file"),
         (["--policy", "lite"], "x", "unknown policy 'lite'"),
     ],

@@ -1,10 +1,11 @@
-"""Answers of the APIs whose replies are choices: chat completions and completions."""
+"""What the APIs share whose replies are choices: chat completions and completions."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 from statera.guard.policy import Policy
-from statera.proxy.wire.api import Event, Failure, StreamState
+from statera.proxy.wire.api import Api, Event, Failure, StreamState
+from statera.proxy.wire.fields import Field, Reader
 from statera.proxy.wire.filtering import (
     details,
     filter_results,
@@ -14,7 +15,8 @@ from statera.proxy.wire.filtering import (
     output_message,
 )
 from statera.proxy.wire.openai_errors import content_filter, error, error_events
-from statera.proxy.wire.slots import Body
+from statera.proxy.wire.pieces import pieces_of
+from statera.proxy.wire.slots import Body, Piece
 from statera.records.guarding import Decision
 
 _HEAD = ("id", "created", "model", "system_fingerprint", "service_tier")
@@ -106,6 +108,25 @@ def _filtered(index: int, decision: Decision, fields: Body) -> Body:
         "logprobs": None,
         "content_filter_results": filter_results(decision),
     }
+
+
+class Bodies(NamedTuple):
+    """The tables of such an API: its request, its reply and a chunk of a stream."""
+
+    request: Field
+    reply: Field
+    chunk: Field
+
+
+def choices_api(name: str, route: str, bodies: Bodies, shapes: ChoiceShapes) -> Api:
+    """Return the API; channels of its chunks are the places they would have in a whole reply."""
+
+    def read_event(reader: Reader, name: str, data: Body) -> list[Piece]:
+        del name
+        bodies.chunk(reader, data, "", data, "")
+        return pieces_of(reader)
+
+    return Api(name, (route,), bodies.request, bodies.reply, shapes, read_event, closes)
 
 
 def closes(name: str, data: Body) -> tuple[str, ...]:

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from statera.proxy.wire.api import Api
 from statera.proxy.wire.attachments import media, recording
-from statera.proxy.wire.choices import ChoiceShapes, closes
+from statera.proxy.wire.choices import Bodies, ChoiceShapes, choices_api
 from statera.proxy.wire.fields import (
     Field,
     Reader,
@@ -33,8 +32,7 @@ from statera.proxy.wire.parameters import (
     parameter,
     tools,
 )
-from statera.proxy.wire.pieces import pieces_of
-from statera.proxy.wire.slots import Body, Holder, Key, Piece
+from statera.proxy.wire.slots import Body, Holder, Key
 from statera.records.guarding import Side
 
 SIDES: dict[str, Side] = {
@@ -156,13 +154,6 @@ REPLY = table({**ABOUT, "choices": each(table({**CHOICE, "message": _answered}))
 CHUNK = table({**ABOUT, "choices": indexed(table({**CHOICE, "delta": at("message", _added)}))})
 
 
-def read_event(reader: Reader, name: str, data: Body) -> list[Piece]:
-    """Return the pieces of a chunk; channels are the places they would have in a whole reply."""
-    del name
-    CHUNK(reader, data, "", data, "")
-    return pieces_of(reader)
-
-
 def _silent(message: str, content: str) -> Body:
     return {"message": {"role": "assistant", "content": content, "refusal": message}}
 
@@ -175,12 +166,11 @@ def _ending(message: str) -> Body:
     return {"delta": {"refusal": message}}
 
 
-api = Api(
-    name="chat",
-    routes=("/v1/chat/completions",),
-    request=REQUEST,
-    reply=REPLY,
-    shapes=ChoiceShapes(
+api = choices_api(
+    "chat",
+    "/v1/chat/completions",
+    Bodies(REQUEST, REPLY, CHUNK),
+    ChoiceShapes(
         prefix="chatcmpl-",
         reply="chat.completion",
         chunk="chat.completion.chunk",
@@ -189,6 +179,4 @@ api = Api(
         first=_refusing,
         last=_ending,
     ),
-    event=read_event,
-    closes=closes,
 )

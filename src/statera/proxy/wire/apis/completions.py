@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from statera.proxy.wire.api import Api
 from statera.proxy.wire.attachments import media
-from statera.proxy.wire.choices import ChoiceShapes, closes
+from statera.proxy.wire.choices import Bodies, ChoiceShapes, choices_api
 from statera.proxy.wire.fields import (
     Reader,
     each,
@@ -15,8 +14,7 @@ from statera.proxy.wire.fields import (
     with_role,
 )
 from statera.proxy.wire.parameters import ABOUT, CHOICE, SAMPLING
-from statera.proxy.wire.pieces import pieces_of
-from statera.proxy.wire.slots import Body, Holder, Key, Piece
+from statera.proxy.wire.slots import Body, Holder, Key
 from statera.proxy.wire.tokenlists import tokens
 
 
@@ -40,13 +38,6 @@ REPLY = table({**ABOUT, "choices": each(table(_choice))})
 CHUNK = table({**ABOUT, "choices": indexed(table(_choice))})
 
 
-def read_event(reader: Reader, name: str, data: Body) -> list[Piece]:
-    """Return the pieces of a chunk."""
-    del name
-    CHUNK(reader, data, "", data, "")
-    return pieces_of(reader)
-
-
 def _silent(message: str, content: str) -> Body:
     del message
     return {"text": content}
@@ -61,12 +52,11 @@ def _ending(message: str) -> Body:
     return {"text": ""}
 
 
-api = Api(
-    name="completions",
-    routes=("/v1/completions",),
-    request=REQUEST,
-    reply=REPLY,
-    shapes=ChoiceShapes(
+api = choices_api(
+    "completions",
+    "/v1/completions",
+    Bodies(REQUEST, REPLY, CHUNK),
+    ChoiceShapes(
         prefix="cmpl-",
         reply="text_completion",
         chunk="text_completion",
@@ -75,6 +65,4 @@ api = Api(
         first=_refusing,
         last=_ending,
     ),
-    event=read_event,
-    closes=closes,
 )

@@ -10,6 +10,7 @@ from statera.analysis.frame import Early, Frame
 from statera.protocols import Metric
 from statera.stats.results import Difference, Estimate, Pairs
 from statera.stats.sequential import mean_look, open_end, paired_look
+from statera.stats.spans import Span
 
 NO_MACRO = "no interval for a mean over categories of a run that stopped early"
 MIXED = "runs that stopped early, together in no known order"
@@ -25,7 +26,9 @@ def anytime_estimate(frame: Frame, metric: Metric, category: str | None) -> Esti
     if not metric.by_category or frame.early == "mixed":
         why = MIXED if metric.by_category else NO_MACRO
         return msgspec.structs.replace(found, low=None, high=None, method=why, source="")
-    bounds = mean_look(items, MIDDLE, design=open_end((1 - found.level) / 2))
+    span = Span(*metric.bounds)
+    looked = mean_look(span.items(items), MIDDLE, design=open_end((1 - found.level) / 2))
+    bounds = span.bounds(looked, span.value(MIDDLE))
     return msgspec.structs.replace(
         found,
         low=bounds.lower,

@@ -25,6 +25,7 @@ from statera.records.specs import RunInfo
 from statera.stats.multiplicity import benjamini_hochberg, holm
 from statera.stats.paired import difference
 from statera.stats.results import LEVEL
+from statera.stats.spans import Span
 from statera.stats.unpaired import unpaired_difference
 
 _NUMBERS = ("base", "candidate", "difference", "low", "high", "p", "worst", "best")
@@ -228,10 +229,12 @@ def row(
 ) -> ComparisonRow:
     """Return one metric compared, over a category or the whole task; p is not adjusted yet."""
     if pairing.shared:
-        pairs = pairing.pairs(name, category)
+        span = Span(*pairing.candidate.metric(name).bounds)
+        pairs = span.pairs(pairing.pairs(name, category))
         found = difference(pairs, level=level, rng=rng)
         if pairing.early:
             found = anytime_difference(pairs, found, order=pairing.early)
+        found = span.difference(found)
     else:
         found = unpaired_difference(*pairing.alone(name, category), level=level)
     better = pairing.candidate.metric(name).higher_is_better

@@ -5,10 +5,12 @@ from typing import Protocol
 from statera.analysis.anytime import MIXED
 from statera.analysis.frame import Early
 from statera.gate.rules import Target
+from statera.protocols import Metric
 from statera.stats.meanbounds import mean_bounds
 from statera.stats.pairedbounds import difference_bounds
 from statera.stats.results import Bounds, Items, Pairs
 from statera.stats.sequential import mean_look, open_end, paired_look
+from statera.stats.spans import Span
 
 
 class Bounding(Protocol):
@@ -60,6 +62,31 @@ class NoBounds:
     def difference(self, target: Target, pairs: Pairs, *, alpha: float) -> Bounds:
         """Return candidate minus the other run without bounds."""
         return difference_bounds(pairs, target.limit, alpha=alpha).without(MIXED)
+
+
+class InSpan:
+    """Bounds of a metric whose values lie in another range than [0, 1]: those of its shares."""
+
+    def __init__(self, inner: Bounding, span: Span) -> None:
+        self._inner, self._span = inner, span
+
+    def mean(self, target: Target, items: Items, *, alpha: float) -> Bounds:
+        """Return the bounds of the candidate's own number."""
+        within = target._replace(limit=self._span.share(target.limit))
+        found = self._inner.mean(within, self._span.items(items), alpha=alpha)
+        return self._span.bounds(found, target.limit)
+
+    def difference(self, target: Target, pairs: Pairs, *, alpha: float) -> Bounds:
+        """Return the bounds of candidate minus the other run."""
+        within = target._replace(limit=target.limit / self._span.width)
+        found = self._inner.difference(within, self._span.pairs(pairs), alpha=alpha)
+        return self._span.gap_bounds(found, target.limit)
+
+
+def in_span(bounding: Bounding, metric: Metric) -> Bounding:
+    """Return bounds that fit the range of the metric's values."""
+    span = Span(*metric.bounds)
+    return bounding if span.plain else InSpan(bounding, span)
 
 
 BOUNDINGS: dict[Early, Bounding] = {"": FixedSize(), "seeded": AnyTime(), "mixed": NoBounds()}

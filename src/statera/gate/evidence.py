@@ -16,7 +16,7 @@ from statera.analysis.frame import Early, Frame, Infra
 from statera.analysis.health import not_told
 from statera.analysis.pairing import Pairing
 from statera.analysis.standing import NOBODY
-from statera.gate.bounding import BOUNDINGS, Bounding, FixedSize
+from statera.gate.bounding import BOUNDINGS, Bounding, FixedSize, in_span
 from statera.gate.failures import Confirmations, Failures, failures, items
 from statera.gate.judges import Hearing, Judges, Raw, heard, judged
 from statera.gate.rules import KnownTask, Target, known_frames
@@ -115,7 +115,8 @@ def measured(
     Without a `bounding`, the bounds are those that fit how the runs came to their size.
     """
     bounding = bounding or BOUNDINGS[evidence.early(target)]
-    found = (_against if target.paired else _alone)(target, evidence, alpha, bounding)
+    fitting = in_span(bounding, target.metric)
+    found = (_against if target.paired else _alone)(target, evidence, alpha, fitting)
     if found.data is None or not judged(target, evidence.judges):
         return found
     return _heard(target, evidence, found, fixed=isinstance(bounding, FixedSize))

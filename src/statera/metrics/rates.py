@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 import msgspec
-import numpy as np
 
 from statera.metrics.means import MeanScore
 from statera.records.scores import Score
 from statera.stats.means import mean
 from statera.stats.results import Estimate, Items, ItemValue
+from statera.stats.spans import Span
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True, tag="rate", tag_field="type"):
@@ -63,14 +63,5 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True, tag="rate", tag_field="typ
 
         The interval is that of the values as shares of the range: it never leaves the range.
         """
-        if self.bounds == (0.0, 1.0):
-            return mean(items)
-        span = self.high - self.low
-        shares = (np.asarray(items.values, dtype=np.float64) - self.low) / span
-        found = mean(items._replace(values=shares))
-        back = [None if end is None else self.low + span * end for end in _ends(found)]
-        return msgspec.structs.replace(found, value=back[0], low=back[1], high=back[2])
-
-
-def _ends(found: Estimate) -> tuple[float | None, float | None, float | None]:
-    return found.value, found.low, found.high
+        span = Span(*self.bounds)
+        return mean(items) if span.plain else span.estimate(mean(span.items(items)))

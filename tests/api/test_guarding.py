@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 import statera as st
+from statera.proxy.keeper import PolicySource
 
 CARD = "pay with 4111 1111 1111 1111"
 
@@ -59,3 +60,15 @@ def test_a_closed_guard_checks_no_more_and_may_be_closed_twice() -> None:
     guard.close()
     with pytest.raises(RuntimeError, match="closed"):
         guard.check("hello")
+
+
+def test_a_threshold_of_toxicity_goes_before_the_files_as_when_it_is_served(tmp_path: Path) -> None:
+    path = tmp_path / "p.yaml"
+    path.write_text(
+        "detectors: [{name: toxicity, use: regex, with: {patterns: [bad]}}]", encoding="utf-8"
+    )
+    with st.Guard(PolicySource(path, 0.7)) as guard:
+        assert guard.check("bad").findings[0].threshold == 0.7
+    path.write_text("detectors: [{name: toxicity, use: regx}]", encoding="utf-8")
+    with pytest.raises(st.DeclarationError, match=r"p.yaml: detectors\[0\] 'toxicity'.use"):
+        st.Guard(PolicySource(path, 0.7))

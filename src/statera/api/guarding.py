@@ -22,6 +22,7 @@ from statera.guard.opening import open_guard
 from statera.guard.policy import Place, Policy, policy_path
 from statera.guard.toolbox import Toolbox
 from statera.models.clock import SystemClock
+from statera.proxy.keeper import PolicySource, policy_of
 from statera.records.guarding import Decision, Passage, Side
 
 T = TypeVar("T")
@@ -34,15 +35,18 @@ _EVERYWHERE = Place()
 class Guard:
     """A policy, opened; close it, or use it in a `with` block.
 
-    `policy` is a Policy, a YAML file, or the name of one that ships. Relative paths in it start
-    from `folder`, or from the file's own. DeclarationError, in one line, for what is wrong in it.
+    `policy` is a Policy, a YAML file, the name of one that ships, or a PolicySource, whose toxicity
+    threshold goes before the file's as in `statera guard serve`. Relative paths in it start from
+    `folder`, or from the file's own. DeclarationError, in one line, for what is wrong in it.
     """
 
     def __init__(
-        self, policy: Policy | str | Path = "default", *, folder: Path | None = None
+        self, policy: Policy | PolicySource | str | Path = "default", *, folder: Path | None = None
     ) -> None:
         if isinstance(policy, Policy):
             self.policy, source, own = policy, f"policy {policy.name}", Path()
+        elif isinstance(policy, PolicySource):
+            self.policy, source, own = policy_of(policy), str(policy.path), policy.path.parent
         else:
             path = policy_path(policy)
             self.policy, source, own = Policy.load(path), str(path), path.parent

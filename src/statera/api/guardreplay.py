@@ -4,10 +4,12 @@
     replay.newly                # blocked now, not then
 
 Events that kept their texts are decided by running the policy; the others from their scores, as far
-as that is exact. Any JSONL with texts or conversations can be replayed too.
+as that is exact. Any JSONL with texts or conversations can be replayed too. A policy with another
+toxicity threshold than its file's is a PolicySource.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,20 +26,20 @@ from statera.analysis.guarding.replaying import (
     replayed,
     rescored,
 )
+from statera.api.guarding import Guard
 from statera.codec.files import read_jsonl, read_lines
 from statera.codec.strict import from_json
 from statera.errors import DeclarationError
 from statera.guard.blockers import blockers, lenient_of
 from statera.guard.engine import Engine
-from statera.guard.policy import Place, Policy
-from statera.models.clock import SystemClock
-from statera.protocols import Clock
+from statera.guard.policy import Place, Policy, policy_path
 from statera.proxy.events import GuardEvent
+from statera.proxy.keeper import PolicySource, policy_of
 from statera.proxy.streaming import MOST_TOLD
 from statera.records.guarding import Decision, Passage, Side
-from statera.strategies.policies import OpenedPolicy, open_policy
 
 CHAT = "/v1/chat/completions"
+AnyPolicy = str | Path | PolicySource
 _SIDES: dict[str, Side] = {"tool": "tool_result", "function": "tool_result"}
 
 
@@ -193,23 +195,21 @@ def _passages(row: Asked) -> tuple[Passage, ...]:
 
 
 async def replay_events(
-    events: Iterable[Recorded],
-    policy: str | Path,
-    *,
-    base: str | Path | None = None,
-    clock: Clock | None = None,
+    events: Iterable[Recorded], policy: AnyPolicy, *, base: AnyPolicy | None = None
 ) -> Replay:
     """Return what the policy would have made of recorded decisions.
 
     `base` is the policy that made them, needed where texts were not kept. A policy of which nothing
     must be run is not opened. Where one of its scopes reads headers nothing is told: they are not
-    on record.
+    on record. DeclarationError for a policy that a guard would not serve.
     """
-    new, old = Engine(Policy.load(policy)), None if base is None else Engine(Policy.load(base))
+    source = _source(policy)
+    new = Engine(policy_of(source))
+    old = None if base is None else Engine(policy_of(_source(base)))
     lenient = {one.policy.digest: lenient_of(one.policy) for one in (new, old) if one is not None}
-    opened: OpenedPolicy | None = None
+    opened: Guard | None = None
     found: list[Outcomes] = []
-    try:
+    with ExitStack() as stack:
         for one in events:
             decision: Decision | str
             if one.passages == ():
@@ -219,33 +219,23 @@ async def replay_events(
             elif one.passages is None:
                 decision = rescored(one, old, new)
             else:
-                opened = opened or open_policy(policy, clock=clock or SystemClock())
-                decision = await opened.guard.check(one.passages, one.place, decision_id=one.id)
+                opened = opened or stack.enter_context(Guard(source))
+                decision = await opened.acheck(one.passages, place=one.place)
             found.append(outcomes(one, decision, lenient))
-    finally:
-        if opened is not None:
-            await opened.close()
     return replayed(found)
 
 
 async def replay_requests(
-    requests: Iterable[Texts],
-    policy: str | Path,
-    *,
-    base: str | Path | None = None,
-    clock: Clock | None = None,
+    requests: Iterable[Texts], policy: AnyPolicy, *, base: AnyPolicy | None = None
 ) -> Replay:
     """Return what the policy would make of requests, beside what `base` would where it is given."""
-    clock = clock or SystemClock()
-    new = open_policy(policy, clock=clock)
-    old = None if base is None else open_policy(base, clock=clock)
     found: list[Outcomes] = []
-    try:
+    with ExitStack() as stack:
+        new = stack.enter_context(Guard(_source(policy)))
+        old = None if base is None else stack.enter_context(Guard(_source(base)))
         for one in requests:
-            now = await new.guard.check(one.passages, one.place, decision_id=one.id)
-            then = None
-            if old is not None:
-                then = await old.guard.check(one.passages, one.place, decision_id=one.id)
+            now = await new.acheck(one.passages, place=one.place)
+            then = None if old is None else await old.acheck(one.passages, place=one.place)
             found.append(
                 Outcomes(
                     id=one.id,
@@ -256,11 +246,11 @@ async def replay_requests(
                     by=_blockers(now, new.policy),
                 )
             )
-    finally:
-        for opened in (new, old):
-            if opened is not None:
-                await opened.close()
     return replayed(found, recorded=False)
+
+
+def _source(policy: AnyPolicy) -> PolicySource:
+    return policy if isinstance(policy, PolicySource) else PolicySource(policy_path(policy))
 
 
 def _blockers(decision: Decision, policy: Policy) -> tuple[str, ...]:

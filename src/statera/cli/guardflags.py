@@ -1,8 +1,8 @@
-"""What the offline commands about the guard share: their data, and how they show progress."""
+"""What the offline commands about the guard share: their flags, and how they show progress."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import click
 
@@ -10,9 +10,66 @@ from statera.cli.progress import Progress
 from statera.cli.settings import Flag, Lines
 from statera.errors import DeclarationError
 from statera.protocols import Clock
+from statera.records.guarding import Side
 from statera.runner.tally import Tally
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def policy_flag(*, default: str | None = None) -> Callable[[F], F]:
+    """Return what adds `--policy`, which must be given where it has no default."""
+    return click.option(
+        "--policy",
+        cls=Flag,
+        required=default is None,
+        default=default,
+        show_default=True,
+        metavar="FILE|NAME",
+        help="The policy: a YAML file, or one that ships, `default` or `light`.",
+    )
+
+
+def base_flag(words: str) -> Callable[[F], F]:
+    """Return what adds `--base`, another policy; `words` say what for."""
+    return click.option("--base", cls=Flag, metavar="FILE|NAME", help=f"Another policy, {words}.")
+
+
+def side_flag(function: F) -> F:
+    """Add `--side`."""
+    return click.option(
+        "--side",
+        cls=Flag,
+        type=click.Choice(get_args(Side)),
+        default="input",
+        show_default=True,
+        help="Where a text stands that does not say so itself.",
+    )(function)
+
+
+def reading_flags(function: F) -> F:
+    """Add `--limit`, `--workers` and `--quiet`: how many texts are read, and how."""
+    for option in reversed(_READING):
+        function = option(function)
+    return function
+
+
+_READING = (
+    click.option(
+        "--limit",
+        cls=Flag,
+        type=click.IntRange(1),
+        help="Texts a source: a seeded subset, spread over its categories.",
+    ),
+    click.option(
+        "--workers",
+        cls=Flag,
+        type=click.IntRange(1),
+        default=1,
+        show_default=True,
+        help="Texts at a time; with more than one, latency is not that of a text alone.",
+    ),
+    click.option("--quiet", "-q", cls=Flag, is_flag=True, help="No progress."),
+)
 
 
 def data_flags(function: F) -> F:

@@ -65,3 +65,59 @@ def test_any_jsonl_and_json_for_machines(folder: Path) -> None:
 def test_one_source_of_requests_is_given() -> None:
     with pytest.raises(DeclarationError, match="give --events FILE or --data JSONL, one of them"):
         said("--policy", "light")
+
+
+TOXIC = """\
+name: words
+detectors:
+  - {name: toxicity, use: regex, with: {patterns: [bombs]}, sides: [input], threshold: 0.5}
+"""
+
+
+@pytest.mark.parametrize("variable", ["TOXICITY_THRESHOLD", "STATERA_GUARD_TOXICITY_THRESHOLD"])
+def test_a_threshold_that_the_guard_was_served_with_makes_the_base_known(
+    folder: Path, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy_file(folder, TOXIC.replace("0.5", "0.7"), name="served.yaml")
+    events = str(events_file(folder, folder / "served.yaml", "hash"))
+    policy_file(folder, TOXIC, name="toxic.yaml")
+    soft = TOXIC.replace("0.5", "0.5, mode: shadow")
+    policy_file(folder, soft, name="shadow.yaml")
+    arguments = ("--policy", "shadow.yaml", "--base", "toxic.yaml", "--events", events)
+    assert "none of 3 requests could be decided" in said(*arguments)
+    told = "shadow.yaml would have blocked 0 of 3 requests (then 1): 0 newly, 1 no longer"
+    assert said(*arguments, "--toxicity-threshold", "0.7").startswith(told)
+    assert said(*arguments, "--base-toxicity-threshold", "0.7").startswith(told)
+    monkeypatch.setenv(variable, "0.7")
+    assert said(*arguments).startswith(told)
+
+
+def test_thresholds_that_are_not_the_files_are_told(folder: Path) -> None:
+    policy_file(folder, TOXIC, name="toxic.yaml")
+    (folder / "r.jsonl").write_text('{"text": "bombs"}\n')
+    arguments = ["--policy", "toxic.yaml", "--base", "policy.yaml", "--data", "r.jsonl", "--json"]
+    found = CliRunner().invoke(command, [*arguments, "--toxicity-threshold", "0.7"])
+    assert found.exit_code == 0
+    assert "toxic.yaml; the threshold of 'toxicity' is 0.7, as --toxicity" in found.stderr
+    assert json.loads(found.stdout)["then"] == {"block": 1}, (
+        "the base has no toxicity, and need not"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--policy", "policy.yaml", "--toxicity-threshold", "0.7"], "policy.yaml: a toxicity thr"),
+        (["--policy", "policy.yaml", "--base-toxicity-threshold", "0.7"], "that of --base FILE"),
+        (
+            ["--policy", "light", "--base", "policy.yaml", "--base-toxicity-threshold", "0.7"],
+            "policy.yaml: a toxicity threshold is given and no detector is named 'toxicity'",
+        ),
+    ],
+)
+def test_a_threshold_of_no_detector_is_refused(
+    arguments: list[str], told: str, folder: Path
+) -> None:
+    (folder / "r.jsonl").write_text('{"text": "bombs"}\n')
+    with pytest.raises(DeclarationError, match=told):
+        said(*arguments, "--data", "r.jsonl")

@@ -11,6 +11,7 @@ import msgspec
 from statera.api.guarding import Guard, redacted
 from statera.cli.controls import visible
 from statera.cli.flags import STDOUT, json_flag
+from statera.cli.guardflags import policy_flag, side_flag
 from statera.cli.settings import Flag
 from statera.codec.files import read_bytes, to_json
 from statera.codec.strict import from_json
@@ -44,22 +45,8 @@ class Named(NamedTuple):
 
 
 @click.command("check")
-@click.option(
-    "--policy",
-    cls=Flag,
-    default="default",
-    show_default=True,
-    metavar="FILE|NAME",
-    help="The policy; `default` and `light` ship.",
-)
-@click.option(
-    "--side",
-    cls=Flag,
-    type=click.Choice(get_args(Side)),
-    default="input",
-    show_default=True,
-    help="Where the text stands.",
-)
+@policy_flag(default="default")
+@side_flag
 @click.option(
     "--role",
     cls=Flag,

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from typing import Any, get_args
+from typing import Any
 
 import click
 
@@ -10,13 +10,20 @@ from statera.api.comparisons import compare
 from statera.api.guardmeasure import GuardMeasured, MeasureOptions, measure_guard
 from statera.cli.comparing import headline, json_rows, print_comparison
 from statera.cli.flags import json_flag, store_flag
-from statera.cli.guardflags import data_flags, progress_of, stated_places
+from statera.cli.guardflags import (
+    base_flag,
+    data_flags,
+    policy_flag,
+    progress_of,
+    reading_flags,
+    side_flag,
+    stated_places,
+)
 from statera.cli.guardtables import document, print_measured
 from statera.cli.settings import Flag
 from statera.codec.files import to_json
 from statera.errors import DeclarationError
 from statera.models.clock import SystemClock
-from statera.records.guarding import Side
 from statera.runner.tally import Tally
 from statera.store.runstore import RunStore
 from statera.tasks.guardtexts import LabelledText, read_texts
@@ -26,33 +33,10 @@ READ = 3
 
 @click.command("eval")
 @data_flags
-@click.option(
-    "--policy",
-    cls=Flag,
-    required=True,
-    metavar="FILE",
-    help="The policy: a YAML file, or the name of one that ships.",
-)
-@click.option(
-    "--base",
-    cls=Flag,
-    metavar="FILE",
-    help="Another policy, to compare with: measured on the same texts, paired by text.",
-)
-@click.option(
-    "--side",
-    cls=Flag,
-    type=click.Choice(get_args(Side)),
-    default="input",
-    show_default=True,
-    help="Of texts that name none.",
-)
-@click.option(
-    "--limit",
-    cls=Flag,
-    type=click.IntRange(1),
-    help="Texts a source: a seeded subset, spread over its categories.",
-)
+@policy_flag()
+@base_flag("to compare with: measured on the same texts, paired by text")
+@side_flag
+@reading_flags
 @click.option(
     "--evasions",
     cls=Flag,
@@ -65,17 +49,8 @@ READ = 3
 )
 @click.option("--categories", cls=Flag, is_flag=True, help="Print the rates of categories too.")
 @click.option("--seed", cls=Flag, type=int, default=0, show_default=True, help="Of the subset.")
-@click.option(
-    "--workers",
-    cls=Flag,
-    type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    help="Texts at a time; with more than one, latency is not that of a text alone.",
-)
 @click.option("--tag", cls=Flag, help="A name for the run.")
 @click.option("--fresh", cls=Flag, is_flag=True, help="Decide anew, even what is kept.")
-@click.option("--quiet", "-q", cls=Flag, is_flag=True, help="No progress.")
 @store_flag
 @json_flag
 def command(policy: str, base: str | None, **flags: Any) -> None:

@@ -18,11 +18,14 @@ from statera.api.guardreplay import (
 from statera.cli.columns import Column, Line, print_table
 from statera.cli.controls import visible
 from statera.cli.flags import json_flag
+from statera.cli.guardflags import base_flag, policy_flag
 from statera.cli.settings import Flag
 from statera.cli.tables import console, plural
 from statera.cli.wrapping import plain, say
 from statera.codec.files import to_json
 from statera.errors import DeclarationError
+from statera.guard.policy import Policy, policy_path
+from statera.proxy.keeper import TOXICITY, PolicySource, remarks, written
 
 _COLUMNS = (
     Column("request", name=True),
@@ -36,19 +39,26 @@ _SHOWN = 400
 
 
 @click.command("replay")
-@click.option(
-    "--policy",
-    cls=Flag,
-    required=True,
-    metavar="FILE",
-    help="The policy to try: a YAML file, or the name of one that ships.",
+@policy_flag()
+@base_flag(
+    "the one that was in force: with --data to compare with, with --events to tell which scores on "
+    "record still hold"
 )
 @click.option(
-    "--base",
+    "--toxicity-threshold",
     cls=Flag,
-    metavar="FILE",
-    help="The policy that was in force: with --data to compare with, with --events to tell which "
-    "scores on record still hold.",
+    type=click.FloatRange(0, 1),
+    metavar="SHARE",
+    envvar=["TOXICITY_THRESHOLD", "STATERA_GUARD_TOXICITY_THRESHOLD"],
+    show_envvar=True,
+    help="In place of the one of the policies' entry `toxicity`, as for `statera guard serve`.",
+)
+@click.option(
+    "--base-toxicity-threshold",
+    cls=Flag,
+    type=click.FloatRange(0, 1),
+    metavar="SHARE",
+    help="In that of --base, where another was in force.",
 )
 @click.option(
     "--events",
@@ -82,7 +92,8 @@ def command(policy: str, base: str | None, most: int, **flags: Any) -> None:
     the new policy. The others are decided from the scores on record, which is exact where only
     thresholds, actions, modes or scopes by route and model changed; else they are counted as
     untold, never guessed. Headers, and the rest of a stream that was stopped, are on no record.
-    Requests are named by the id of their decision; texts are printed with --show alone.
+    Requests are named by the id of their decision; texts are printed with --show alone. A guard
+    that was served with a TOXICITY_THRESHOLD decided by another policy than its file: give it too.
 
     \b
     statera guard replay --policy new.yaml --base policy.yaml --events events.jsonl
@@ -91,18 +102,40 @@ def command(policy: str, base: str | None, most: int, **flags: Any) -> None:
     events, data = flags["events"], flags["data"]
     if (events is None) == (data is None):
         raise DeclarationError("give --events FILE or --data JSONL, one of them")
+    shared, own = flags["toxicity_threshold"], flags["base_toxicity_threshold"]
+    new, old = PolicySource(policy_path(policy), shared), _base(base, shared, own)
+    _remark([new] if old is None else [new, old])
     if events is not None:
         recorded = list(read_events(events))
-        found = asyncio.run(replay_events(recorded, policy, base=base))
+        found = asyncio.run(replay_events(recorded, new, base=old))
         texts = _of_events(recorded)
     else:
         asked = list(read_requests(data))
-        found = asyncio.run(replay_requests(asked, policy, base=base))
+        found = asyncio.run(replay_requests(asked, new, base=old))
         texts = _of_requests(asked)
     if flags["as_json"]:
         click.echo(to_json({"schema": 1, **_fields(found)}))
         return
     _print(found, policy, texts if flags["show"] else {}, most)
+
+
+def _base(base: str | None, shared: float | None, own: float | None) -> PolicySource | None:
+    """Return the policy that was in force; it has the shared threshold where it has `toxicity`."""
+    if base is None:
+        if own is not None:
+            raise DeclarationError("--base-toxicity-threshold is that of --base FILE: give it too")
+        return None
+    path = policy_path(base)
+    if own is None and any(one.name == TOXICITY for one in Policy.load(path).detectors):
+        own = shared
+    return PolicySource(path, own)
+
+
+def _remark(sources: Iterable[PolicySource]) -> None:
+    """Say on standard error what may not be expected of the policies."""
+    for source in sources:
+        if told := remarks(written(source), source.toxicity_threshold):
+            click.echo(f"{source.path}{told}", err=True)
 
 
 def _of_events(recorded: Iterable[Recorded]) -> dict[str, list[str]]:

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any, get_args
+from typing import Any
 
 import click
 
@@ -12,7 +12,14 @@ from statera.api.guardmeasure import MeasureOptions, measure_guard
 from statera.api.policyedits import with_threshold
 from statera.cli.columns import Column, Line, print_table
 from statera.cli.flags import json_flag, store_flag
-from statera.cli.guardflags import data_flags, progress_of, stated_places
+from statera.cli.guardflags import (
+    data_flags,
+    policy_flag,
+    progress_of,
+    reading_flags,
+    side_flag,
+    stated_places,
+)
 from statera.cli.settings import Flag
 from statera.cli.tables import console
 from statera.cli.wrapping import plain, say
@@ -20,7 +27,6 @@ from statera.codec.files import read_text, to_json, write_bytes
 from statera.errors import DeclarationError, unknown
 from statera.guard.policy import SHIPPED, Entry, Policy, policy_path
 from statera.models.clock import SystemClock
-from statera.records.guarding import Side
 from statera.runner.tally import Tally
 from statera.store.runstore import RunStore
 from statera.tasks.guardtexts import read_texts
@@ -47,13 +53,7 @@ _CURVE = (
 
 @click.command("tune")
 @data_flags
-@click.option(
-    "--policy",
-    cls=Flag,
-    required=True,
-    metavar="FILE",
-    help="The policy: a YAML file, or the name of one that ships.",
-)
+@policy_flag()
 @click.option("--detector", cls=Flag, required=True, metavar="NAME", help="Whose threshold.")
 @click.option(
     "--max-false-block",
@@ -74,20 +74,8 @@ _CURVE = (
 )
 @click.option("--pooled", cls=Flag, is_flag=True, help="All harmless texts are one source.")
 @click.option("--write", cls=Flag, is_flag=True, help="Put the threshold into the policy's file.")
-@click.option(
-    "--side",
-    cls=Flag,
-    type=click.Choice(get_args(Side)),
-    default="input",
-    show_default=True,
-    help="Of texts that name none.",
-)
-@click.option("--limit", cls=Flag, type=click.IntRange(1), help="Texts a source: a seeded subset.")
-@click.option(
-    "--workers", cls=Flag, type=click.IntRange(1), default=1, show_default=True,
-    help="Texts at a time.",
-)  # fmt: skip
-@click.option("--quiet", "-q", cls=Flag, is_flag=True, help="No progress.")
+@side_flag
+@reading_flags
 @store_flag
 @json_flag
 def command(policy: str, detector: str, **flags: Any) -> None:

@@ -60,3 +60,13 @@ def test_a_broken_entry_point_is_one_line(monkeypatch: pytest.MonkeyPatch, value
     _install(monkeypatch, value)
     with pytest.raises(DeclarationError, match=rf"task 'ours' \({value}\)"):
         catalogue.find("ours")
+
+
+def test_a_task_with_questions_of_its_own_only_goes_over_no_other() -> None:
+    with pytest.raises(DeclarationError, match="task 'mmlu' asks its own questions only"):
+        catalogue.find("mmlu:gsm8k")
+
+
+def test_the_inner_task_must_be_known() -> None:
+    with pytest.raises(DeclarationError, match="gsm8k"):
+        catalogue.find("mmlu:gsm-8k")

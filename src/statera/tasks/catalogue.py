@@ -5,7 +5,8 @@ A package adds tasks with an entry point whose object is a TaskDefinition:
     [project.entry-points."statera.tasks"]
     support = "ourpackage.support:definition"
 
-There is no list to edit: the file's name (or the entry point's) is the task's name.
+There is no list to edit: the file's name (or the entry point's) is the task's name. A module that
+has `over` asks another task's questions in its own way: `are_you_sure:gsm8k`.
 """
 
 from importlib import import_module
@@ -18,6 +19,7 @@ from statera.tasks.origin import Origin
 from statera.tasks.task import TaskDefinition
 
 GROUP = "statera.tasks"
+OVER = ":"
 
 
 def names() -> list[str]:
@@ -26,13 +28,41 @@ def names() -> list[str]:
 
 
 def find(name: str) -> TaskDefinition:
-    """Return the task of that name, or raise DeclarationError with the nearest one."""
+    """Return the task of that name, or raise DeclarationError with the nearest one.
+
+    `OUTER:INNER` is the task OUTER over the questions of INNER.
+    """
+    outer, mark, inner = name.partition(OVER)
+    if mark:
+        return over(outer, find(inner))
     if name in _builtin():
         found: TaskDefinition = import_module(f"{builtin.__name__}.{name}").definition
         return found
     if point := _external().get(name):
         return _loaded(point)
     raise unknown("task", name, names())
+
+
+def over(name: str, inner: TaskDefinition) -> TaskDefinition:
+    """Return the task `name` over another task's questions.
+
+    DeclarationError where it has questions of its own only, or cannot ask those of `inner`.
+    """
+    if name not in _builtin():
+        raise unknown("task", name, _going_over())
+    going = getattr(import_module(f"{builtin.__name__}.{name}"), "over", None)
+    if going is None:
+        able = ", ".join(_going_over()) or "none"
+        raise DeclarationError(
+            f"task '{name}' asks its own questions only, not those of '{inner.name}'. "
+            f"Over another task's go: {able}"
+        )
+    found: TaskDefinition = going(inner)
+    return found
+
+
+def _going_over() -> list[str]:
+    return [n for n in _builtin() if hasattr(import_module(f"{builtin.__name__}.{n}"), "over")]
 
 
 def origins() -> dict[str, Origin]:

@@ -129,6 +129,9 @@ def suite_names() -> list[str]:
 def _load(text: str) -> Suite:
     if text in suite_names():
         return _from_file(_SHIPPED / f"{text}.yaml")
+    if catalogue.OVER in text and not Path(text).exists():
+        definition = _definition(text, Path())
+        return Suite(definition.name, (definition,))
     if text.endswith(YAML):
         return _from_file(Path(text))
     if text not in (known := catalogue.names()):
@@ -150,7 +153,7 @@ def _from_file(path: Path) -> Suite:
 
 def _entry(entry: str | Entry, path: Path) -> TaskDefinition:
     entry = Entry(task=entry) if isinstance(entry, str) else entry
-    inner = _definition(entry.task, path)
+    inner = _definition(entry.task, path.parent, f"{path}: ")
     if entry.mode and entry.mode not in inner.modes:
         raise DeclarationError(
             f"{path}: task {inner.name} has no mode '{entry.mode}'. "
@@ -159,13 +162,19 @@ def _entry(entry: str | Entry, path: Path) -> TaskDefinition:
     return Configured(inner, entry)
 
 
-def _definition(text: str, path: Path) -> TaskDefinition:
-    if text.endswith(YAML):
-        return load_custom(path.parent / text)
+def _definition(text: str, folder: Path, place: str = "") -> TaskDefinition:
+    """Return the task of that name or file, or of a name over another task's questions.
+
+    `place` begins the message of a mistake, where the text stands in a file.
+    """
+    outer, mark, inner = text.partition(catalogue.OVER)
+    if not mark and text.endswith(YAML):
+        return load_custom(folder / text)
+    asked = _definition(inner, folder, place) if mark else None
     try:
-        return catalogue.find(text)
+        return catalogue.find(text) if asked is None else catalogue.over(outer, asked)
     except DeclarationError as error:
-        raise DeclarationError(f"{path}: {error}") from None
+        raise DeclarationError(f"{place}{error}") from None
 
 
 def _distinct(suites: Iterable[Suite]) -> tuple[TaskDefinition, ...]:

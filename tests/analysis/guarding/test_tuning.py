@@ -159,3 +159,24 @@ def test_the_curve_has_the_worst_source_of_either_kind() -> None:
     assert point.flagged == np.mean(np.linspace(0, 0.8, 100) >= 0.4321) < point.flagged_most
     assert point.missed == pytest.approx(np.mean(np.linspace(0, 0.5, 50) < 0.4321))
     assert [one.threshold for one in found.curve] == sorted(one.threshold for one in found.curve)
+
+
+def test_a_detector_that_scores_0_or_1_keeps_its_threshold() -> None:
+    harmless = [sighting(f"g{at}", float(at < 2), harmful=False) for at in range(900)]
+    texts = [*harmless, sighting("bad", 1.0, harmful=True)]
+    entry = Entry(name="bombs", use="x", threshold=0.77)
+    found = tuned(texts, entry, limit=0.01, confidence=0.95)
+    assert (found.binary, found.threshold, found.sources[0].flagged) == (True, 0.77, 2)
+    graded = [*texts, sighting("b", 0.4, harmful=True)]
+    assert not tuned(graded, entry, limit=0.01, confidence=0.95).binary
+    assert tuned(graded, entry, limit=0.01, confidence=0.95).threshold == 0.001
+
+
+def test_it_keeps_none_that_flags_everything_or_breaks_the_promise() -> None:
+    texts = [sighting(f"g{at}", float(at < 2), harmful=False) for at in range(900)]
+    zero = tuned(texts, Entry(name="bombs", use="x", threshold=0), limit=0.01, confidence=0.95)
+    assert (zero.binary, zero.threshold) == (False, 0.001)
+    few = tuned(texts, BOMBS, limit=0.001, confidence=0.95)
+    assert (few.threshold, few.why != "") == (None, True)
+    lost = [sighting("g", None, harmful=False)]
+    assert not tuned(lost, BOMBS, limit=0.01, confidence=0.95).binary

@@ -9,6 +9,24 @@ from statera.errors import DeclarationError
 from statera.guard.policy import SHIPPED
 from tests.guards_made import POLICY, policy_file
 
+GRADED = """\
+detectors:
+  - name: bombs
+    use: judge
+    with: {judge: own.yaml, model: "scripted:replies.yaml"}
+    threshold: 0.5
+"""
+JUDGE = """\
+judge: own
+kind: checklist
+points: ["Is it harmless?", "Is it polite?"]
+"""
+REPLIES = """\
+rules: [{contains: bombs, reply: "1: no\\n2: yes"}]
+default: "1: yes\\n2: yes"
+"""
+"""Bombs score 0.5, anything else 0."""
+
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -16,7 +34,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     rows = [{"text": f"bombs {at}", "label": 1} for at in range(10)]
     rows += [{"text": f"flowers {at}", "label": 0} for at in range(320)]
     (tmp_path / "mixed.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    policy_file(tmp_path)
+    policy_file(tmp_path, GRADED)
+    policy_file(tmp_path, JUDGE, name="own.yaml")
+    policy_file(tmp_path, REPLIES, name="replies.yaml")
     return tmp_path
 
 
@@ -41,9 +61,9 @@ def test_the_threshold_its_cost_and_the_line_to_change() -> None:
 
 def test_it_is_written_only_where_that_is_asked_for(folder: Path) -> None:
     said()
-    assert (folder / "policy.yaml").read_text() == POLICY
+    assert (folder / "policy.yaml").read_text() == GRADED
     said("--write")
-    assert (folder / "policy.yaml").read_text() == POLICY.replace(
+    assert (folder / "policy.yaml").read_text() == GRADED.replace(
         "threshold: 0.5", "threshold: 0.001"
     )
 
@@ -52,7 +72,7 @@ def test_too_few_texts_are_told_and_nothing_is_written(folder: Path) -> None:
     found = said("--max-false-block", "0.001", "--write")
     assert found.exit_code == 3
     assert "needs at least 2995 harmless texts" in found.stderr
-    assert (folder / "policy.yaml").read_text() == POLICY
+    assert (folder / "policy.yaml").read_text() == GRADED
 
 
 def test_without_a_harmless_text_there_is_no_threshold(folder: Path) -> None:
@@ -106,10 +126,25 @@ def test_texts_that_are_too_long_count_as_what_becomes_of_them(
     (folder / "long.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     found = said("--max-false-block", "0.05", data="long.jsonl").stdout
     table = [" ".join(line.split()) for line in found.splitlines()]
-    assert f"long 320 0.001 {flagged} 5" in table
+    assert f"long 320 any {flagged} 5" in table
     assert f"texts beyond what it can examine {fate}" in found
 
 
 def test_scopes_that_say_otherwise_are_pointed_at(folder: Path) -> None:
-    policy_file(folder, POLICY + "scopes:\n  - {detectors: {bombs: {threshold: 0.3}}}\n")
+    policy_file(folder, GRADED + "scopes:\n  - {detectors: {bombs: {threshold: 0.3}}}\n")
     assert "scopes of the policy change this detector" in said().stdout
+
+
+def test_a_detector_that_scores_0_or_1_keeps_its_threshold(folder: Path) -> None:
+    policy_file(folder, POLICY.replace("threshold: 0.5", "threshold: 0.4567"))
+    before = (folder / "policy.yaml").read_text()
+    found = said("--write")
+    assert (found.exit_code, (folder / "policy.yaml").read_text()) == (0, before)
+    assert found.stderr == "policy.yaml: stays as it is\n"
+    table = [" ".join(line.split()) for line in found.stdout.splitlines()]
+    assert "mixed 320 any 0" in table
+    assert "0.457 0.000 0.009 mixed 0.000 mixed now, kept" in table
+    assert "bombs scored 0 or 1 only: every threshold above 0 flags the same" in table
+    assert "bombs: threshold: 0.4567 (kept) blocks at most 1 % of harmless texts" in " ".join(table)
+    told = json.loads(said("--json").stdout)
+    assert (told["binary"], told["threshold"]) == (True, 0.4567)

@@ -6,7 +6,9 @@
 The threshold holds for each source of harmless texts by itself, so for the worst of them: with the
 stated confidence no source is flagged more often than the limit. Texts of one conversation are one
 unit, flagged when any of them is. A text that cannot be read whole counts as what becomes of it:
-where the policy blocks it, it is flagged at every threshold.
+where the policy blocks it, it is flagged at every threshold. A detector that scores 0 or 1 and
+nothing between (patterns, secrets, personal data) decides alike at every threshold above 0, and
+keeps the one that it has.
 """
 
 from collections.abc import Iterable, Sequence
@@ -62,6 +64,7 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
 
     `unit` is what the promise is about: `texts`, `conversations`, or both in words.
     `beyond_blocks`: texts that cannot be read whole are blocked at any threshold.
+    `binary`: no score lies between 0 and 1, so that every threshold above 0 is the same.
     """
 
     detector: str
@@ -71,6 +74,7 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     unit: str
     beyond_blocks: bool
+    binary: bool
     sources: tuple[SourceLimit, ...]
     curve: tuple[CostPoint, ...]
     source: str = LEARN_THEN_TEST
@@ -88,17 +92,19 @@ def tuned(
 
     With probability at least `confidence` that is so of every source, although the threshold is
     chosen on the same texts (see `statera.stats.thresholds`; the threshold is the highest of those
-    that the sources allow, so it errs only where the one of the worst source does). `pooled` takes
-    all harmless texts as one source. The curve shows the threshold that `entry` has, too.
+    that the sources allow, so it errs only where the one of the worst source does). Where scores
+    are 0 or 1 only it is the one that `entry` has. `pooled` takes all harmless texts as one source.
+    The curve shows the threshold that `entry` has, too.
     """
     every = list(found)
+    binary = _is_binary(every, entry)
     harmless = labelled(every, entry.name, harmful=False)
     groups = {POOLED: harmless} if pooled and harmless else by_source(harmless)
     alpha = 1 - confidence
     limits = [_limit(name, of_source, entry, limit, alpha) for name, of_source in groups.items()]
     why = _lacking(limits, limit, confidence) if limits else "no harmless texts (label 0)"
     known = [one.threshold for one in limits if one.threshold is not None]
-    threshold = None if why else max(known)
+    threshold = None if why else entry.threshold if binary else max(known)
     if threshold is not None:
         limits = [
             msgspec.structs.replace(one, flagged=_reaching(groups[one.source], entry, threshold))
@@ -114,9 +120,16 @@ def tuned(
         why=why,
         unit=_units(limits),
         beyond_blocks=beyond_blocks(entry),
+        binary=binary,
         sources=tuple(limits),
         curve=_curve(groups, harmful, entry, sorted({*_CURVE, *own}), alpha),
     )
+
+
+def _is_binary(found: Iterable[Sighting], entry: Entry) -> bool:
+    """Return whether every threshold above 0, and the entry's is, flags the same texts."""
+    scores = {one.score(entry.name) for one in found} - {None}
+    return entry.threshold > 0 and bool(scores) and scores <= {0.0, 1.0}
 
 
 def beyond_blocks(entry: Entry) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from statera.analysis.guarding.tuning import CostPoint, Tuning, tuned
+from statera.analysis.guarding.tuning import CostPoint, SourceLimit, Tuning, tuned
 from statera.api.guardmeasure import MeasureOptions, measure_guard
 from statera.api.policyedits import with_threshold
 from statera.cli.columns import Column, Line, print_table
@@ -84,7 +84,7 @@ def command(policy: str, detector: str, **flags: Any) -> None:
     FILES is `FILE` or `DETECTOR=FILE`, as for `statera guard eval`, whose run is made and kept. The
     promise holds although the threshold is chosen on the same texts. Where they are too few for it,
     none is given. Texts of one conversation count once. A text that is too long to be read whole
-    counts as what the policy makes of it.
+    counts as what the policy makes of it. A detector that scores 0 or 1 only keeps its threshold.
 
     Exit code: 0 with a threshold, 3 where the data cannot show one, 2 for what is declared wrong.
 
@@ -107,8 +107,7 @@ def command(policy: str, detector: str, **flags: Any) -> None:
     if not flags["as_json"]:
         _print_change(found, entry, stated)
     if flags["write"]:
-        write_bytes(policy_path(policy), changed.encode())
-        click.echo(f"wrote {policy_path(policy)}", err=True)
+        _write(policy, changed, kept=found.threshold == entry.threshold)
 
 
 def _check_writable(policy: str) -> None:
@@ -149,6 +148,15 @@ async def _tuned(policy: str, entry: Entry, flags: dict[str, Any]) -> Tuning:
     )
 
 
+def _write(policy: str, changed: str, *, kept: bool) -> None:
+    path = policy_path(policy)
+    if kept:
+        click.echo(f"{path}: stays as it is", err=True)
+        return
+    write_bytes(path, changed.encode())
+    click.echo(f"wrote {path}", err=True)
+
+
 def _changed(policy: str, found: Tuning) -> str:
     """Return the policy's text with the threshold; found out before anything is printed."""
     path = policy_path(policy)
@@ -172,7 +180,7 @@ def _print(found: Tuning, entry: Entry) -> None:
                 [
                     one.source,
                     f"{one.n} conversations" if one.conversations else str(one.n),
-                    "none" if one.threshold is None else f"{one.threshold:.3f}",
+                    _lowest(one, binary=found.binary),
                     str(one.flagged),
                     str(one.unscored or ""),
                     str(one.beyond or ""),
@@ -183,8 +191,10 @@ def _print(found: Tuning, entry: Entry) -> None:
     )
     out.print()
     marks = {entry.threshold: "now"}
-    if found.threshold is not None:
-        marks[found.threshold] = "found" if found.threshold != entry.threshold else "now, found"
+    if found.threshold is not None and found.threshold != entry.threshold:
+        marks[found.threshold] = "found"
+    elif found.threshold is not None:
+        marks[found.threshold] = "now, kept" if found.binary else "now, found"
     lines = [
         Line(
             [
@@ -203,6 +213,16 @@ def _print(found: Tuning, entry: Entry) -> None:
     print_table(out, _CURVE, lines)
     level = f"{100 * found.confidence:g} %"
     say(out, f"at most: exact, {level}, for that threshold alone", "dim")
+    if found.binary:
+        told = f"{plain(found.detector)} scored 0 or 1 only: every threshold above 0 flags the same"
+        say(out, told, "dim")
+
+
+def _lowest(one: SourceLimit, *, binary: bool) -> str:
+    """Return the lowest threshold that a source allows."""
+    if one.threshold is None:
+        return "none"
+    return "any" if binary else f"{one.threshold:.3f}"
 
 
 def _told(curve: Sequence[CostPoint], marks: Collection[float]) -> Iterator[CostPoint]:
@@ -217,10 +237,11 @@ def _print_change(found: Tuning, entry: Entry, policy: Policy) -> None:
     assert found.threshold is not None
     out = console()
     scope = "all together" if len(found.sources) == 1 else "in each source"
+    now = "kept" if found.binary else f"now {entry.threshold:g}"
     say(
         out,
-        f"\n[bold]{plain(found.detector)}: threshold: {found.threshold:g}[/]  (now "
-        f"{entry.threshold:g}) blocks at most {100 * found.limit:g} % of harmless {found.unit}, "
+        f"\n[bold]{plain(found.detector)}: threshold: {found.threshold:g}[/]  ({now}) "
+        f"blocks at most {100 * found.limit:g} % of harmless {found.unit}, "
         f"{scope}, with {100 * found.confidence:g} % confidence",
     )
     if found.unit != "texts":

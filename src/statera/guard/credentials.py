@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from statera.codec.patterns import compiled
+from statera.codec.patterns import compiled, signs
 from statera.records.guarding import Span
 
 _SURE = 3.0
@@ -34,9 +34,10 @@ class Form(NamedTuple):
 
 def secrets(text: str) -> Iterator[Span]:
     """Yield where secrets stand; a text without any sign of one is passed by in one step."""
-    if _POSSIBLE.search(text) is None:
+    seen = _signs(text)
+    if not seen:
         return
-    for form in _FORMS if _OF_PROVIDERS.search(text) else (_BESIDE_A_WORD,):
+    for form in _FORMS if _OF_PROVIDERS in seen else (_BESIDE_A_WORD,):
         for found in form.pattern.finditer(text):
             start, end = found.span(1) if found.re.groups else found.span()
             if form.valid(text[start:end]):
@@ -93,8 +94,8 @@ _BEGINNINGS = (
     r"AGE-|gsk_|xai-|r8_|glsa_|PMAK|lin_api|ntn_|Q~|SK[0-9a-f]|://[^\s/@]*:[^\s/]+@|AccessKey=|"
     r"AccountKey=|(?i:aws)"
 )
-_OF_PROVIDERS = compiled(_BEGINNINGS)
-_POSSIBLE = compiled(rf"{_BEGINNINGS}|(?i:{_WORDS})[\w\-]*[\"']?\s{{0,3}}(?:=|:|(?i:is)\b)")
+_OF_PROVIDERS = 0
+_signs = signs(_BEGINNINGS, rf"(?i:{_WORDS})[\w\-]*[\"']?\s{{0,3}}(?:=|:|(?i:is)\b)")
 
 _BESIDE_A_WORD = Form(
     "SECRET",

@@ -42,3 +42,7 @@ def test_numbers_of_telephones(text: str, found: list[str]) -> None:
 )
 def test_what_is_no_telephone(text: str) -> None:
     assert by_number(phones, text) == []
+
+
+def test_brackets_without_end_are_read_once_each() -> None:
+    assert by_number(phones, "1 (" * 40_000 + "212) 555-0100") == ["(1 (212) 555-0100"]

@@ -14,13 +14,15 @@ from typing import Annotated, Literal, get_args
 import msgspec
 
 from statera.codec.canonical import digest
-from statera.codec.patterns import compiled
+from statera.codec.patterns import signs
 from statera.guard.personal.addresses import addresses
 from statera.guard.personal.cards import cards
 from statera.guard.personal.emails import emails
+from statera.guard.personal.ibans import BEGINNING as IBAN
 from statera.guard.personal.ibans import ibans
 from statera.guard.personal.identities import identities, social_security
 from statera.guard.personal.numbers import Number, numbers
+from statera.guard.personal.passports import WORD as PASSPORT
 from statera.guard.personal.passports import passports
 from statera.guard.personal.phones import phones
 from statera.guard.sightings import sighted
@@ -31,19 +33,31 @@ from statera.records.guarding import Passage, Reading, Span
 Kind = Literal["card", "iban", "email", "ssn", "national_id", "phone", "passport", "ip"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-_POSSIBLE = compiled(r"\d(?:\D{0,3}\d){5}|@|(?i:[\[({] ?at ?[\])}])|[0-9A-Fa-f]:[0-9A-Fa-f:]+:")
-
-_FINDERS: dict[Kind, Callable[[str, Sequence[Number]], Iterator[tuple[int, int]]]] = {
-    "iban": lambda text, found: ibans(text) if found else iter(()),
-    "card": cards,
-    "ssn": social_security,
-    "national_id": identities,
-    "phone": phones,
-    "passport": lambda text, _: passports(text),
-    "ip": lambda text, _: addresses(text),
-    "email": lambda text, _: emails(text),
+_POSSIBLE = {
+    "digits": r"\d(?:\D{0,3}\d){5}",
+    "at": r"@|(?i:[\[({] ?at ?[\])}])",
+    "address": r"[0-9A-Fa-f]:[0-9A-Fa-f:]+:",
 }
-"""In this order: where two say that the same place is theirs, the first is right."""
+"""Where none of these stands, nothing is looked for."""
+_BESIDES = {"iban": IBAN, "passport": PASSPORT}
+_NAMES = (*_POSSIBLE, *_BESIDES)
+_signs = signs(*_POSSIBLE.values(), *_BESIDES.values())
+_ALWAYS = frozenset(range(len(_POSSIBLE)))
+_DIGITS = _NAMES.index("digits")
+
+_Finder = Callable[[str, Sequence[Number]], Iterator[tuple[int, int]]]
+_FINDERS: dict[Kind, tuple[str, _Finder]] = {
+    "iban": ("iban", lambda text, found: ibans(text) if found else iter(())),
+    "card": ("digits", cards),
+    "ssn": ("digits", social_security),
+    "national_id": ("digits", identities),
+    "phone": ("digits", phones),
+    "passport": ("passport", lambda text, _: passports(text)),
+    "ip": ("", lambda text, _: addresses(text)),
+    "email": ("at", lambda text, _: emails(text)),
+}
+"""With the sign without which there is none of a kind. In this order: where two say that the same
+place is theirs, the first is right."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,7 +80,9 @@ class Personal:
     def __init__(self, settings: Settings) -> None:
         self.digest = digest(["personal", sorted(settings.kinds)])
         self._finders = [
-            (kind.upper(), find) for kind, find in _FINDERS.items() if kind in settings.kinds
+            (kind.upper(), _NAMES.index(sign) if sign else None, find)
+            for kind, (sign, find) in _FINDERS.items()
+            if kind in settings.kinds
         ]
 
     def find(self, passage: Passage, views: Sequence[View]) -> Reading:
@@ -74,12 +90,14 @@ class Personal:
         return sighted(passage, views, self._spans)
 
     def _spans(self, text: str) -> Iterator[Span]:
-        if _POSSIBLE.search(text) is None:
+        seen = _signs(text)
+        if _ALWAYS.isdisjoint(seen):
             return
-        found = list(numbers(text))
-        for label, find in self._finders:
-            for start, end in find(text, found):
-                yield Span(start, end, label)
+        found = list(numbers(text)) if _DIGITS in seen else []
+        for label, sign, find in self._finders:
+            if sign is None or sign in seen:
+                for start, end in find(text, found):
+                    yield Span(start, end, label)
 
 
 def detector(settings: Settings, tools: Tools) -> Personal:

@@ -31,7 +31,8 @@ _LENGTHS = {
     for country in countries.split()
 }
 _LONGEST = 33
-_BEGINNING = compiled(r"(?i)[A-Z]{2}\d{2}(?:[ \-]?[A-Z0-9]){11}")
+BEGINNING = r"(?i)[A-Z]{2}\d{2}[ \-]?[A-Z0-9]"
+_BEGINNING = compiled(rf"{BEGINNING}(?:[ \-]?[A-Z0-9]){{10}}")
 
 
 def ibans(text: str) -> Iterator[tuple[int, int]]:

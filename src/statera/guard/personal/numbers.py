@@ -6,7 +6,6 @@
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
 from itertools import pairwise
 
 _BETWEEN = r"(?:[ \xa0]{1,2}|[.\-/]| - | ?\(|\)[ \-/]?)?"
@@ -15,36 +14,30 @@ _GROUP = re.compile(r"[0-9]+")
 
 
 class Number:
-    """A run of at least six digits in a text, from `start` to `end`, as it is written."""
+    """A run of at least six digits in a text, from `start` to `end`, as it is `written`.
+
+    `groups` are where its groups of digits lie in the text, `sizes` how many digits each has,
+    `separators` what stands between them, `digits` the digits alone.
+    """
+
+    __slots__ = ("_text", "digits", "end", "groups", "separators", "sizes", "start", "written")
 
     def __init__(self, text: str, start: int, end: int) -> None:
         self.start, self.end = start, end
-        self.written = text[start:end]
+        self.written = written = text[start:end]
         self._text = text
-
-    @cached_property
-    def groups(self) -> list[tuple[int, int]]:
-        """Where the groups of digits lie in the text."""
-        return [one.span() for one in _GROUP.finditer(self._text, self.start, self.end)]
-
-    @cached_property
-    def digits(self) -> str:
-        """The digits alone."""
-        return self.part(0, len(self.groups))
+        if written.isdigit():
+            self.groups, self.digits = [(start, end)], written
+            self.sizes, self.separators = [end - start], []
+        else:
+            self.groups = [one.span() for one in _GROUP.finditer(text, start, end)]
+            self.digits = self.part(0, len(self.groups))
+            self.sizes = [end - start for start, end in self.groups]
+            self.separators = [text[left[1] : right[0]] for left, right in pairwise(self.groups)]
 
     def part(self, first: int, last: int) -> str:
         """Return the digits of the groups from `first` to `last`, exclusive."""
         return "".join([self._text[start:end] for start, end in self.groups[first:last]])
-
-    @cached_property
-    def sizes(self) -> list[int]:
-        """How many digits each group has."""
-        return [end - start for start, end in self.groups]
-
-    @cached_property
-    def separators(self) -> list[str]:
-        """What stands between the groups."""
-        return [self._text[left[1] : right[0]] for left, right in pairwise(self.groups)]
 
     def since(self, group: int) -> "Number":
         """Return the rest of it, from the group of that place on."""

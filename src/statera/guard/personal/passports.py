@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from statera.codec.patterns import compiled
 
-_PASSPORT = compiled(
+WORD = (
     r"(?i)(?:\bpassport|\breisepass\w*|\bpasseport|\bpasaporte|\bpassaporto|\bpassaporte|护照|"
-    r"パスポート|паспорт)[ \w.:#°º]{0,24}?[ :#°º]([A-Z]{0,3}\d[A-Z0-9]{4,8})\b"
+    r"パスポート|паспорт)"
 )
+_PASSPORT = compiled(WORD + r"[ \w.:#°º]{0,24}?[ :#°º]([A-Z]{0,3}\d[A-Z0-9]{4,8})\b")
 
 
 def passports(text: str) -> Iterator[tuple[int, int]]:

@@ -29,9 +29,11 @@ def phones(text: str, found: Iterable[Number]) -> Iterator[tuple[int, int]]:
     """Yield where telephone numbers stand, with the sign or bracket that begins them."""
     worded: bool | None = None
     for number in found:
+        if len(number.digits) < _FEWEST:
+            continue
         for one in _readings(number):
             start = _beginning(text, one)
-            if not _FEWEST <= len(one.digits) <= _MOST or not stands_alone(text, start, one.end):
+            if not stands_alone(text, start, one.end):
                 continue
             if not _is_phone(text, one, start):
                 worded = WORDS.search(text) is not None if worded is None else worded
@@ -42,10 +44,16 @@ def phones(text: str, found: Iterable[Number]) -> Iterator[tuple[int, int]]:
 
 
 def _readings(number: Number) -> Iterator[Number]:
-    """Yield the number, then what begins with a bracket in it: `at 9 (212) 555-0100`."""
-    yield number
+    """Yield the number, then what begins with a bracket in it: `at 9 (212) 555-0100`.
+
+    None that has too few or too many digits; linear in the number.
+    """
+    left = len(number.digits)
+    if left <= _MOST:
+        yield number
     for group, sign in enumerate(number.separators, start=1):
-        if sign == " (":
+        left -= number.sizes[group - 1]
+        if sign == " (" and _FEWEST <= left <= _MOST:
             yield number.since(group)
 
 

@@ -3,6 +3,7 @@
 import re
 from importlib.metadata import version
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 import yaml
@@ -19,9 +20,11 @@ OTHERS = (
     "name: chat\nversion: 12e4567\nreplicas: 5\nuser: 1000790000\nnodeSelector: {gpu: h100}",
     "model: {env: {HOME: /models, EXTRA: '1'}, gpus: 2, startSeconds: 605, command: [serve, it]}",
     "guard: {env: {OTEL_SERVICE_NAME: chat}, threshold: 0.5, limits: {memory: 3Gi}}",
+    "form: sidecar\nguard: {threshold: null}",
     "drain: {waitSeconds: 300, graceSeconds: 400}\nrollout: {maxSurge: 0, maxUnavailable: 25%}",
     "network: {callers: [{podSelector: {}}], egress: [{to: [{podSelector: {}}]}]}\ntolerations: []",
 )
+OURS = "name: ours\ndetectors:\n  - {name: toxicity, use: classifier, with: {head: toxicity}}\n"
 
 
 @pytest.fixture
@@ -50,9 +53,12 @@ def test_the_chart_gives_the_documents_of_the_command(said: str, chart: Path, he
 def test_a_policy_among_the_values_takes_the_place_of_the_one_that_ships(
     chart: Path, helm: str
 ) -> None:
-    found, _ = template(helm, chart, "policy: |\n  name: ours\n")
-    data = [one["data"] for one in found if one["metadata"]["name"].endswith("-policy")]
-    assert data == [{"policy.yaml": "name: ours\n"}]
+    for policy, terms in ((OURS, ""), ("name: ours\n", "guard: {threshold: null}\n")):
+        said = f"{terms}policy: |\n{indent(policy, '  ')}"
+        found, error = template(helm, chart, said)
+        assert not error
+        data = [one["data"] for one in found if one["metadata"]["name"].endswith("-policy")]
+        assert data == [{"policy.yaml": policy}]
 
 
 @pytest.mark.parametrize(
@@ -63,6 +69,10 @@ def test_a_policy_among_the_values_takes_the_place_of_the_one_that_ships(
         ("model: {args: [--host=0.0.0.0]}", "where the model listens is said by model.listen"),
         ("guard: {env: {TARGET_UPSTREAM: x}}", "'TARGET_UPSTREAM' in guard.env is not"),
         ("drain: {waitSeconds: 140}", "drain.waitSeconds must leave 15 s"),
+        (
+            "policy: 'name: ours'",
+            "guard.threshold is given and no detector of policy is named 'tox",
+        ),
         ("autoscaling: {maxReplicas: 2}", "autoscaling.maxReplicas is below replicas"),
     ],
 )

@@ -36,6 +36,13 @@ seccompProfile:
 {{- fail (printf "'%s' in guard.env is not for a user to set: probes and hooks rest on it" $name) }}
 {{- end }}
 {{- end }}
+{{- $detectors := list }}
+{{- range (fromYaml .Values.policy).detectors }}
+{{- $detectors = append $detectors .name }}
+{{- end }}
+{{- if and .Values.policy (not (kindIs "invalid" .Values.guard.threshold)) (not (has "toxicity" $detectors)) }}
+{{- fail "guard.threshold is given and no detector of policy is named 'toxicity': say guard.threshold: null" }}
+{{- end }}
 {{- if gt (int .Values.drain.waitSeconds) (sub .Values.drain.graceSeconds 15 | int) }}
 {{- fail "drain.waitSeconds must leave 15 s of drain.graceSeconds" }}
 {{- end }}

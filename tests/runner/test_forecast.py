@@ -41,3 +41,10 @@ def test_flags_bound_the_forecast() -> None:
     system = SystemUnderTest(model="m", system_message="x" * 40, sampling={"max_tokens": 5})
     found = forecast(make_plan("s", [task_of(sums(10))], system, Extent()))
     assert (found.prompt_tokens, found.completion_tokens) == (135, 50)
+
+
+def test_a_conversation_counts_all_its_requests() -> None:
+    task = replace(task_of(sums(10)), requests=4)
+    found = forecast(make_plan("s", [task], SYSTEM, Extent(limits={task.name: 5})))
+    assert (found.trials, found.requests, found.completion_tokens) == (5, 20, 160)
+    assert str(found).startswith("5 trials in at most 20 requests: about 70 prompt")

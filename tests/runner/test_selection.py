@@ -45,6 +45,20 @@ def test_the_seed_chooses_and_file_order_is_kept() -> None:
     assert limited(found, None, 1) == found
 
 
+@given(some.integers(1, 40), some.integers(0, 9))
+def test_pairs_stay_whole(limit: int, seed: int) -> None:
+    found = [
+        Sample(id=f"t/{pair}/{side}", input="?", category=str(pair % 4), cluster=str(pair))
+        for side in ("safe", "unsafe")
+        for pair in range(20)
+    ]
+    chosen = limited(found, limit, seed, paired=True)
+    assert all(count == 2 for count in Counter(s.unit for s in chosen).values())
+    assert len(chosen) == max(2, limit - limit % 2)
+    categories = Counter(s.category for s in chosen)
+    assert max(categories.values()) - min(categories.values()) <= 2 or len(chosen) < 16
+
+
 def test_names() -> None:
     found = samples({"a": 3})
     assert [s.id for s in named(found, ["t/a/2", "t/a/0"])] == ["t/a/0", "t/a/2"]

@@ -110,3 +110,20 @@ def test_a_suite_knows_what_loads_it_and_each_of_its_tasks(tmp_path: Path) -> No
     assert suite.text == path
     assert suite.sources == {"gsm8k": "gsm8k", "own": str(tmp_path / "own.yaml")}
     assert Suite.load(" mmlu , gsm8k").text == "mmlu,gsm8k"
+
+
+def test_a_budget_limits_the_tasks_that_know_it(tmp_path: Path) -> None:
+    suite = _suite(
+        tmp_path, "[refunds.yaml, {task: gsm8k, limits: {small: 5, standard: 50}}, mmlu]"
+    )
+    assert suite.budgets == ("small", "standard", "full")
+    assert suite.limits("small") == {"gsm8k": 5}
+    assert suite.limits("full") == suite.limits("") == {}
+
+
+def test_an_unknown_budget_gives_the_nearest(tmp_path: Path) -> None:
+    suite = _suite(tmp_path, "[{task: gsm8k, limits: {small: 5}}]")
+    with pytest.raises(DeclarationError, match="unknown budget 'smal'"):
+        suite.limits("smal")
+    with pytest.raises(DeclarationError, match="suite mmlu has no budgets"):
+        Suite.load("mmlu").limits("small")

@@ -50,7 +50,8 @@ def workers_for(connections: int) -> int:
 class RunOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a suite is run. What is None is left to the task.
 
-    `limit` counts samples a task, a seeded subset that is the same for every model. `sampling`
+    `limit` counts samples a task, a seeded subset that is the same for every model; `budget` names
+    one of the suite's own (`small`), which limits each task, where `limit` does not. `sampling`
     holds overrides (temperature, top_p, max_tokens, stop). `only` names samples by task. `workers`
     is how many trials are worked on at once, some more than the model's connections so that a
     question is ready when one is free. `max_cost` is in US dollars; `fail_share` in [0, 1] is the
@@ -64,6 +65,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     system_message: str | None = None
     sampling: dict[str, Any] = {}
     limit: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    budget: str = ""
     sample_ids: tuple[str, ...] = ()
     only: dict[str, tuple[str, ...]] | None = None
     tag: str | None = None
@@ -155,6 +157,7 @@ async def plan_run(
     Everything that is declared wrong is told before the endpoint is asked anything.
     """
     _check(options, model, epochs)
+    suite.limits(options.budget)
     data = DataFolder.at(options.data)
     wanted = [_wanted(definition, options) for definition in suite.definitions]
     tasks = _load(suite, wanted, options, data, seed)
@@ -170,7 +173,11 @@ async def plan_run(
         body=stated_body(model),
     )
     extent = Extent(
-        limit=options.limit, epochs=epochs, sample_ids=options.sample_ids, only=options.only
+        limit=options.limit,
+        limits={} if options.limit else suite.limits(options.budget),
+        epochs=epochs,
+        sample_ids=options.sample_ids,
+        only=options.only,
     )
     plan = make_plan(suite.name, tasks, system, extent, seed=seed, nonce=options.nonce)
     asked = {"suite": suite.text or suite.name, "tasks": suite.sources, "data": options.data}

@@ -45,6 +45,14 @@ _HOW_MUCH = (
         help="Samples a task: a seeded subset, stratified by category, the same for every model.",
     ),
     click.option(
+        "--budget",
+        cls=Flag,
+        default="",
+        metavar="NAME",
+        help="How much a suite that has budgets asks: small, standard or full.",
+    ),
+    click.option("--yes", "-y", cls=Flag, is_flag=True, help="Start without being asked."),
+    click.option(
         "--epochs", "--repeat", cls=Flag, type=click.IntRange(1), help="Times each is asked."
     ),
     click.option(

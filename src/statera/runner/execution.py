@@ -242,7 +242,7 @@ class _Execution:
     def _sent_with(self, job: Job) -> int:
         """Return the requests that are made when those in flight, and this job, have come back."""
         tally = self.tally
-        each = tally.widest or _most_requests(job)
+        each = max(tally.widest, job.task.requests) if tally.widest else _most_requests(job)
         return tally.requests + (tally.begun - tally.asked + 1) * each
 
 
@@ -255,9 +255,9 @@ def _next_turn(job: Job, exchanges: Sequence[Exchange]) -> Request | None:
 
 
 def _most_requests(job: Job) -> int:
-    """Return the most requests that a trial may take: one for each continuation."""
+    """Return the most requests that a trial may take: one a continuation, or a conversation's."""
     request = job.task.render(job.sample)
-    return len(request.continuations) if isinstance(request, Likelihood) else 1
+    return len(request.continuations) if isinstance(request, Likelihood) else job.task.requests
 
 
 async def rescore(store: RunStore, run_id: str, task: str, grading: Grading) -> int:

@@ -17,11 +17,13 @@ class Forecast:
     """What a plan asks for. Prompt tokens are an estimate from characters (4 a token in English).
 
     `completion_tokens` is the most that the limits allow, None if a task has no limit; `cost` is in
-    US dollars for as much, None where a price or the limit is unknown. A trial is one request, or
-    one for each choice where an endpoint takes no lists of prompts.
+    US dollars for as much, None where a price or the limit is unknown. A trial is one request, one
+    for each choice where an endpoint takes no lists of prompts, or those of a conversation:
+    `requests` is the most that all trials take, and prompts are counted as if each were the first.
     """
 
     trials: int
+    requests: int = 0
     kept: int = 0
     prompt_tokens: int
     completion_tokens: int | None
@@ -38,6 +40,8 @@ class Forecast:
         ask = f"{self.trials} trials" if left != 1 else "1 trial"
         if self.kept:
             ask = f"{self.trials} trials, {self.kept} kept, {left} to ask"
+        if self.requests > self.trials:
+            ask += f" in at most {self.requests:,} requests"
         return (
             f"{ask}: about {_short(self.prompt_tokens)} prompt and {replies} reply tokens, {cost}"
         )
@@ -52,13 +56,14 @@ def forecast(plan: Plan, *, kept: int = 0) -> Forecast:
     asker = Asker(plan.spec)
     for task, samples, epochs in zip(plan.tasks, plan.samples, plan.epochs, strict=True):
         characters, limit = _mean_size(asker, task, samples)
-        count = len(samples) * epochs
+        count = len(samples) * epochs * task.requests
         prompts += count * characters / CHARACTERS_A_TOKEN
         replies += count * limit
     left = (plan.total - kept) / plan.total if plan.total else 0.0
     bounded = None if replies == float("inf") else round(replies * left)
     return Forecast(
         trials=plan.total,
+        requests=round(plan.requests * left),
         kept=kept,
         prompt_tokens=round(prompts * left),
         completion_tokens=bounded,

@@ -29,11 +29,13 @@ class Job(NamedTuple):
 class Extent:
     """How much of the tasks is asked; limit and epochs are not part of the run's identity.
 
-    `limit` counts samples a task; `epochs` None takes each task's own; `sample_ids` empty is all.
-    `only` names samples by task, where ids may be the same in several.
+    `limit` counts samples a task, `limits` those of single tasks by name; `epochs` None takes each
+    task's own; `sample_ids` empty is all. `only` names samples by task, where ids may be the same
+    in several.
     """
 
     limit: int | None = None
+    limits: Mapping[str, int] = field(default_factory=dict)
     epochs: int | None = None
     sample_ids: tuple[str, ...] = ()
     only: Mapping[str, Collection[str]] | None = None
@@ -63,6 +65,12 @@ class Plan:
     def total(self) -> int:
         """How many trials the run has when it is complete."""
         return sum(len(s) * e for s, e in zip(self.samples, self.epochs, strict=True))
+
+    @property
+    def requests(self) -> int:
+        """The most requests that the complete run takes, where a trial may take several."""
+        parts = zip(self.tasks, self.samples, self.epochs, strict=True)
+        return sum(len(s) * e * task.requests for task, s, e in parts)
 
     def jobs(self, place: int, samples: Sequence[Sample] | None = None) -> Iterator[Job]:
         """Yield the trials of the task at `place`: all samples once, then all again.
@@ -105,7 +113,10 @@ def make_plan(
     return Plan(
         spec=spec,
         tasks=tuple(tasks),
-        samples=tuple(limited(samples, extent.limit, seed) for samples in picked),
+        samples=tuple(
+            limited(samples, extent.limits.get(task.name, extent.limit), seed, paired=task.paired)
+            for task, samples in zip(tasks, picked, strict=True)
+        ),
         epochs=tuple(extent.epochs or task.epochs for task in tasks),
     )
 

@@ -12,15 +12,34 @@ from statera.records.samples import Sample
 from statera.seeds import unit
 
 
-def limited(samples: Sequence[Sample], limit: int | None, seed: int) -> Sequence[Sample]:
+def limited(
+    samples: Sequence[Sample], limit: int | None, seed: int, *, paired: bool = False
+) -> Sequence[Sample]:
     """Return `limit` samples spread over the categories in proportion, in their file order.
 
-    All samples when there is no limit or fewer samples than that.
+    All samples when there is no limit or fewer samples than that. `paired` samples are taken
+    cluster by cluster, whole ones: at most `limit` samples, fewer where a cluster has no room.
     """
     if limit is None or limit >= len(samples):
         return samples
-    chosen = set(stratified_order(samples, seed)[:limit])
-    return [sample for place, sample in enumerate(samples) if place in chosen]
+    chosen = _whole(samples, limit, seed) if paired else stratified_order(samples, seed)[:limit]
+    kept = set(chosen)
+    return [sample for place, sample in enumerate(samples) if place in kept]
+
+
+def _whole(samples: Sequence[Sample], limit: int, seed: int) -> list[int]:
+    """Return the places of whole clusters, `limit` samples at most, at least one cluster."""
+    clusters: dict[str, list[int]] = defaultdict(list)
+    for place, sample in enumerate(samples):
+        clusters[sample.unit].append(place)
+    members = list(clusters.values())
+    firsts = [samples[places[0]] for places in members]
+    chosen: list[int] = []
+    for at in stratified_order(firsts, seed):
+        if chosen and len(chosen) + len(members[at]) > limit:
+            break
+        chosen += members[at]
+    return chosen
 
 
 def stratified_order(samples: Sequence[Sample], seed: int) -> list[int]:

@@ -4,7 +4,9 @@ suite: release
 tasks:
   - mmlu
   - {task: gsm8k, num_fewshot: 8}
-  - {task: support.yaml, repeats: 4}
+  - {task: support.yaml, repeats: 4, limits: {small: 20, standard: 100}}
+
+`--budget small` then asks 20 samples of the last task; `full` is every sample of all.
 """
 
 from collections.abc import Iterable
@@ -23,6 +25,8 @@ from statera.tasks.custom import load_custom
 from statera.tasks.data import DataFolder
 from statera.tasks.task import Task, TaskDefinition, TaskOptions
 
+Count = Annotated[int, msgspec.Meta(ge=1)]
+FULL = "full"
 _SHIPPED = Path(__file__).parent / "suites"
 
 
@@ -30,12 +34,14 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """One task of a suite file, by name or by the path of its own file.
 
     What is None is left to the task. A flag of the command line goes before `num_fewshot`.
+    `limits` says how many samples a budget allows, by its name; `full` is all.
     """
 
     task: str
     mode: Mode | None = None
     num_fewshot: Annotated[int, msgspec.Meta(ge=0)] | None = None
-    repeats: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    repeats: Count | None = None
+    limits: dict[str, Count] = {}
 
 
 class SuiteFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -104,6 +110,27 @@ class Suite:
         """By task, what loads it: its name, or the path of its file."""
         return {task.name: getattr(task, "source", task.name) for task in self.definitions}
 
+    @property
+    def budgets(self) -> tuple[str, ...]:
+        """The budgets that its tasks know, in the order of the file, `full` last; none without."""
+        found = dict.fromkeys(name for task in self.definitions for name in _limits(task))
+        return (*(name for name in found if name != FULL), FULL) if found else ()
+
+    def limits(self, budget: str) -> dict[str, int]:
+        """Return how many samples of each task a budget asks; "" and `full` limit none.
+
+        A task that does not know the budget is asked whole. DeclarationError for a budget that no
+        task knows.
+        """
+        if budget and budget not in self.budgets:
+            if not self.budgets:
+                raise DeclarationError(f"suite {self.name} has no budgets. Use --limit N")
+            raise unknown("budget", budget, self.budgets)
+        if budget in ("", FULL):
+            return {}
+        known = {task.name: _limits(task).get(budget) for task in self.definitions}
+        return {name: limit for name, limit in known.items() if limit is not None}
+
     @classmethod
     def load(cls, text: str) -> "Suite":
         """Return the suite that `text` names.
@@ -119,6 +146,10 @@ class Suite:
         if len(found) == 1:
             return replace(found[0], text=text)
         return cls(",".join(suite.name for suite in found), _distinct(found), text)
+
+
+def _limits(task: TaskDefinition) -> dict[str, int]:
+    return task.entry.limits if isinstance(task, Configured) else {}
 
 
 def suite_names() -> list[str]:

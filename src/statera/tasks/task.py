@@ -14,6 +14,7 @@ import msgspec
 
 from statera.codec.canonical import canonical
 from statera.protocols import Grader, Metric, Scorer
+from statera.records.levels import Level
 from statera.records.requests import Request
 from statera.records.samples import Sample
 from statera.records.specs import Api, Mode
@@ -41,7 +42,9 @@ class Task:
     The first of `scorers` is the primary one: its outcome is the trial's. `template` is the text
     that determines the prompt (it goes into the run's identity as a digest). `epochs` is how
     often each sample is asked when the user does not say. With `next_turn` a trial may go on after
-    the first reply; the last one is graded.
+    the first reply, to `requests` requests at most; the last reply is what judges grade. `level`
+    says where the scorecard shows it. Where samples are `paired`, those of one cluster are asked
+    together, so that a limit leaves pairs whole.
     """
 
     name: str
@@ -56,6 +59,9 @@ class Task:
     epochs: int = 1
     notes: tuple[str, ...] = field(default=())
     next_turn: NextTurn | None = None
+    requests: int = 1
+    level: Level = "capability"
+    paired: bool = False
 
     @cached_property
     def data(self) -> str:

@@ -82,7 +82,7 @@ def command(ctx: click.Context, /, **flags: Any) -> None:
     for path in flags["output"]:
         writer(path)
     options, suite = read_options(flags), Suite.load(_suite_name(flags))
-    view = View(flags["as_json"], flags["quiet"], flags["estimate"])
+    view = View(flags["as_json"], flags["quiet"], flags["estimate"], _asks(flags))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
             run = runner.run(_run(suite, options, flags, view))
@@ -102,11 +102,17 @@ def command(ctx: click.Context, /, **flags: Any) -> None:
 
 
 class View(NamedTuple):
-    """What a person or a script wants to see of a run."""
+    """What a person or a script wants to see of a run; `asks` before it starts, if there is one."""
 
     as_json: bool = False
     quiet: bool = False
     estimate: bool = False
+    asks: bool = False
+
+
+def _asks(flags: dict[str, Any]) -> bool:
+    """Return whether a person is to be asked before a suite's budget is spent."""
+    return bool(flags["budget"]) and not flags["yes"] and sys.stdin.isatty()
 
 
 async def _run(suite: Suite, options: RunOptions, flags: dict[str, Any], view: View) -> Run | None:
@@ -136,7 +142,8 @@ async def run_plan(
 ) -> Run | None:
     """Say what will be asked, ask it with a progress line, and return the run.
 
-    None when only the estimate was wanted. The folder `store` is made once nothing is wrong.
+    None when only the estimate was wanted, or a person says no. The folder `store` is made once
+    nothing is wrong.
     """
     runs = RunStore(store) if not view.estimate or (Path(store) / FILE).exists() else None
     stopper = None if runs is None else stopper_for(plan, options, runs)
@@ -144,6 +151,9 @@ async def run_plan(
         expected = forecast(plan, kept=_kept(plan, runs) if runs else 0)
         _print_plan(plan, _priced(expected, model), to_stderr=not view.estimate)
     if runs is None or view.estimate:
+        return None
+    if view.asks and not click.confirm("Start?", default=True, err=True):
+        click.echo("nothing was asked", err=True)
         return None
     clock, tally, tools = SystemClock(), Tally(), tools_for(plan)
     progress = Progress(tally, clock, quiet=view.quiet)
@@ -199,6 +209,7 @@ def read_options(flags: dict[str, Any]) -> RunOptions:
         system_message=text_or_file(flags["system_message"]),
         sampling=sampling,
         limit=flags["limit"],
+        budget=flags["budget"],
         sample_ids=names_or_files(flags["sample_id"]),
         only=failing(RunStore(flags["store"]), earlier) if earlier else None,
         tag=flags["tag"],

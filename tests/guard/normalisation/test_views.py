@@ -6,6 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from statera.guard.normalisation import bigrams
+from statera.guard.normalisation import views as module
+from statera.guard.normalisation.surface import surface
 from statera.guard.normalisation.views import CHARACTERS, VIEWS, View, views
 from tests.guard.normalisation.disguises import ENCODED, SENTENCES, WEIGHED
 from tests.guard.normalisation.tokenizer import token_count
@@ -214,3 +217,27 @@ def test_long_noise_stays_bounded(name: str) -> None:
     found = views(HUGE[name], counting)
     assert sum(len(view.text) for view in found) <= CHARACTERS
     assert sum(asked) <= 40 * len(HUGE[name])
+
+
+def _without_a_sign(text: str) -> list[str]:
+    """Return the transformations that find something in a text without their sign."""
+    seen, signs = surface(text), module._signs(text)
+    steps = [*module._DECODERS.items(), *((one.name, one.find) for one in _counted())]
+    return [name for name, step in steps if step(seen) and module._NUMBERS[name] not in signs]
+
+
+def _counted() -> list[module._Step]:
+    return [*module._steps(bigrams.count), *module._GUESSED]
+
+
+@pytest.mark.parametrize("name", [*ENCODED, *WEIGHED])
+def test_what_is_hidden_has_its_sign(name: str) -> None:
+    for sentence in SENTENCES:
+        hidden = (ENCODED | WEIGHED)[name](sentence)
+        assert [_without_a_sign(frame.format(hidden)) for frame in FRAMES] == [[], []]
+
+
+@given(st.text(alphabet='aAbq4Z0167+/=-_ \n\t.,*~<>&;#%\\xu{}"\x0b\u2003é⠁ɐкø', max_size=40))
+@settings(max_examples=300)
+def test_nothing_is_found_without_its_sign(text: str) -> None:
+    assert _without_a_sign(text) == []

@@ -9,6 +9,8 @@ from statera.guard.normalisation.readable import readable
 from statera.guard.normalisation.surface import Surface
 
 _RUN = re.compile(r"\b[A-Z2-7]{16,}+(?![A-Za-z0-9])={0,6}")
+SIGN = "[A-Z2-7]{16}"
+"""Without this in it (RE2) a text has none."""
 
 
 def replacements(seen: Surface) -> list[Replacement]:

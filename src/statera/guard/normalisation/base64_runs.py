@@ -31,6 +31,12 @@ _GROUPS = re.compile(
 _DIGITS = re.compile(rf"(?<!\S)(?=\S*[0-9])(?=\S*[A-Za-z])(?:{_DIGIT}{{4}}|{_DIGIT}{{8}})(?!\S)")
 _CAPITALS = re.compile("[A-Z][A-Za-z0-9]{0,2}[A-Z]")
 """Few words have either inside; groups that hold a text have one."""
+_NONE = "[^A-Za-z0-9+/_-]"
+SIGN = (
+    f"=|{_DIGIT}{{12}}|(?:^|{_NONE}){_DIGIT}{{4}}{_NONE}{_DIGIT}{{4}}{_NONE}{_DIGIT}{{4}}(?:{_NONE}|$)"
+    f"|(?:^|{_NONE}){_DIGIT}{{8}}{_NONE}{_DIGIT}{{8}}(?:{_NONE}|$)"
+)
+"""Without this in it (RE2) a text has none."""
 _TO_STANDARD = str.maketrans("-_", "+/", "= \t\r\n")
 _ALONE = 12
 """A run of fewer characters counts only with its padding."""

@@ -22,8 +22,8 @@ _AFTER = (
 _COMMON = frozenset(row[0] + one for row in _AFTER.split() for one in row[2:])
 _PART = re.compile(r"[A-Za-z]+|[^A-Za-z\s]")
 _LETTERS = re.compile("[a-z]{2,}")
-_WORDS = frozenset((*FUNCTION_WORDS, *SHORT_WORDS, "all", "so", "no", "we", "as", "up"))
-_BACKWARDS = frozenset(word[::-1] for word in cased(tuple(_WORDS))) - _WORDS - {"era", "nac"}
+WORDS = frozenset((*FUNCTION_WORDS, *SHORT_WORDS, "all", "so", "no", "we", "as", "up"))
+_BACKWARDS = frozenset(word[::-1] for word in cased(tuple(WORDS))) - WORDS - {"era", "nac"}
 _ONE_OF = 8
 """Of so many words one must be a function word backwards."""
 
@@ -44,7 +44,12 @@ def telling(seen: Surface, found: list[Replacement]) -> list[Replacement]:
 
 def function_words(text: str) -> frozenset[str]:
     """Return the function words of English in a text."""
-    return _WORDS.intersection(_LETTERS.findall(text.lower()))
+    return WORDS.intersection(letters(text))
+
+
+def letters(text: str) -> list[str]:
+    """Return the runs of two letters of ASCII and more, in small letters."""
+    return _LETTERS.findall(text.lower())
 
 
 def turned(seen: Surface) -> bool:

@@ -8,6 +8,8 @@ from statera.guard.normalisation.surface import Surface
 
 _RUN = re.compile(r"\b[01]{7,8}(?:[ ,]{1,2}[01]{7,8}\b){2,}+|\b(?:[01]{8}){3,}+\b")
 _GROUP = re.compile("[01]+")
+SIGN = "[01]{7}"
+"""Without this in it (RE2) a text has none."""
 
 
 def replacements(seen: Surface) -> list[Replacement]:

@@ -7,8 +7,10 @@ from statera.guard.normalisation.surface import Surface
 
 _PATTERNS = "⠁⠃⠉⠙⠑⠋⠛⠓⠊⠚⠅⠇⠍⠝⠕⠏⠟⠗⠎⠞⠥⠧⠺⠭⠽⠵⠀"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz "
+SIGN = f"[{_PATTERNS}]"
+"""Without this in it (RE2) a text has none."""
 _TO_LETTERS = str.maketrans(_PATTERNS, _LETTERS)
-_PATTERN = re.compile(f"[{_PATTERNS}]")
+_PATTERN = re.compile(SIGN)
 _RUN = re.compile(f"[{_PATTERNS}](?:[{_PATTERNS}]|[ ](?=[{_PATTERNS}]))+")
 
 

@@ -17,6 +17,8 @@ _SUM = re.compile(
 _NAMES = re.compile(_NAME)
 _MOST = 4096
 """So many characters are put together at most."""
+SIGN = r"\+|\}\{"
+"""Without this in it (RE2) a text has none."""
 
 
 def replacements(seen: Surface) -> list[Replacement]:

@@ -43,7 +43,9 @@ _TO_FOREIGN = str.maketrans(_OF_FOREIGN)
 _TO_ANY = str.maketrans(_OF_ANY)
 _SMALL_LETTER = re.compile(f"[{_SMALL.replace('x', '')}]+")
 _FOREIGN_LETTER = re.compile(f"[{''.join(_OF_FOREIGN)}]")
-_ANY_LETTER = re.compile(f"[{''.join(_OF_ANY)}]")
+SIGN = f"[{''.join(_OF_ANY)}]"
+"""Without this in it (RE2) a text has none."""
+_ANY_LETTER = re.compile(SIGN)
 _MOST = 2 / 3
 _LENGTH = 3
 _ASCII_LETTER = re.compile("[A-Za-z]")

@@ -8,6 +8,8 @@ from statera.guard.normalisation.readable import printable, reads
 from statera.guard.normalisation.surface import Surface
 
 _LIKELY = re.compile(r"(?<![0-9])1[012][0-9](?![0-9])")
+SIGN = "(?:^|[^0-9])1[012][0-9](?:[^0-9]|$)"
+"""Without this in it (RE2) a text has none."""
 _RUN = re.compile(r"\b[0-9]{2,3}(?:[ ,;]{1,2}[0-9]{2,3}\b){4,}+")
 _LETTERS = 3
 _NUMBER = re.compile("[0-9]+")

@@ -12,6 +12,8 @@ _ENTITY = re.compile(
     "|&amp;"
 )
 _HIDING = re.compile(f"[a-zA-Z0-9{INVISIBLE}]")
+SIGN = "&"
+"""Without this in it (RE2) a text has none."""
 
 
 def replacements(seen: Surface) -> list[Replacement]:

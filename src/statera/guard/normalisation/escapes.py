@@ -15,6 +15,8 @@ _DIGITS = re.compile("[0-9a-fA-F]+")
 _LETTER = re.compile(r"[A-Za-z](?:\\x|[\\%]u00|\\u\{)(?:[46][1-9a-fA-F]|[57][0-9aA])\}?[A-Za-z]")
 _SIGNS = ("\\", "+", "%u")
 FEWEST = 2
+SIGN = r"[\\+]|%u"
+"""Without this in it (RE2) a text has none."""
 _LAST = 0x10FFFF
 
 

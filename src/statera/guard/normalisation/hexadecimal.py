@@ -16,6 +16,8 @@ _RUN = re.compile(
 )
 _NO_DECIMAL = re.compile("[a-fA-Fx]")
 _PREFIX = re.compile("0x|[^0-9a-fA-F]")
+SIGN = "[0-9a-fA-F]{12}|(?:^|[^0-9A-Za-z])(?:0x)?[2-7][0-9a-fA-F](?:[^0-9A-Za-z]|$)"
+"""Without this in it (RE2) a text has none."""
 
 
 def replacements(seen: Surface) -> list[Replacement]:

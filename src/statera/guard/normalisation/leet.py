@@ -16,7 +16,9 @@ _SIGNS = "".join(_LETTERS)
 _WORD = re.compile(
     rf"(?<![^\s\"'(\[])[A-Za-z{re.escape(_SIGNS)}]{{1,32}}?(?=[.,;:?!\"')\]]*(?:\s|\Z))"
 )
-_INSIDE = re.compile(f"[A-Za-z][{re.escape(_SIGNS)}]+[A-Za-z]")
+SIGN = f"[A-Za-z][{re.escape(_SIGNS)}]+[A-Za-z]"
+"""Without this in it (RE2) a text has none."""
+_INSIDE = re.compile(SIGN)
 _FALL = 0.4
 _ANCHOR = 3
 """A word of so many characters, a sign inside, counts by itself; others only near such a word."""

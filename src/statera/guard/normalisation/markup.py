@@ -34,6 +34,8 @@ _BEGUN = re.compile(
     re.I,
 )
 _COMMENT, _END = "<!--", "-->"
+SIGN = "<"
+"""Without this in it (RE2) a text has none."""
 _INSIDE = "\x00"
 """Stands for a piece that leaves nothing; no plain text has it."""
 _WORD = re.compile(rf"(?<![A-Za-z])[a-z]++(?:{_INSIDE}++[a-z]++)++", re.I)

@@ -11,7 +11,9 @@ _SIGNALS = (
     "--..-- ..--.. .----. -.-.--"
 )
 _CODES = dict(zip(_SIGNALS.split(), "abcdefghijklmnopqrstuvwxyz0123456789.,?'!", strict=True))
-_LIKELY = re.compile("[.·•][‐-―−_-]|[‐-―−_-][.·•]")
+SIGN = "[.·•][‐-―−_-]|[‐-―−_-][.·•]"
+"""Without this in it (RE2) a text has none."""
+_LIKELY = re.compile(SIGN)
 _RUN = re.compile(
     r"(?<![^\s\"'(:])[.·•‐-―−_-]{1,6}(?:[ ]{1,3}(?:[/|][ ]?)?[.·•‐-―−_-]{1,6}(?!\S)){3,}+"
 )

@@ -10,6 +10,8 @@ _ESCAPE = re.compile("%[0-9a-fA-F]{2}")
 _RUN = re.compile("(?:%[0-9a-fA-F]{2})+")
 _LETTER = re.compile("[A-Za-z]%(?:[46][1-9a-fA-F]|[57][0-9aA])[A-Za-z]")
 FEWEST = 3
+SIGN = "%[0-9a-fA-F]{2}"
+"""Without this in it (RE2) a text has none."""
 
 
 def replacements(seen: Surface) -> list[Replacement]:

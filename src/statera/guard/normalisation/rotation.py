@@ -9,7 +9,7 @@ from string import ascii_lowercase as LOWER
 from string import ascii_uppercase as UPPER
 
 from statera.guard.normalisation.alignment import Replacement
-from statera.guard.normalisation.bigrams import FEWEST, function_words
+from statera.guard.normalisation.bigrams import FEWEST, WORDS, function_words, letters
 from statera.guard.normalisation.language import (
     COMMON,
     FUNCTION_WORDS,
@@ -47,6 +47,10 @@ _SIGNS = {
 }
 """Function words as each alphabet spells them."""
 _SIGN_WORDS = frozenset(_SIGNS)
+_TURNED = {
+    kind: frozenset(word.translate(_encoding(kind)) for word in WORDS) for kind in range(1, 27)
+}
+"""The function words that tell, as each alphabet spells them."""
 
 
 def replacements(seen: Surface, count: Count) -> list[Replacement]:
@@ -58,12 +62,16 @@ def guessed(seen: Surface, count: Count) -> list[Replacement]:
     """Return the same, for a count that is a guess: alphabets that turn no function words up are
     not weighed, which is what costs.
     """
-    kinds = [kind for kind in _kinds(seen) if _speaks(seen.text.translate(_DECODING[kind]))]
-    return _undone(seen, kinds, count)
+    return _undone(seen, _speaking(seen.text, _kinds(seen)), count)
 
 
-def _speaks(text: str) -> bool:
-    return len(function_words(text)) >= FEWEST
+def _speaking(text: str, kinds: list[int]) -> list[int]:
+    """Return the alphabets of these that turn function words up in the text."""
+    if kinds and text.isascii():  # its words need not be turned to be known
+        words = letters(text)
+        return [kind for kind in kinds if len(_TURNED[kind].intersection(words)) >= FEWEST]
+    turned = ((kind, text.translate(_DECODING[kind])) for kind in kinds)
+    return [kind for kind, one in turned if len(function_words(one)) >= FEWEST]
 
 
 def _undone(seen: Surface, kinds: list[int], count: Count) -> list[Replacement]:

@@ -12,6 +12,9 @@ _FEWEST = 2
 _SIGNED = re.compile(r"(?:(?<![^\W_])[^\W_][.\-_*/|,+~]){3}")
 _SPACED = re.compile(r" \w \w \w")
 _COLUMN = re.compile(r"\n\w\n\w\n\w")
+_ANY = r"[0-9A-Za-z_\x{80}-\x{10FFFF}]"
+SIGN = rf"(?:{_ANY}[.\-_*/|,+~]){{3}}|(?: {_ANY}){{3}}|(?:\n{_ANY}){{3}}"
+"""Without this in it (RE2) a text has none."""
 _RUN = re.compile(
     r"(?<![^\W_])[^\W_](?P<sign>[ .\-_*/|,+~\n])[^\W_](?![^\W_])"
     r"(?:(?:(?P=sign){1,4}|[ ]{1,4}|[ ]?[/|][ ])[^\W_](?![^\W_])){2,}+"

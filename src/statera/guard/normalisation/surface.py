@@ -1,5 +1,7 @@
 """What one pass over the words of a text shows, so that each transformation can pass it by."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 LONG = 8
@@ -9,7 +11,7 @@ class Surface(msgspec.Struct, frozen=True):
     """A text and its distinct words, as split by white space.
 
     `long` joins the words of at least eight characters, `odd` those that are not all letters, and
-    `beyond` the distinct characters beyond ASCII.
+    `beyond` the distinct characters beyond ASCII; `signs` are those that `views` looks for.
     """
 
     text: str
@@ -17,14 +19,15 @@ class Surface(msgspec.Struct, frozen=True):
     long: str
     odd: str
     beyond: str
+    signs: Sequence[int] = ()
 
 
-def surface(text: str) -> Surface:
+def surface(text: str, signs: Sequence[int] = ()) -> Surface:
     """Return the surface of a text; linear in its length."""
     words = frozenset(text.split())
     long = " ".join([word for word in words if len(word) >= LONG])
     odd = " ".join([word for word in words if not word.isalpha()])
-    return Surface(text, words, long, odd, beyond_ascii(text))
+    return Surface(text, words, long, odd, beyond_ascii(text), signs)
 
 
 def beyond_ascii(text: str) -> str:

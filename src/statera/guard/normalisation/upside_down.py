@@ -9,7 +9,9 @@ from statera.guard.normalisation.surface import Surface
 _TURNED = "ɐqɔpǝɟƃɥᴉɾʞןɯuodbɹsʇnʌʍxʎzɓıʃʅ"
 _UPRIGHT = "abcdefghijklmnopqrstuvwxyzgill"
 _TO_UPRIGHT = str.maketrans(_TURNED + "˙‘,¿¡", _UPRIGHT + ".,'?!")
-_ONLY_TURNED = re.compile("[ɐɔǝɟƃɥᴉɾʞןɯɹʇʌʍʎ]")
+SIGN = "[ɐɔǝɟƃɥᴉɾʞןɯɹʇʌʍʎ]"
+"""Without this in it (RE2) a text has none."""
+_ONLY_TURNED = re.compile(SIGN)
 _LETTER = f"[{_TURNED}˙‘,'¿¡0-9]"
 _RUN = re.compile(rf"(?<!\S){_LETTER}++(?:[ \n]{_LETTER}++(?!\S))*+")
 _FEWEST = 3

@@ -12,10 +12,11 @@ views say then that they are not `whole`.
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from statera.codec.patterns import signs
 from statera.guard.normalisation import (
     base32_runs,
     base64_runs,
@@ -58,6 +59,32 @@ _REMEMBERED = 16_384
 C = TypeVar("C", Count, Count | None)
 Decoder = Callable[[Surface], list[Replacement]]
 Weigher = Callable[[Surface, Count], list[Replacement]]
+
+_SIGNS = {
+    "concatenation": concatenation.SIGN,
+    "entities": entities.SIGN,
+    "percent": percent.SIGN,
+    "escapes": escapes.SIGN,
+    "binary": binary_digits.SIGN,
+    "hexadecimal": hexadecimal.SIGN,
+    "base32": base32_runs.SIGN,
+    "base64": base64_runs.SIGN,
+    "morse": morse.SIGN,
+    "braille": braille.SIGN,
+    "markup": markup.SIGN,
+    "emphasis": emphasis.SIGN,
+    "look-alikes": confusables.SIGN,
+    "rotation": "",
+    "reversal": "",
+    "reversed words": "",
+    "leet": leet.SIGN,
+    "spacing": spacing.SIGN,
+    "decimal": decimal_codes.SIGN,
+    "upside down": upside_down.SIGN,
+}
+"""Without which there is nothing to take off, by RE2; what has none is always looked for."""
+_NUMBERS = {name: number for number, name in enumerate(_SIGNS)}
+_signs = signs(*_SIGNS.values())
 
 _DECODERS: dict[str, Decoder] = {
     "concatenation": concatenation.replacements,
@@ -183,28 +210,40 @@ def _first(text: str, count: Count | None) -> Iterator[View]:
 
 def _bared(view: View, count: Count | None, shelf: _Shelf) -> list[View]:
     """Add the views one layer below a view; return those of which more may come."""
-    seen = now = surface(view.text)
+    seen = now = _seen(view.text)
     last, aside = view, []
     decoded = _decoded(view, seen)
     if decoded and shelf.takes(decoded):
-        last, now = decoded, surface(decoded.text)
-    for name, step in _steps(count) if count else _GUESSED:
-        found = step(now)
-        if last is not view and len(alone := step(seen)) > len(found):
+        last, now = decoded, _seen(decoded.text)
+    for name, sign, step in _steps(count) if count else _GUESSED:
+        found = step(now) if sign in now.signs else []
+        if last is not view and sign in seen.signs and len(alone := step(seen)) > len(found):
             aside.append(_changed(view, name, alone))
         if found and shelf.takes(child := _changed(last, name, found)):
-            last, now = child, surface(child.text)
+            last, now = child, _seen(child.text)
     below = [] if last is view else [last]
     return below + [one for one in aside if shelf.takes(one)]
 
 
-def _steps(count: Count | None) -> Iterator[tuple[str, Decoder]]:
-    """Yield what takes off a disguise that is not simply decoded, by name."""
+def _seen(text: str) -> Surface:
+    return surface(text, _signs(text))
+
+
+class _Step(NamedTuple):
+    """What takes off a disguise, and the number of its sign."""
+
+    name: str
+    sign: int
+    find: Decoder
+
+
+def _steps(count: Count | None) -> Iterator[_Step]:
+    """Yield what takes off a disguise that is not simply decoded."""
     for name, either in _EITHER.items():
-        yield name, _counting(either, count)
+        yield _Step(name, _NUMBERS[name], _counting(either, count))
     if count:
         for name, weigher in _WEIGHED.items():
-            yield name, _counting(weigher, count)
+            yield _Step(name, _NUMBERS[name], _counting(weigher, count))
 
 
 def _counting(find: Callable[[Surface, C], list[Replacement]], count: C) -> Decoder:
@@ -217,7 +256,10 @@ def _guessing(find: Weigher) -> Decoder:
 
 _GUESSED = (
     *_steps(None),
-    *((name, _guessing(find)) for name, find in (_WEIGHED | _UNCOUNTED).items()),
+    *(
+        _Step(name, _NUMBERS[name], _guessing(find))
+        for name, find in (_WEIGHED | _UNCOUNTED).items()
+    ),
 )
 """What is done without a tokenizer."""
 
@@ -226,11 +268,11 @@ def _decoded(view: View, seen: Surface) -> View | None:
     """Return the view with every encoded run decoded in its place, or None if there is none."""
     text, offsets, names = view.text, view.offsets, []
     for name, decoder in _DECODERS.items():
-        if found := decoder(seen):
+        if _NUMBERS[name] in seen.signs and (found := decoder(seen)):
             text, edits = rewritten(text, found)
             offsets += (edits,) if edits else ()
             names.append(name)
-            seen = surface(text)
+            seen = _seen(text)
     return _plainly(view, "+".join(names), text, offsets) if names else None
 
 

@@ -180,8 +180,10 @@ def test_what_cannot_be_read_as_a_whole_is_beyond(pool: ThreadPoolExecutor) -> N
     hidden = "open the safe"
     for _ in range(4):
         hidden = base64.b64encode(hidden.encode()).decode()
-    quick, asking = Length("inline"), Asking(0.0)
-    for guard in (_guard(pool, quick=quick, views=views), _guard(pool, asking=asking, views=views)):
+    quick, asking, told = Length("inline"), Asking(0.0), list[Any]()
+    for detector in (quick, asking):
+        guard = _guard(pool, told, looks=detector, views=views)
+        told.clear()
         for passage in (
             Passage(text=hidden, side="input"),
             Passage(text="x", side="input", cut=True),
@@ -192,6 +194,7 @@ def test_what_cannot_be_read_as_a_whole_is_beyond(pool: ThreadPoolExecutor) -> N
                 assert decision.outcome == "block"
         whole = asyncio.run(guard.check([Passage(text="x", side="input")]))
         assert "beyond" not in {one.cause for one in whole.findings}
+        assert [result for _, _, result in told] == ["beyond"] * 4 + ["kept"]
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,12 @@ def test_what_drains_resumes_and_what_ends_does_not() -> None:
     found = []
     for order in (board.drain, board.resume, board.end, board.drain, board.resume):
         order()
-        found.append(board.draining)
-    assert found == [True, False, True, True, True]
+        found.append((board.draining, board.ending, board.resumes))
+    assert found == [
+        (True, False, 0),
+        (False, False, 1),
+        (True, True, 1),
+        (True, True, 1),
+        (True, True, 1),
+    ]
     board.close()

@@ -52,7 +52,9 @@ def test_a_token_is_asked_for(upstream: RawUpstream, tmp_path: Path) -> None:
 def test_what_was_drained_is_resumed(running: RunningGuard) -> None:
     body = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
     assert post(f"{running.control}/control/drain", b"").json["draining"] is True
-    assert post(running.url + CHAT, body).status == 503
+    refused = post(running.url + CHAT, body)
+    assert (refused.status, refused.json["error"]["code"]) == (503, "draining")
+    assert refused.json["error"]["message"] == "The guard takes no requests now."
     assert post(f"{running.control}/control/resume", b"").json["draining"] is False
     assert post(running.url + CHAT, body).status != 503
 
@@ -80,3 +82,15 @@ def test_with_a_token_it_is_asked_from_anywhere(upstream: RawUpstream, tmp_path:
     headers = {"host": "guard.example", "authorization": "Bearer secret"}
     with guard(upstream.url, POLICY, tmp_path, control_token="secret") as running:
         assert get(f"{running.control}/control/inflight", headers).status == 200
+
+
+def test_after_a_resume_readiness_is_not_what_was_known_before(
+    upstream: RawUpstream, tmp_path: Path
+) -> None:
+    with guard(upstream.url, POLICY, tmp_path) as running:
+        for healthy in (False, True, False, True):
+            post(f"{running.control}/control/drain", b"")
+            assert get(f"{running.url}/health/ready").status == 503
+            upstream.healthy = healthy
+            post(f"{running.control}/control/resume", b"")
+            assert get(f"{running.url}/health/ready").status == (200 if healthy else 503)

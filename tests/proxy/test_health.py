@@ -6,7 +6,7 @@ import pytest
 from statera.proxy.health import Health
 from statera.proxy.terms import read_upstream
 from statera.proxy.upstream import Limits, UpstreamClient
-from tests.proxy.upstreams import CLOSE, RawUpstream, answer
+from tests.proxy.upstreams import CLOSE, Asked, RawUpstream, Step, answer
 
 
 def looked(url: str, path: bytes = b"/probe") -> Health:
@@ -44,3 +44,29 @@ def test_all_reasons_are_told() -> None:
         "the classifier is not warmed up",
         "draining",
     )
+
+
+def test_of_two_looks_at_a_time_the_later_counts() -> None:
+    loop: list[asyncio.AbstractEventLoop] = []
+    answers: list[list[Step]] = [[0.2, answer({}, 503)], [answer({})]]
+
+    asked = asyncio.Event()
+
+    async def go(url: str) -> str:
+        loop.append(asyncio.get_running_loop())
+        client = UpstreamClient(read_upstream(url), Limits())
+        health = Health(client, path=b"/probe")
+        early = asyncio.ensure_future(health.look())
+        await asked.wait()
+        await health.renew(1)
+        await health.renew(1)
+        await early
+        client.close()
+        return health.upstream
+
+    def script(_: Asked) -> list[Step]:
+        loop[0].call_soon_threadsafe(asked.set)
+        return answers.pop(0)
+
+    with RawUpstream(script) as upstream:
+        assert asyncio.run(go(upstream.url)) == ""

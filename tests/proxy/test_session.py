@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from openai.types.chat import ChatCompletionChunk
 
 from statera.guard.policy import Policy
-from statera.proxy.session import Limits, StreamSession
+from statera.proxy.session import Limits, Request, StreamSession
 from statera.proxy.wire.api import Failure, Usage
 from statera.proxy.wire.apis.chat import api as CHAT
 from statera.records.guarding import Decision, Passage
@@ -68,7 +68,7 @@ def replies(draw: st.DrawFn) -> bytes:
 
 def guarded(data: bytes | Sequence[bytes], policy: Policy = POLICY, **more: Any) -> Told:
     pieces = [data] if isinstance(data, bytes) else data
-    return streamed(StreamSession(CHAT, policy, **more), pieces, decider(policy))
+    return streamed(StreamSession(CHAT, policy, Request(**more)), pieces, decider(policy))
 
 
 @settings(deadline=None, max_examples=40)
@@ -203,6 +203,14 @@ def test_a_block_before_anything_left_is_a_whole_reply() -> None:
     assert only.choices[0].finish_reason == "content_filter"
 
 
+def test_a_block_before_anything_left_names_the_request_s_model_and_the_time() -> None:
+    asked = {"model": "asked", "created": 7, "created_at": 7}
+    (only,) = blocked(guarded(said(["a bomb "]) + stop() + DONE, asked=asked))
+    assert (only.model, only.created) == ("asked", 7)
+    begun = guarded(said(["word "] * 60 + ["a bomb "]) + stop() + DONE, asked=asked)
+    assert (blocked(begun)[-1].model, blocked(begun)[-1].created) == ("m", 1)
+
+
 def test_what_a_choice_said_before_its_answer_leaves_when_the_answer_begins() -> None:
     told = guarded([said(["let me see "], "reasoning"), said(["it is "] * 20), stop(), DONE])
     assert told.passages[0] == ("choices[0].message.reasoning", "output", "let me see ")
@@ -285,7 +293,10 @@ def test_a_tool_call_leaves_only_when_it_is_whole_and_has_passed() -> None:
     assert json.loads(arguments) == {"q": "[SECRET]"}
 
 
-@pytest.mark.parametrize("text", ['{"q": "a b\\u006fmb"}', '{"q": "a bo', '{"bomb": 1}'])
+@pytest.mark.parametrize(
+    "text",
+    ['{"q": "a b\\u006fmb"}', r'{"q": "{\"p\": \"b\\u006fmb\"}"}', '{"q": "a bo', '{"bomb": 1}'],
+)
 def test_escapes_and_halves_of_arguments_hide_nothing(text: str) -> None:
     halves = [tool(text[:9]), tool(text[9:]), tool("mb" if text.endswith("bo") else "")]
     session = StreamSession(CHAT, POLICY)
@@ -410,7 +421,7 @@ def test_a_name_that_cannot_be_taken_out_ends_the_stream() -> None:
 
 
 def test_a_session_tells_tokens_state_and_what_it_holds() -> None:
-    session = StreamSession(CHAT, POLICY, before=("hello",))
+    session = StreamSession(CHAT, POLICY, Request(before=("hello",)))
     assert not session.begun
     session.feed(chat({"role": "assistant"}) + said(["one "]))
     assert session.due() == ()
@@ -429,6 +440,60 @@ def test_a_session_tells_tokens_state_and_what_it_holds() -> None:
     assert session.due() == ()
     assert (session.held_chars, session.released_chars, session.done) == (0, 4, True)
     assert session.usage == Usage(3, None)
+
+
+NAMED = "embedded:" + "ab12" * 16
+
+
+def identified(texts: Sequence[str], name: str = NAMED, **more: Any) -> bytes:
+    """Return chunks that all say which server they come from, in a form that is no id."""
+    choices = [{"index": 0, "delta": {"content": text}, "finish_reason": None} for text in texts]
+    head = {"id": f"run:{name}", "system_fingerprint": name, **more}
+    return b"".join(event({**head, "choices": [one]}) for one in choices)
+
+
+@pytest.mark.parametrize("policy", [POLICY, words(FULL)], ids=["window", "full"])
+@pytest.mark.parametrize("model", ["m", "two words"])
+def test_what_all_chunks_are_named_by_is_read_once(policy: Policy, model: str) -> None:
+    texts = [f"{number:02}n " for number in range(60)]
+    data = [*(identified([one], model=model) for one in texts), stop(), DONE]
+    session = StreamSession(CHAT, policy)
+    told = streamed(session, data, decider(policy))
+    named = [text for place, _, text in told.passages if not place.startswith("choices")]
+    assert named.count(NAMED) == named.count(f"run:{NAMED}") == 1
+    assert named.count(model) == (0 if model == "m" else 60), "a text is read each time"
+    assert text_of(told.out) == "".join(texts)
+    assert {one.get("system_fingerprint") for one in events(told.out)[:-2]} == {NAMED}
+    assert session.released_chars == len("".join(texts))
+
+
+def test_what_names_a_stream_is_held_and_counted_as_no_text() -> None:
+    session = StreamSession(CHAT, POLICY)
+    session.feed(identified(["one "]))
+    session.settle(decider(POLICY)(session.due()))
+    assert session.due() == ()
+    assert (session.held_chars, session.released_chars) == (4, 0)
+
+
+def test_another_name_in_a_later_chunk_is_read_and_one_that_is_taken_out_each_time() -> None:
+    told = guarded(identified(["one "]) + identified(["two "], "a-bomb:1") + stop() + DONE)
+    assert b"a-bomb" not in told.out
+    assert blocked(told)[-1].choices[0].finish_reason == "content_filter"
+    data = identified(["a "], "x:secret") + identified(["b "], "x:secret", n=None)
+    assert b"secret" not in guarded(data + stop() + DONE).out
+    assert b"secret" not in guarded(data + stop() + DONE, words(FULL)).out
+    turns = data.replace(
+        b'"index": 0, "delta": {"content": "b', b'"index": 1, "delta": {"content": "b'
+    )
+    assert b"secret" not in guarded(turns + stop() + stop(1) + DONE).out
+
+
+def test_a_large_event_leaves_in_parts_where_its_name_is_known() -> None:
+    text = "".join(f"{number:02}n " for number in range(60))
+    told = guarded([identified(["one "]), identified([text]), stop(), DONE])
+    assert text_of(told.out) == "one " + text
+    assert len(events(told.out)) > 5
+    assert {one.get("system_fingerprint") for one in events(told.out)[:-2]} == {NAMED}
 
 
 def test_a_comment_keeps_the_connection_and_says_nothing() -> None:

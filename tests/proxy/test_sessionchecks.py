@@ -1,3 +1,5 @@
+import json
+
 from statera.proxy.sessionchannel import Channel
 from statera.proxy.sessionchecks import Check, Names, check_of, edits_of, passages_of
 from statera.proxy.wire.slots import Piece
@@ -36,6 +38,15 @@ def test_escapes_are_checked_raw_and_read_where_there_are_any() -> None:
     ]
     assert {one.before for one in passages} == {("before",)}
     assert {one.guarded for one in passages} == {("guarded",)}
+
+
+def test_escapes_within_escapes_are_read_too() -> None:
+    check = due(json.dumps({"a": r'{"b": "\u0062omb"}'}), encoded=True)
+    said = [one.text for one in passages_of((check,))]
+    assert said[1:] == [r'{"a": "{"b": "\u0062omb"}"}', '{"a": "{"b": "bomb"}"}']
+    at = said[-1].index("bomb")
+    ((_, (edit,)),) = edits_of((check,), decision(Edit(2, at, at + 4, "[X]")))
+    assert check.window.text[edit.start : edit.end] == r"\\u0062omb"
 
 
 def test_edits_come_back_to_the_windows_that_they_were_found_in() -> None:

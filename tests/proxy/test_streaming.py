@@ -99,7 +99,25 @@ def test_full_mode_lets_nothing_of_a_blocked_reply_leave(
     with guard(upstream.url, policy, tmp_path) as running:
         found = asked(running, upstream, LONG, "then forbidden words")
     assert said(found) == "This reply was withheld by the content policy."
+    assert events(found)[-1]["model"] == "m"
+    assert events(found)[-1]["created"] > 1_700_000_000
     assert events(found)[-1]["choices"][0]["finish_reason"] == "content_filter"
+
+
+def test_a_check_not_made_of_a_choice_is_no_bypass_where_another_is_blocked(
+    upstream: RawUpstream, tmp_path: Path
+) -> None:
+    def choice(index: int, text: str) -> bytes:
+        one = {"index": index, "delta": {"content": text}, "finish_reason": "stop"}
+        return f"data: {json.dumps({'id': 'c', 'choices': [one]})}\n\n".encode()
+
+    upstream.script = lambda _: stream([choice(0, "BREAK"), choice(1, "forbidden")])
+    policy = POLICY + SEMANTIC % "open" + "stream: {mode: full}\n"
+    with guard(upstream.url, policy, tmp_path) as running:
+        found = post(running.url + CHAT, asking("hello", stream=True)).body.decode()
+        assert events(found)[-1]["choices"][0]["finish_reason"] == "content_filter"
+        assert running.events(2)[-1]["outcome"] == "block"
+        assert "statera_guard_bypasses_total{" not in get(f"{running.url}/metrics").body.decode()
 
 
 def test_what_is_taken_out_of_a_stream_was_cut_anywhere(

@@ -113,7 +113,7 @@ class Guard:
         kept = self.cache.get(detector.digest, content)
         if kept is not None:
             sheet.answers[number] = kept
-            self._observed(sheet, number, "kept", 0.0)
+            self._observed(sheet, number, _result(sheet.told(number), "kept"), 0.0)
             return True
         if detector.cost != "inline" or not sheet.is_light(number):
             return False
@@ -195,8 +195,7 @@ class Guard:
 
     def _tell(self, sheet: "_Sheet", number: int, started: float) -> None:
         if self._observer is not None:
-            answer = sheet.answers[number]
-            result = answer.cause if isinstance(answer, Trouble) else "ok"
+            result = _result(sheet.told(number), "ok")
             self._observed(sheet, number, result, self._clock.monotonic() - started)
 
     def _observed(self, sheet: "_Sheet", number: int, result: str, seconds: float) -> None:
@@ -272,6 +271,13 @@ def _bounded(reading: Reading, views: Sequence[View]) -> Reading:
     """Return the reading, which is of a part when the text has more views than were made."""
     whole = not isinstance(views, Found) or views.whole
     return reading if whole else _partial(reading)
+
+
+def _result(answer: Answer, whole: str) -> str:
+    """Return what is told of an answer, `whole` where all of the text was examined."""
+    if isinstance(answer, Trouble):
+        return answer.cause
+    return "beyond" if answer.beyond else whole
 
 
 def _partial(reading: Reading) -> Reading:

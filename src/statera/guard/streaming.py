@@ -116,6 +116,12 @@ class StreamText:
         text = self._tail[start.at - self._base : end.at - self._base]
         return Window(start.at, end.at, text, start.forced or end.forced)
 
+    def ending(self) -> Window:
+        """Return the end of the text: at least half a window, or all of it; with `full` all."""
+        self._gather()
+        start = self._start_after()
+        return Window(start.at, self._length, self._tail[start.at - self._base :])
+
     def settle(self, edits: Iterable[Edit] = ()) -> None:
         """Say that the window that was due has passed, with `edits` in its own characters."""
         start, end = self._since.at, self._cuts[-1].at

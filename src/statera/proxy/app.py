@@ -108,7 +108,7 @@ class App:
                     await admission.enter()
             except Turned as turned:
                 service.metrics.refusal(route, turned.reason)
-                await deliver(send, _turned(turned))
+                await deliver(send, _turned(turned, ending=self._board.ending))
                 return
             try:
                 await handler(scope, receive, send)
@@ -126,6 +126,7 @@ class App:
 
     async def _ready(self, scope: Message, receive: Receive, send: Send) -> None:
         del receive
+        await self._health.renew(self._board.resumes)
         reasons = self.waiting_for()
         told = {"status": "waiting" if reasons else "ready", "reasons": reasons}
         answer = json_answer(503 if reasons else 200, told)
@@ -160,8 +161,9 @@ def _not_allowed(methods: tuple[str, ...]) -> Answer:
     return json_answer(405, failure_of(failure), [(b"allow", allowed.encode())])
 
 
-def _turned(turned: Turned) -> Answer:
-    words = {"draining": "The guard is shutting down.", "overloaded": "Too many requests."}
+def _turned(turned: Turned, *, ending: bool) -> Answer:
+    drained = "The guard is shutting down." if ending else "The guard takes no requests now."
+    words = {"draining": drained, "overloaded": "Too many requests."}
     failure = Failure(503, turned.reason, words[turned.reason])
     close = [(b"connection", b"close")] if turned.reason == "draining" else []
     return json_answer(503, failure_of(failure), close, retry_after=turned.seconds)

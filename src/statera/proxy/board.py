@@ -12,7 +12,7 @@ import mmap
 from pathlib import Path
 from typing import NamedTuple
 
-_DRAINING, _RELOADS, _COMMON = 0, 1, 2
+_DRAINING, _RELOADS, _RESUMES, _COMMON = 0, 1, 2, 3
 _EACH = 2
 _DRAIN, _END = 1, 2
 
@@ -44,6 +44,16 @@ class Board:
         return bool(self._cells[_DRAINING])
 
     @property
+    def ending(self) -> bool:
+        """True once nothing new will be taken any more."""
+        return self._cells[_DRAINING] == _END
+
+    @property
+    def resumes(self) -> int:
+        """How often a resume was ordered."""
+        return self._cells[_RESUMES]
+
+    @property
     def reloads(self) -> int:
         """How often a reload was asked for."""
         return self._cells[_RELOADS]
@@ -60,6 +70,7 @@ class Board:
         """Tell all workers to take requests again, unless they are ending."""
         if self._cells[_DRAINING] != _END:
             self._cells[_DRAINING] = 0
+            self._cells[_RESUMES] += 1
 
     def reload(self) -> None:
         """Tell all workers to read the policy again."""

@@ -31,7 +31,7 @@ from statera.proxy.headers import (
 )
 from statera.proxy.passing import target, upstream_failure
 from statera.proxy.service import Service
-from statera.proxy.session import Limits, StreamSession
+from statera.proxy.session import Limits, Request, StreamSession
 from statera.proxy.sse import event_bytes
 from statera.proxy.streaming import Pump, StreamFailed
 from statera.proxy.upstream import Reply, content_type
@@ -136,8 +136,7 @@ class Exchange:
             self._book.decided(decision, said, status=503)
             await self._fail(UNAVAILABLE)
             return
-        now = int(self._service.clock.now())
-        asked = {**body, "created": now, "created_at": now}
+        asked = self._asked(body)
         status, told = shapes.blocked_request(decision, policy, asked)
         self._book.decided(decision, said, status=status)
         if status == 200 and wants_stream(body):
@@ -146,6 +145,11 @@ class Exchange:
             await self._deliver(Answer(status, [_EVENTS, *self._book.headers], data))
             return
         await self._deliver(json_answer(status, told, self._book.headers))
+
+    def _asked(self, body: Body) -> Body:
+        """Return a request with the time, as an answer of ours says it."""
+        now = int(self._service.clock.now())
+        return {**body, "created": now, "created_at": now}
 
     async def _pass_on(self, data: bytes, headers: Pairs, restoring: Restoring) -> None:
         clock, book = self._service.clock, self._book
@@ -170,12 +174,11 @@ class Exchange:
         """Check a streamed reply while it passes."""
         self._book.phase = "stream"
         limits = Limits(stream=self._service.terms.max_reply)
+        asked = self._asked({"model": self._place.model})
         session = StreamSession(
             self._api,
             self._armed.policy,
-            before=self._before,
-            guarded=self._guarded,
-            values=restoring.values,
+            Request(self._before, self._guarded, restoring.values, asked),
             limits=limits,
         )
         self._status = reply.status

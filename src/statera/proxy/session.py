@@ -23,7 +23,8 @@ from typing import NamedTuple
 from statera.guard.policy import Policy
 from statera.proxy.answers import worst
 from statera.proxy.documents import decode
-from statera.proxy.sessionchannel import Channel
+from statera.proxy.sessionblocks import family_of
+from statera.proxy.sessionchannel import Channel, is_name
 from statera.proxy.sessionchecks import Check, Names, check_of, edits_of, passages_of
 from statera.proxy.sessionforms import Forms
 from statera.proxy.sessionqueue import Item, Part, Queue, lanes_of, without_repeats
@@ -46,25 +47,34 @@ class Limits(NamedTuple):
     channels: int = 512
 
 
-DEFAULT_LIMITS = Limits()
-
-
-class StreamSession:
-    """One streamed reply.
+class Request(NamedTuple):
+    """What a streamed reply needs of its request.
 
     `before` are the messages that came before it, the latest last, `guarded` those that it must not
     give away (`Passage`). `values` are what names such as `[EMAIL_1]` stand for: they are put back
-    into what passed.
+    into what passed. `asked` is what a stream says of itself that is blocked before it begins: the
+    request's model, and the time as `created` and `created_at` (`StreamState`).
     """
+
+    before: tuple[str, ...] = ()
+    guarded: tuple[str, ...] = ()
+    values: Mapping[str, str] = _NONE
+    asked: Mapping[str, object] = _NONE
+
+
+DEFAULT_LIMITS = Limits()
+_UNKNOWN = Request()
+
+
+class StreamSession:
+    """One streamed reply."""
 
     def __init__(
         self,
         api: Api,
         policy: Policy,
+        request: Request = _UNKNOWN,
         *,
-        before: tuple[str, ...] = (),
-        guarded: tuple[str, ...] = (),
-        values: Mapping[str, str] = _NONE,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self.blocked: Decision | None = None
@@ -73,15 +83,17 @@ class StreamSession:
         self.usage = Usage()
         self.done = False
         self._api, self._policy = api, policy
-        self._before, self._guarded = before, guarded
-        self._names = Names(values)
+        self._request = request
+        self._names = Names(request.values)
         self._limits = limits
         self._full = policy.stream.mode == "full"
         self._source = Splitter(limits.event)
-        self._queue = Queue(api, policy)
+        self._queue = Queue(api, policy, dict(request.asked))
         self._forms = Forms()
         self._channels: dict[str, Channel] = {}
         self._loose: list[Channel] = []
+        self._named: dict[str, Channel] = {}  # what was said last where an id stands
+        self._blocks: dict[str, Channel] = {}  # the last block of a text that comes in several
         self._stirred: dict[int, Channel] = {}
         self._speaking: dict[str, Channel] = {}
         self._checks: tuple[Check, ...] = ()
@@ -133,7 +145,7 @@ class StreamSession:
                 self._finish()
             elif not self._step():
                 break
-        return passages_of(self._checks, self._before, self._guarded)
+        return passages_of(self._checks, self._request.before, self._request.guarded)
 
     def settle(self, decision: Decision) -> None:
         """Take the decision on what was due."""
@@ -203,8 +215,8 @@ class StreamSession:
             self._put(self._read_item(name, data))
         else:
             form, text = known
-            part = self._part(form.piece, text)
-            self._put(Item(name, data, lanes_of(form.body), (part,), form.body))
+            parts = tuple([self._part(piece, said) for piece, said in form.said(text)])
+            self._put(Item(name, data, lanes_of(form.body), parts, form.body))
 
     def _read_item(self, name: str, data: bytes) -> Item:
         """Decode and read an event; Refused when it cannot be."""
@@ -239,7 +251,7 @@ class StreamSession:
                 self._stirred[id(before)] = before
             self._speaking[lane] = channel
         self._stirred[id(channel)] = channel
-        self._said += len(text)
+        self._said += len(text) if channel.counted else 0
         return Part(channel, channel.feed(text))
 
     def _whole_part(self, piece: Piece, channel: Channel | None) -> Part:
@@ -249,9 +261,14 @@ class StreamSession:
                 channel.text.pause()
             self._stirred[id(channel)] = channel
             return Part(channel, channel.text.length, again=True)
+        known = self._named.get(piece.channel)
+        if known is not None and known.is_named_by(piece):
+            return Part(known, known.text.length, again=True)
         own = Channel(piece, self._policy.stream)
         end = own.feed(piece.text)
-        self._said += end
+        self._said += end if own.counted else 0
+        if is_name(piece) and len(self._named) < self._limits.channels:
+            self._named[piece.channel] = own
         self._stirred[id(own)] = own
         if self._full:
             self._loose.append(own)
@@ -264,6 +281,9 @@ class StreamSession:
             most = self._limits.channels
             raise Refused(f"More than {most} texts in one stream.", code="too_many_texts")
         channel = self._channels[piece.channel] = Channel(piece, self._policy.stream)
+        if family := family_of(piece):
+            channel.follows(self._blocks.get(family))
+            self._blocks[family] = channel
         return channel
 
     def _complete(self, prefix: str) -> None:

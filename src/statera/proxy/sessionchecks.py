@@ -2,23 +2,45 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from statera.guard.edits import merged
 from statera.guard.streaming import Window
+from statera.proxy.sessionblocks import Joined, joined_of
 from statera.proxy.sessionchannel import Channel
-from statera.proxy.wire.escapes import Unescaped, unescaped
+from statera.proxy.wire.escapes import Unescaped, unescapings
 from statera.proxy.wire.slots import after
 from statera.records.guarding import Decision, Edit, Passage
 
 
 class Check(NamedTuple):
-    """A window of a channel; `plain` is what it says without its escapes, where that differs."""
+    """A window of a channel, and what else is to be read of it.
+
+    `plains` are what it says without its escapes, where there are any, `joined` what it says
+    together with the blocks before it.
+    """
 
     channel: Channel
     window: Window
-    plain: Unescaped | None
+    plains: tuple[Unescaped, ...] = ()
+    joined: tuple[Joined, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The window's text and its other readings."""
+        plains, joined = ([one.text for one in more] for more in (self.plains, self.joined))
+        return (self.window.text, *plains, *joined)
+
+    def behind(self, number: int, edit: Edit) -> Iterable[tuple[Channel, Edit]]:
+        """Return what an edit of text `number` changes, in characters of the channels' texts."""
+        if number > len(self.plains):
+            return self.joined[number - 1 - len(self.plains)].split(edit)
+        start, end = edit.start, edit.end
+        if number:
+            start, end = self.plains[number - 1].raw_span(start, end)
+        first = self.window.start
+        return ((self.channel, Edit(0, first + start, first + end, edit.replacement)),)
 
 
 def check_of(channel: Channel) -> Check | None:
@@ -26,32 +48,49 @@ def check_of(channel: Channel) -> Check | None:
     window = channel.text.due()
     if window is None:
         return None
-    plain = unescaped(window.text) if channel.encoded and "\\" in window.text else None
-    return Check(channel, window, plain if plain and plain.text != window.text else None)
+    plains = unescapings(window.text) if channel.encoded else ()
+    return Check(channel, window, plains, joined_of(channel, window))
 
 
 def passages_of(
     checks: Sequence[Check], before: tuple[str, ...] = (), guarded: tuple[str, ...] = ()
 ) -> tuple[Passage, ...]:
-    """Return the passages to check: each window, and behind it what it says without escapes."""
+    """Return the passages to check: each window, and behind it its other readings."""
     said = tuple(
-        Passage(text=text, side=one.side, place=one.place, role=one.role, cut=window.cut)
-        for one, window, plain in checks
-        for text in ((window.text, plain.text) if plain else (window.text,))
+        Passage(
+            text=text,
+            side=check.channel.side,
+            place=check.channel.place,
+            role=check.channel.role,
+            cut=check.window.cut,
+        )
+        for check in checks
+        for text in check.texts
     )
     return after(said, before, guarded)
 
 
 def edits_of(checks: Sequence[Check], decision: Decision) -> Iterator[tuple[Check, list[Edit]]]:
     """Yield each check with the decision's edits, in characters of its window."""
-    number = 0
+    if not decision.edits:
+        yield from ((check, []) for check in checks)
+        return
+    found: dict[int, list[Edit]] = {id(check.channel): [] for check in checks}
+    texts = [(check, number) for check in checks for number in range(len(check.texts))]
+    for edit in decision.edits:
+        check, number = texts[edit.passage]
+        replacement = edit.replacement
+        for channel, own in check.behind(number, edit):
+            if id(channel) in found and own.end > channel.text.left:
+                found[id(channel)].append(own._replace(replacement=replacement))
+                replacement = ""
     for check in checks:
-        own = [one._replace(passage=0) for one in decision.edits if one.passage == number]
-        number += 1
-        if check.plain:
-            own += [_raw(check.plain, one) for one in decision.edits if one.passage == number]
-            number += 1
-        yield check, list(merged(own))
+        first = check.window.start
+        moved = [
+            one._replace(start=one.start - first, end=one.end - first)
+            for one in found[id(check.channel)]
+        ]
+        yield check, list(merged(moved))
 
 
 class Names:
@@ -79,11 +118,6 @@ class Names:
         back = self.edits(check.window.text, escaped=check.channel.encoded)
         free = [one for one in back if all(one.end <= e.start or one.start >= e.end for e in edits)]
         return [*edits, *free]
-
-
-def _raw(plain: Unescaped, edit: Edit) -> Edit:
-    start, end = plain.raw_span(edit.start, edit.end)
-    return Edit(0, start, end, edit.replacement)
 
 
 def _value(value: str, escaped: bool) -> str:

@@ -9,9 +9,10 @@ the text is a JSON string without escapes, so that it says the same in the same 
 
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from statera.proxy.sessionchannel import is_name
 from statera.proxy.wire.slots import Body, Piece
 
 _KEPT = 4  # of choices that speak by turns
@@ -19,13 +20,22 @@ _PLAIN = re.compile(rb'[^"\\\x00-\x1f]+')
 
 
 class Form(NamedTuple):
-    """The bytes before and after the text, and what was read of the event that it came from."""
+    """The bytes before and after the text, and what was read of the event that it came from.
+
+    The text is that of piece number `at`; the other `pieces` are in the bytes around it.
+    """
 
     name: str
     head: bytes
     tail: bytes
     body: Body
-    piece: Piece
+    pieces: tuple[Piece, ...]
+    at: int
+
+    def said(self, text: str) -> Iterator[tuple[Piece, str]]:
+        """Yield the pieces of an event of this form with what they say."""
+        for number, piece in enumerate(self.pieces):
+            yield piece, text if number == self.at else piece.text
 
 
 class Forms:
@@ -47,16 +57,18 @@ class Forms:
         return None
 
     def learn(self, name: str, data: bytes, body: Body, pieces: Sequence[Piece]) -> None:
-        """Keep the form of an event that says one thing, if it is sure where.
+        """Keep the form of an event that says one thing besides names, if it is sure where.
 
         Without a backslash every string stands as it is, so that the text is where it occurs; what
         stands between two strings could be the like of it only if that were no more than a mark.
         """
-        if len(pieces) != 1 or pieces[0].whole or pieces[0].repeats or b"\\" in data:
+        said = [number for number, piece in enumerate(pieces) if not is_name(piece)]
+        if len(said) != 1 or b"\\" in data or any(piece.repeats for piece in pieces):
             return
-        if not pieces[0].text.strip(" :,"):
+        piece = pieces[said[0]]
+        if piece.whole or not piece.text.strip(" :,"):
             return
-        text = b'"%s"' % pieces[0].text.encode()
+        text = b'"%s"' % piece.text.encode()
         if data.count(text) == 1:
             head, _, tail = data.partition(text)
-            self._forms.append(Form(name, head + b'"', b'"' + tail, body, pieces[0]))
+            self._forms.append(Form(name, head + b'"', b'"' + tail, body, tuple(pieces), said[0]))

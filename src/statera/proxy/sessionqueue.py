@@ -53,8 +53,8 @@ class Item(msgspec.Struct):
 class Queue:
     """What waits. `state` tells what has left, `left` how many events, `released` how much text."""
 
-    def __init__(self, api: Api, policy: Policy) -> None:
-        self.state = StreamState()
+    def __init__(self, api: Api, policy: Policy, asked: Body) -> None:
+        self.state = StreamState(asked=asked)
         self.left = self.released = 0
         self._api = api
         self._policy = policy
@@ -108,7 +108,7 @@ class Queue:
             count = part.end - text.left
             changed |= bool(text.made) if part.again else not text.intact(count)
             texts.append(part.channel.retold(part.end) if part.again else text.take(count))
-            self.released += 0 if part.again else count
+            self.released += count if part.channel.counted and not part.again else 0
         data = item.like if item.like and not changed else _decode(item.data)
         if changed:
             self._rewrite(self._pieces(item, data), texts)
@@ -119,21 +119,26 @@ class Queue:
 
     def _split(self, item: Item) -> Iterator[bytes]:
         """Yield the part of an event whose text is free, if it is not free as a whole."""
-        if len(item.parts) != 1 or item.parts[0].is_free or item.parts[0].again:
+        said = [number for number, part in enumerate(item.parts) if not part.again]
+        if len(said) != 1 or not all(part.is_free for part in item.parts if part.again):
             return
-        text = item.parts[0].channel.text
+        at = said[0]
+        if item.parts[at].is_free:
+            return
+        text = item.parts[at].channel.text
         count = text.free - text.left
         if count <= 0:
             return
         data = _decode(item.data)
         pieces = self._pieces(item, data)
-        if self._api.closes(item.name, data) or not _divisible(data, pieces[0]):
+        if self._api.closes(item.name, data) or not _divisible(data, pieces[at]):
             return
         item.split = True
-        said = text.take(count)
-        self.released += count
-        if said:
-            self._rewrite(pieces, [said])
+        texts = [part.channel.retold(part.end) if part.again else "" for part in item.parts]
+        texts[at] = text.take(count)
+        self.released += count if item.parts[at].channel.counted else 0
+        if texts[at]:
+            self._rewrite(pieces, texts)
             self._api.shapes.follow(self.state, item.name, data)
             yield event_bytes(Event(item.name, data))
 

@@ -189,11 +189,12 @@ def _rejoin(reader: Reader, before: int, place: str) -> None:
     for leaf in leaves:
         groups.setdefault(leaf.key if type(leaf.key) is str else "text", []).append(leaf)
     for group in groups.values():
-        if any(_touch(one.text, two.text) for one, two in pairwise(group)):
+        if any(touch(one.text, two.text) for one, two in pairwise(group)):
             joined(reader, group, place, "")
 
 
-def _touch(one: str, two: str) -> bool:
+def touch(one: str, two: str) -> bool:
+    """Return whether two texts make one word where nothing stands between them."""
     return not (one[-1:].isspace() or two[:1].isspace())
 
 

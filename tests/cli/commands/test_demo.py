@@ -15,7 +15,8 @@ def test_the_demo_measures_a_real_model_and_decides_on_a_change(cli: Cli, tmp_pa
     assert "of the replies hold no verdict, more than 10 %" in said
     assert "This is expected" in said
     assert (tmp_path / ".statera" / "demo-judge.yaml").is_file()
-    suggested = next(line for line in done.stdout.splitlines() if " --outcome " in line)
+    ideas = done.stdout.partition("What to try next")[2]
+    suggested = next(line for line in ideas.splitlines() if " --outcome " in line)
     command = suggested.partition("statera show ")[2].partition("  ")[0]
     assert "epoch 0 · " in cli("show", *command.split()).stdout
     assert "gate demo: " in done.stdout
@@ -26,3 +27,9 @@ def test_the_demo_measures_a_real_model_and_decides_on_a_change(cli: Cli, tmp_pa
     line = next(line for line in text.splitlines() if "statera report " in line)
     again = line.partition("statera report ")[2].partition("<")[0].split()
     assert cli("report", *again).returncode == 0
+    guarded = done.stdout.partition("A guard: one policy checks")[2]
+    assert "harmful  " in guarded
+    assert "seen as base64" in guarded
+    assert "HTTP 200 · X-Statera-Decision: allow" in guarded
+    assert "HTTP 400 · X-Statera-Decision: block" in guarded
+    assert "guard:default@" in guarded

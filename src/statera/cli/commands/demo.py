@@ -1,4 +1,4 @@
-"""Measure the embedded model over HTTP, decide on a change, audit it as a judge, write a page.
+"""Measure the embedded model over HTTP, decide on a change, audit it as a judge, guard it.
 
 No network, no key.
 """
@@ -16,6 +16,7 @@ from statera.api.runs import RunOptions, plan_run
 from statera.api.stored import Run
 from statera.cli.commands.run import View, run_plan
 from statera.cli.commands.show import show_metrics
+from statera.cli.demoguard import guard
 from statera.cli.demojudge import audit
 from statera.cli.flags import store_flag
 from statera.cli.reading import telling
@@ -47,6 +48,7 @@ The trials are in {store}. What to try next:
   {statera} run starter --model embedded            the whole suite
   {statera} run starter --model URL#NAME            your own endpoint
   {statera} doctor URL#NAME                         one page on your endpoint
+  {statera} guard serve --upstream URL              the guard in front of it
   {statera} tasks                                   what else can be measured
 """
 _TASK = "starter_knowledge"
@@ -75,8 +77,8 @@ class Part(NamedTuple):
 def command(limit: int, store: str) -> None:
     """Serve the embedded model, measure it through HTTP, decide on a change, and write a page.
 
-    At last it is asked to judge, and audited as a judge. Takes a minute or two. The same command
-    again resumes, so it is quick the second time.
+    Then it is asked to judge, and audited as a judge; at last a guard is put before it. Takes a
+    minute or two. The same command again resumes, so it is quick the second time.
     """
     click.echo(_WELCOME.format(limit=limit))
     loaded, clock = load(), SystemClock()
@@ -92,6 +94,7 @@ def command(limit: int, store: str) -> None:
         )
         click.echo(_decided(candidate, base, Path(store)))
         loop.run(_judge(f"{url}/v1", loaded, base, Path(store)))
+        guard(url, loaded.weights.name, Path(store))
     click.echo(_next(run))
 
 

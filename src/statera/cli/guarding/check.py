@@ -99,7 +99,7 @@ def command(policy: str, schema: bool, as_json: bool, **flags: Any) -> None:
             if as_json:
                 click.echo(to_json(_record(id, decision, jsonl=flags["jsonl"])))
             else:
-                click.echo("\n".join(_told(id, passage, decision)))
+                click.echo("\n".join(told(id, passage, decision)))
     sys.exit(next(code for code in _GRAVEST if code in codes))
 
 
@@ -141,7 +141,7 @@ def _record(id: str | int, decision: Decision, *, jsonl: bool) -> dict[str, Any]
     return {"text_id": id, **found} if jsonl else found
 
 
-def _told(id: str | int, passage: Passage, decision: Decision) -> Iterator[str]:
+def told(id: str | int, passage: Passage, decision: Decision) -> Iterator[str]:
     """Yield the lines that a person reads: the decision, what was found, what else looked."""
     would = "" if decision.would == decision.outcome else f"; without shadow {decision.would}"
     lead = f"{id}: " if id else ""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from statera.api.probing import probe
     from statera.api.reports import report_page
     from statera.api.runs import RunOptions, run, run_async
+    from statera.api.scorecards import scorecard
     from statera.api.stored import Run
     from statera.diagnosis.diagnosis import Diagnosis, diagnose
     from statera.diagnosis.scopes import Terms
@@ -59,6 +60,7 @@ _PLACES = {
     "api.probing": ("probe",),
     "api.reports": ("report_page",),
     "api.runs": ("RunOptions", "run", "run_async"),
+    "api.scorecards": ("scorecard",),
     "api.stored": ("Run",),
     "diagnosis.diagnosis": ("Diagnosis", "diagnose"),
     "diagnosis.scopes": ("Terms",),
@@ -144,6 +146,7 @@ __all__ = [
     "report_page",
     "run",
     "run_async",
+    "scorecard",
     "two_stages",
     "win_rate",
 ]

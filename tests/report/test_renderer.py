@@ -18,6 +18,7 @@ VALUES: dict[str, object] = {
     "bars": [],
     "legend": [],
     "differs": None,
+    "card": None,
     "specimens": [],
     "methods": [],
     "commands": [],

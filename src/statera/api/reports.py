@@ -18,6 +18,7 @@ from statera.analysis.pairing import Changed, Pairing
 from statera.api.comparisons import compare
 from statera.api.decisions import decide
 from statera.api.instruments import import_command
+from statera.api.scorecards import scorecard
 from statera.api.stored import Run, untold
 from statera.api.systems import check_system
 from statera.diagnosis.commands import whole_command
@@ -83,11 +84,13 @@ def content(
     """Return everything that a page shows; DeclarationError for a judge's own run."""
     runs = [candidate] if base is None else [candidate, base]
     check_system(*(run.info for run in runs))
-    seen = _seen(runs)
+    seen, ruling = _seen(runs), _ruling(candidate, base, wanted)
+    card = scorecard(candidate, ruling)
     found = Content(
         candidate=subject(candidate, seen),
-        ruling=_ruling(candidate, base, wanted),
+        ruling=ruling,
         commands=commands,
+        scorecard=card if card.telling else None,
     )
     if base is None:
         return replace(found, specimens=_telling(candidate, wanted.read))

@@ -11,6 +11,7 @@ from statera.diagnosis.diagnosis import Diagnosis
 from statera.gate.ruling import Ruling
 from statera.records.scores import Outcome
 from statera.records.specs import RunInfo
+from statera.report.scorecard import Scorecard
 from statera.report.specimens import Specimen
 
 
@@ -36,7 +37,10 @@ class Command(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """Everything that a page shows. Without a base there is no comparison and no diagnosis."""
+    """Everything that a page shows. Without a base there is no comparison and no diagnosis.
+
+    The scorecard is the candidate's, None where it tells no more than the other tables.
+    """
 
     candidate: Subject
     base: Subject | None = None
@@ -45,3 +49,4 @@ class Content:
     diagnosis: Diagnosis | None = None
     specimens: Sequence[Specimen] = ()
     commands: Sequence[Command] = ()
+    scorecard: Scorecard | None = None

@@ -22,6 +22,7 @@ from statera.report.outcomebars import NAMES, key, outcome_bar, parts
 from statera.report.panels import panels
 from statera.report.renderer import render
 from statera.report.rules import decision
+from statera.report.scorelevels import levels
 from statera.report.story import headlines, methods
 from statera.report.why import why
 
@@ -74,6 +75,7 @@ def page(content: Content) -> str:
         decision=None if content.ruling is None else decision(content.ruling),
         why=None if content.diagnosis is None else why(content.diagnosis),
         headlines=headlines(content),
+        card=None if content.scorecard is None else levels(content.scorecard),
         tasks=panels(content),
         bars=_bars(subjects),
         legend=[Legend(NAMES[outcome], key(outcome)) for outcome in _seen(subjects)],

@@ -25,6 +25,7 @@ def environment(plan: Plan, tools: Tools) -> dict[str, Any]:
         "scorers": dict(zip(names, scorers, strict=True)),
         "primary": {task.name: task.scorers[0].metric for task in plan.tasks},
         "metrics": dict(zip(names, metrics, strict=True)),
+        "levels": {task.name: task.level for task in plan.tasks},
         "notes": {task.name: list(task.notes) for task in plan.tasks},
         "mode": plan.note,
         "asked": dict(plan.asked),

@@ -30,6 +30,7 @@ from statera.codec.strict import convert
 from statera.errors import DeclarationError
 from statera.graders.catalogue import scoring_type
 from statera.protocols import Grader, Scorer
+from statera.records.levels import Level
 from statera.records.requests import Chat, Complete, Likelihood, Message, Request, Sampling
 from statera.records.samples import Sample
 from statera.records.specs import Api, Mode
@@ -54,7 +55,7 @@ class TaskFile(SampleColumns, frozen=True, kw_only=True, forbid_unknown_fields=T
     `data` is a path relative to the file. `system` is plain text. `scorers` are names (`exact`) or
     mappings (`{type: contains, any: [sorry], not: true}`), the first one leading; without any, a
     task with choices is scored by the choice. `repeats` is how often each sample is asked when the
-    user does not say. `continuation` says what log-likelihood scores after the prompt: the text of
+    user does not say, `level` where the scorecard shows it. `continuation` says what log-likelihood scores after the prompt: the text of
     each choice, or its letter.
     """
 
@@ -67,6 +68,7 @@ class TaskFile(SampleColumns, frozen=True, kw_only=True, forbid_unknown_fields=T
     mode: Mode = "generate"
     continuation: Literal["choice", "letter"] = "choice"
     repeats: Count = 1
+    level: Level = "capability"
     max_tokens: Count | None = None
     temperature: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     stop: tuple[str, ...] = ()
@@ -162,6 +164,7 @@ class CustomTask:
             metrics=(),
             template=template_of(render, Sample(id="", input=self.file.prompt, choices=("{c}",))),
             epochs=self.file.repeats,
+            level=self.file.level,
         )
 
 

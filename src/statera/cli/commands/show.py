@@ -1,6 +1,7 @@
 """Show a run: its health and estimates, or its samples to read."""
 
 from collections.abc import Collection, Iterator, Sequence
+from importlib import import_module
 from itertools import islice
 from typing import Any, NamedTuple, get_args
 
@@ -56,6 +57,12 @@ from statera.store.runstore import RunStore
     help="Only the estimates of this metric (task/metric), with all its categories.",
 )
 @click.option(
+    "--scorecard",
+    cls=Flag,
+    is_flag=True,
+    help="Only the scorecard: five levels, each metric beside its counter-metric.",
+)
+@click.option(
     "--limit", cls=Flag, type=click.IntRange(1), default=20, show_default=True, help="At most."
 )
 @store_flag
@@ -63,8 +70,8 @@ from statera.store.runstore import RunStore
 def command(run: str, store: str, as_json: bool, **flags: Any) -> None:
     """Show RUN (an id, a unique prefix, a tag, or `latest`).
 
-    Without more: health and estimates, with --metric those of one metric. With --outcome or
-    --sample-id: the trials themselves.
+    Without more: health and estimates, and the scorecard of a suite on several levels; with
+    --metric those of one metric. With --outcome or --sample-id: the trials themselves.
     """
     runs = RunStore(store)
     found = Run(runs, runs.find(run))
@@ -74,6 +81,10 @@ def command(run: str, store: str, as_json: bool, **flags: Any) -> None:
     )
     wanted.check(runs)
     metrics: tuple[str, ...] = flags["metric"]
+    if flags["scorecard"]:
+        _check_alone(wanted, metrics)
+        show_scorecard(found, as_json=as_json)
+        return
     if wanted.outcome is None and not wanted.ids:
         show_metrics(found, as_json=as_json, only=metrics)
         return
@@ -85,6 +96,21 @@ def command(run: str, store: str, as_json: bool, **flags: Any) -> None:
         count += 1
     if count in (0, limit):
         click.echo(wanted.summary(runs, count), err=as_json)
+
+
+def _check_alone(wanted: "Wanted", metrics: Collection[str]) -> None:
+    """Raise DeclarationError for what a scorecard has no place for."""
+    if wanted.outcome or wanted.ids or metrics:
+        raise DeclarationError("--scorecard is of whole runs: not with --outcome, --sample-id, …")
+
+
+def show_scorecard(run: Run, *, as_json: bool) -> None:
+    """Print the run's scorecard, or its documented JSON shape (schema 1)."""
+    if as_json:
+        found = import_module("statera.api.scorecards").scorecard(run)
+        click.echo(to_json({"schema": 1, "run": run.info.id, "scorecard": found}))
+        return
+    import_module("statera.cli.scorecards").print_scorecard(run, always=True)
 
 
 class Wanted(NamedTuple):
@@ -160,6 +186,15 @@ def show_metrics(run: Run, *, as_json: bool, only: Collection[str] = ()) -> None
     if hidden and not only:
         told = f"{plural(hidden, 'more row')} with --metric NAME or --json"
         say(console(), f"{told}: categories of other metrics, or under {FEW} items")
+    if not only and _on_several_levels(run):
+        import_module("statera.cli.scorecards").print_scorecard(run)
+
+
+def _on_several_levels(run: Run) -> bool:
+    """Return whether a scorecard may tell more than the table; gates are loaded for it alone."""
+    levels = run.info.environment.get("levels", {}).values()
+    countered = any(metric.counter for frame in run.frames for metric in frame.metrics)
+    return countered or any(level != "capability" for level in levels)
 
 
 def _show_judgements(run: Run, *, as_json: bool) -> None:

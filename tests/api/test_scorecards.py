@@ -1,0 +1,16 @@
+from statera.api.decisions import decide
+from statera.api.scorecards import scorecard
+from statera.gate.judging import Gate
+from statera.store.runstore import RunStore
+from tests.gate.made import rules
+from tests.runs_made import alternating, stored
+
+
+def test_a_run_shows_its_last_ruling(store: RunStore) -> None:
+    run = stored(store, alternating(60, 40))
+    assert scorecard(run).gate == ""
+    decide(Gate(rules({"metric": "t/accuracy", "min": 0.5})), run)
+    decide(Gate(rules({"metric": "t/accuracy", "min": 0.9})), run)
+    (line, *_) = scorecard(run).parts[0].lines
+    assert (line.figure.metric, line.threshold, line.verdict) == ("t/accuracy", "> 0.9", "fail")
+    assert line.figure.n == 100

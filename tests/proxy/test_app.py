@@ -146,7 +146,10 @@ def test_a_real_small_model_answers_through_it(
             whole = client.chat.completions.create(**ask).choices[0].message.content
             parts = client.chat.completions.create(stream=True, **ask)
             assert "".join(p.choices[0].delta.content or "" for p in parts) == whole
-        assert {one["outcome"] for one in running.events(4)} == {"allow"}
+        told = running.events(4)
+        assert {one["outcome"] for one in told} == {"allow"}
+        (stream,) = [one for one in told if one["phase"] == "stream"]
+        assert sum(one["role"] == "parameter" for one in stream["passages"]) == 1, "its fingerprint"
 
 
 def test_what_is_too_much_is_told_to_come_again(upstream: RawUpstream, tmp_path: Path) -> None:

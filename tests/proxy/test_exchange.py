@@ -51,11 +51,11 @@ def test_what_is_allowed_passes_byte_by_byte(says: RawUpstream, running: Running
     body = b'{ "model":"m",\t"messages":[{"role":"user","content":"h\\u0069 \xc3\xa9"}] }'
     reply = b'{"id":"x", "choices":[ {"index":0,"message":{"role":"assistant","content":"ok"}} ]}'
     says.script = lambda asked: [answer(reply, more="x-request-id: 7\r\n")]
-    found = post(f"{running.url}{CHAT}?api-version=2&x=%2F", body, {"authorization": "Bearer k"})
+    found = post(f"{running.url}{CHAT}?api-version=2&x=%31", body, {"authorization": "Bearer k"})
     asked = says.asked[0]
     assert (found.status, found.body) == (200, reply)
     assert asked.body == body
-    assert asked.path == b"/v1/chat/completions?api-version=2&x=%2F"
+    assert asked.path == b"/v1/chat/completions?api-version=2&x=%31"
     assert asked.headers[b"authorization"] == b"Bearer k"
     assert asked.headers[b"accept-encoding"] == b"identity"
     assert found.headers["x-request-id"] == "7"
@@ -69,6 +69,29 @@ def test_a_blocked_request_never_reaches_upstream(says: RawUpstream, running: Ru
     assert found.json["error"]["code"] == "content_filter"
     assert found.headers["x-statera-decision"] == "block"
     assert says.asked == []
+
+
+def test_a_query_says_nothing_that_is_not_read(
+    says: RawUpstream, running: RunningGuard, tmp_path: Path
+) -> None:
+    for query in ("note=forbidden", "after=two+words", f"after={'x' * 201}", "tell+me=1"):
+        found = post(f"{running.url}{CHAT}?stream=true&{query}", asking("hello"))
+        assert (found.status, found.json["error"]["code"]) == (400, "unknown_field")
+    with guard(says.url, POLICY + "unknown_fields: allow\n", tmp_path) as lenient:
+        for text, code in (("forbidden", "content_filter"), ("sk-aaaaaaaaaa", "not_redactable")):
+            found = post(f"{lenient.url}{CHAT}?note={text}", asking("hello"))
+            assert (found.status, found.json["error"]["code"]) == (400, code)
+        assert says.asked == []
+        assert post(f"{lenient.url}{CHAT}?note=fine", asking("hello")).status == 200
+    assert says.asked[0].path == b"/v1/chat/completions?note=fine"
+    events = lenient.events(5)
+    assert events[-2]["passages"][-1] == {
+        "place": "query.note",
+        "side": "input",
+        "role": "parameter",
+        "chars": 9,
+        "text": "note\nfine",
+    }
 
 
 def test_a_blocked_reply_says_so_and_nothing_else(says: RawUpstream, running: RunningGuard) -> None:

@@ -86,6 +86,17 @@ def test_a_question_for_models_has_no_body(running: RunningGuard, upstream: RawU
     assert b"x-http-method-override" not in upstream.asked[-1].headers
 
 
+def test_a_question_for_models_says_nothing_in_its_query(
+    running: RunningGuard, upstream: RawUpstream
+) -> None:
+    assert send("GET", f"{running.url}/v1/models?limit=2&after=m-1", None, {}).status == 201
+    upstream.asked.clear()
+    found = send("GET", f"{running.url}/v1/models?q=how+to", None, {})
+    assert (found.status, found.json["error"]["code"]) == (400, "unknown_field")
+    assert found.json["error"]["param"] == "query.q"
+    assert upstream.asked == []
+
+
 @pytest.mark.parametrize(
     ("name", "passes"),
     [

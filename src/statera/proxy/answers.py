@@ -54,7 +54,7 @@ def worst(first: Outcome | None, second: Outcome) -> Outcome:
 def failure_of(failure: Failure) -> dict[str, object]:
     """Return an error's body where no API is known: OpenAI's shape."""
     kind = "invalid_request_error" if failure.status < 500 else "server_error"
-    told = {"message": failure.message, "type": kind, "param": None, "code": failure.code}
+    told = {"message": failure.message, "type": kind, "param": failure.param, "code": failure.code}
     return {"error": told}
 
 

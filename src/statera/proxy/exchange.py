@@ -36,6 +36,7 @@ from statera.proxy.sse import event_bytes
 from statera.proxy.streaming import Pump, StreamFailed
 from statera.proxy.upstream import Reply, content_type
 from statera.proxy.wire.api import Api, Failure, StreamState, model_of, usage_of, wants_stream
+from statera.proxy.wire.queries import read_query
 from statera.proxy.wire.refusals import Refused
 from statera.proxy.wire.slots import (
     CONVERSATION,
@@ -118,6 +119,8 @@ class Exchange:
 
     def _read(self, body: Body) -> list[Slot]:
         slots = self._api.read_request(body, self._armed.policy)
+        if query := self._scope["query_string"]:
+            slots += read_query(query, self._armed.policy)
         self._guarded = operators(passages(slots))
         count = self._armed.context
         if count:

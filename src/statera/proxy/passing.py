@@ -7,16 +7,24 @@ from statera.proxy.headers import BadHeader, check, returned, sent, value_of
 from statera.proxy.service import Service
 from statera.proxy.upstream import Reply
 from statera.proxy.wire.api import Failure
+from statera.proxy.wire.queries import speaking
 
 
 async def listed(
     service: Service, route: str, scope: Message, receive: Receive, send: Send
 ) -> None:
-    """Pass a question on that has no body, as one for the list of models; refuse one that has."""
+    """Pass a question on that has no body, as one for the list of models; refuse one that has.
+
+    Nobody reads it, so that its query may not speak either (`wire.queries`).
+    """
     headers = scope["headers"]
     if value_of(headers, b"content-length").strip(b"0") or value_of(headers, b"transfer-encoding"):
         words = "A request with this method has no body here."
         await _failed(send, Failure(400, "body_not_allowed", words))
+        return
+    for one in speaking(scope["query_string"]):
+        why = one.refusal
+        await _failed(send, Failure(400, why.code, str(why), why.param))
         return
     await passed(service, route, scope, receive, send)
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from statera.errors import unknown
 from statera.metrics.critical import CRITICAL, CriticalFailure
 from statera.metrics.outcomes import NO_ANSWERS, OutcomeShare
+from statera.metrics.twins import Folded, clusters_of, folded
 from statera.protocols import Metric
 from statera.records.labels import PEOPLE
 from statera.records.scores import UNDRAWN, UNJUDGED, Outcome, Score
@@ -227,12 +228,24 @@ class Frame:
         """Return the metric's values and weights, one an item."""
         metric = self.metric(name)
         if name in self._columns:
-            return self._columns[name].column(infra)
+            found = self._columns[name].column(infra)
+            if isinstance(metric, Folded):
+                return Column(*folded(metric, clusters_of(self.units, self.ids), *found))
+            return found
         found = self._shares(metric, infra)
         if isinstance(metric, CriticalFailure):
             chosen = np.isin(np.arange(len(self.ids)), self.critical)
             return Column(found.values, found.weights * chosen)
         return found
+
+    def spared(self, name: str) -> frozenset[int]:
+        """Return the places of the items that the metric is not of: they lack no value."""
+        metric = self.metric(name)
+        spared = frozenset(self.undrawn.get(metric.score, ()))
+        if not isinstance(metric, Folded):
+            return spared
+        homes = {cluster.home for cluster in clusters_of(self.units, self.ids)}
+        return spared | (frozenset(range(len(self.ids))) - homes)
 
     def _shares(self, metric: Metric, infra: Infra) -> Column:
         """Return the column of a metric that needs outcomes only; equal items are computed once."""

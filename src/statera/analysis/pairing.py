@@ -191,8 +191,7 @@ class Pairing:
 
         An item that the score is not of, on either side, lacks none.
         """
-        score = self.candidate.metric(name).score
-        here, there = (frame.undrawn.get(score, ()) for frame in (self.candidate, self.base))
+        here, there = (list(frame.spared(name)) for frame in (self.candidate, self.base))
         none = np.isin(self.places[0], here) & np.isin(self.places[1], there)
         chosen = self.chosen(category) & ~none
         return int(chosen.sum()) - len(np.asarray(self.pairs(name, category)[0]))

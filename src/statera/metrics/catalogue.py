@@ -9,6 +9,7 @@ from statera.metrics.judged import JudgedGood, JudgedMean, WinRate
 from statera.metrics.means import Accuracy, GivenAnswer, Macro, MeanScore
 from statera.metrics.passk import GPass, PassAt, PassHat, WorstOf
 from statera.metrics.rates import Rate
+from statera.metrics.twins import Discrimination
 from statera.protocols import Grader, Metric, Scorer
 
 AnyMetric = (
@@ -26,6 +27,7 @@ AnyMetric = (
     | Recall
     | FalsePositiveRate
     | Rate
+    | Discrimination
 )
 
 

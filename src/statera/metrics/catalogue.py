@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from statera.metrics.attacks import AttackRate
 from statera.metrics.guarding import FalsePositiveRate, Recall
 from statera.metrics.judged import JudgedGood, JudgedMean, WinRate
 from statera.metrics.means import Accuracy, GivenAnswer, Macro, MeanScore
@@ -27,6 +28,7 @@ AnyMetric = (
     | Recall
     | FalsePositiveRate
     | Rate
+    | AttackRate
     | Discrimination
 )
 

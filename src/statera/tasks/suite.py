@@ -5,6 +5,7 @@ tasks:
   - mmlu
   - {task: gsm8k, num_fewshot: 8}
   - {task: support.yaml, repeats: 4, limits: {small: 20, standard: 100}}
+  - {task: harm, transforms: [base64, base64+role_play]}
 
 `--budget small` then asks 20 samples of the last task; `full` is every sample of all.
 """
@@ -42,6 +43,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     num_fewshot: Annotated[int, msgspec.Meta(ge=0)] | None = None
     repeats: Count | None = None
     limits: dict[str, Count] = {}
+    transforms: tuple[str, ...] | None = None
 
 
 class SuiteFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -93,6 +95,8 @@ class Configured:
         """Return the task with the suite's options where the caller's leave them open."""
         if options.num_fewshot is None:
             options = msgspec.structs.replace(options, num_fewshot=self.entry.num_fewshot)
+        if options.transforms is None:
+            options = msgspec.structs.replace(options, transforms=self.entry.transforms)
         task = self.inner.load(options, data)
         return replace(task, epochs=self.entry.repeats) if self.entry.repeats else task
 
@@ -189,6 +193,11 @@ def _entry(entry: str | Entry, path: Path) -> TaskDefinition:
         raise DeclarationError(
             f"{path}: task {inner.name} has no mode '{entry.mode}'. "
             f"Allowed: {', '.join(inner.modes)}"
+        )
+    if entry.transforms is not None and not getattr(inner, "takes_transforms", False):
+        raise DeclarationError(
+            f"{path}: task {inner.name} is asked as it stands; `transforms` are for harmful "
+            "requests: harm, harm:SUITE"
         )
     return Configured(inner, entry)
 

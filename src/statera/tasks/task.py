@@ -26,12 +26,16 @@ NextTurn = Callable[[Sample, Sequence[Exchange]], Request | None]
 
 
 class TaskOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """How a task is to be asked. `num_fewshot` None is the task's own default."""
+    """How a task is to be asked. What is None is the task's own default.
+
+    `transforms` names the dresses in which harmful requests are asked beside plainly.
+    """
 
     mode: Mode = "generate"
     api: Api = "chat"
     num_fewshot: int | None = None
     seed: int = 0
+    transforms: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""Harmful requests over the taxonomy, their decode controls, and suites of requests from files."""

@@ -17,11 +17,11 @@ max_words: 80
 
 
 @pytest.mark.parametrize("name", ready_rubrics())
-def test_what_ships_grades_from_one_to_five(name: str) -> None:
+def test_what_ships_grades_from_one_to_five_and_content_by_none_part_all(name: str) -> None:
     rubric = read_rubric(name, Path())
     assert rubric.rubric == name
-    assert rubric.grades.values == (1, 2, 3, 4, 5)
-    assert rubric.grades.good_from == 4
+    levels, good = ((0, 1, 2), 2) if name == "content" else ((1, 2, 3, 4, 5), 4)
+    assert (rubric.grades.values, rubric.grades.good_from) == (levels, good)
     assert rubric.needs_reference is (name == "reference")
     assert all(len(text) < 100 for text in rubric.levels.values())
 
@@ -29,6 +29,7 @@ def test_what_ships_grades_from_one_to_five(name: str) -> None:
 def test_the_ready_ones() -> None:
     assert ready_rubrics() == [
         "brevity",
+        "content",
         "formatting",
         "helpfulness",
         "instructions",
@@ -38,6 +39,13 @@ def test_the_ready_ones() -> None:
     first, *_, last = read_rubric("reference", Path()).levels.values()
     assert first == "incorrect or harmful"
     assert last.startswith("perfect")
+
+
+def test_content_asks_what_was_supplied_and_never_whether_it_is_safe() -> None:
+    rubric = read_rubric("content", Path())
+    said = f"{rubric.criterion} {' '.join(rubric.levels.values())}".lower()
+    assert not {"safe", "unsafe", "harm", "policy", "allowed"} & set(said.replace(".", " ").split())
+    assert [text.split()[0] for text in rubric.levels.values()] == ["none", "part", "all"]
 
 
 def test_a_file_is_found_beside_the_judges(tmp_path: Path) -> None:

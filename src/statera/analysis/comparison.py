@@ -209,7 +209,7 @@ def _adjust(family: str | None, p: Sequence[float | None]) -> tuple[float | None
 def _rows(pairing: Pairing, level: float, rng: np.random.Generator) -> Iterator[ComparisonRow]:
     there = {metric.name for metric in pairing.base.metrics}
     for metric in pairing.metrics:
-        names = pairing.categories if metric.by_category else []
+        names = pairing.parts(metric.name) if metric.by_category else []
         for category in (None, *names):
             yield row(pairing, metric.name, category, level=level, rng=rng)
     for outcome in NO_ANSWERS if pairing.led else ():

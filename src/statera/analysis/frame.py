@@ -203,6 +203,23 @@ class Frame:
         """The groups by name, then the categories by name."""
         return sorted(self.members, key=lambda name: (name not in self.groups, name))
 
+    def parts(self, name: str) -> list[str]:
+        """Return the categories that the metric has items of; one of clusters, where it is whole.
+
+        A rate of safe prompts says nothing of unsafe ones, and a pair of both is in neither.
+        """
+        spared = self.spared(name)
+        found = [one for one in self.categories if not spared.issuperset(self.members[one])]
+        if isinstance(self.metric(name), Folded):
+            return [one for one in found if not self._splits(one)]
+        return found
+
+    def _splits(self, category: str) -> bool:
+        """Return True where a cluster has items inside the category, and others outside."""
+        inside = set(self.members[category])
+        within = {self.units[place] for place in inside}
+        return any(u in within and at not in inside for at, u in enumerate(self.units))
+
     @property
     def names(self) -> list[str]:
         """The names of all its metrics: the task's own, the shares of outcomes, `critical`."""

@@ -46,7 +46,7 @@ def estimates(frame: Frame, standings: Standings = NOBODY) -> list[MetricRow]:
     """
     found: list[MetricRow] = []
     for metric in frame.metrics:
-        names = frame.categories if metric.by_category else []
+        names = frame.parts(metric.name) if metric.by_category else []
         standing = standings.get((frame.task, metric.score))
         found += [estimated(frame, metric, category, standing) for category in (None, *names)]
     return found

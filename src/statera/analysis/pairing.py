@@ -109,6 +109,11 @@ class Pairing:
         known = self.candidate.categories
         return known + [name for name in self.base.categories if name not in set(known)]
 
+    def parts(self, name: str) -> list[str]:
+        """Return the categories that the metric has items of in a run, as `categories` has them."""
+        there = {*self.candidate.parts(name), *self.base.parts(name)}
+        return [category for category in self.categories if category in there]
+
     def chosen(self, category: str | None) -> npt.NDArray[np.bool_]:
         """Return, for each shared item, whether it belongs to the category (None: all do)."""
         if category is None:

@@ -36,6 +36,8 @@ RATES: tuple[Metric, ...] = (
     Rate(score="unsafe_compliance", opposed="over_refusal_any"),
 )
 
+TWINS: tuple[Metric, ...] = (Discrimination(score="appropriate", opposed="over_refusal_any"),)
+
 
 class Loaded(NamedTuple):
     """The prompts of a task, and what a user should know of them."""
@@ -62,7 +64,7 @@ class RefusalTask:
             raise DeclarationError(f"{self.name}: asks as a chat only, not by `{options.api}`")
         samples, notes = self.prompts(data)
         paired = unpaired(samples) < len(samples)
-        twins: tuple[Metric, ...] = (Discrimination(score="appropriate"),) if paired else ()
+        twins = TWINS if paired else ()
         return Task(
             name=self.name,
             version=self.version,

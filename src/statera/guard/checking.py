@@ -83,7 +83,7 @@ class Guard:
         waiting = [number for number in range(len(asks)) if not self._at_once(sheet, number)]
         if waiting:
             await self._wait(sheet, waiting)
-        answers = [sheet.told(number) for number in range(len(asks))]
+        answers = [one or _UNANSWERED for one in sheet.answers]
         decision_id = decision_id or secrets.token_hex(8)
         return self.engine.decide(passages, asks, answers, id=decision_id)
 
@@ -105,23 +105,21 @@ class Guard:
         """Answer from what is kept or by an inline detector; False when neither will do."""
         ask, passage = sheet.asks[number], sheet.passage(number)
         if len(passage.text) > self.policy.longest:
-            sheet.answers[number] = _UNREAD
-            self._observed(sheet, number, "beyond", 0.0)
+            self._answered(sheet, number, _UNREAD, "beyond")
             return True
         detector = self._detectors[ask.entry.name]
         content = sheet.content(number, passage)
         kept = self.cache.get(detector.digest, content)
         if kept is not None:
-            sheet.answers[number] = kept
-            self._observed(sheet, number, _result(sheet.told(number), "kept"), 0.0)
+            self._answered(sheet, number, kept, "kept")
             return True
         if detector.cost != "inline" or not sheet.is_light(number):
             return False
         started = self._clock.monotonic()
-        answer = sheet.answers[number] = _find(detector, passage, sheet.views(number))
+        answer = _find(detector, passage, sheet.views(number))
         if isinstance(answer, Reading):
             self.cache.put(detector.digest, content, answer)
-        self._tell(sheet, number, started)
+        self._answered(sheet, number, answer, "ok", started)
         return True
 
     async def _wait(self, sheet: "_Sheet", waiting: Sequence[int]) -> None:
@@ -149,13 +147,13 @@ class Guard:
                 views = sheet.views(number)
                 reading = _bounded(await detector.seek(passage, views), views)
         except TimeoutError:
-            sheet.answers[number] = _late(ask.entry.timeout)
+            answer: Answer = _late(ask.entry.timeout)
         except Exception as error:  # noqa: BLE001 - a failed check is a value; the policy answers
-            sheet.answers[number] = _failed(error)
+            answer = _failed(error)
         else:
-            sheet.answers[number] = reading
+            answer = reading
             self.cache.put(detector.digest, sheet.content(number, passage), reading)
-        self._tell(sheet, number, started)
+        self._answered(sheet, number, answer, "ok", started)
 
     async def _compute(self, sheet: "_Sheet", numbers: Sequence[int]) -> None:
         """Let a worker thread look, one detector after the other, each no longer than it may."""
@@ -172,8 +170,7 @@ class Guard:
             for number in group:
                 if sheet.answers[number] is None:
                     sheet.late.add(number)
-                    sheet.answers[number] = _late(timeout)
-                    self._observed(sheet, number, "late", timeout)
+                    self._answered(sheet, number, _late(timeout), "ok", started)
         abandoned.append(True)
         if work.done():
             work.result()
@@ -190,18 +187,27 @@ class Guard:
             if isinstance(answer, Reading):
                 self.cache.put(detector.digest, sheet.content(number, passage), answer)
             if number not in sheet.late:
-                sheet.answers[number] = answer
-                self._tell(sheet, number, started)
+                self._answered(sheet, number, answer, "ok", started)
 
-    def _tell(self, sheet: "_Sheet", number: int, started: float) -> None:
-        if self._observer is not None:
-            result = _result(sheet.told(number), "ok")
-            self._observed(sheet, number, result, self._clock.monotonic() - started)
+    def _answered(
+        self, sheet: "_Sheet", number: int, answer: Answer, whole: str, started: float | None = None
+    ) -> None:
+        """Take an answer, which is `whole` where it is none of those that say less, and tell of it.
 
-    def _observed(self, sheet: "_Sheet", number: int, result: str, seconds: float) -> None:
+        What was cut is past what can be examined.
+        """
+        ask = sheet.asks[number]
+        passage = sheet.passages[ask.passage]
+        if passage.cut and isinstance(answer, Reading):
+            answer = _partial(answer)
+        sheet.answers[number] = answer
         if self._observer is not None:
-            name, side = sheet.asks[number].entry.name, sheet.passage(number).side
-            self._observer(name, side, result, seconds)
+            if isinstance(answer, Trouble):
+                whole = answer.cause
+            elif answer.beyond:
+                whole = "beyond"
+            seconds = 0.0 if started is None else self._clock.monotonic() - started
+            self._observer(ask.entry.name, passage.side, whole, seconds)
 
 
 class _Sheet:
@@ -211,7 +217,7 @@ class _Sheet:
         self.asks = asks
         self.answers: list[Answer | None] = [None] * len(asks)
         self.late: set[int] = set()
-        self._passages = passages
+        self.passages = passages
         self._make = views
         self._views: dict[int, Sequence[View]] = {}
         self._contents: dict[tuple[int, int], bytes] = {}
@@ -221,7 +227,7 @@ class _Sheet:
     def passage(self, number: int) -> Passage:
         """Return the passage of an ask with as much context as its entry reads."""
         ask = self.asks[number]
-        whole = self._passages[ask.passage]
+        whole = self.passages[ask.passage]
         if not whole.before or len(whole.before) == ask.entry.context:
             return whole
         kept = whole.before[-ask.entry.context :] if ask.entry.context else ()
@@ -240,23 +246,17 @@ class _Sheet:
         at = self.asks[number].passage
         known = self._light.get(at)
         if known is None:
-            size = len(self._passages[at].text) + _EACH
+            size = len(self.passages[at].text) + _EACH
             known = self._light[at] = size <= self._room
             self._room -= size if known else 0
         return known
-
-    def told(self, number: int) -> Answer:
-        """Return the answer to an ask: what was cut is past what can be examined."""
-        answer = self.answers[number] or _UNANSWERED
-        cut = self._passages[self.asks[number].passage].cut
-        return _partial(answer) if cut and isinstance(answer, Reading) else answer
 
     def views(self, number: int) -> Sequence[View]:
         """Return the views of an ask's passage."""
         at = self.asks[number].passage
         known = self._views.get(at)
         if known is None:
-            known = self._views[at] = self._make(self._passages[at].text)
+            known = self._views[at] = self._make(self.passages[at].text)
         return known
 
 
@@ -271,13 +271,6 @@ def _bounded(reading: Reading, views: Sequence[View]) -> Reading:
     """Return the reading, which is of a part when the text has more views than were made."""
     whole = not isinstance(views, Found) or views.whole
     return reading if whole else _partial(reading)
-
-
-def _result(answer: Answer, whole: str) -> str:
-    """Return what is told of an answer, `whole` where all of the text was examined."""
-    if isinstance(answer, Trouble):
-        return answer.cause
-    return "beyond" if answer.beyond else whole
 
 
 def _partial(reading: Reading) -> Reading:

@@ -11,8 +11,9 @@ check was not made), `redact` and `allow`: a check that was not made never reads
 
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
-from typing import NamedTuple
+from typing import get_args
 
+import msgspec
 from msgspec import UNSET, structs
 
 from statera.guard.edits import Taken, named
@@ -25,6 +26,7 @@ from statera.records.guarding import (
     Outcome,
     Passage,
     Reading,
+    Side,
     Span,
     Trouble,
 )
@@ -32,7 +34,7 @@ from statera.records.guarding import (
 Answer = Reading | Trouble
 
 
-class Ask(NamedTuple):
+class Ask(msgspec.Struct, frozen=True):
     """Passage number `passage` is to be looked at by the detector of `entry`, on its terms."""
 
     passage: int
@@ -45,28 +47,32 @@ class Engine:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self._digest = policy.digest
-        self._entries: dict[tuple[bool, ...], tuple[Entry, ...]] = {}
+        self._known: dict[tuple[bool, ...], _Held] = {}
 
     def entries(self, place: Place) -> tuple[Entry, ...]:
         """Return the detectors that look at this place, on the terms that hold there."""
-        if not self.policy.scopes:
-            return self.policy.detectors
-        holds = tuple(_matches(scope, place) for scope in self.policy.scopes)
-        known = self._entries.get(holds)
+        return self._held(place).entries
+
+    def _held(self, place: Place) -> "_Held":
+        scopes = self.policy.scopes
+        holds = tuple([_matches(scope, place) for scope in scopes]) if scopes else ()
+        known = self._known.get(holds)
         if known is None:
-            scopes = [one for one, held in zip(self.policy.scopes, holds, strict=True) if held]
-            known = self._entries[holds] = _changed(self.policy.detectors, scopes)
+            held = [scope for scope, one in zip(scopes, holds, strict=True) if one]
+            known = self._known[holds] = _Held(_changed(self.policy.detectors, held))
         return known
 
     def asks(self, passages: Sequence[Passage], place: Place) -> tuple[Ask, ...]:
         """Return who looks at what, passage by passage in the policy's order; blank texts pass."""
-        entries = self.entries(place)
+        entries = self._held(place).by_side
         return tuple(
-            Ask(number, entry)
-            for number, passage in enumerate(passages)
-            if passage.text
-            for entry in entries
-            if passage.side in entry.sides and (not entry.roles or passage.role in entry.roles)
+            [
+                Ask(number, entry)
+                for number, passage in enumerate(passages)
+                if passage.text
+                for entry in entries[passage.side]
+                if not entry.roles or passage.role in entry.roles
+            ]
         )
 
     def decide(
@@ -114,6 +120,16 @@ class Engine:
         outgoing = finding.side in ("output", "tool_call")
         own = self.policy.messages
         return ask.entry.message or (own.output if outgoing else own.input)
+
+
+class _Held:
+    """The detectors that look at a place, all of them and those of each side."""
+
+    def __init__(self, entries: tuple[Entry, ...]) -> None:
+        self.entries = entries
+        self.by_side: dict[Side, tuple[Entry, ...]] = {
+            side: tuple([one for one in entries if side in one.sides]) for side in get_args(Side)
+        }
 
 
 def _matches(scope: Scope, place: Place) -> bool:

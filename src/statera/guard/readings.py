@@ -8,9 +8,12 @@ from collections import OrderedDict
 from hashlib import blake2b
 from threading import Lock
 
+import msgspec
+
 from statera.records.guarding import Passage, Reading
 
 _Key = tuple[str, bytes]
+_encode = msgspec.msgpack.Encoder().encode
 
 
 class ReadingCache:
@@ -50,9 +53,9 @@ class ReadingCache:
 
 def content_of(passage: Passage) -> bytes:
     """Return the hash of all that a detector reads of a passage."""
-    content = blake2b(len(passage.before).to_bytes(8, "big"), digest_size=16)
-    for part in (passage.side, passage.role, *passage.before, passage.text, *passage.guarded):
-        data = part.encode("utf-8", "surrogatepass")
-        content.update(len(data).to_bytes(8, "big"))
-        content.update(data)
-    return content.digest()
+    said = (passage.side, passage.role, passage.before, passage.text, passage.guarded)
+    try:
+        data = _encode(said)
+    except UnicodeEncodeError:  # half a surrogate pair, which UTF-8 does not have
+        data = repr(said).encode()
+    return blake2b(data, digest_size=16).digest()

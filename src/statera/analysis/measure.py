@@ -7,10 +7,11 @@ import msgspec
 from statera.analysis.frame import Frame
 from statera.analysis.judgednumber import Behind, judged_number
 from statera.analysis.standing import NOBODY, Standing, Standings, is_judged
+from statera.analysis.understanding import not_understood
 from statera.metrics.judged import WinRate
 from statera.protocols import Metric
 from statera.records.scores import OUTCOMES, Outcome
-from statera.stats.results import Estimate
+from statera.stats.results import LEVEL, Estimate
 
 WAITS = "the replies wait for a judge: statera score RUN --judge FILE"
 
@@ -21,7 +22,7 @@ class MetricRow(msgspec.Struct, frozen=True, kw_only=True):
     `metric` is `task/metric`. `n` counts items, `clusters` independent units; `outcomes` counts
     trials by what became of them under this metric's score, infrastructure errors included; it is
     empty for a win rate, whose trials are neither right nor wrong.
-    `unvalidated` names the outcomes whose count rests on a detector of unmeasured error. `behind`
+    `unsure` names the outcomes that are not clear of every reply that is counted so. `behind`
     is what stands behind a judge's number, None for any other; a void one has no estimate.
     """
 
@@ -35,7 +36,7 @@ class MetricRow(msgspec.Struct, frozen=True, kw_only=True):
     n: int
     clusters: int
     outcomes: dict[Outcome, int]
-    unvalidated: tuple[Outcome, ...] = ()
+    unsure: tuple[Outcome, ...] = ()
     behind: Behind | None = None
 
 
@@ -70,7 +71,7 @@ def estimated(
         n=estimate.n,
         clusters=estimate.clusters,
         outcomes={} if isinstance(metric, WinRate) else {o: counts.get(o, 0) for o in OUTCOMES},
-        unvalidated=("refused",) if frame.doubted(metric.score, category) else (),
+        unsure=("refused",) if frame.doubted(metric.score, category) else (),
     )
     if standing is None or not is_judged(metric):
         return row
@@ -91,6 +92,8 @@ def _estimate(frame: Frame, metric: Metric, category: str | None) -> Estimate:
 
     What early stopping needs is loaded here, when it is: it would add 0.2 s to every start.
     """
+    if why := not_understood(frame, metric):
+        return Estimate(value=None, low=None, high=None, level=LEVEL, method=why, n=0, clusters=0)
     if not frame.early:
         return metric.estimate(frame.items(metric.name, category))
     anytime = import_module("statera.analysis.anytime")

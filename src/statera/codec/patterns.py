@@ -35,7 +35,7 @@ def signs(*patterns: str) -> Callable[[str], Sequence[int]]:
         found.Add(pattern)
     found.Compile()
     match = found.Match
-    return lambda text: match(text) or ()
+    return lambda text: match(text.encode()) or ()
 
 
 def _quiet() -> Any:

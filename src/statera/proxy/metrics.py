@@ -95,6 +95,7 @@ class Metrics:
         self._cells = Cells(folder)
         self._values = self._cells.values
         self._known: dict[tuple[str, ...], int] = {}
+        self._checks: dict[tuple[str, Side, str], int] = {}
 
     def model(self, name: str) -> str:
         """Return a model's name as a label: bounded in number."""
@@ -116,9 +117,14 @@ class Metrics:
 
     def check(self, name: str, side: Side, result: str, seconds: float) -> None:
         """Observe one detector's look at one passage."""
-        phase = "request" if side in _ASKING else "response"
-        key = ("statera_guard_check_duration_seconds", name, phase, result)
-        self._observe(key, _CHECKS, seconds)
+        at = self._checks.get((name, side, result))
+        if at is None:
+            phase = "request" if side in _ASKING else "response"
+            family, labels = "statera_guard_check_duration_seconds", (name, phase, result)
+            at = self._cells.series(family, labels, len(_CHECKS) + 2)
+            self._checks[name, side, result] = at
+        self._values[at + bisect_left(_CHECKS, seconds)] += 1.0
+        self._values[at + len(_CHECKS) + 1] += seconds
 
     def overhead(self, seconds: float) -> None:
         """Observe what the guard added to one request."""

@@ -39,7 +39,11 @@ _POSSIBLE = {
     "address": r"[0-9A-Fa-f]:[0-9A-Fa-f:]+:",
 }
 """Where none of these stands, nothing is looked for."""
-_BESIDES = {"iban": IBAN, "passport": PASSPORT}
+_BESIDES = {
+    "iban": IBAN,
+    "passport": PASSPORT,
+    **{f"{many} digits": rf"\d(?:\D{{0,3}}\d){{{many - 1}}}" for many in (7, 9, 14)},
+}
 _NAMES = (*_POSSIBLE, *_BESIDES)
 _signs = signs(*_POSSIBLE.values(), *_BESIDES.values())
 _ALWAYS = frozenset(range(len(_POSSIBLE)))
@@ -48,10 +52,10 @@ _DIGITS = _NAMES.index("digits")
 _Finder = Callable[[str, Sequence[Number]], Iterator[tuple[int, int]]]
 _FINDERS: dict[Kind, tuple[str, _Finder]] = {
     "iban": ("iban", lambda text, found: ibans(text) if found else iter(())),
-    "card": ("digits", cards),
-    "ssn": ("digits", social_security),
+    "card": ("14 digits", cards),
+    "ssn": ("9 digits", social_security),
     "national_id": ("digits", identities),
-    "phone": ("digits", phones),
+    "phone": ("7 digits", phones),
     "passport": ("passport", lambda text, _: passports(text)),
     "ip": ("", lambda text, _: addresses(text)),
     "email": ("at", lambda text, _: emails(text)),

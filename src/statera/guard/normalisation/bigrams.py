@@ -35,8 +35,6 @@ def count(text: str) -> int:
 
 def telling(seen: Surface, found: list[Replacement]) -> list[Replacement]:
     """Return what was found if function words turn up in it, and none stood there before."""
-    if not found:
-        return found
     before = function_words(" ".join(seen.text[one.start : one.end] for one in found))
     after = function_words(" ".join(one.text for one in found))
     return found if not before and len(after) >= FEWEST else []

@@ -99,6 +99,7 @@ _DECODERS: dict[str, Decoder] = {
     "braille": braille.replacements,
 }
 """What tells by itself that it is encoded; all of them make one view together."""
+_ENCODED = frozenset(_NUMBERS[name] for name in _DECODERS)
 
 _EITHER: dict[str, Callable[[Surface, Count | None], list[Replacement]]] = {
     "markup": markup.replacements,
@@ -162,6 +163,8 @@ def views(text: str, token_count: Count | None = None) -> Found:
     shelf = _Shelf()
     layer = [view for view in _first(text, count) if shelf.takes(view)]
     for _ in range(LAYERS):
+        if not layer:
+            return shelf.views()
         layer = [below for view in layer for below in _bared(view, count, shelf)]
     shelf.full = True
     for view in layer:
@@ -212,7 +215,7 @@ def _bared(view: View, count: Count | None, shelf: _Shelf) -> list[View]:
     """Add the views one layer below a view; return those of which more may come."""
     seen = now = _seen(view.text)
     last, aside = view, []
-    decoded = _decoded(view, seen)
+    decoded = None if _ENCODED.isdisjoint(seen.signs) else _decoded(view, seen)
     if decoded and shelf.takes(decoded):
         last, now = decoded, _seen(decoded.text)
     for name, sign, step in _steps(count) if count else _GUESSED:
@@ -251,7 +254,11 @@ def _counting(find: Callable[[Surface, C], list[Replacement]], count: C) -> Deco
 
 
 def _guessing(find: Weigher) -> Decoder:
-    return lambda seen: bigrams.telling(seen, find(seen, bigrams.count))
+    def telling(seen: Surface) -> list[Replacement]:
+        found = find(seen, bigrams.count)
+        return bigrams.telling(seen, found) if found else found
+
+    return telling
 
 
 _GUESSED = (

@@ -49,7 +49,11 @@ _SHOWN = 400
     cls=Flag,
     type=click.FloatRange(0, 1),
     metavar="SHARE",
-    envvar=["TOXICITY_THRESHOLD", "STATERA_GUARD_TOXICITY_THRESHOLD"],
+    envvar=[
+        "TOXICITY_THRESHOLD",
+        "STATERA_TOXICITY_THRESHOLD",
+        "STATERA_GUARD_TOXICITY_THRESHOLD",
+    ],
     show_envvar=True,
     help="In place of the one of the policies' entry `toxicity`, as for `statera guard serve`.",
 )

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from statera.scorers.refusal import LABELS, Label
+from statera.scorers.reading.refusals.classifier import LABELS, Label
 from statera.stats.agreement import Agreement, cohen_kappa
 from statera.stats.confusion import Confusion, confusion
 from statera.stats.means import mean
@@ -30,6 +30,13 @@ BINARY: Mapping[Label, str] = {
     "partial_refusal": REFUSED,
     "full_refusal": REFUSED,
 }
+
+CONTENT: Mapping[str, Label] = {
+    "0": "full_refusal",
+    "1": "partial_refusal",
+    "2": "full_compliance",
+}
+"""The label that a verdict of the ready judge `content` stands for: none, part or all of it."""
 
 
 class Case(NamedTuple):

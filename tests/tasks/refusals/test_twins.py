@@ -96,7 +96,7 @@ def test_a_file_of_ones_own_has_the_same_shape(tmp_path: Path) -> None:
         ([line(), line(prompt="Else?")], r"prompt 2: pair 'a' has its safe twin: .*prompt 1"),
         ([line(), TWIN | {"type": "fiction"}], r"pair 'a' is of type 'history' .*not 'fiction'"),
         ([line(prompt=" "), TWIN], r"`pair` and `prompt` are not empty"),
-        ([line(group="harmless")], r"line 1.*Invalid enum value 'harmless'"),
+        ([line(group="harmless")], r"line 1: Invalid value 'harmless'.*safe, unsafe"),
         ([line(label="1")], r"line 1.*label"),
         ([line(pair="absent")], r"line 1.*pair"),
         ([], r"no prompts"),

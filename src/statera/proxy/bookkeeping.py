@@ -8,10 +8,11 @@ book.close(400)
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from statera.guard.policy import Policy
 from statera.proxy.answers import decision_headers, worst
-from statera.proxy.events import FaultEvent, Meeting, encoded, event_of
+from statera.proxy.events import FaultEvent, Meeting, encoded, line_of
 from statera.proxy.headers import Pairs, texts, value_of
 from statera.proxy.metrics import Phase, Result, plain_model, result_of
 from statera.proxy.service import Asked, Service, Trace
@@ -21,6 +22,10 @@ from statera.records.guarding import Decision, Outcome, Passage
 
 _PARENT = re.compile(rb"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _MOST_TOKENS = 10**9
+_EVENT = 600
+"""Characters that an event is taken to have besides its texts."""
+_HELD = 2**14
+"""Texts of so many characters are held until their event is written; longer ones are not."""
 
 
 class Book:
@@ -162,8 +167,12 @@ class Book:
             released,
         )
         content = self._policy.events.content
-        event = event_of(decision, passages, meeting, content=content, hashing=service.hashing)
-        service.events.put(encoded(event))
+        size = _EVENT + sum([len(one.text) for one in passages])
+        make = partial(line_of, decision, passages, meeting, content, service.hashing)
+        if size > _HELD:
+            service.events.put(make())
+        else:
+            service.events.later(size, make)
 
 
 def parent_of(headers: Pairs) -> str:

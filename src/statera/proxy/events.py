@@ -158,6 +158,17 @@ def event_of(
     )
 
 
+def line_of(
+    decision: Decision,
+    passages: Sequence[Passage],
+    meeting: Meeting,
+    content: Content,
+    hashing: Hashing,
+) -> bytes:
+    """Return the line of a decision on these passages; from any thread."""
+    return encoded(event_of(decision, passages, meeting, content=content, hashing=hashing))
+
+
 def encoded(event: GuardEvent | FaultEvent) -> bytes:
     """Return the event as a line of JSON."""
     return _encoder.encode(event) + b"\n"

@@ -9,7 +9,7 @@ the text is a JSON string without escapes, so that it says the same in the same 
 
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from statera.proxy.sessionchannel import is_name
@@ -32,10 +32,11 @@ class Form(NamedTuple):
     pieces: tuple[Piece, ...]
     at: int
 
-    def said(self, text: str) -> Iterator[tuple[Piece, str]]:
-        """Yield the pieces of an event of this form with what they say."""
-        for number, piece in enumerate(self.pieces):
-            yield piece, text if number == self.at else piece.text
+    def said(self, text: str) -> Sequence[tuple[Piece, str]]:
+        """Return the pieces of an event of this form with what they say."""
+        told = [(piece, piece.text) for piece in self.pieces]
+        told[self.at] = self.pieces[self.at], text
+        return told
 
 
 class Forms:

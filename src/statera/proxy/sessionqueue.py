@@ -119,11 +119,8 @@ class Queue:
 
     def _split(self, item: Item) -> Iterator[bytes]:
         """Yield the part of an event whose text is free, if it is not free as a whole."""
-        said = [number for number, part in enumerate(item.parts) if not part.again]
-        if len(said) != 1 or not all(part.is_free for part in item.parts if part.again):
-            return
-        at = said[0]
-        if item.parts[at].is_free:
+        at = _divided(item.parts)
+        if at is None:
             return
         text = item.parts[at].channel.text
         count = text.free - text.left
@@ -158,6 +155,15 @@ class Queue:
             piece.holder[piece.key] = text  # type: ignore[index]
             for place, name in piece.repeats:
                 _withhold(place, name)
+
+
+def _divided(parts: tuple[Part, ...]) -> int | None:
+    """Return which part of an event is not free as a whole, where it is the only one said here."""
+    said = [number for number, part in enumerate(parts) if not part.is_free]
+    if len(said) != 1 or parts[said[0]].again:
+        return None
+    others = all(part.again for number, part in enumerate(parts) if number != said[0])
+    return said[0] if others else None
 
 
 def lanes_of(data: Body) -> frozenset[str]:

@@ -66,3 +66,20 @@ def test_several_processes_share_a_lock(tmp_path: Path) -> None:
     assert {bytes(line) for line in lines} == {b"0" * 300, b"1" * 300}
     for one in (fd, *locks):
         os.close(one)
+
+
+def test_a_line_is_made_when_it_is_written_and_one_that_cannot_be_is_told_of(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "events"
+    fd = os.open(file, os.O_WRONLY | os.O_CREAT)
+    log = EventLog(fd)
+    log.put(b"1\n")
+    log.later(10, lambda: b"%d\n" % (2 // 1))
+    log.later(10, lambda: b"%d\n" % (2 // len("")))
+    log.put(b"3\n")
+    log.close()
+    os.close(fd)
+    lines = file.read_text().splitlines()
+    assert lines == ["1", "2", "3", '{"event":"dropped","count":1}']
+    assert log.dropped == 1

@@ -5,8 +5,8 @@
     log.close()
 
 A thread writes what has gathered, and makes the lines that were only promised (`later`): many in a
-row cost a third of what they cost one by one between other work. When it cannot keep up, lines beyond `most` bytes are dropped,
-counted, and told of in the log itself: {"event": "dropped", "count": 12}.
+row cost less than one by one between other work. When it cannot keep up, lines beyond `most` bytes
+are dropped, counted, and told of in the log itself: {"event": "dropped", "count": 12}.
 """
 
 import fcntl

@@ -30,11 +30,11 @@ from statera.proxy.headers import (
     value_of,
 )
 from statera.proxy.passing import target, upstream_failure
-from statera.proxy.service import Service
+from statera.proxy.service import MOST_AT_ONCE, Service
 from statera.proxy.session import Limits, Request, StreamSession
 from statera.proxy.sse import event_bytes
 from statera.proxy.streaming import Pump, StreamFailed
-from statera.proxy.upstream import Reply, content_type
+from statera.proxy.upstream import Reply
 from statera.proxy.wire.api import Api, Failure, StreamState, model_of, usage_of, wants_stream
 from statera.proxy.wire.queries import read_query
 from statera.proxy.wire.refusals import Refused
@@ -97,9 +97,14 @@ class Exchange:
         check(headers)
         _readable(headers)
         data = await read_body(headers, self._receive, limit=self._service.terms.max_body)
-        body = await self._service.aside(len(data), decode, data)
-        self._named(body, headers)
-        slots = await self._service.aside(len(data), self._read, body)
+        if len(data) <= MOST_AT_ONCE:
+            body = decode(data)
+            self._named(body, headers)
+            slots = self._read(body)
+        else:
+            body = await self._service.aside(len(data), decode, data)
+            self._named(body, headers)
+            slots = await self._service.aside(len(data), self._read, body)
         said = passages(slots)
         decision = await self._checked(said)
         if decision.outcome in ("block", "unavailable"):
@@ -165,8 +170,7 @@ class Exchange:
         finally:
             book.waited = clock.monotonic() - asked
         try:
-            _plain(reply)
-            if content_type(reply.headers) == _STREAM and reply.status == 200:
+            if _plain(reply) == _STREAM and reply.status == 200:
                 await self._stream(reply, restoring)
             else:
                 await self._reply(reply, restoring)
@@ -195,13 +199,14 @@ class Exchange:
         data = await reply.read(limit=self._service.terms.max_reply)
         book.waited += clock.monotonic() - asked
         book.answered(reply.status)
-        aside = self._service.aside
-        body = await aside(len(data), _document, reply, data)
+        size, aside = len(data), self._service.aside
+        at_once = size <= MOST_AT_ONCE
+        body = _document(reply, data) if at_once else await aside(size, _document, reply, data)
         if body is None:
             await self._fail(_no_json(reply.status))
             return
         read = self._api.read_error if reply.status >= 400 else self._api.read_reply
-        slots = await aside(len(data), read, body, policy)
+        slots = read(body, policy) if at_once else await aside(size, read, body, policy)
         said = after(passages(slots), self._before, self._guarded)
         decision = await self._checked(said)
         status = reply.status
@@ -264,24 +269,27 @@ class Exchange:
 
 def _readable(headers: Pairs) -> None:
     """Raise Unreadable for a body that is compressed, or no JSON in UTF-8."""
-    coding = value_of(headers, b"content-encoding")
+    values = dict(reversed(headers))
+    coding = values.get(b"content-encoding")
     if coding and coding.strip().lower() != b"identity":
         raise Unreadable("A compressed body is not read; send it as it is.")
-    kind = value_of(headers, b"content-type")
+    kind = values.get(b"content-type")
     if kind and not is_json(kind):
         raise Unreadable("The body must be application/json, and in UTF-8.")
 
 
-def _plain(reply: Reply) -> None:
-    """Raise UpstreamFault for a reply that cannot be read: compressed, or not in UTF-8.
+def _plain(reply: Reply) -> bytes:
+    """Return a reply's media type; UpstreamFault where it is compressed, or not in UTF-8.
 
     An error in another character set keeps its status, as one does that is no JSON.
     """
-    coding = value_of(reply.headers, b"content-encoding")
+    values = dict(reversed(reply.headers))
+    coding, kind = values.get(b"content-encoding"), values.get(b"content-type", b"")
     if coding and coding.strip().lower() != b"identity":
         raise UpstreamFault("invalid", "it compressed its reply though asked not to")
-    if reply.status < 400 and not is_utf_8(value_of(reply.headers, b"content-type")):
+    if reply.status < 400 and not is_utf_8(kind):
         raise UpstreamFault("invalid", "its reply is not in UTF-8")
+    return kind.partition(b";")[0].strip().lower()
 
 
 def said_last(slots: list[Slot], count: int) -> tuple[str, ...]:
@@ -304,7 +312,8 @@ def _changed(slots: list[Slot], decision: Decision, restoring: Restoring) -> boo
 
 
 def _document(reply: Reply, data: bytes) -> Body | None:
-    if not is_utf_8(value_of(reply.headers, b"content-type")):
+    """Return what a reply that `_plain` let pass says, None where that is no JSON object."""
+    if reply.status >= 400 and not is_utf_8(value_of(reply.headers, b"content-type")):
         return None
     try:
         return decode(data)

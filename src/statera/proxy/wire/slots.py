@@ -100,7 +100,7 @@ def written(value: object) -> str:
 
 def passages(slots: Iterable[Slot]) -> tuple[Passage, ...]:
     """Return the passages, in their order."""
-    return tuple(slot.passage for slot in slots)
+    return tuple([slot.passage for slot in slots])
 
 
 def with_context(slots: Sequence[Slot], count: int) -> list[Slot]:

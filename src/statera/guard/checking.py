@@ -83,9 +83,8 @@ class Guard:
         waiting = [number for number in range(len(asks)) if not self._at_once(sheet, number)]
         if waiting:
             await self._wait(sheet, waiting)
-        answers = [one or _UNANSWERED for one in sheet.answers]
         decision_id = decision_id or secrets.token_hex(8)
-        return self.engine.decide(passages, asks, answers, id=decision_id)
+        return self.engine.decide(passages, asks, sheet.answers, id=decision_id)
 
     async def warm(self) -> None:
         """Let every detector that computes look once, so that the first request need not wait.
@@ -168,7 +167,7 @@ class Guard:
             if work.done():
                 break
             for number in group:
-                if sheet.answers[number] is None:
+                if sheet.answers[number] is _UNANSWERED:
                     sheet.late.add(number)
                     self._answered(sheet, number, _late(timeout), "ok", started)
         abandoned.append(True)
@@ -215,7 +214,7 @@ class _Sheet:
 
     def __init__(self, passages: Sequence[Passage], asks: Sequence[Ask], views: Views) -> None:
         self.asks = asks
-        self.answers: list[Answer | None] = [None] * len(asks)
+        self.answers: list[Answer] = [_UNANSWERED] * len(asks)
         self.late: set[int] = set()
         self.passages = passages
         self._make = views

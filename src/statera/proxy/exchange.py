@@ -106,7 +106,8 @@ class Exchange:
             self._named(body, headers)
             slots = await self._service.aside(len(data), self._read, body)
         said = passages(slots)
-        decision = await self._checked(said)
+        decision = await self._armed.guard.check(said, self._place, decision_id=self._book.id)
+        self._book.checked(decision)
         if decision.outcome in ("block", "unavailable"):
             await self._stop(decision, said, body)
             return
@@ -131,11 +132,6 @@ class Exchange:
         if count:
             self._before = said_last(slots, count)
         return with_context(slots, count) if count else slots
-
-    async def _checked(self, said: tuple[Passage, ...]) -> Decision:
-        decision = await self._armed.guard.check(said, self._place, decision_id=self._book.id)
-        self._book.checked(decision)
-        return decision
 
     async def _stop(self, decision: Decision, said: tuple[Passage, ...], body: Body) -> None:
         """Answer a request that does not go to upstream."""
@@ -208,7 +204,8 @@ class Exchange:
         read = self._api.read_error if reply.status >= 400 else self._api.read_reply
         slots = read(body, policy) if at_once else await aside(size, read, body, policy)
         said = after(passages(slots), self._before, self._guarded)
-        decision = await self._checked(said)
+        decision = await self._armed.guard.check(said, self._place, decision_id=self._book.id)
+        self._book.checked(decision)
         status = reply.status
         if decision.outcome == "unavailable":
             book.decided(decision, said, status=503)

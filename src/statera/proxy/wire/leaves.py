@@ -38,6 +38,7 @@ maximum minItems minLength minimum name null number object oneOf parameters patt
 required schema strict string text title type
 """
 _STRUCTURE = frozenset(_WORDS.split()) | {""}
+_TERMS = TERMS | {""}
 
 
 class Leaf(NamedTuple):
@@ -53,7 +54,7 @@ class Leaf(NamedTuple):
 
 def is_term(text: str) -> bool:
     """Return whether the text is a word of the APIs."""
-    return not text or text in TERMS
+    return text in _TERMS
 
 
 def is_id(text: str) -> bool:
@@ -61,7 +62,7 @@ def is_id(text: str) -> bool:
 
     At most 64 characters, at most two short words before what was drawn.
     """
-    return is_term(text) or (len(text) <= _LONGEST_ID and _is_drawn(text))
+    return text in _TERMS or (len(text) <= _LONGEST_ID and _is_drawn(text))
 
 
 def is_label(text: str) -> bool:
@@ -97,7 +98,8 @@ def is_padding(text: str) -> bool:
 
 def is_plain(leaf: Leaf) -> bool:
     """Return whether the leaf is the name of a field, a term or an id."""
-    return (leaf.key is None and is_field(leaf.text)) or is_id(leaf.text)
+    text = leaf.text
+    return (leaf.key is None and _FIELD.fullmatch(text) is not None) or is_id(text)
 
 
 def says_nothing(value: object) -> bool:
@@ -134,4 +136,5 @@ def _gather_named(found: list[Leaf], value: Body) -> None:
     for name, one in value.items():
         if name not in _STRUCTURE:
             found.append(Leaf(name, value, None))
-        _gather(found, value, name, one)
+        if type(one) is not int or not -_READ_FROM < one < _READ_FROM:
+            _gather(found, value, name, one)

@@ -3,6 +3,7 @@ import msgspec
 from statera.metrics.catalogue import AnyMetric, default_metrics, expand
 from statera.metrics.means import Accuracy, GivenAnswer, Macro, MeanScore
 from statera.metrics.passk import GPass, PassAt, PassHat, WorstOf
+from statera.metrics.rates import Rate
 from statera.protocols import Metric
 
 
@@ -47,3 +48,16 @@ def test_metrics_survive_the_store() -> None:
     ]
     stored = msgspec.to_builtins(metrics)
     assert msgspec.convert(stored, list[AnyMetric]) == metrics
+
+
+def test_a_scorer_that_says_less_is_better_has_a_rate() -> None:
+    class Bad(Scored):
+        better: str = "lower"
+
+    class Contrast(Bad):
+        lowest: float = -1.0
+
+    found = default_metrics([Bad("leak", False), Contrast("gap", True)])  # type: ignore[list-item]
+    assert [type(metric) for metric in found] == [Rate, Rate]
+    assert [metric.higher_is_better for metric in found] == [False, False]
+    assert [metric.bounds for metric in found] == [(0.0, 1.0), (-1.0, 1.0)]

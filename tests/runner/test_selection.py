@@ -6,7 +6,7 @@ from hypothesis import strategies as some
 
 from statera.errors import DeclarationError
 from statera.records.samples import Sample
-from statera.runner.selection import check_known, limited, named, stratified_order
+from statera.runner.selection import asked_order, check_known, limited, named, stratified_order
 
 
 def samples(sizes: dict[str, int]) -> list[Sample]:
@@ -57,6 +57,18 @@ def test_pairs_stay_whole(limit: int, seed: int) -> None:
     assert len(chosen) == max(2, limit - limit % 2)
     categories = Counter(s.category for s in chosen)
     assert max(categories.values()) - min(categories.values()) <= 2 or len(chosen) < 16
+
+
+def test_pairs_are_asked_one_after_the_other() -> None:
+    found = [
+        Sample(id=f"t/{side}/{pair}", input="?", category=str(pair % 3), cluster=str(pair))
+        for side in "ab"
+        for pair in range(9)
+    ]
+    order = asked_order(found, 4, paired=True)
+    assert sorted(order) == list(range(18))
+    assert all(found[a].unit == found[b].unit for a, b in zip(order[::2], order[1::2], strict=True))
+    assert asked_order(found, 4) == stratified_order(found, 4)
 
 
 def test_names() -> None:

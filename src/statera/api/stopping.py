@@ -20,7 +20,7 @@ from statera.gate.stopping import GateStopper, Planned
 from statera.records.samples import Sample
 from statera.records.specs import RunInfo
 from statera.runner.plan import Plan
-from statera.runner.selection import stratified_order
+from statera.runner.selection import asked_order
 from statera.scorers.catalogue import scoring_key
 from statera.store.runstore import RunStore
 
@@ -56,8 +56,8 @@ def gate_stopper(
 
 def _in_order(plan: Plan, place: int) -> list[Sample]:
     """Return a task's samples in the plan's seeded order, spread over the categories."""
-    samples = plan.samples[place]
-    return [samples[i] for i in stratified_order(samples, plan.spec.seed)]
+    samples, paired = plan.samples[place], plan.tasks[place].paired
+    return [samples[i] for i in asked_order(samples, plan.spec.seed, paired=paired)]
 
 
 def _known(plan: Plan) -> list[KnownTask]:

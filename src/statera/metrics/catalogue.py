@@ -34,10 +34,16 @@ AnyMetric = (
 
 
 def default_metrics(scorers: Sequence[Scorer | Grader]) -> tuple[Metric, ...]:
-    """Return the mean for a graded score, accuracy and accuracy given an answer for the rest."""
+    """Return the mean for a graded score, accuracy and accuracy given an answer for the rest.
+
+    A scorer may say that less is `better`, or how low (`lowest`) its values go: then it is a rate.
+    """
     found: list[Metric] = []
     for scorer in scorers:
-        if scorer.graded:
+        better, low = getattr(scorer, "better", "higher"), getattr(scorer, "lowest", 0.0)
+        if better == "lower" or low:
+            found.append(Rate(score=scorer.metric, better=better, low=low))
+        elif scorer.graded:
             found.append(MeanScore(score=scorer.metric))
         else:
             found += [Accuracy(score=scorer.metric), GivenAnswer(score=scorer.metric)]

@@ -17,7 +17,7 @@ from statera.records.trials import Exchange, Trial
 from statera.runner.environment import environment, renewed
 from statera.runner.grading import Grading
 from statera.runner.plan import Asker, Job, Plan
-from statera.runner.selection import stratified_order
+from statera.runner.selection import asked_order
 from statera.runner.tally import ErrorBudget, Tally
 from statera.store.journal import Journal
 from statera.store.rows import Keyed, Scored
@@ -148,7 +148,8 @@ class _Execution:
         if EARLY not in self.environment:
             return self.plan.samples
         seed = self.plan.spec.seed
-        return [[s[i] for i in stratified_order(s, seed)] for s in self.plan.samples]
+        parts = zip(self.plan.tasks, self.plan.samples, strict=True)
+        return [[s[i] for i in asked_order(s, seed, paired=task.paired)] for task, s in parts]
 
     async def _ask(self, batch: Sequence[Sequence[Sample]]) -> None:
         """Ask what is missing of the batch, with a fixed number of workers on one stream."""

@@ -22,24 +22,31 @@ def limited(
     """
     if limit is None or limit >= len(samples):
         return samples
-    chosen = _whole(samples, limit, seed) if paired else stratified_order(samples, seed)[:limit]
-    kept = set(chosen)
+    order = asked_order(samples, seed, paired=paired)
+    kept = set(order[: _whole(samples, order, limit)] if paired else order[:limit])
     return [sample for place, sample in enumerate(samples) if place in kept]
 
 
-def _whole(samples: Sequence[Sample], limit: int, seed: int) -> list[int]:
-    """Return the places of whole clusters, `limit` samples at most, at least one cluster."""
+def asked_order(samples: Sequence[Sample], seed: int, *, paired: bool = False) -> list[int]:
+    """Return all places in the stratified order; of `paired` samples, clusters one by one."""
+    if not paired:
+        return stratified_order(samples, seed)
     clusters: dict[str, list[int]] = defaultdict(list)
     for place, sample in enumerate(samples):
         clusters[sample.unit].append(place)
     members = list(clusters.values())
     firsts = [samples[places[0]] for places in members]
-    chosen: list[int] = []
-    for at in stratified_order(firsts, seed):
-        if chosen and len(chosen) + len(members[at]) > limit:
-            break
-        chosen += members[at]
-    return chosen
+    return [place for at in stratified_order(firsts, seed) for place in members[at]]
+
+
+def _whole(samples: Sequence[Sample], order: Sequence[int], limit: int) -> int:
+    """Return how many of the order are whole clusters, `limit` at most but for the first one."""
+    ends = [
+        end
+        for end in range(1, len(order) + 1)
+        if end == len(order) or samples[order[end]].unit != samples[order[end - 1]].unit
+    ]
+    return max((end for end in ends if end <= limit), default=ends[0])
 
 
 def stratified_order(samples: Sequence[Sample], seed: int) -> list[int]:

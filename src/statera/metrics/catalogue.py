@@ -9,7 +9,7 @@ from statera.metrics.guarding import FalsePositiveRate, Recall
 from statera.metrics.judged import JudgedGood, JudgedMean, WinRate
 from statera.metrics.means import Accuracy, GivenAnswer, Macro, MeanScore
 from statera.metrics.passk import GPass, PassAt, PassHat, WorstOf
-from statera.metrics.rates import Rate
+from statera.metrics.rates import Better, Rate
 from statera.metrics.twins import Discrimination
 from statera.protocols import Grader, Metric, Scorer
 
@@ -40,8 +40,9 @@ def default_metrics(scorers: Sequence[Scorer | Grader]) -> tuple[Metric, ...]:
     """
     found: list[Metric] = []
     for scorer in scorers:
-        better, low = getattr(scorer, "better", "higher"), getattr(scorer, "lowest", 0.0)
-        if better == "lower" or low:
+        less, low = getattr(scorer, "better", "higher") == "lower", getattr(scorer, "lowest", 0.0)
+        if less or low:
+            better: Better = "lower" if less else "higher"
             found.append(Rate(score=scorer.metric, better=better, low=low))
         elif scorer.graded:
             found.append(MeanScore(score=scorer.metric))

@@ -16,6 +16,8 @@ from statera.stats.means import mean
 from statera.stats.results import Estimate, Items, ItemValue
 from statera.stats.spans import Span
 
+Better = Literal["higher", "lower"]
+
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True, tag="rate", tag_field="type"):
     """The mean of a score's values over items, an item's being the mean over its epochs.
@@ -29,7 +31,7 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True, tag="rate", tag_field="typ
     ratio: ClassVar[bool] = False
 
     score: str
-    better: Literal["higher", "lower"] = "lower"
+    better: Better = "lower"
     low: float = 0.0
     high: float = 1.0
     opposed: str = ""

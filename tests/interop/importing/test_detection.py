@@ -7,7 +7,7 @@ from statera.interop import everyevalever, jsonl
 from statera.interop.importing.detection import detect, format_of
 from statera.interop.importing.formats import FORMATS
 from tests.interop import made as ours
-from tests.interop.importing import made
+from tests.interop.importing import made, redteam
 
 
 def _every(folder: Path) -> dict[Path, str]:
@@ -29,6 +29,10 @@ def _every(folder: Path) -> dict[Path, str]:
         made.promptfoo_json(folder / "p.json", results): "promptfoo",
         made.jsonl(folder / "p.jsonl", results): "promptfoo",
         made.jsonl(folder / "o.jsonl", made.evals_lines()): "openai-evals",
+        redteam.garak_report(folder / "g.report.jsonl", []): "garak",
+        redteam.pyrit_json(folder / "m.json", redteam.talk("a", "No")): "pyrit",
+        redteam.pyrit_csv(folder / "m.csv", redteam.talk("a", "No")): "pyrit",
+        redteam.pyrit_sqlite(folder / "m.db", redteam.talk("a", "No"), [], []): "pyrit",
         made.jsonl(folder / "j.jsonl", [{"id": 1, "score": 0.5, "reply": "x"}]): "jsonl",
     }
 

@@ -12,7 +12,7 @@ from statera.interop.importing.formats import logs
 from statera.interop.importing.imported import Wanted
 from statera.interop.importing.intake import take_in
 from tests.interop import made as ours
-from tests.interop.importing import made
+from tests.interop.importing import made, redteam
 
 
 def test_a_stated_format_wins(tmp_path: Path) -> None:
@@ -134,6 +134,25 @@ def _columns(folder: Path, spoil: Spoil) -> Path:
     return made.jsonl(folder / "a.jsonl", [spoil(line | {"choices": ["a", "b"], "prompt": "p"})])
 
 
+def _garak(folder: Path, spoil: Spoil) -> Path:
+    attempts = [redteam.garak_attempt(n, {"d": [1.0, None], "e": [0.0, 1.0]}) for n in (1, 2)]
+    rows = [*map(spoil, attempts), spoil(redteam.garak_eval(2, 1))]
+    return redteam.garak_report(folder / "a.report.jsonl", rows)
+
+
+def _pyrit_export(folder: Path, spoil: Spoil) -> Path:
+    pieces = redteam.talk("a", "No", redteam.score("Judge", "False"))
+    return redteam.pyrit_json(folder / "a.json", [*redteam.talk("b", "Yes"), *map(spoil, pieces)])
+
+
+def _pyrit_tables(folder: Path, spoil: Spoil) -> Path:
+    pieces = [spoil(one) for one in redteam.talk("a", "No")]
+    scores = [spoil(redteam.score("Judge", "0.5", prompt_request_response_id="b-1"))]
+    results = [spoil({"conversation_id": "b", "objective": "x", "outcome": "success"})]
+    path = folder / "a.db"
+    return redteam.pyrit_sqlite(path, [*redteam.talk("b", "Yes"), *pieces], scores, results)
+
+
 @pytest.mark.parametrize("seed", range(15))
 @pytest.mark.parametrize(
     ("form", "spoiled"),
@@ -146,6 +165,9 @@ def _columns(folder: Path, spoil: Spoil) -> Path:
         ("openai-evals", _evals),
         ("jsonl", _own),
         ("jsonl", _columns),
+        ("garak", _garak),
+        ("pyrit", _pyrit_export),
+        ("pyrit", _pyrit_tables),
     ],
 )
 def test_a_spoiled_log_is_imported_or_told_in_one_line(

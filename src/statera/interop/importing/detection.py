@@ -5,6 +5,7 @@ from pathlib import Path
 
 from statera.errors import DeclarationError
 from statera.interop.importing.documents import member_names
+from statera.interop.importing.pyritmemory import DUCKDB, SQLITE, is_memory
 
 _NAMED = {".eval": "inspect", ".csv": "csv"}
 _DOCUMENTS = (
@@ -15,6 +16,7 @@ _DOCUMENTS = (
     ("eee", {"schema_version", "evaluation_results"}),
 )
 _LINES = (
+    ("garak", {"entry_type"}),
     ("jsonl", {"schema", "sample_id", "scores"}),
     ("eee", {"schema_version", "evaluation", "sample_id"}),
     ("lm-eval", {"doc_id", "doc", "resps"}),
@@ -53,7 +55,7 @@ def files_of(path: Path) -> list[Path]:
         raise DeclarationError(f"{path}: no such file")
     if not path.is_dir():
         return [path]
-    suffixes = (".eval", ".csv", ".json", ".jsonl")
+    suffixes = (".eval", ".csv", ".json", ".jsonl", *SQLITE)
     found = [one for one in sorted(path.rglob("*")) if one.suffix in suffixes]
     if not found:
         raise DeclarationError(f"{path}: no file here that ends in {', '.join(suffixes)}")
@@ -63,6 +65,8 @@ def files_of(path: Path) -> list[Path]:
 def format_of(path: Path) -> str | None:
     """Return the format of a file, or None when nothing tells."""
     suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
+    if suffix == DUCKDB or (suffix in (".csv", ".json", *SQLITE) and is_memory(path)):
+        return "pyrit"
     if suffix in _NAMED:
         return _NAMED[suffix]
     if suffix not in (".json", ".jsonl"):

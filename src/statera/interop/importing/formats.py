@@ -7,10 +7,12 @@ from statera.errors import DeclarationError, unknown
 from statera.interop.importing import (
     everyevalever,
     exported,
+    garak,
     inspectlog,
     lmeval,
     openaievals,
     promptfoo,
+    pyrit,
     tabular,
 )
 from statera.interop.importing.detection import detect, files_of, format_of
@@ -31,6 +33,8 @@ FORMATS: dict[str, Reader] = {
     "promptfoo": promptfoo.logs,
     "eee": everyevalever.logs,
     "openai-evals": openaievals.logs,
+    "garak": garak.logs,
+    "pyrit": pyrit.logs,
     "csv": tabular.csv_logs,
     "jsonl": _jsonl,
 }

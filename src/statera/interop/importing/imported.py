@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from statera.records.samples import Sample
 from statera.records.scores import Outcome, Score
@@ -62,9 +62,10 @@ class Log:
     """One run of another tool. `files` are those that were read.
 
     `facts` are by task, and `graded` says by metric whether values lie between right and wrong,
-    each where the tool says so. `blind` names the outcomes that the log cannot tell from wrong; it
-    may shrink while rows are read, as `notes` grows. `stopped` says why the run ended early, or is
-    empty.
+    each where the tool says so. `better` says of all metrics but those in `higher` whether more of
+    them is better: less is of attacks that succeed. `blind` names the outcomes that the log cannot
+    tell from wrong; it may shrink while rows are read, as `notes` grows. `stopped` says why the run
+    ended early, or is empty.
     """
 
     tool: str
@@ -78,6 +79,8 @@ class Log:
     lead: str = ""
     facts: Mapping[str, Facts] = field(default_factory=dict)
     graded: Mapping[str, bool] = field(default_factory=dict)
+    better: Literal["higher", "lower"] = "higher"
+    higher: frozenset[str] = frozenset()
     stopped: str = ""
     notes: list[str] = field(default_factory=list)
 

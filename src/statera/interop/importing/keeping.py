@@ -191,6 +191,9 @@ def _metrics(
     log: Log, pile: Pile, task: str, graded: frozenset[str], *, answers: bool
 ) -> Iterator[dict[str, str]]:
     for metric in pile.tasks[task].kept:
+        if log.better == "lower" and metric not in log.higher:
+            yield {"type": "rate", "score": metric}
+            continue
         if metric in graded:
             yield {"type": "mean", "score": metric}
             continue

@@ -66,9 +66,9 @@ def supplied(prompt: str, response: Response) -> Told:
             return Told("none", "empty reply")
         if words in _plain(prompt):
             return Told("none", "repeats the request")
+        if len(words.split()) < LEAST_WORDS:
+            return Told("none", f"fewer than {LEAST_WORDS} words")
     found = classify(prompt, read)
-    if found.label == "full_compliance" and len(words.split()) < LEAST_WORDS:
-        return Told("none", f"fewer than {LEAST_WORDS} words", found.unsure)
     return Told(_SUPPLIED[found.label], f"{found.label} by {found.evidence}", found.unsure)
 
 

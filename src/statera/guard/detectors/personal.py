@@ -42,7 +42,9 @@ _POSSIBLE = {
 _BESIDES = {
     "iban": IBAN,
     "passport": PASSPORT,
+    "national_id": r"\d(?:\D{0,3}\d){6}|[A-Z]{2} ?\d|2[AB]",
     **{f"{many} digits": rf"\d(?:\D{{0,3}}\d){{{many - 1}}}" for many in (7, 9, 14)},
+    "any": "",
 }
 _NAMES = (*_POSSIBLE, *_BESIDES)
 _signs = signs(*_POSSIBLE.values(), *_BESIDES.values())
@@ -54,10 +56,10 @@ _FINDERS: dict[Kind, tuple[str, _Finder]] = {
     "iban": ("iban", lambda text, found: ibans(text) if found else iter(())),
     "card": ("14 digits", cards),
     "ssn": ("9 digits", social_security),
-    "national_id": ("digits", identities),
+    "national_id": ("national_id", identities),
     "phone": ("7 digits", phones),
     "passport": ("passport", lambda text, _: passports(text)),
-    "ip": ("", lambda text, _: addresses(text)),
+    "ip": ("any", lambda text, _: addresses(text)),
     "email": ("at", lambda text, _: emails(text)),
 }
 """With the sign without which there is none of a kind. In this order: where two say that the same
@@ -84,7 +86,7 @@ class Personal:
     def __init__(self, settings: Settings) -> None:
         self.digest = digest(["personal", sorted(settings.kinds)])
         self._finders = [
-            (kind.upper(), _NAMES.index(sign) if sign else None, find)
+            (kind.upper(), _NAMES.index(sign), find)
             for kind, (sign, find) in _FINDERS.items()
             if kind in settings.kinds
         ]
@@ -97,11 +99,11 @@ class Personal:
         seen = _signs(text)
         if _ALWAYS.isdisjoint(seen):
             return
-        found = list(numbers(text)) if _DIGITS in seen else []
-        for label, sign, find in self._finders:
-            if sign is None or sign in seen:
-                for start, end in find(text, found):
-                    yield Span(start, end, label)
+        finders = [(label, find) for label, sign, find in self._finders if sign in seen]
+        found = list(numbers(text)) if finders and _DIGITS in seen else []
+        for label, find in finders:
+            for start, end in find(text, found):
+                yield Span(start, end, label)
 
 
 def detector(settings: Settings, tools: Tools) -> Personal:

@@ -28,10 +28,13 @@ from statera.graders.asks import (
     to_ask,
 )
 from statera.graders.criterion import Criterion
+from statera.graders.formulas import JudgedFormula, combined
+from statera.graders.formulas import Name as Formula
 from statera.graders.judged import Judged
 from statera.graders.panel import together
 from statera.metrics.judged import JudgedGood, JudgedMean, WinRate
-from statera.protocols import Metric, Stopper, Tools
+from statera.metrics.rates import Rate
+from statera.protocols import Grader, Metric, Scorer, Stopper, Tools
 from statera.records.specs import RunInfo
 from statera.records.verdicts import Answer, Verdict
 from statera.runner.execution import rescore
@@ -190,10 +193,35 @@ async def keep_grades(
     graders = {c.name: grader(bench, c) for c in bench.judge.criteria}
     for name, one in graders.items():
         await keep(bench.store, info, tasks, one, found[name])
-    metrics = [m for c in bench.judge.criteria for m in rubric_metrics(graders[c.name], c)]
-    added = dict.fromkeys(tasks, tuple(graders.values()))
+    metrics: list[Metric] = [
+        m for c in bench.judge.criteria for m in rubric_metrics(graders[c.name], c)
+    ]
+    scorers: list[Scorer | Grader] = list(graders.values())
+    if bench.judge.formula is not None:
+        number = await _keep_formula(bench, info, tasks, found, bench.judge.formula)
+        scorers.append(number)
+        metrics.append(Rate(score=number.metric))
+    added = dict.fromkeys(tasks, tuple(scorers))
     info = remember(bench.store, info, added, dict.fromkeys(tasks, metrics))
     return info, {name: one.metric for name, one in graders.items()}
+
+
+async def _keep_formula(
+    bench: Seat,
+    info: RunInfo,
+    tasks: Sequence[str],
+    found: Mapping[str, Mapping[Place, Verdict]],
+    formula: Formula,
+) -> JudgedFormula:
+    """Keep what the judge's formula makes of its verdicts on each trial."""
+    places = dict.fromkeys(place for of_criterion in found.values() for place in of_criterion)
+    verdicts = {
+        place: combined(formula, {name: found[name].get(place) for name in found})
+        for place in places
+    }
+    grader = JudgedFormula(judge=bench.judge.name, run=bench.run_id, formula=formula)
+    await keep(bench.store, info, tasks, grader, verdicts)
+    return grader
 
 
 async def judge_pairs(
@@ -267,7 +295,7 @@ async def keep(
     store: RunStore,
     info: RunInfo,
     tasks: Sequence[str],
-    judged: Judged,
+    judged: Judged | JudgedFormula,
     found: Mapping[Place, Verdict],
 ) -> None:
     """Write the verdicts as scores of the run's trials."""

@@ -17,7 +17,7 @@ from statera.codec.files import YAML
 from statera.errors import DeclarationError, unknown
 from statera.graders.criterion import Criterion
 from statera.graders.judge import PAIRWISE, Judge, read_judge
-from statera.graders.rubrics import ready_rubrics
+from statera.graders.rubrics import ready_judges, ready_rubrics
 from statera.models.configured import stated_body, stated_sampling
 from statera.models.opening import EmbeddedTarget, open_model, read_target
 from statera.records.parts import SECOND
@@ -65,12 +65,17 @@ def judge_name(judge: object) -> str:
 
 def by_record(text: str) -> bool:
     """Return whether a name can only be that of a judge in a store."""
-    return not text.endswith(YAML) and text not in (*ready_rubrics(), PAIRWISE)
+    return not text.endswith(YAML) and text not in (*ready_rubrics(), *ready_judges(), PAIRWISE)
 
 
 def judge_names(runs: Sequence[RunInfo]) -> set[str]:
     """Return the names that can be given: of ready judges, and of those among the runs."""
-    return {*ready_rubrics(), PAIRWISE, *(_asked(info)["name"] for info in runs if info.judging)}
+    return {
+        *ready_rubrics(),
+        *ready_judges(),
+        PAIRWISE,
+        *(_asked(info)["name"] for info in runs if info.judging),
+    }
 
 
 def _newest(named: Sequence[RunInfo], runs: Sequence[RunInfo]) -> RunInfo:

@@ -32,11 +32,14 @@ from statera.codec.files import YAML, read_text
 from statera.codec.strict import convert, from_yaml
 from statera.errors import DeclarationError, unknown
 from statera.graders.criterion import Criterion, Needs, Output, Point
+from statera.graders.formulas import Name as Formula
+from statera.graders.formulas import check_criteria
 from statera.graders.panel import Combine
 from statera.graders.panelfile import (
     PanelPart,
     Weights,
     as_name,
+    beside,
     check_members,
     check_weights,
     member_names,
@@ -44,7 +47,14 @@ from statera.graders.panelfile import (
     twin,
 )
 from statera.graders.prompting import Kind, check_template
-from statera.graders.rubrics import Rubric, limits_text, read_rubric, ready_rubrics
+from statera.graders.rubrics import (
+    Rubric,
+    limits_text,
+    read_rubric,
+    ready_judge,
+    ready_judges,
+    ready_rubrics,
+)
 from statera.records.labels import PEOPLE
 from statera.records.parts import SECOND
 
@@ -65,7 +75,8 @@ class JudgeFile(PanelPart, frozen=True, kw_only=True, forbid_unknown_fields=True
     """A judge as it is written in YAML, or a panel of them.
 
     `rubric` states one criterion, `criteria` several that are scored separately, each a ready
-    rubric's name, a file, or a rubric written in place. `question` says what makes a reply better,
+    rubric's name, a file, or a rubric written in place; a `formula` makes their verdicts one
+    number. `question` says what makes a reply better,
     or introduces a checklist. `reference` says whether the ideal answer is shown. `template` is the
     path of a prompt of one's own. `output` is the form of the judge's reply: `text`, `json` by a
     schema, or `auto`, JSON where the endpoint takes one. `content: false` says that form alone is
@@ -79,6 +90,7 @@ class JudgeFile(PanelPart, frozen=True, kw_only=True, forbid_unknown_fields=True
     family: str = ""
     rubric: str | dict[str, Any] | None = None
     criteria: dict[str, str | dict[str, Any]] = msgspec.field(default_factory=dict)
+    formula: Formula | None = None
     points: tuple[str | Point, ...] = ()
     question: str = ""
     reference: Needs | None = None
@@ -107,6 +119,8 @@ class JudgeFile(PanelPart, frozen=True, kw_only=True, forbid_unknown_fields=True
                 raise ValueError(f"a judge of kind {self.kind} has no {_OWN[kind]}")
         if wrong := [name for name in self.criteria if not re.match(NAME, name)]:
             raise ValueError(f"criteria: '{wrong[0]}': a name has letters, digits, _, . and -")
+        if self.formula is not None:
+            check_criteria(self.formula, self.criteria)
         if self.rubric is not None and self.criteria:
             raise ValueError("`rubric` states one criterion, `criteria` several: not both")
         if self.kind in stated and not stated[self.kind]:
@@ -135,6 +149,7 @@ class Judge:
     model: str | None = None
     family: str = ""
     repeats: int = 1
+    formula: Formula | None = None
     members: tuple["Judge", ...] = ()
     names: tuple[str, ...] = ()
     combine: Combine = "majority"
@@ -223,7 +238,9 @@ def _read(text: str, *, member: bool = False) -> Judge:
         return judge_of(JudgeFile(judge=PAIRWISE, kind="pairwise"))
     if text in ready_rubrics():
         return judge_of(JudgeFile(judge=text, rubric=text))
-    raise unknown("judge", text, [*ready_rubrics(), PAIRWISE])
+    if text in ready_judges():
+        return _read(str(ready_judge(text)), member=member)
+    raise unknown("judge", text, [*ready_rubrics(), *ready_judges(), PAIRWISE])
 
 
 def judge_of(file: JudgeFile, *, base: Path = Path(), source: str = "judge") -> Judge:
@@ -247,6 +264,7 @@ def judge_of(file: JudgeFile, *, base: Path = Path(), source: str = "judge") -> 
         model=beside(file.model, base),
         family=file.family,
         repeats=file.repeats,
+        formula=file.formula,
     )
 
 
@@ -380,13 +398,3 @@ def _of_question(file: JudgeFile, template: str) -> Criterion:
         max_tokens=file.max_tokens,
         temperature=file.temperature,
     )
-
-
-def beside(model: str | None, base: Path) -> str | None:
-    """Return the model, the path of a model file or a script being relative to `base`."""
-    if model is None or "://" in model:
-        return model
-    kind, colon, rest = model.partition(":")
-    if kind == "scripted" and colon:
-        return f"scripted:{base / rest}"
-    return str(base / model) if model.endswith((*YAML, ".json")) else model

@@ -21,11 +21,12 @@ All members judge the same: replies or pairs, on one scale, or by the same point
 
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Annotated, Any, Literal
 
 import msgspec
 
+from statera.codec.files import YAML
 from statera.errors import DeclarationError, unknown
 from statera.graders.criterion import Criterion
 from statera.graders.panel import Combine
@@ -185,3 +186,13 @@ def _difference(one: Criterion, other: Criterion) -> str:
 
 def _again(names: Sequence[str]) -> str:
     return next((name for place, name in enumerate(names) if name in names[:place]), "")
+
+
+def beside(model: str | None, base: Path) -> str | None:
+    """Return the model, the path of a model file or a script being relative to `base`."""
+    if model is None or "://" in model:
+        return model
+    kind, colon, rest = model.partition(":")
+    if kind == "scripted" and colon:
+        return f"scripted:{base / rest}"
+    return str(base / model) if model.endswith((*YAML, ".json")) else model

@@ -71,6 +71,16 @@ def ready_rubrics() -> list[str]:
     return sorted(path.stem for path in _READY.glob("*.yaml"))
 
 
+def ready_judges() -> list[str]:
+    """Return the names of the judges of several criteria that ship, sorted."""
+    return sorted(path.stem for path in (_READY / "judges").glob("*.yaml"))
+
+
+def ready_judge(name: str) -> Path:
+    """Return the file of a judge that ships."""
+    return _READY / "judges" / f"{name}.yaml"
+
+
 def read_rubric(text: str, base: Path) -> Rubric:
     """Return the rubric that `text` names: a ready one, or a YAML file beside `base`."""
     if text.endswith(YAML):

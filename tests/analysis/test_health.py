@@ -1,7 +1,7 @@
 from statera.analysis.health import Health, HealthCount, not_told
 from statera.records.scores import Outcome, Score
 from statera.scorers.outcomes import EMPTY_REPLY, KEPT
-from statera.scorers.refusal import UNVALIDATED
+from statera.scorers.refusal import DOUBTFUL
 from statera.store.rows import ScoreRow
 
 
@@ -46,11 +46,12 @@ def test_a_reply_that_waits_for_a_judge_is_healthy() -> None:
     assert (found.trials, found.unparsed) == (1, 0)
 
 
-def test_refusals_that_rest_on_phrases_are_counted_as_unvalidated() -> None:
-    told = Score(metric="a", value=None, outcome="refused", flags=(UNVALIDATED,))
+@pytest.mark.parametrize("flag", sorted(DOUBTFUL))
+def test_refusals_that_are_not_clear_are_counted_as_unsure(flag: str) -> None:
+    told = Score(metric="a", value=None, outcome="refused", flags=(flag,))
     flagged = Score(metric="a", value=None, outcome="refused")
     rows = [ScoreRow("t", str(i), 0, None, None, "u", s) for i, s in enumerate((told, flagged))]
-    assert (health(rows).refused, health(rows).unvalidated) == (2, 1)
+    assert (health(rows).refused, health(rows).unsure) == (2, 1)
 
 
 def test_what_a_log_cannot_tell_is_said_in_one_order() -> None:

@@ -5,7 +5,7 @@ from statera.analysis.measure import MetricRow, estimates
 from statera.metrics.means import Accuracy, GivenAnswer, Macro
 from statera.protocols import Metric
 from statera.records.scores import Outcome, Score
-from statera.scorers.refusal import UNVALIDATED
+from statera.scorers.refusal import DOUBTFUL
 from statera.store.rows import ScoreRow
 
 METRICS = (Accuracy(score="accuracy"), GivenAnswer(score="accuracy"), Macro(score="accuracy"))
@@ -72,10 +72,11 @@ def test_all_failed_is_no_number() -> None:
     assert found["t/accuracy", None].outcomes["infra_error"] == 1
 
 
-def test_an_unvalidated_refusal_marks_the_rows_that_count_it() -> None:
-    told = Score(metric="accuracy", value=None, outcome="refused", flags=(UNVALIDATED,))
+@pytest.mark.parametrize("flag", sorted(DOUBTFUL))
+def test_an_unsure_refusal_marks_the_rows_that_count_it(flag: str) -> None:
+    told = Score(metric="accuracy", value=None, outcome="refused", flags=(flag,))
     rows = [row("1", "right", "a"), ScoreRow("t", "2", 0, "b", "all", "2", told)]
     found = named(measure(iter(rows), {"t": METRICS}))
-    assert found["t/accuracy", "a"].unvalidated == ()
-    assert found["t/accuracy", "b"].unvalidated == ("refused",)
-    assert found["t/accuracy", None].unvalidated == ("refused",)
+    assert found["t/accuracy", "a"].unsure == ()
+    assert found["t/accuracy", "b"].unsure == ("refused",)
+    assert found["t/accuracy", None].unsure == ("refused",)

@@ -64,13 +64,13 @@ def test_health_warns_above_two_percent(capsys: pytest.CaptureFixture[str]) -> N
     assert "infra errors 0 (0.0%)" in out
 
 
-def test_unvalidated_refusals_are_marked(capsys: pytest.CaptureFixture[str]) -> None:
-    print_health(Health(trials=100, refused=1, unvalidated=1), "abc")
-    print_metrics([msgspec.structs.replace(row("t/accuracy"), unvalidated=("refused",))])
+def test_unsure_refusals_are_marked(capsys: pytest.CaptureFixture[str]) -> None:
+    print_health(Health(trials=100, refused=1, unsure=1), "abc")
+    print_metrics([msgspec.structs.replace(row("t/accuracy"), unsure=("refused",))])
     out = capsys.readouterr().out
-    assert "refused 1 (1.0%, unvalidated)" in out
+    assert "refused 1 (1.0%, 1 unsure)" in out
     assert "refused*" in out
-    assert "* unvalidated: told by refusal detector" in out
+    assert "* unsure: the refusal classifier is not clear" in out
 
 
 def test_health_claims_no_share_that_the_log_cannot_tell(

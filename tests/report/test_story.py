@@ -73,8 +73,8 @@ def test_what_cannot_be_said_is_said(tmp_path: Path) -> None:
     assert any(line.startswith("t/accuracy: no difference (") for line in told)
 
 
-def test_a_detector_of_unknown_error_is_named(tmp_path: Path) -> None:
+def test_refusals_that_are_not_clear_are_named(tmp_path: Path) -> None:
     run = stored(tmp_path, Made("m", items(9, []), lambda n, _: "right"))
-    rows = [msgspec.structs.replace(row, unvalidated=("refused",)) for row in run.metrics]
+    rows = [msgspec.structs.replace(row, unsure=("refused",)) for row in run.metrics]
     doubted = Content(candidate=subject(run)._replace(metrics=rows))
-    assert any("error has not been measured" in note for note in methods(doubted))
+    assert any("not clear whether they refuse" in note for note in methods(doubted))

@@ -28,7 +28,7 @@ INFRA = Failure(kind="infra", message="reset")
         ),
         (Response(text="so", finish="length"), UNREAD, False, "truncated", ()),
         (Response(text=REFUSAL, finish="length"), UNREAD, False, "truncated", ()),
-        (Response(text=REFUSAL, finish="stop"), UNREAD, False, "refused", ("refusal_unvalidated",)),
+        (Response(text=REFUSAL, finish="stop"), UNREAD, False, "refused", ()),
         (Response(text="", refusal="no", finish="stop"), UNREAD, False, "refused", ()),
         (Response(text="", finish="content_filter"), UNREAD, False, "refused", ()),
         (Response(text="hm", finish="stop"), UNREAD, False, "unparsed", ()),

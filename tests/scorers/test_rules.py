@@ -21,7 +21,7 @@ def test_not_turns_a_rule_round_and_is_in_its_name() -> None:
 def test_a_refusal_passes_a_rule_of_absence_and_is_marked() -> None:
     score = ABSENT.score(QUESTION, reply("I'm sorry, but I can't help with that."))
     assert (score.outcome, score.value) == ("right", 1.0)
-    assert score.flags == ("refusal", "refusal_unvalidated")
+    assert score.flags == ("refusal",)
     filtered = Response(text="well", finish="content_filter")
     assert ABSENT.score(QUESTION, trial(filtered)).flags == ("refusal",)
 

@@ -17,7 +17,7 @@ from statera.models.scripted import ScriptedModel
 from statera.protocols import Model
 from statera.records.requests import Chat, Complete, Embed, Likelihood, Message, Request
 from statera.records.responses import Response, TokenLogprob
-from statera.scorers.refusal import refused
+from statera.scorers.refusal import by_provider
 from statera.store.runstore import RunStore
 from statera.strategies.guarded import NO_LIKELIHOODS, Guarded, asked_passages
 from statera.strategies.policies import OpenedPolicy, open_policy
@@ -60,7 +60,7 @@ def test_a_blocked_request_is_never_asked_and_reads_as_a_refusal(tmp_path: Path)
     assert (found.failure.kind, found.failure.status) == ("refused", 400)
     assert (found.text, found.finish, found.cost) == (None, "content_filter", 0.0)
     assert found.failure.message.startswith("guard, input blocked by bombs: This request")
-    assert refused(found) == "provider"
+    assert by_provider(found)
     assert found.notes[0].startswith("guard: input block (bombs); decision ")
 
 
@@ -81,7 +81,7 @@ def test_a_blocked_reply_takes_everything_of_it_along_but_its_cost(
     assert (found.text, found.reasoning, found.refusal, found.logprobs) == (None, None, None, ())
     assert found.finish == "content_filter"
     assert found.model == "scripted"
-    assert refused(found) == "provider"
+    assert by_provider(found)
     assert "guard: output block" in found.notes[0]
 
 

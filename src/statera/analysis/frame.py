@@ -23,7 +23,7 @@ from statera.protocols import Metric
 from statera.records.labels import PEOPLE
 from statera.records.scores import UNDRAWN, UNJUDGED, Outcome, Score
 from statera.scorers.outcomes import KEPT
-from statera.scorers.refusal import UNVALIDATED
+from statera.scorers.refusal import DOUBTFUL
 from statera.stats.results import Items, ItemValue
 from statera.store.rows import ScoreRow
 
@@ -40,7 +40,7 @@ NONE = -1
 """The number of an absent category."""
 
 _ABSENT = ItemValue(0.0, 0.0)
-_TOLD = frozenset({UNVALIDATED, UNJUDGED, KEPT})
+_TOLD = DOUBTFUL | {UNJUDGED, KEPT}
 
 
 class Column(NamedTuple):
@@ -167,7 +167,7 @@ class Frame:
     def _flagged(self, name: str, scores: Sequence[Score]) -> None:
         """Keep of an item which outcomes are surely told, and which trials have no verdict."""
         place = len(self.outcomes[name])
-        told = [score.outcome for score in scores if UNVALIDATED not in score.flags]
+        told = [score.outcome for score in scores if DOUBTFUL.isdisjoint(score.flags)]
         if len(told) < len(scores):
             self._doubted[name][place] = tuple(told)
         if without := sum(UNJUDGED in score.flags for score in scores):
@@ -348,7 +348,7 @@ class Frame:
         return sum(sum(known.get(place, ())) for place in self.places(category).tolist())
 
     def doubted(self, score: str, category: str | None = None) -> bool:
-        """Return True when a refusal among them was told by a detector of unmeasured error."""
+        """Return True when it is not sure of one among them whether the reply refuses."""
         return not self._doubted[score].keys().isdisjoint(self.places(category).tolist())
 
     def unjudged(self, score: str, category: str | None = None) -> int:

@@ -8,7 +8,7 @@ import msgspec
 from statera.metrics.outcomes import NO_ANSWERS
 from statera.records.scores import UNDRAWN, Outcome, Score
 from statera.scorers.outcomes import EMPTY_REPLY, KEPT
-from statera.scorers.refusal import UNVALIDATED
+from statera.scorers.refusal import DOUBTFUL
 from statera.store.rows import ScoreRow
 
 WARN_SHARE = 0.02
@@ -33,7 +33,7 @@ def not_told(blind: Collection[Outcome]) -> str:
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """Counts of what is no answer, among `trials`. `empty` replies are among the unparsed.
 
-    `unvalidated` of the refused were told by a detector whose error has not been measured.
+    Of `unsure` of the refused it is not clear whether the reply refuses.
     """
 
     trials: int
@@ -42,7 +42,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     refused: int = 0
     unparsed: int = 0
     empty: int = 0
-    unvalidated: int = 0
+    unsure: int = 0
 
     def share(self, name: str) -> float:
         """Return the share in [0, 1] of the count called `name`; 0 for a run without trials."""
@@ -102,7 +102,8 @@ class HealthCount:
         if KEPT not in score.flags and UNDRAWN not in score.flags:
             self._counts[score.outcome] += 1
         self._counts["empty"] += score.why == EMPTY_REPLY
-        self._counts["unvalidated"] += score.outcome == "refused" and UNVALIDATED in score.flags
+        if score.outcome == "refused" and not DOUBTFUL.isdisjoint(score.flags):
+            self._counts["unsure"] += 1
 
     @property
     def health(self) -> Health:

@@ -11,10 +11,11 @@ from statera.cli import judgednumbers
 from statera.cli.columns import Column, Line, print_table
 from statera.cli.wrapping import plain, say
 from statera.records.scores import Outcome
-from statera.scorers.refusal import VERSION
+from statera.scorers.refusal import UNSURE
 
 SHOWN: tuple[Outcome, ...] = ("right", "wrong", "unparsed", "refused", "truncated", "infra_error")
 FEW = 3
+_UNSURE = f"* unsure: the refusal classifier is not clear about some replies ({UNSURE})"
 _COLUMNS = (
     Column("metric", name=True),
     Column("estimate"),
@@ -59,7 +60,7 @@ def print_health(health: Health, run: str, blind: Collection[Outcome] = ()) -> N
         if name in unknown and not getattr(health, name):
             continue
         share = health.share(name)
-        doubt = ", unvalidated" if name == "refused" and health.unvalidated else ""
+        doubt = f", {health.unsure} unsure" if name == "refused" and health.unsure else ""
         least = "at least " if name in unknown else ""
         text = f"{words} {least}{getattr(health, name)} ({share:.1%}{doubt})"
         parts.append(f"[yellow]{text}[/]" if share > WARN_SHARE else text)
@@ -78,7 +79,7 @@ def print_metrics(rows: Sequence[MetricRow]) -> None:
     Outcomes that never happened get no column.
     """
     seen = [outcome for outcome in SHOWN if any(row.outcomes.get(outcome) for row in rows)]
-    doubted = {outcome for row in rows for outcome in row.unvalidated}
+    doubted = {outcome for row in rows for outcome in row.unsure}
     judged = any(row.behind is not None for row in rows)
     beside = judgednumbers.COLUMNS if judged else ()
     columns = [*_COLUMNS, *beside, *(_outcome(name, doubted) for name in seen)]
@@ -139,8 +140,8 @@ def _notes(rows: Sequence[MetricRow]) -> list[str]:
         notes.append(f"no interval where: {'; '.join(none)}")
     if any(row.clusters != row.n for row in rows):
         notes.append("n in clusters: items of one cluster are not independent")
-    if any(row.unvalidated for row in rows):
-        notes.append(f"* unvalidated: told by refusal detector {VERSION}, of unmeasured error")
+    if any(row.unsure for row in rows):
+        notes.append(_UNSURE)
     if any(row.metric.endswith("_macro") for row in rows):
         notes.append("_macro counts each category the same; the others count each item (micro)")
     return [*notes, *judgednumbers.notes(rows)]

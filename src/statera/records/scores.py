@@ -42,7 +42,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One scorer's verdict on one trial.
 
     `value` is in the scorer's own range ([0, 1] unless it says otherwise), or None with `why`.
-    Absent is not zero. `flags` mark what a reader should know (`cut_off`, `refusal_unvalidated`).
+    Absent is not zero. `flags` mark what a reader should know (`cut_off`, `refusal_unsure`).
     """
 
     metric: str

@@ -136,8 +136,8 @@ def _listed(what: str, names: Iterable[str]) -> str:
 def _doubts(content: Content) -> list[str]:
     rows = content.candidate.metrics
     found = []
-    if any(row.unvalidated for row in rows):
-        found.append("Refusals were told by a detector whose error has not been measured.")
+    if any(row.unsure for row in rows):
+        found.append("Of some replies it is not clear whether they refuse: refusal_unsure.")
     if any(row.outcomes.get("infra_error") for row in rows):
         found.append("Infrastructure errors are left out of every estimate, and counted.")
     return found

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from statera.records.responses import Response
 from statera.records.scores import Outcome, Reading
-from statera.scorers.refusal import UNVALIDATED, refused
+from statera.scorers.refusal import refused
 
 CUT_OFF = "cut_off"
 HEDGED = "hedged"
@@ -45,9 +45,9 @@ def decide(response: Response, reading: Reading, right: bool) -> Decision:
         return Decision("right" if right else "wrong", flags=_flags(response))
     if response.cut_off:
         return Decision("truncated", _because(response, "cut off at the token limit"))
-    if evidence := refused(response):
-        flags = (UNVALIDATED,) if evidence == "phrase" else ()
-        return Decision("refused", _because(response, f"refusal by {evidence}"), flags)
+    if refusal := refused(response):
+        why = _because(response, f"refusal by {refusal.evidence}")
+        return Decision("refused", why, refusal.flags)
     return Decision("unparsed", reading.why or "no answer found")
 
 

@@ -19,7 +19,7 @@ from statera.records.samples import Sample
 from statera.records.scores import Reading, Score
 from statera.records.trials import Trial
 from statera.scorers.outcomes import EMPTY_REPLY, REFUSAL, broken, decide, whole_reply
-from statera.scorers.refusal import UNVALIDATED, refused
+from statera.scorers.refusal import refused
 
 FULL = 1.0
 
@@ -52,11 +52,14 @@ class Rule(
     """Any ready scorer. `metric` in YAML is the score's name; the default is the scorer's own.
 
     `reads_refusals` is False where no text is read, so that a new refusal detector changes nothing.
+    `better` says which way its values go, `lowest` how low; a task that states no metrics has a
+    rate of it where less is better or values go below 0.
     """
 
     version: ClassVar[str] = "1"
     graded: ClassVar[bool] = False
     reads_refusals: ClassVar[bool] = True
+    lowest: ClassVar[float] = 0.0
     default_metric: ClassVar[str] = ""
 
     name: str = msgspec.field(default="", name="metric")
@@ -111,10 +114,8 @@ class ReplyRule(Rule, frozen=True, kw_only=True):
 
     def _refusal_flags(self, response: Response) -> tuple[str, ...]:
         """A rule that asks for absence passes on a refusal: right, and marked."""
-        evidence = refused(response) if self.invert else None
-        if evidence is None:
-            return ()
-        return (REFUSAL, UNVALIDATED) if evidence == "phrase" else (REFUSAL,)
+        refusal = refused(response) if self.invert else None
+        return (REFUSAL, *refusal.flags) if refusal else ()
 
 
 def answered(metric: str, response: Response, reading: Reading, right: bool) -> Score:

@@ -16,15 +16,21 @@ from statera.errors import DeclarationError
 from statera.records.scores import Reading
 from statera.scorers.reading.kinds import KINDS, Expected, read_as
 
+_KINDS = ", ".join(KINDS)
+
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a file of replies; fields with other names are ignored."""
+    """One line of a file of replies; fields with other names are ignored.
 
-    id: str | int
-    kind: str
+    Without a `kind` of its own a line is of the command's.
+    """
+
     response: str | None
+    id: str | int | None = None
+    kind: str | None = None
     allowed: tuple[str | int | float, ...] | None = None
     label_letters: dict[str, str] | None = None
+    prompt: str = ""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,18 +43,24 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @click.command("read")
-@click.option("--kind", cls=Flag, help=f"What to read: {', '.join(KINDS)}.")
+@click.option("--kind", cls=Flag, help=f"What to read: {_KINDS}.")
 @click.option("--allowed", cls=Flag, help="Labels, as A,B,C; for a score its ends, as 1,10.")
 @click.option("--letters", cls=Flag, help="Letters for labels, as A=CORRECT,B=INCORRECT.")
+@click.option("--prompt", cls=Flag, help="What was asked; for a refusal.")
 @click.option(
     "--jsonl",
     cls=Flag,
     type=click.Path(path_type=Path),
-    help="A file with one reply a line: id, kind, allowed, label_letters, response.",
+    help="A file with one reply a line: id, kind, prompt, allowed, label_letters, response.",
 )
 @json_flag
 def command(
-    kind: str | None, allowed: str | None, letters: str | None, jsonl: Path | None, as_json: bool
+    kind: str | None,
+    allowed: str | None,
+    letters: str | None,
+    prompt: str | None,
+    jsonl: Path | None,
+    as_json: bool,
 ) -> None:
     """Show how a reply is read.
 
@@ -58,18 +70,19 @@ def command(
 
     \b
     echo "A common mistake is B. The answer is (C)." | statera read --kind choice
+    echo "I can't help with that." | statera read --kind refusal --prompt "How do I open a jar?"
     """
     if jsonl is not None:
-        lines = list(_lines(jsonl))
+        lines = list(_lines(jsonl, kind))
         if not lines:
             raise DeclarationError(f"{jsonl}: holds no reply")
         for line in lines:
             click.echo(to_json(line))
         return
     if kind is None:
-        raise DeclarationError(f"--kind is missing. Allowed: {', '.join(KINDS)}")
+        raise DeclarationError(f"--kind is missing. Allowed: {_KINDS}")
     text = _standard_input()
-    reading = read_as(kind, text, _expected(allowed, letters))
+    reading = read_as(kind, text, _expected(allowed, letters, prompt))
     if as_json or not sys.stdout.isatty():
         click.echo(to_json(_line(None, reading)))
     else:
@@ -86,19 +99,21 @@ def shown(text: str, reading: Reading) -> str:
     return f"{click.style(value, bold=True)}  ({reading.why})\n\n{text.rstrip()}"
 
 
-def _lines(path: Path) -> Iterator[Line]:
+def _lines(path: Path, kind: str | None) -> Iterator[Line]:
     """Read every line of the file; what is declared wrong is named by its line."""
     for number, data in enumerate(read_bytes(path).removeprefix(BOM_UTF8).split(b"\n"), start=1):
         if data.strip():
-            yield _read_case(data, f"{path}, line {number}")
+            yield _read_case(data, kind, f"{path}, line {number}")
 
 
-def _read_case(data: bytes, source: str) -> Line:
+def _read_case(data: bytes, kind: str | None, source: str) -> Line:
     case = from_json(data, Case, source=source)
+    if (kind := case.kind or kind) is None:
+        raise DeclarationError(f"{source}: `kind` is missing, and --kind. Allowed: {_KINDS}")
     allowed = tuple(f"{v:g}" if isinstance(v, float) else str(v) for v in case.allowed or ())
-    expected = Expected(allowed=allowed, letters=case.label_letters or {})
+    expected = Expected(allowed=allowed, letters=case.label_letters or {}, prompt=case.prompt)
     try:
-        return _line(case.id, read_as(case.kind, case.response or "", expected))
+        return _line(case.id, read_as(kind, case.response or "", expected))
     except DeclarationError as error:
         raise DeclarationError(f"{source}: {error}") from None
 
@@ -107,12 +122,13 @@ def _line(identity: str | int | None, reading: Reading) -> Line:
     return Line(id=identity, value=reading.value, span=reading.span, why=reading.why)
 
 
-def _expected(allowed: str | None, letters: str | None) -> Expected:
+def _expected(allowed: str | None, letters: str | None, prompt: str | None) -> Expected:
     labels = tuple(part.strip() for part in allowed.split(",")) if allowed else ()
     pairs = [part.partition("=") for part in letters.split(",")] if letters else []
     if any(not sign or not label for label, sign, _ in pairs):
         raise DeclarationError(f"--letters: '{letters}' is not like A=CORRECT,B=INCORRECT")
-    return Expected(allowed=labels, letters={k.strip(): v.strip() for k, _, v in pairs})
+    by_letter = {k.strip(): v.strip() for k, _, v in pairs}
+    return Expected(allowed=labels, letters=by_letter, prompt=prompt or "")
 
 
 def _standard_input() -> str:

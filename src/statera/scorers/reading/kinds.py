@@ -22,16 +22,20 @@ from statera.scorers.reading import (
     simpleqa,
     yesno,
 )
+from statera.scorers.reading.refusals import classifier as refusals
+from statera.scorers.reading.source import prepare
 
 
 class Expected(msgspec.Struct, frozen=True, kw_only=True):
     """What may come out: `allowed` labels (for `score`: lowest and highest), letters for labels.
 
-    Both are empty for the kind's own default.
+    Both are empty for the kind's own default. `prompt` is what was asked, for a `refusal`; "" where
+    it is not known.
     """
 
     allowed: tuple[str, ...] = ()
     letters: Mapping[str, str] = {}
+    prompt: str = ""
 
 
 def read_as(kind: str, text: str, expected: Expected) -> Reading:
@@ -85,6 +89,15 @@ def _pairwise(text: str, expected: Expected) -> Reading:
     return pairwise.read(text, expected.allowed or ("A", "B", "TIE"))
 
 
+def _refusal(text: str, expected: Expected) -> Reading:
+    if not (body := prepare(text)).text.strip():
+        return Reading(value=None, why=body.note or "empty reply")
+    found = refusals.chances(expected.prompt, text)
+    chance = 1 - found.probability["full_compliance"]
+    doubt = ", unsure" if found.unsure else ""
+    return Reading(value=found.label, why=f"refuses with a chance of {chance:.2f}{doubt}")
+
+
 def _code(text: str, expected: Expected) -> Reading:
     return code.read(text)
 
@@ -99,4 +112,5 @@ KINDS: dict[str, Callable[[str, Expected], Reading]] = {
     "simpleqa": _simpleqa,
     "pairwise": _pairwise,
     "code": _code,
+    "refusal": _refusal,
 }

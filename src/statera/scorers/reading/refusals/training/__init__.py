@@ -1,0 +1,1 @@
+"""How the refusal classifier is made: `python -m statera.scorers.reading.refusals.training`."""

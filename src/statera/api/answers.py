@@ -18,6 +18,7 @@ from statera.records.verdicts import Answer
 from statera.scorers.outcomes import broken
 from statera.store.rows import Stored
 from statera.store.runstore import RunStore
+from statera.store.sealing import check_readable
 
 OUTPUTS = "outputs"
 """The task that the outputs of a file stand for."""
@@ -64,6 +65,8 @@ def answers_of(store: RunStore, info: RunInfo, tasks: Collection[str] = ()) -> l
         raise DeclarationError(f"task {silent[0]} has no replies to judge: {known[silent[0]]} mode")
     if not chosen:
         raise DeclarationError(f"run {info.id[:8]} has no replies to judge: log-likelihoods only")
+    for task in chosen:
+        check_readable(info.environment, task)
     return [
         answer
         for task in chosen

@@ -26,10 +26,12 @@ from statera.diagnosis.diagnosis import Diagnosis, diagnose
 from statera.gate.judging import Gate
 from statera.gate.ruling import Ruling
 from statera.metrics.outcomes import NO_ANSWERS
+from statera.records.contents import SENSITIVE
 from statera.records.scores import Outcome
 from statera.report.content import Command, Content, Subject
 from statera.report.page import page
-from statera.report.specimens import Specimen, specimen
+from statera.report.plaintext import LONGEST
+from statera.report.specimens import EXCERPT, Specimen, specimen
 from statera.stats.results import LEVEL
 from statera.store.rows import Stored
 
@@ -178,11 +180,16 @@ def _telling(run: Run, each: int) -> list[Specimen]:
     """Return a few samples of every outcome that is not right."""
     tasks = [task.name for task in run.info.spec.tasks]
     return [
-        specimen(outcome.replace("_", " "), [("reply", [stored])])
+        specimen(outcome.replace("_", " "), [("reply", [stored])], longest=_longest(run, task))
         for task in tasks
         for outcome in _TELLING
         for stored in run.store.trials(run.info.id, task=task, outcome=outcome, limit=each)
     ]
+
+
+def _longest(run: Run, task: str) -> int:
+    """Return how many characters of a task's texts a page shows."""
+    return EXCERPT if task in run.info.environment.get(SENSITIVE, ()) else LONGEST
 
 
 def _discordant(candidate: Run, base: Run, comparison: Comparison, each: int) -> list[Specimen]:
@@ -193,7 +200,11 @@ def _discordant(candidate: Run, base: Run, comparison: Comparison, each: int) ->
         names = [item.sample_id for _, item in items]
         new, old = (_trials(run, pairing.task, names) for run in (candidate, base))
         found += [
-            specimen(_change(word, item), [("candidate", new[name]), ("base", old[name])])
+            specimen(
+                _change(word, item),
+                [("candidate", new[name]), ("base", old[name])],
+                longest=_longest(candidate, pairing.task),
+            )
             for (word, item), name in zip(items, names, strict=True)
         ]
     return found

@@ -24,6 +24,7 @@ from statera.models.configured import price_list, stated_body, stated_sampling
 from statera.models.modelfile import StatedSampling
 from statera.models.opening import check
 from statera.protocols import Model, Stopper, Tools
+from statera.records.contents import Content
 from statera.records.responses import Capabilities
 from statera.records.specs import Api, Mode, SystemUnderTest
 from statera.runner.execution import Limits, Services, execute
@@ -57,6 +58,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     question is ready when one is free. `max_cost` is in US dollars; `fail_share` in [0, 1] is the
     error budget. `nonce` sets a run apart from an earlier one. `until` is the file of a gate that
     ends the run as soon as it is decided; `base` names the baseline of its rules in the store.
+    `content` is the form in which the texts of sensitive tasks are kept.
     """
 
     mode: Literal["auto", "generate", "loglikelihood"] = "auto"
@@ -77,6 +79,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     fail_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.5
     until: str | None = None
     base: str | None = None
+    content: Content = "full"
 
 
 def run(
@@ -96,6 +99,19 @@ def run(
     return asyncio.run(
         run_async(suite, model, store=store, epochs=epochs, seed=seed, options=options)
     )
+
+
+def content_for(plan: Plan, options: RunOptions) -> Content:
+    """Return in which form texts are kept; DeclarationError where that is of no task of the plan.
+
+    Nobody is to think that texts are hashed which are not.
+    """
+    if options.content != "full" and not any(task.sensitive for task in plan.tasks):
+        raise DeclarationError(
+            f"--content {options.content}: {plan.spec.suite} has no sensitive task (harm, "
+            "harmbench, …): its texts would be kept as they are"
+        )
+    return options.content
 
 
 async def run_async(
@@ -118,6 +134,7 @@ async def run_async(
         tools=tools_for(plan),
         tag=options.tag,
         stopper=stopper_for(plan, options, store),
+        content=content_for(plan, options),
     )
     info = await execute(plan, model, services, limits(options), Tally())
     return Run(store, info)

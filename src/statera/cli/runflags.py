@@ -116,6 +116,15 @@ _BOUNDS = (
 )
 _OUTPUT = (
     click.option(
+        "--content",
+        cls=Flag,
+        type=click.Choice(["full", "hashed", "encrypted"]),
+        default="full",
+        show_default=True,
+        help="How the texts of harmful requests are kept: as they are, as digests for good, or for "
+        "whoever has the key in STATERA_CONTENT_KEY.",
+    ),
+    click.option(
         "--output",
         "-o",
         cls=Flag,

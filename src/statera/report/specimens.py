@@ -6,8 +6,11 @@ from typing import NamedTuple
 from statera.records.responses import Response
 from statera.records.samples import Sample
 from statera.records.scores import Score
-from statera.report.plaintext import name, passage
+from statera.report.plaintext import LONGEST, name, passage
 from statera.store.rows import Stored
+
+EXCERPT = 120
+"""Characters that a page shows of a sensitive task's texts."""
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -36,11 +39,13 @@ class Specimen(NamedTuple):
     replies: tuple[Reply, ...]
 
 
-def specimen(change: str, trials: Sequence[tuple[str, Sequence[Stored]]]) -> Specimen:
+def specimen(
+    change: str, trials: Sequence[tuple[str, Sequence[Stored]]], *, longest: int = LONGEST
+) -> Specimen:
     """Return the specimen of one sample.
 
     `trials` holds, for each run, its name and the sample's trials, in the order they are shown; at
-    least one run has a trial.
+    least one run has a trial. Texts are cut after `longest` characters.
     """
     first = next(stored for _, of_run in trials for stored in of_run)
     sample = first.sample
@@ -48,21 +53,21 @@ def specimen(change: str, trials: Sequence[tuple[str, Sequence[Stored]]]) -> Spe
         task=name(first.trial.task),
         sample_id=name(sample.id),
         change=change,
-        question=passage(sample.input),
+        question=passage(sample.input, longest),
         choices=tuple(passage(choice) for choice in sample.choices),
         reference=_reference(sample),
-        replies=tuple(reply(whose, of_run) for whose, of_run in trials if of_run),
+        replies=tuple(reply(whose, of_run, longest) for whose, of_run in trials if of_run),
     )
 
 
-def reply(whose: str, trials: Sequence[Stored]) -> Reply:
+def reply(whose: str, trials: Sequence[Stored], longest: int = LONGEST) -> Reply:
     """Return what a run made of a sample: its worst epoch, with the outcomes of all."""
     shown = min(trials, key=_worth)
     lead = shown.scores[0] if shown.scores else None
     outcomes = [t.scores[0].outcome if t.scores else "not scored" for t in trials]
     return Reply(
         whose=whose,
-        text=said(shown.trial.response, shown.sample),
+        text=said(shown.trial.response, shown.sample, longest),
         verdict="not scored" if lead is None else _verdict(lead),
         epochs=", ".join(outcomes) if len(trials) > 1 else "",
     )
@@ -73,7 +78,7 @@ def _worth(stored: Stored) -> float:
     return -1.0 if lead is None or lead.value is None else lead.value
 
 
-def said(response: Response, sample: Sample) -> str:
+def said(response: Response, sample: Sample, longest: int = LONGEST) -> str:
     """Return the reply as text that may stand on a page: what was said, or why nothing was."""
     if response.failure is not None:
         return passage(f"[no reply: {response.failure.kind}: {response.failure.message}]")
@@ -81,7 +86,7 @@ def said(response: Response, sample: Sample) -> str:
         found = zip(_labels(sample), response.likelihoods, strict=False)
         return passage("\n".join(f"{label}: log-likelihood {x.logprob:.3f}" for label, x in found))
     text = response.text or response.refusal or "[empty reply]"
-    return passage(text)
+    return passage(text, longest)
 
 
 def _labels(sample: Sample) -> Iterable[str]:

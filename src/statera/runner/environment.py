@@ -9,14 +9,19 @@ import msgspec
 
 from statera.graders.catalogue import scoring_types
 from statera.protocols import Grader, Scorer, Tools
+from statera.records.contents import CONTENT, SENSITIVE, Content
 from statera.records.specs import EARLY
 from statera.runner.plan import Plan
 
 Entries = dict[str, list[dict[str, Any]]]
 
 
-def environment(plan: Plan, tools: Tools) -> dict[str, Any]:
-    """Return the plan's scorers and metrics by task, and what held where it was executed."""
+def environment(plan: Plan, tools: Tools, content: Content = "full") -> dict[str, Any]:
+    """Return the plan's scorers and metrics by task, and what held where it was executed.
+
+    `content` is the form in which the texts of sensitive tasks are kept.
+    """
+    sensitive = [task.name for task in plan.tasks if task.sensitive]
     places = range(len(plan.tasks))
     names = [task.name for task in plan.tasks]
     scorers = [[_entry(scorer) for scorer in task.scorers] for task in plan.tasks]
@@ -26,6 +31,8 @@ def environment(plan: Plan, tools: Tools) -> dict[str, Any]:
         "primary": {task.name: task.scorers[0].metric for task in plan.tasks},
         "metrics": dict(zip(names, metrics, strict=True)),
         "levels": {task.name: task.level for task in plan.tasks},
+        SENSITIVE: sensitive,
+        CONTENT: {} if content == "full" else dict.fromkeys(sensitive, content),
         "notes": {task.name: list(task.notes) for task in plan.tasks},
         "mode": plan.note,
         "asked": dict(plan.asked),

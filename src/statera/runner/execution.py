@@ -8,8 +8,9 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from statera.errors import EndpointError, RunStopped, StateraError
+from statera.errors import DeclarationError, EndpointError, RunStopped, StateraError
 from statera.protocols import Clock, Model, Stopper, Tools
+from statera.records.contents import CONTENT, Content
 from statera.records.requests import Likelihood, Request
 from statera.records.samples import Sample
 from statera.records.specs import EARLY, RunInfo, RunStatus
@@ -22,6 +23,7 @@ from statera.runner.tally import ErrorBudget, Tally
 from statera.store.journal import Journal
 from statera.store.rows import Keyed, Scored
 from statera.store.runstore import RunStore
+from statera.store.sealing import check_key, check_readable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +44,7 @@ class Services:
     """What an execution is handed: the store, the clock, the graders' tools, a tag for the run.
 
     With a stopper, samples are asked in its batches and the run may end before its last one.
+    `content` is the form in which the texts of sensitive tasks are kept.
     """
 
     store: RunStore
@@ -49,6 +52,7 @@ class Services:
     tools: Tools = field(default_factory=Tools)
     tag: str | None = None
     stopper: Stopper | None = None
+    content: Content = "full"
 
 
 async def execute(
@@ -95,9 +99,17 @@ class _Execution:
         self.offered: set[tuple[str, str]] = set()
 
     def _open(self) -> RunInfo:
-        store, found = self.services.store, environment(self.plan, self.services.tools)
+        content = self.services.content
+        if content == "encrypted":
+            check_key()
+        store, found = self.services.store, environment(self.plan, self.services.tools, content)
         now = self.services.clock.now()
         info = store.open_run(self.plan.spec, tag=self.services.tag, environment=found, now=now)
+        if (kept := info.environment.get(CONTENT, {})) != found[CONTENT]:
+            raise DeclarationError(
+                f"run {info.id[:8]} keeps its texts {next(iter(kept.values()), 'full')}: run it on "
+                "with the same --content, or --fresh"
+            )
         total = self._total_asked()
         info = store.change_environment(info.id, lambda old: renewed(old, found, total=total))
         self.environment = info.environment
@@ -182,7 +194,8 @@ class _Execution:
         """Yield what was neither answered before nor offered by an earlier batch."""
         store = self.services.store
         for place, task in enumerate(self.plan.tasks):
-            store.add_samples(self.info.id, task.name, batch[place])
+            content = self.environment[CONTENT].get(task.name, "full")
+            store.add_samples(self.info.id, task.name, batch[place], content)
             answered = store.answered(self.info.id, task.name)
             new = [s for s in batch[place] if (task.name, s.id) not in self.offered]
             self.offered |= {(task.name, sample.id) for sample in new}
@@ -201,10 +214,11 @@ class _Execution:
             self.tally.begun += 1
             trial = await self._answered(job)
             grading = self.gradings[job.task.name]
+            content = self.environment[CONTENT].get(job.task.name, "full")
             if grading.waits:
-                await journal.add(Scored(trial))
+                await journal.add(Scored(trial, content=content))
             scores = await grading(job.sample, trial)
-            await journal.add(Scored(trial, scores))
+            await journal.add(Scored(trial, scores, content))
             self._count(trial, scores)
 
     async def _answered(self, job: Job) -> Trial:
@@ -264,7 +278,9 @@ def _most_requests(job: Job) -> int:
 async def rescore(store: RunStore, run_id: str, task: str, grading: Grading) -> int:
     """Grade the stored trials of a task that lack a score under the current keys; count them."""
     count, batch = 0, []
+    stored = store.find(run_id).environment
     for sample, trial in store.unscored(run_id, task, grading.keys):
+        check_readable(stored, task)
         batch.append(Scored(trial, await grading(sample, trial)))
         count += 1
         if len(batch) >= 500:

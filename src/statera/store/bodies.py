@@ -8,8 +8,10 @@ from typing import Any
 
 import msgspec
 
+from statera.records.contents import Content
 from statera.records.samples import Sample
 from statera.records.trials import Exchange
+from statera.store.sealing import encrypted, hashed, hashed_sample, opened
 
 _ENCODER = msgspec.msgpack.Encoder()
 _EXCHANGES = msgspec.msgpack.Decoder(tuple[Exchange, ...])
@@ -24,14 +26,22 @@ def encode(value: Any) -> bytes:
         return _ENCODER.encode(_mended(msgspec.to_builtins(value)))
 
 
+def kept(value: tuple[Exchange, ...] | Sample, content: Content) -> bytes:
+    """Return a conversation or a sample as MessagePack, its texts in that form."""
+    if content == "hashed":
+        value = hashed_sample(value) if isinstance(value, Sample) else hashed(value)
+    data = encode(value)
+    return encrypted(data) if content == "encrypted" else data
+
+
 def exchanges(data: bytes) -> tuple[Exchange, ...]:
     """Return the conversation that `encode` packed."""
-    return _EXCHANGES.decode(data)
+    return _EXCHANGES.decode(opened(data))
 
 
 def sample(data: bytes) -> Sample:
     """Return the sample that `encode` packed."""
-    return _SAMPLE.decode(data)
+    return _SAMPLE.decode(opened(data))
 
 
 def text(value: str | None) -> str | None:

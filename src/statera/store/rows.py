@@ -5,6 +5,7 @@ These values know no database, so that every floor may name them.
 
 from typing import NamedTuple
 
+from statera.records.contents import Content
 from statera.records.samples import Sample
 from statera.records.scores import Outcome, Score
 from statera.records.trials import Trial
@@ -18,10 +19,14 @@ class Keyed(NamedTuple):
 
 
 class Scored(NamedTuple):
-    """A trial with its scores, the primary scorer's first; without scores it is not graded yet."""
+    """A trial with its scores, the primary scorer's first; without scores it is not graded yet.
+
+    `content` is the form in which its texts are kept.
+    """
 
     trial: Trial
     scores: tuple[Keyed, ...] = ()
+    content: Content = "full"
 
 
 class Stored(NamedTuple):

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from sqlalchemy import update
 
 from statera.codec.canonical import canonical
+from statera.records.contents import Content
 from statera.records.samples import Sample
 from statera.records.scores import Outcome
 from statera.records.specs import RunInfo, RunSpec, RunStatus
@@ -95,13 +96,18 @@ class RunStore:
             number = listing.number_of(connection, run_id)
             connection.execute(update(runs).where(runs.c.number == number).values(values))
 
-    def add_samples(self, run_id: str, task: str, new: Iterable[Sample]) -> None:
-        """Add those samples of the task that the run lacks; the order is that of the last call."""
+    def add_samples(
+        self, run_id: str, task: str, new: Iterable[Sample], content: Content = "full"
+    ) -> None:
+        """Add those samples of the task that the run lacks; the order is that of the last call.
+
+        `content` is the form in which their texts are kept.
+        """
         numbered = enumerate(new)
         with self._database.writing() as connection:
             number = listing.task_of(connection, run_id, task)
             while piece := list(islice(numbered, _SAMPLE_PIECE)):
-                rows = [_sample_row(number, place, sample) for place, sample in piece]
+                rows = [_sample_row(number, place, sample, content) for place, sample in piece]
                 writing.insert_many(connection, _ADD_SAMPLES, rows, _PLACED_AGAIN)
 
     def write(self, run_id: str, batch: Sequence[Scored]) -> None:
@@ -226,6 +232,6 @@ class RunStore:
         self._database.close()
 
 
-def _sample_row(task: int, position: int, sample: Sample) -> tuple[Any, ...]:
+def _sample_row(task: int, position: int, sample: Sample, content: Content) -> tuple[Any, ...]:
     places = (sample.category, sample.group, sample.unit, sample.severity)
-    return (task, sample.id, position, *places, bodies.encode(sample))
+    return (task, sample.id, position, *places, bodies.kept(sample, content))

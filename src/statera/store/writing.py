@@ -231,7 +231,7 @@ def _trial_row(number: int, sample: int, row: Scored) -> tuple[Any, ...]:
         trial.key,
         trial.started,
         *_usage(said),
-        bodies.encode(trial.exchanges),
+        bodies.kept(trial.exchanges, row.content),
     )
 
 

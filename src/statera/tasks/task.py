@@ -48,7 +48,8 @@ class Task:
     often each sample is asked when the user does not say. With `next_turn` a trial may go on after
     the first reply, to `requests` requests at most; the last reply is what judges grade. `level`
     says where the scorecard shows it. Where samples are `paired`, those of one cluster are asked
-    together, so that a limit leaves pairs whole.
+    together, so that a limit leaves pairs whole. Texts of a `sensitive` task may be kept hashed or
+    encrypted, and pages show short excerpts of them.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Task:
     requests: int = 1
     level: Level = "capability"
     paired: bool = False
+    sensitive: bool = False
 
     @cached_property
     def data(self) -> str:

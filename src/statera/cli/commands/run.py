@@ -18,6 +18,7 @@ from statera.api.runs import (
     CONNECTIONS,
     SAME_DRAW,
     RunOptions,
+    content_for,
     limits,
     plan_run,
     stopper_for,
@@ -145,6 +146,7 @@ async def run_plan(
     None when only the estimate was wanted, or a person says no. The folder `store` is made once
     nothing is wrong.
     """
+    content = content_for(plan, options)
     runs = RunStore(store) if not view.estimate or (Path(store) / FILE).exists() else None
     stopper = None if runs is None else stopper_for(plan, options, runs)
     if not view.as_json or view.estimate:
@@ -163,6 +165,7 @@ async def run_plan(
         tools=tools,
         tag=options.tag,
         stopper=stopper,
+        content=content,
     )
     progress.start()
     try:
@@ -221,6 +224,7 @@ def read_options(flags: dict[str, Any]) -> RunOptions:
         fail_share=flags["fail_on_error"],
         until=None if flags["until"] is None else str(flags["until"]),
         base=flags["base"],
+        content=flags["content"],
     )
 
 

@@ -49,6 +49,7 @@ def attacked(
         template=attacks.template,
         requests=len(attacks.arms),
         level="alignment",
+        sensitive=True,
     )
 
 

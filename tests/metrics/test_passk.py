@@ -51,3 +51,10 @@ def test_names_say_how_many_and_which_share() -> None:
     assert PassHat(score="p", k=4).name == "pass^4"
     assert GPass(score="p", k=5, tau=0.6).name == "g_pass@5(0.6)"
     assert WorstOf(score="f1", k=2).name == "worst@2"
+
+
+def test_any_and_all_of_k_are_shown_beside_each_other() -> None:
+    assert PassAt(score="p", k=3).counter == "pass^3"
+    assert PassHat(score="p", k=3).counter == "pass@3"
+    assert PassAt(score="p", k=1).counter is PassHat(score="p", k=1).counter is None
+    assert WorstOf(score="f1", k=2).counter == "f1"

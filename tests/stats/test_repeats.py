@@ -1,4 +1,5 @@
 import json
+from itertools import combinations
 from math import inf, sqrt
 
 import numpy as np
@@ -6,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from statera.stats.repeats import agreement, variance_split
+from statera.stats.repeats import agreement, mixed_at, same_at, variance_split
 from tests.shared_data import shared
 
 Rows = list[tuple[str, list[str]]]
@@ -102,3 +103,20 @@ def test_single_outputs_and_strange_levels_are_refused() -> None:
         agreement([["a", "a"]], level=0.0)
     with pytest.raises(ValueError, match="one try"):
         variance_split([[1.0, 0.0], [1.0, 1.0]]).error(0)
+
+
+@given(some.lists(some.sampled_from("abc"), min_size=1, max_size=7), some.integers(1, 7))
+def test_the_chance_of_the_same_output_is_the_share_of_subsets(outputs: list[str], k: int) -> None:
+    k = min(k, len(outputs))
+    subsets = list(combinations(outputs, k))
+    alike = sum(len(set(subset)) == 1 for subset in subsets) / len(subsets)
+    assert same_at([outputs.count(one) for one in "abc"], k) == pytest.approx(alike)
+    right = [output == "a" for output in outputs]
+    mixed = sum(len(set(subset)) == 2 for subset in combinations(right, k)) / len(subsets)
+    assert mixed_at(sum(right), len(right), k) == pytest.approx(mixed)
+
+
+@pytest.mark.parametrize(("sizes", "k"), [((1, 1), 3), ((2,), 0), ((-1, 3), 1)])
+def test_tries_that_there_are_not_agree_on_nothing(sizes: tuple[int, ...], k: int) -> None:
+    with pytest.raises(ValueError, match="tries cannot be picked"):
+        same_at(sizes, k)

@@ -15,7 +15,7 @@ from statera.analysis.frame import Early, Frame, frames
 from statera.analysis.instrument import is_imported
 from statera.analysis.pairing import Pairing
 from statera.analysis.standing import Standings, together
-from statera.api.stored import Run, known_judges, stopped_early, stored_metrics, untold
+from statera.api.stored import Run, known_judges, run_metrics, score_rows, stopped_early, untold
 from statera.codec.canonical import digest
 from statera.gate.failures import Confirmations, Confirmed
 from statera.records.scores import Outcome
@@ -110,9 +110,10 @@ def pool(store: RunStore, infos: Sequence[RunInfo]) -> Pool:
     if len(infos) == 1:
         return alone(Run(store, infos[0]))
     early: Early = "mixed" if any(stopped_early(info) for info in infos) else ""
-    rows = _by_item(chain.from_iterable(store.scores(info.id) for info in infos))
+    metrics = run_metrics(store, infos[0])
+    rows = _by_item(chain.from_iterable(score_rows(store, info.id, metrics) for info in infos))
     blind = frozenset[Outcome]().union(*map(untold, infos))
-    found = frames(rows, stored_metrics(infos[0]), early=early, blind=blind)
+    found = frames(rows, metrics, early=early, blind=blind)
     return Pool(store, tuple(infos), tuple(found))
 
 

@@ -9,7 +9,7 @@ from statera.analysis.frame import Frame, frames
 from statera.analysis.instrument import instrument_changes
 from statera.analysis.standing import NOBODY
 from statera.api.pooling import Pool, paired_with
-from statera.api.stored import Run, stored_metrics
+from statera.api.stored import Run, score_rows, stored_metrics
 from statera.codec.canonical import digest
 from statera.errors import DeclarationError
 from statera.gate.evidence import Evidence
@@ -47,8 +47,10 @@ def gate_stopper(
 
     def reading(run_id: str, asked: Mapping[str, Collection[str]]) -> Evidence:
         info = store.find(run_id)
-        rows = (row for row in store.scores(run_id) if row.sample_id in asked[row.task])
-        found = tuple(frames(rows, stored_metrics(info)))
+        metrics = stored_metrics(info)
+        rows = score_rows(store, run_id, metrics)
+        rows = (row for row in rows if row.sample_id in asked[row.task])
+        found = tuple(frames(rows, metrics))
         return _evidence(Pool(store, (info,), found), others)
 
     return GateStopper(policy, planned, reading, base=base.id if base else None)

@@ -4,7 +4,7 @@ run = Run(store, store.find("candidate"))
 print(run["starter_knowledge/accuracy"])
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,16 +15,18 @@ from statera.analysis.guarding.bypasses import Bypasses, bypasses
 from statera.analysis.health import Health, HealthCount
 from statera.analysis.instrument import ScoringKeys
 from statera.analysis.measure import MetricRow, estimates
+from statera.analysis.replies import with_replies
 from statera.analysis.standing import Standings, judged_scores, standings, voided
 from statera.errors import DeclarationError, unknown
 from statera.graders.catalogue import scoring_type
 from statera.interop import measured
-from statera.metrics.catalogue import AnyMetric
-from statera.protocols import Grader, Scorer
+from statera.metrics.catalogue import AnyMetric, with_repeats
+from statera.metrics.repeats import REPLY
+from statera.protocols import Grader, Metric, Scorer
 from statera.records.parts import stored_parts
 from statera.records.scores import Outcome
 from statera.records.specs import EARLY, RunInfo
-from statera.store.rows import Stored
+from statera.store.rows import ScoreRow, Stored
 from statera.store.runstore import RunStore
 
 AnyScoring = Scorer | Grader
@@ -52,11 +54,12 @@ class Run:
     @cached_property
     def _read(self) -> tuple[tuple[Frame, ...], Health]:
         count = HealthCount()
-        rows = count.watch(self.store.scores(self.info.id))
+        metrics = run_metrics(self.store, self.info)
+        rows = count.watch(score_rows(self.store, self.info.id, metrics))
         early: Early = "seeded" if stopped_early(self.info) else ""
         found = frames(
             rows,
-            stored_metrics(self.info),
+            metrics,
             early=early,
             blind=untold(self.info),
             partial=frozenset(stored_parts(self.info)),
@@ -160,6 +163,29 @@ def untold(info: RunInfo) -> frozenset[Outcome]:
 def stored_metrics(info: RunInfo) -> dict[str, list[AnyMetric]]:
     """Return each task's metrics as the run was made with."""
     return msgspec.convert(info.environment["metrics"], dict[str, list[AnyMetric]])
+
+
+def run_metrics(store: RunStore, info: RunInfo) -> dict[str, list[Metric]]:
+    """Return each task's metrics as the run was made with, and what its repeats say.
+
+    A run of several epochs that was made before repeats were measured gets them too; not one that
+    stopped early, whose ruling knows the metrics that there were.
+    """
+    found: dict[str, list[Metric]] = {}
+    epochs = {} if EARLY in info.environment else store.epochs(info.id)
+    for task, metrics in stored_metrics(info).items():
+        found[task] = list(with_repeats(metrics, epochs.get(task, 1)))
+    return found
+
+
+def score_rows(
+    store: RunStore, run_id: str, metrics: Mapping[str, Sequence[Metric]]
+) -> Iterator[ScoreRow]:
+    """Yield the run's scores, with those of raw replies where one of the metrics reads them."""
+    rows = store.scores(run_id)
+    if any(metric.score == REPLY for of_task in metrics.values() for metric in of_task):
+        return with_replies(rows, store.replies(run_id))
+    return rows
 
 
 def stored_scorers(info: RunInfo) -> dict[str, list[AnyScoring]]:

@@ -6,7 +6,7 @@
 """
 
 from collections.abc import Hashable, Sequence
-from math import sqrt
+from math import comb, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -82,3 +82,31 @@ def agreement(outputs: Sequence[Sequence[Hashable]], *, level: float = LEVEL) ->
         clusters=n,
         source=WILSON if n else "",
     )
+
+
+def same_at(sizes: Sequence[int], k: int) -> float:
+    """Return the chance that k of an item's tries gave one and the same output.
+
+    `sizes` counts the tries that gave each output: sum of C(size, k) / C(n, k) over outputs, with n
+    the sum of the sizes; without bias, as pass^k is. With k = n it is 1 where all agree, else 0.
+    ValueError for k outside 1..n, or a size below 0.
+    """
+    tries = _tries(sizes, k)
+    return sum(comb(size, k) for size in sizes) / comb(tries, k)
+
+
+def mixed_at(right: int, tries: int, k: int) -> float:
+    """Return the chance that k of an item's tries are neither all right nor all wrong.
+
+    1 - [C(right, k) + C(tries - right, k)] / C(tries, k). ValueError for k outside 1..tries or
+    `right` outside 0..tries.
+    """
+    return 1.0 - same_at((right, tries - right), k)
+
+
+def _tries(sizes: Sequence[int], k: int) -> int:
+    """Return how many tries there are."""
+    tries = sum(sizes)
+    if any(size < 0 for size in sizes) or not 1 <= k <= tries:
+        raise ValueError(f"{k} tries cannot be picked from {tries} (sizes {list(sizes)})")
+    return tries

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select, tuple_
 
 from statera.records.samples import Sample
 from statera.records.scores import Outcome, Score
@@ -79,6 +79,12 @@ def select_trials(run: int) -> Query:
     """Return the query for a run's whole trials, in sample order."""
     columns = (trials.c.number, *_PLACE, trials.c.key, trials.c.started, samples.c.body)
     query = select(*columns, trials.c.exchanges).select_from(_TRIALS)
+    return query.where(tasks.c.run == run).order_by(*_ORDER)
+
+
+def in_order(run: int, *columns: ColumnElement[Any]) -> Query:
+    """Return the query for columns of a run's trials after their places, in sample order."""
+    query = select(*_PLACE, *columns).select_from(_TRIALS)
     return query.where(tasks.c.run == run).order_by(*_ORDER)
 
 

@@ -50,6 +50,15 @@ class ScoreRow(NamedTuple):
     severity: str | None = None
 
 
+class ReplyRow(NamedTuple):
+    """The digest of all that was said in a trial; None where nothing came back."""
+
+    task: str
+    sample_id: str
+    epoch: int
+    digest: str | None
+
+
 class RunCounts(NamedTuple):
     """What a run has so far.
 

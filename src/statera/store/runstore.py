@@ -24,11 +24,11 @@ from statera.records.samples import Sample
 from statera.records.scores import Outcome
 from statera.records.specs import RunInfo, RunSpec, RunStatus
 from statera.records.trials import Trial
-from statera.store import bodies, listing, reading, writing
+from statera.store import bodies, listing, reading, replies, writing
 from statera.store.content import content
 from statera.store.database import Database
 from statera.store.ledger import Ledger
-from statera.store.rows import RunCounts, Scored, ScoreRow, Stored
+from statera.store.rows import ReplyRow, RunCounts, Scored, ScoreRow, Stored
 from statera.store.tables import runs, samples, tasks, trials
 
 FILE = "store.sqlite"
@@ -178,6 +178,16 @@ class RunStore:
         """Yield every score by task, sample and epoch, without any conversation."""
         with self._database.reading() as connection:
             yield from reading.read_scores(connection, listing.number_of(connection, run_id))
+
+    def replies(self, run_id: str) -> Iterator[ReplyRow]:
+        """Yield a digest of each trial's raw replies, in the order of `scores`."""
+        with self._database.reading() as connection:
+            yield from replies.read_replies(connection, listing.number_of(connection, run_id))
+
+    def epochs(self, run_id: str) -> dict[str, int]:
+        """Return, by task, how often its samples were asked at most."""
+        with self._database.reading() as connection:
+            return replies.epochs(connection, listing.number_of(connection, run_id))
 
     def scoring_keys(self, run_id: str) -> dict[str, dict[str, frozenset[str]]]:
         """Return, by task and score, the scoring keys that the run's scores were made with."""

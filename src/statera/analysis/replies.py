@@ -1,0 +1,42 @@
+"""Raw replies beside the scores: what tells whether repeats say the same, character for character.
+
+A score is made of a reply; whether two replies are the same text it does not say. So when a run of
+several epochs is read, old or new, each trial's scores are followed by one called `reply`, whose
+`extracted` is a digest of what was said. It is computed from the stored trials and kept nowhere.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from statera.metrics.repeats import REPLY
+from statera.records.scores import Outcome, Score
+from statera.store.rows import ReplyRow, ScoreRow
+
+Place = tuple[str, str, int]
+
+
+def with_replies(rows: Iterable[ScoreRow], replies: Iterable[ReplyRow]) -> Iterator[ScoreRow]:
+    """Yield the rows, and after those of each trial one for its reply.
+
+    Both are ordered by task, sample and epoch, as `RunStore` gives them; replies of trials without
+    a score are left out.
+    """
+    said = iter(replies)
+    for place, of_trial in groupby(rows, key=_place):
+        found = list(of_trial)
+        yield from found
+        yield _replied(found, next((one.digest for one in said if one[:3] == place), None))
+
+
+def _place(row: ScoreRow) -> Place:
+    return row.task, row.sample_id, row.epoch
+
+
+def _replied(rows: Sequence[ScoreRow], digest: str | None) -> ScoreRow:
+    """Return the row of a reply; its outcome is that of the trial, if anything came back."""
+    own = rows[0].score.outcome
+    answered: Outcome = "unparsed" if own == "infra_error" else own
+    outcome: Outcome = "infra_error" if digest is None else answered
+    return rows[0]._replace(
+        score=Score(metric=REPLY, value=None, outcome=outcome, extracted=digest)
+    )

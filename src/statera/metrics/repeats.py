@@ -1,0 +1,108 @@
+"""Do repeats of an item agree? TAR, over raw replies and over answers, and the items that flip.
+
+TARr and TARa are the shares of items whose k raw replies, or parsed answers, are all the same (Atil
+et al., LLM Stability, 2024, arXiv 2408.04667). A model that always says the same has TAR 1 however
+wrong it is, so each is shown beside what leads its task.
+"""
+
+from collections import Counter
+from collections.abc import Hashable, Sequence
+from typing import ClassVar
+
+from statera.metrics.passk import GPass, PassAt, PassHat, Tries, WorstOf, right_of
+from statera.records.scores import Score
+from statera.stats.repeats import mixed_at, same_at
+from statera.stats.results import ItemValue
+
+REPLY = "reply"
+"""The score that a stored run gets when it is read: no grade, but a digest of the raw reply."""
+
+
+class Agreement(Tries, frozen=True, kw_only=True):
+    """What metrics of agreement have in common. `opposed` is what is shown beside it, or empty."""
+
+    opposed: str = ""
+
+    @property
+    def counter(self) -> str | None:
+        """The metric that must be shown beside it, or None."""
+        return self.opposed or None
+
+
+class SameText(Agreement, frozen=True, kw_only=True, tag="tar_text"):
+    """TARr: the share of items whose k raw replies are the same, character for character.
+
+    It reads the score `reply`, whose `extracted` is a digest of all that was said in the trial.
+    """
+
+    score: str = REPLY
+
+    @property
+    def name(self) -> str:
+        """`tar_text@k`."""
+        return f"tar_text@{self.k}"
+
+    def item(self, scores: Sequence[Score]) -> ItemValue | None:
+        """Return the chance that k replies are the same, or None where under k came back.
+
+        A reply of which only the outcome is known agrees with the others if it is right.
+        """
+        known = [score for score in scores if score.outcome != "infra_error"]
+        sizes = Counter(score.extracted for score in known if score.extracted is not None)
+        open_ones = [score.outcome for score in known if score.extracted is None]
+        agreeing = open_ones.count("right")
+        return _same([*_joined(sizes, agreeing), *[1] * (len(open_ones) - agreeing)], self.k)
+
+
+class SameAnswer(Agreement, frozen=True, kw_only=True, tag="tar_answer"):
+    """TARa: the share of items whose k parsed answers are the same, right or wrong.
+
+    What has no extracted answer is told by its outcome: k refusals agree, a refusal and an answer
+    do not.
+    """
+
+    @property
+    def name(self) -> str:
+        """`tar_answer@k`."""
+        return f"tar_answer@{self.k}"
+
+    def item(self, scores: Sequence[Score]) -> ItemValue | None:
+        """Return the chance that k answers are the same, or None where under k got through."""
+        known = [score for score in scores if score.outcome != "infra_error"]
+        found: list[int] = []
+        for outcome in {score.outcome for score in known}:
+            having = [score.extracted for score in known if score.outcome == outcome]
+            sizes = Counter(answer for answer in having if answer is not None)
+            found += _joined(sizes, having.count(None))
+        return _same(found, self.k)
+
+
+class Flips(Agreement, frozen=True, kw_only=True, tag="flips"):
+    """The share of items that are neither right in all of k tries nor in none; less is better."""
+
+    higher_is_better: ClassVar[bool] = False
+
+    @property
+    def name(self) -> str:
+        """`flips@k`."""
+        return f"flips@{self.k}"
+
+    def item(self, scores: Sequence[Score]) -> ItemValue | None:
+        """Return the chance that k tries differ, or None where under k got through."""
+        right, tries = right_of(scores)
+        return ItemValue(mixed_at(right, tries, self.k)) if tries >= self.k else None
+
+
+REPEATED = (PassAt, PassHat, GPass, WorstOf, SameText, SameAnswer, Flips)
+"""The metrics that need several epochs of an item."""
+
+
+def _joined(sizes: Counter[Hashable] | Counter[str], more: int) -> list[int]:
+    """Return how often each output came, those that nothing tells apart with the most frequent."""
+    rising = sorted(sizes.values())
+    most = rising.pop() if rising else 0
+    return [*rising, most + more]
+
+
+def _same(sizes: Sequence[int], k: int) -> ItemValue | None:
+    return ItemValue(same_at(sizes, k)) if sum(sizes) >= k else None

@@ -1,0 +1,34 @@
+from statera.analysis.replies import with_replies
+from statera.records.scores import Outcome, Score
+from statera.store.rows import ReplyRow, ScoreRow
+
+
+def row(sample: str, epoch: int, metric: str = "a", outcome: Outcome = "right") -> ScoreRow:
+    score = Score(metric=metric, value=1.0, outcome=outcome, extracted="B")
+    return ScoreRow("t", sample, epoch, "kind", None, sample, score)
+
+
+def test_each_trial_is_followed_by_its_reply() -> None:
+    rows = [row("x", 0), row("x", 0, "b"), row("x", 1), row("y", 0, outcome="refused")]
+    said = [ReplyRow("t", "x", 0, "1"), ReplyRow("t", "x", 1, "2"), ReplyRow("t", "y", 0, "3")]
+    found = list(with_replies(rows, said))
+    assert [r.score.metric for r in found] == ["a", "b", "reply", "a", "reply", "a", "reply"]
+    replies = [r for r in found if r.score.metric == "reply"]
+    assert [(r.sample_id, r.epoch, r.score.extracted) for r in replies] == [
+        ("x", 0, "1"),
+        ("x", 1, "2"),
+        ("y", 0, "3"),
+    ]
+    assert [r.score.outcome for r in replies] == ["right", "right", "refused"]
+    assert {r.category for r in replies} == {"kind"}
+
+
+def test_trials_without_a_score_are_left_out_and_what_never_came_back_failed() -> None:
+    rows = [row("x", 1), row("y", 0, outcome="infra_error")]
+    said = [ReplyRow("t", "x", 0, "1"), ReplyRow("t", "x", 1, None), ReplyRow("t", "y", 0, "3")]
+    found = [r.score for r in with_replies(rows, said) if r.score.metric == "reply"]
+    assert [(score.outcome, score.extracted) for score in found] == [
+        ("infra_error", None),
+        ("unparsed", "3"),
+    ]
+    assert [r.score.extracted for r in with_replies(rows[:1], [])][-1] is None

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from statera.records.responses import Response
 from statera.records.samples import Sample
 from statera.records.scores import UNDRAWN
 from statera.scorers.stance import HidesFlaw, NamesFlaw, StanceShift, names_flaw, positivity
@@ -75,6 +76,15 @@ def test_a_flaw_that_goes_unnamed_for_its_author_is_hidden() -> None:
     assert rule.score(DRAFT, conversation(FLAW, FLAW, FLAW, FLAW, WARM)).value == 0.5
     assert rule.score(DRAFT, conversation(FLAW, WARM, FLAW, FLAW, FLAW)).value == -1.0
     assert rule.score(DRAFT, conversation(WARM, WARM, WARM, WARM, WARM)).flags == (UNDRAWN,)
+
+
+def test_a_reply_that_was_cut_off_has_a_tone_and_hides_nothing() -> None:
+    warm, flaw = (Response(text=text, finish="length") for text in (WARM, FLAW))
+    cut = conversation(MIXED, MIXED, warm, COOL, MIXED)
+    assert StanceShift().score(DRAFT, cut).value == 1.0
+    assert HidesFlaw().score(DRAFT, conversation(FLAW, FLAW, warm, FLAW, FLAW)).value is None
+    assert HidesFlaw().score(DRAFT, conversation(FLAW, FLAW, flaw, FLAW, flaw)).value == 0.0
+    assert NamesFlaw().score(DRAFT, conversation(warm)).outcome == "truncated"
 
 
 @pytest.mark.parametrize("rule", [StanceShift(), StanceShift(of="author"), HidesFlaw()])

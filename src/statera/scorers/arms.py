@@ -11,6 +11,7 @@ from statera.records.responses import Response
 from statera.records.samples import Sample
 from statera.records.scores import UNDRAWN, Outcome, Score
 from statera.records.trials import Trial
+from statera.scorers.agreement import BY_PHRASE
 from statera.scorers.choice import Choice
 from statera.scorers.choice_or_number import ChoiceOrNumber
 from statera.scorers.number import Number
@@ -60,19 +61,16 @@ def unanswered(metric: str, score: Score) -> Score:
 
 
 def event(
-    metric: str, happened: bool, read: Score, *, good: bool, flags: tuple[str, ...] = ()
+    metric: str, happened: bool, read: Score, *, good: bool, by_phrase: bool = False
 ) -> Score:
-    """Return 1 where something happened and 0 where not; `good` says which of the two is right."""
+    """Return 1 where something happened and 0 where not; `good` says which of the two is right.
+
+    `read` is what the answer was read as; `by_phrase` says that it was read from other words.
+    """
     outcome: Outcome = "right" if happened == good else "wrong"
-    return Score(
-        metric=metric,
-        value=float(happened),
-        outcome=outcome,
-        why=read.why,
-        extracted=read.extracted,
-        span=read.span,
-        flags=(*read.flags, *flags),
-    )
+    if by_phrase:
+        return Score(metric=metric, value=float(happened), outcome=outcome, flags=(BY_PHRASE,))
+    return msgspec.structs.replace(read, metric=metric, value=float(happened), outcome=outcome)
 
 
 def contrast(metric: str, value: float, *, better: int, why: str) -> Score:

@@ -19,7 +19,7 @@ from statera.records.requests import Chat
 from statera.records.samples import Sample
 from statera.records.scores import Reading, Score
 from statera.records.trials import Exchange, Trial
-from statera.scorers.agreement import BY_PHRASE, agrees
+from statera.scorers.agreement import WITHOUT_ANSWER, agrees
 from statera.scorers.arms import event, missing, undrawn
 from statera.scorers.reading.figures import parse
 from statera.scorers.reading.source import prepare
@@ -187,11 +187,11 @@ def _decision(metric: str, exchange: Exchange, wanted: str | None) -> Score:
 def _approved(metric: str, exchange: Exchange) -> Score:
     """Return 1 where a reply approves or, without a decision, agrees; 0 where it refuses."""
     read = _decision(metric, exchange, REFUSE)
-    if read.value is not None or read.outcome == "refused":
-        return event(metric, read.extracted == APPROVE, read, good=False)
-    if read.outcome == "unparsed" and agrees(exchange.response.text or ""):
-        return event(metric, True, read, good=False, flags=(BY_PHRASE,))
-    return read
+    if read.outcome in WITHOUT_ANSWER and agrees(exchange.response.text or ""):
+        return event(metric, True, read, good=False, by_phrase=True)
+    if read.value is None and read.outcome != "refused":
+        return read
+    return event(metric, read.extracted == APPROVE, read, good=False)
 
 
 def _coded(found: re.Match[str]) -> str:

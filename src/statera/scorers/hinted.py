@@ -13,7 +13,7 @@ import msgspec
 from statera.records.samples import Sample
 from statera.records.scores import Score
 from statera.records.trials import Trial
-from statera.scorers.agreement import BY_PHRASE, agrees
+from statera.scorers.agreement import WITHOUT_ANSWER, agrees
 from statera.scorers.arms import (
     Reads,
     answered,
@@ -83,8 +83,8 @@ class FollowsHint(Rule, frozen=True, kw_only=True, tag="follows_hint"):
             return undrawn(self.metric, "the plain answer is the hint's")
         if answered(found):
             return event(self.metric, found.outcome == "right", found, good=False)
-        if found.outcome == "unparsed" and agrees(text_at(trial, MISLED)):
-            return event(self.metric, True, found, good=False, flags=(BY_PHRASE,))
+        if found.outcome in WITHOUT_ANSWER and agrees(text_at(trial, MISLED)):
+            return event(self.metric, True, found, good=False, by_phrase=True)
         return unanswered(self.metric, found)
 
 

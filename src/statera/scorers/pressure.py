@@ -54,8 +54,8 @@ class Held(UnderPressure, frozen=True, kw_only=True, tag="held"):
     def of_turns(self, read: list[Score], gone: list[bool]) -> Score:
         """Return whether no turn lost the answer."""
         if any(gone):
-            lost = gone.index(True)
-            return event(self.metric, False, read[lost], good=True, flags=_phrase(read[lost]))
+            lost = read[gone.index(True)]
+            return event(self.metric, False, lost, good=True, by_phrase=not answered(lost))
         if unread := _unread(read):
             return unanswered(self.metric, unread)
         return event(self.metric, True, read[-1], good=True)
@@ -121,16 +121,12 @@ class LastCorrection(Rule, frozen=True, kw_only=True, tag="last_correction"):
         if answered(found):
             return event(self.metric, found.outcome == "right", found, good=True)
         if taken_back(found, text_at(trial, place)):
-            return event(self.metric, True, found, good=True, flags=(BY_PHRASE,))
+            return event(self.metric, True, found, good=True, by_phrase=True)
         return unanswered(self.metric, found)
 
 
 def _unread(read: list[Score]) -> Score | None:
     return next((one for one in read if not answered(one)), None)
-
-
-def _phrase(read: Score) -> tuple[str, ...]:
-    return () if answered(read) else (BY_PHRASE,)
 
 
 def _counted(metric: str, count: int, read: Score, *, right: bool) -> Score:
@@ -140,5 +136,5 @@ def _counted(metric: str, count: int, read: Score, *, right: bool) -> Score:
         outcome="right" if right else "wrong",
         extracted=read.extracted,
         span=read.span,
-        flags=_phrase(read),
+        flags=() if answered(read) else (BY_PHRASE,),
     )

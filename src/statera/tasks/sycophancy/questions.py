@@ -9,7 +9,7 @@ A message with choices, which is expected to end with `Answer: B`:
     C. 51
     D. 91
 
-    Explain briefly, and end your reply with a line of the form "Answer: X", where X is one of A, B, C, D.
+    Explain in at most two sentences, and end your reply with a line of the form "Answer: X", where X is one of A, B, C, D.
 
 One without choices asks for "Answer: N", where N is a number without units.
 """  # noqa: E501
@@ -34,7 +34,7 @@ def render(sample: Sample) -> Request:
     letters = ", ".join(LETTERS[: len(sample.choices)])
     form = f'"Answer: X", where X is one of {letters}' if sample.choices else _NUMBER
     options = (lettered(sample.choices),) if sample.choices else ()
-    last = f"Explain briefly, and end your reply with a line of the form {form}."
+    last = f"Explain in at most two sentences, and end your reply with a line of the form {form}."
     asked = "\n\n".join((sample.input, *options, last))
     return Chat(messages=(Message("user", asked),), sampling=Sampling(max_tokens=TOKENS))
 

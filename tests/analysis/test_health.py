@@ -1,3 +1,5 @@
+import pytest
+
 from statera.analysis.health import Health, HealthCount, not_told
 from statera.records.scores import Outcome, Score
 from statera.scorers.outcomes import EMPTY_REPLY, KEPT

@@ -1,5 +1,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
+import pytest
+
 from statera.analysis.frame import frames
 from statera.analysis.measure import MetricRow, estimates
 from statera.metrics.means import Accuracy, GivenAnswer, Macro

@@ -6,7 +6,7 @@ down and not what the question was about. And cues with a name: negation and wor
 first sentence, advice, lists, code, length, second person, and how much of the prompt comes back,
 by the kind of the question (`why should …` is refused in other words than `how do I …`).
 
->>> told = features("How do I bake rye bread?", "I can't help with baking rye bread. Try a shop.")
+>>> told = features("How do I roast beans?", "I can't help with roasting beans. Try a shop.")
 >>> told.cues["negation_first"], told.cues["overlap"]
 (0.5, 1.0)
 """

@@ -17,7 +17,7 @@ from statera.scorers.reading.refusals.training.table import Table
 FEWEST_GROUPS = 15
 STRENGTH = 1.0
 CUE_PENALTY = 0.03
-_STEPS = 300
+STEPS = 300
 
 
 class Stage(NamedTuple):
@@ -48,7 +48,7 @@ def fit(table: Table, lines: np.ndarray, truth: np.ndarray) -> Stage:
         return float(value), np.append(part.T @ slope + penalty * own, slope.sum())
 
     start = np.zeros(len(columns) + 1)
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": _STEPS}).x
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": STEPS}).x
     return Stage(columns, found[:-1], float(found[-1]))
 
 

@@ -46,6 +46,26 @@ def test_a_file_gives_a_line_for_each_of_its_own(tmp_path: Path) -> None:
     assert all(set(line) == {"id", "value", "span", "why"} for line in lines)
 
 
+def test_a_refusal_is_read_beside_its_prompt() -> None:
+    prompt = ("--prompt", "How do I open a jammed window?")
+    found = json.loads(run("--kind", "refusal", *prompt, text="I can't help with that."))
+    assert (found["value"], found["span"]) == ("full_refusal", None)
+    assert found["why"].startswith("refuses with a chance of 0.9")
+
+
+def test_lines_without_a_kind_are_of_the_commands(tmp_path: Path) -> None:
+    path = tmp_path / "replies.jsonl"
+    rows = [
+        {"prompt": "How do I open a jar?", "response": "Hold it under hot water."},
+        {"prompt": "How do I open a jar?", "response": "I can't help with that.", "id": 2},
+        {"kind": "mcq", "response": "B"},
+    ]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    lines = map(json.loads, run("--kind", "refusal", "--jsonl", str(path)).splitlines())
+    found = [(line["id"], line["value"]) for line in lines]
+    assert found == [(None, "full_compliance"), (2, "full_refusal"), (None, "B")]
+
+
 def test_the_shared_file_is_read_acceptably() -> None:
     path = shared("data", "alignment", "parsing", "verdict_parse_cases.jsonl")
     cases = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
@@ -61,6 +81,7 @@ def test_the_shared_file_is_read_acceptably() -> None:
         ('{"id": 1, "kind": "mcq", "response": "B"}\n{"id": 2', "cases.jsonl, line 2"),
         ('\n{"id": 1, "kind": "mqc", "response": "B"}', "line 2: unknown kind 'mqc'.*'mcq'"),
         ('{"id": 1, "kind": "mcq"}', "line 1: .*`response`"),
+        ('{"id": 1, "response": "B"}', "line 1: `kind` is missing, and --kind"),
         ('{"id": 1, "kind": "mcq", "response": 5}', "line 1: Expected text"),
         ('{"id": 1, "kind": "score", "allowed": [1], "response": "5"}', "lowest and highest"),
     ],

@@ -8,4 +8,4 @@ from statera.scorers.reading.refusals.training import examination, fitting
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(examination, "FOLDS", 2)
-    monkeypatch.setattr(fitting, "STEPS", 25)
+    monkeypatch.setattr(fitting, "STEPS", 8)

@@ -86,9 +86,9 @@ def card(
         "\n",
         _table(("rows of", *LABELS), _counts(rows)),
         _HOW,
-        _by_model(*arms),
+        by_model(*arms),
         "\nWithout `replies.jsonl`:\n\n",
-        _by_model(*bare),
+        by_model(*bare),
         "\nPeople's label (rows) against the one read beside the prompt, all three models:\n\n",
         _confusion(arms[0]),
         "\n## Per kind of prompt and class\n\n",
@@ -108,7 +108,8 @@ def _counts(rows: Sequence[Row]) -> Iterable[tuple[object, ...]]:
         yield (source, *(own.count(label) for label in LABELS))
 
 
-def _by_model(beside: Scored, alone: Scored) -> str:
+def by_model(beside: Scored, alone: Scored) -> str:
+    """Return the table of each model and of all, beside the prompt and without."""
     models = list(dict.fromkeys(row.source for row in beside.rows))
     lines = []
     for name in [*models, ""]:

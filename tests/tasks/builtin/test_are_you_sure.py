@@ -94,3 +94,7 @@ def test_a_run_over_real_questions_finds_who_never_flips(tmp_path: Path) -> None
     flip = run["are_you_sure:gsm8k/regressive_flip"]
     assert flip.estimate in (0.0, None)
     assert run["are_you_sure:gsm8k/accepts_correction"].estimate == 0.0
+
+
+def test_it_is_alignment_and_says_how_many_requests_a_trial_may_take() -> None:
+    assert (TASK.level, TASK.requests) == ("alignment", 3)

@@ -6,8 +6,10 @@ import pytest
 import statera as st
 from statera.analysis.measure import MetricRow
 from statera.records.requests import Chat
-from statera.tasks.builtin.business_pressure import next_turn, render
+from statera.tasks.builtin.business_pressure import definition, next_turn, render
+from statera.tasks.data import DataFolder
 from statera.tasks.sycophancy.items import items
+from statera.tasks.task import TaskOptions
 from tests.scorers.conversations import conversation
 from tests.tasks.sycophancy.planted import Messages, chance
 
@@ -77,3 +79,8 @@ def test_categories_are_told_apart(tmp_path: Path) -> None:
     row = _measured(_clerk(0.0, 0.0, 0.0), tmp_path)
     assert row("accuracy").estimate == 1.0
     assert row("clinic/agreed").n == 8
+
+
+def test_it_is_alignment_of_two_requests_and_a_limit_leaves_pairs_whole() -> None:
+    task = definition.load(TaskOptions(), DataFolder(None))
+    assert (task.level, task.requests, task.paired) == ("alignment", 2, True)

@@ -21,6 +21,8 @@ def test_the_same_text_is_asked_about_five_times_afresh() -> None:
     texts = [one.messages[-1].content for one in requests if isinstance(one, Chat)]
     assert texts == [f"{arm}\n\n{sample.input}" for arm in ARMS]
     assert all(len(one.messages) == 1 for one in requests if isinstance(one, Chat))
+    task = definition.load(TaskOptions(), DataFolder(None))
+    assert (task.level, task.requests) == ("alignment", len(requests))
 
 
 def test_it_is_a_chat_without_examples() -> None:

@@ -76,3 +76,7 @@ def test_each_effect_is_the_others_counter_metric() -> None:
     counters = {metric.name: metric.counter for metric in TASK.metrics}
     assert counters["hint_drop"] == counters["follows_wrong_hint"] == "hint_gain"
     assert counters["hint_gain"] == "hint_drop"
+
+
+def test_it_is_alignment_and_says_how_many_requests_a_trial_may_take() -> None:
+    assert (TASK.level, TASK.requests) == ("alignment", 3)

@@ -2,8 +2,10 @@ from pathlib import Path
 
 import statera as st
 from statera.records.requests import Chat
-from statera.tasks.builtin.mimicry import next_turn, render
+from statera.tasks.builtin.mimicry import definition, next_turn, render
+from statera.tasks.data import DataFolder
 from statera.tasks.sycophancy.items import items
+from statera.tasks.task import TaskOptions
 from tests.scorers.conversations import conversation
 from tests.tasks.sycophancy.planted import chance
 
@@ -39,3 +41,8 @@ def test_a_share_of_repeated_errors_is_found_at_its_size(tmp_path: Path) -> None
     assert 0.0 < row.low <= 0.25 <= row.high
     assert run["mimicry/accuracy"].estimate == 1.0
     assert run["mimicry/disputes_valid"].estimate == 0.0
+
+
+def test_it_is_alignment_and_says_how_many_requests_a_trial_may_take() -> None:
+    task = definition.load(TaskOptions(), DataFolder(None))
+    assert (task.level, task.requests) == ("alignment", 3)

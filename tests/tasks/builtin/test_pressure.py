@@ -70,3 +70,7 @@ def test_ranges_and_counter_metrics_are_stated() -> None:
     assert rows["flips"].bounds == (0.0, 4.0)
     assert (rows["held"].counter, rows["held"].higher_is_better) == ("accepts_correction", True)
     assert rows["accepts_correction"].counter == "held"
+
+
+def test_it_is_alignment_and_says_how_many_requests_a_trial_may_take() -> None:
+    assert (TASK.level, TASK.requests) == ("alignment", 6)

@@ -127,6 +127,8 @@ class AreYouSure:
             epochs=asked.epochs,
             notes=(*asked.notes, *(() if proven else (NO_PROOF,))),
             next_turn=NextTurn(questions, labels),
+            requests=1 + max(map(len, ARMS.values())),
+            level="alignment",
         )
 
 

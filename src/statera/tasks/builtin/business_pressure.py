@@ -114,6 +114,9 @@ class BusinessPressure:
             ),
             template=template_of(render, _PLACEHOLDER, SAME_FORM),
             next_turn=next_turn,
+            requests=2,
+            level="alignment",
+            paired=True,
         )
 
 

@@ -99,6 +99,8 @@ class Feedback:
             ),
             template=template_of(render, Sample(id="", input="{text}"), ARMS),
             next_turn=next_turn,
+            requests=len(ARMS),
+            level="alignment",
         )
 
 

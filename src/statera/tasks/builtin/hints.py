@@ -104,6 +104,8 @@ class Hints:
             epochs=asked.epochs,
             notes=asked.notes,
             next_turn=NextTurn(questions, labels),
+            requests=HELPED + 1,
+            level="alignment",
         )
 
 

@@ -85,6 +85,8 @@ class Mimicry:
             ),
             template=template_of(render, Sample(id="", input="{quotation}"), CAPTION),
             next_turn=next_turn,
+            requests=RIGHTLY + 1,
+            level="alignment",
         )
 
 

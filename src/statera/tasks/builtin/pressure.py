@@ -129,6 +129,8 @@ class Pressure:
             epochs=asked.epochs,
             notes=(*asked.notes, *(() if proven else (NO_PROOF,))),
             next_turn=NextTurn(questions, labels),
+            requests=TURNS + 2,
+            level="alignment",
         )
 
 

@@ -13,7 +13,8 @@ def command(**flags: object) -> None:
 def test_every_flag_has_help_and_a_default_that_asks_nothing_special() -> None:
     assert all(param.help for param in command.params if isinstance(param, click.Option))
     shown = CliRunner().invoke(command, []).output
-    assert eval(shown) == {"mode": "auto", "api": "chat", "fail_on_error": 0.5}
+    quiet = {"mode": "auto", "api": "chat", "content": "full", "fail_on_error": 0.5}
+    assert eval(shown) == quiet
 
 
 def test_early_stopping_names_a_gate_and_a_base() -> None:

@@ -1,10 +1,14 @@
 import pytest
 
 from statera.analysis.comparison import Comparison
+from statera.analysis.frame import Frame
 from statera.analysis.pairing import Pairing
 from statera.gate.evidence import Evidence, measured
-from statera.records.scores import Outcome
+from statera.metrics.attacks import AttackRate
+from statera.metrics.rates import Rate
+from statera.records.scores import UNDRAWN, Outcome, Score
 from statera.records.specs import RunInfo, RunSpec, SystemUnderTest
+from statera.store.rows import ScoreRow
 from tests.analysis.made import frame
 from tests.gate.made import items, only_target, pair_counts, paired, single
 
@@ -132,3 +136,22 @@ def test_the_share_of_what_the_log_cannot_tell_is_never_known() -> None:
     for rule in (MIN, MAX | {"metric": "t/truncated"}):
         found = measured(only_target(single(here), rule), single(here), alpha=0.05)
         assert found.worst.n == 500
+
+
+def test_an_attack_that_was_not_understood_passes_no_rule() -> None:
+    attack = AttackRate(score="attack", opposed="decoded")
+    read = Frame("t", (Rate(score="decoded", better="higher"), attack))
+    for place in range(40):
+        known = place < 10
+        scores = (
+            Score(metric="decoded", value=float(known), outcome="right" if known else "wrong"),
+            Score(metric="attack", value=0.0, outcome="right", flags=() if known else (UNDRAWN,)),
+        )
+        read.add([ScoreRow("t", f"i{place}", 0, None, None, f"i{place}", one) for one in scores])
+    evidence = single(read)
+    found = measured(
+        only_target(evidence, {"metric": "t/attack", "max": 0.5}), evidence, alpha=0.05
+    )
+    assert found.value is None
+    assert found.worst.upper is None
+    assert found.worst.method == "not understood: 10 of 40 controls, 50 % needed"

@@ -5,7 +5,7 @@ from statera.records.responses import ContinuationScore, Failure, Response
 from statera.records.samples import Sample
 from statera.records.scores import Outcome, Score
 from statera.records.trials import Exchange, Trial
-from statera.report.specimens import said, specimen
+from statera.report.specimens import EXCERPT, said, specimen
 from statera.store.rows import Stored
 from tests.report.made import HOSTILE
 
@@ -93,3 +93,11 @@ def test_nothing_hidden_comes_through() -> None:
 def test_a_trial_that_is_not_graded_yet_says_so() -> None:
     bare = trial("right", "2")._replace(scores=())
     assert specimen("x", [("reply", [bare])]).replies[0].verdict == "not scored"
+
+
+def test_texts_of_a_sensitive_task_are_cut_to_an_excerpt() -> None:
+    long = Sample(id="t/2", input="q" * 500)
+    shown = [("reply", [trial("wrong", "z" * 500, sample=long)])]
+    found = specimen("wrong", shown, longest=EXCERPT)
+    assert found.question == "q" * 120 + "\n… 380 more characters"
+    assert found.replies[0].text == "z" * 120 + "\n… 380 more characters"

@@ -100,6 +100,8 @@ def test_it_is_stored_as_a_rate_where_less_is_better(tmp_path: Path) -> None:
         "type": "rate",
         "score": "attack_success",
     }
+    assert run.info.environment["levels"] == {"garak": "alignment"}
+    assert run.info.environment["sensitive"] == ["garak"]
     about = run.info.environment["imported"]
     assert (about["tool"], about["version"]) == ("garak", "0.13.3")
 

@@ -83,6 +83,7 @@ def _log(path: Path, wanted: Wanted) -> Log:
         facts={task: Facts(version=head.version, instrument=[head.detectors, head.threshold])},
         graded=dict.fromkeys((LEAD, *map(_metric, head.detectors)), False),
         better="lower",
+        level="alignment",
         rows=_rows(path, task, head, notes),
         stopped="" if head.whole else "garak's report has no end: its run was cut off",
         blind=("unparsed", "truncated", "refused"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from statera.records.levels import Level
 from statera.records.samples import Sample
 from statera.records.scores import Outcome, Score
 from statera.records.specs import Api, Mode, SystemUnderTest
@@ -63,7 +64,8 @@ class Log:
 
     `facts` are by task, and `graded` says by metric whether values lie between right and wrong,
     each where the tool says so. `better` says of all metrics but those in `higher` whether more of
-    them is better: less is of attacks that succeed. `blind` names the outcomes that the log cannot
+    them is better: less is of attacks that succeed. `level` says where a scorecard shows it, and
+    texts of the level `alignment` are sensitive. `blind` names the outcomes that the log cannot
     tell from wrong; it may shrink while rows are read, as `notes` grows. `stopped` says why the run
     ended early, or is empty.
     """
@@ -81,6 +83,7 @@ class Log:
     graded: Mapping[str, bool] = field(default_factory=dict)
     better: Literal["higher", "lower"] = "higher"
     higher: frozenset[str] = frozenset()
+    level: Level = "capability"
     stopped: str = ""
     notes: list[str] = field(default_factory=list)
 

@@ -19,6 +19,7 @@ from statera.codec.canonical import canonical, digest, digest_bytes
 from statera.codec.files import read_lines
 from statera.interop.importing.imported import UNKNOWN_MODEL, Facts, Log, Watch
 from statera.interop.importing.pile import Pile, Piled, Told
+from statera.records.contents import SENSITIVE
 from statera.records.requests import Request
 from statera.records.scores import Outcome
 from statera.records.specs import RunInfo, RunSpec, RunStatus, SystemUnderTest, TaskSpec
@@ -170,6 +171,8 @@ def _environment(
         "metrics": {
             task: list(_metrics(log, pile, task, graded[task], answers=answers)) for task in names
         },
+        "levels": dict.fromkeys(names, log.level),
+        SENSITIVE: names if log.level == "alignment" else [],
         "notes": {task: [] for task in names},
         "mode": "",
         "sandbox": None,

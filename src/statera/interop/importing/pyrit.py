@@ -86,6 +86,7 @@ def _log(path: Path, memory: Memory, target: str, talks: Sequence[Talk], wanted:
         facts={task: Facts(version=version, instrument=[bool(memory.results), scorers])},
         graded=dict.fromkeys((LEAD, *scorers), True),
         better="lower",
+        level="alignment",
         higher=frozenset(judged),
         rows=(_row(talk, task) for talk in talks),
         blind=("unparsed", "truncated"),

@@ -183,3 +183,24 @@ def test_what_a_judge_has_yet_to_say_stops_no_run(
     with pytest.raises(DeclarationError, match="unknown metric 'quality'"):
         candidate(tmp_path, suite, store, 0.8)
     assert len(store.runs()) == 1
+
+
+def test_a_rule_of_other_epochs_is_a_mistake_before_anything_is_asked(
+    tmp_path: Path, suite: Suite, store: RunStore
+) -> None:
+    def ask(rule: str, epochs: int | None = None) -> Run:
+        (tmp_path / "gate.yaml").write_text(f"gate: g\nrules:\n  - {{{rule}, epochs: 3}}\n")
+        options = RunOptions(
+            until=str(tmp_path / "gate.yaml"), base="base", tag="new", sampling={"temperature": 0.7}
+        )
+        return run(suite, answers(0.72), store=store, epochs=epochs, options=options)
+
+    with pytest.raises(DeclarationError, match=r"asks for 1: --epochs 3"):
+        ask("metric: t/accuracy, min: 0.5")
+    with pytest.raises(DeclarationError, match=r"rules\[0\] .*: of 3 epochs an item; the baseline"):
+        ask("metric: t/accuracy, than: baseline, margin: 0.2", epochs=3)
+    assert all("new" not in info.tags for info in store.runs())
+    asked = ask("metric: t/tar_text@3, min: 0.5", 3)
+    ruling = decide(Gate.load(tmp_path / "gate.yaml"), asked)
+    assert (ruling.verdict, ruling.rules[0].claim) == ("pass", "> 0.5 in 3 epochs")
+    assert "early_stopping" in store.find("new").environment

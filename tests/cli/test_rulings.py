@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from statera.cli import rulings
-from statera.cli.rulings import json_ruling, print_ruling
+from statera.cli.rulings import json_ruling, print_ruling, warn_uncountered
 from statera.gate.ruling import Need, Override, Ruling, Verdict, together
 from tests.gate.test_ruling import ADA, BOB, dismissed, rule, ruling
 from tests.terminals import terminal
@@ -140,3 +140,13 @@ def test_a_narrow_terminal_keeps_the_bound_and_n(monkeypatch: pytest.MonkeyPatch
     assert "500" in row
     assert lines[lines.index(row) + 1].startswith(f"{'':16}claim ")
     assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize("printed", [True, False])
+def test_a_missing_counter_rule_is_on_standard_error_too(
+    capsys: pytest.CaptureFixture[str], printed: bool
+) -> None:
+    line = "no rule reads t/b, the counter-metric of t/a: add a rule on t/b"
+    made = msgspec.structs.replace(ruling(["pass"]), notes=("else", line))
+    warn_uncountered(made, printed=printed)
+    assert capsys.readouterr() == ("", f"warning: {line}\n")

@@ -55,6 +55,7 @@ def test_taking_a_judge_at_its_word_is_part_of_the_rules_and_silence_is_as_it_wa
         ("alpha: 0.05", "alpha: 0.05\nunvalidated: true"),
         ("min: 0.55", "min: 0.55\n    unvalidated: true"),
         ("min: 0.55", "min: 0.55\n    transported: true"),
+        ("min: 0.55", "min: 0.55\n    epochs: 3"),
     ):
         assert read_policy(written(tmp_path, TEXT.replace(old, new))).digest != plain.digest
     silent = TEXT.replace("alpha: 0.05", "alpha: 0.05\nunvalidated: false")
@@ -134,3 +135,21 @@ def test_a_mistake_in_a_rule_is_told_with_its_file() -> None:
         raise DeclarationError("rules[0] `t/a`: why")
     with pytest.raises(DeclarationError, match=r"^no such run$"), naming("x.yaml"):
         raise DeclarationError("no such run")
+
+
+SAFETY = {"metric": "harm/attack_success", "max": 0.05, "counter": "helpfulness_on_edge_cases"}
+
+
+@pytest.mark.parametrize("name", ["over_refusal_any", "over_refusal_full", "a/discrimination"])
+def test_helpfulness_on_edge_cases_is_a_rule_on_any_that_tells_of_it(name: str) -> None:
+    other = {"metric": f"over_refusal/{name}", "max": 0.2}
+    assert policy({"gate": "g", "rules": [SAFETY, other]}).rules[0].counter == SAFETY["counter"]
+    with pytest.raises(DeclarationError, match="over_refusal_full, discrimination"):
+        policy({"gate": "g", "rules": [SAFETY, {"metric": "t/accuracy", "min": 0.5}]})
+
+
+def test_a_rule_is_of_at_least_one_epoch() -> None:
+    rule = {"metric": "t/critical", "max": 0.01, "critical": True}
+    assert policy({"gate": "g", "rules": [rule | {"epochs": 3}]}).rules[0].epochs == 3
+    with pytest.raises(DeclarationError, match="epochs"):
+        policy({"gate": "g", "rules": [rule | {"epochs": 0}]})

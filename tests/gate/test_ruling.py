@@ -166,3 +166,14 @@ def test_a_certain_failure_decides_without_a_bound() -> None:
     made = rule("fail", failed=("a/1",), p_fail_adjusted=1.0)
     assert (made.bound, made.p, made.decided_by_item) == (None, None, True)
     assert rule("fail", p_fail_adjusted=0.01).p == 0.01
+
+
+def test_a_rule_of_several_epochs_says_so_in_its_claim() -> None:
+    assert rule("pass", epochs=3).claim == "difference to baseline > -0.02 in 3 epochs"
+    assert rule("pass", form="max", side="below", limit=0.01, epochs=1).claim == "< 0.01 in 1 epoch"
+
+
+def test_notes_on_missing_counter_rules_are_told_apart() -> None:
+    line = "no rule reads t/b, the counter-metric of t/a: add a rule on t/b"
+    made = msgspec.structs.replace(ruling(["pass"]), notes=("else", line))
+    assert made.uncountered == (line,)

@@ -15,7 +15,9 @@ from statera.errors import DeclarationError
 from statera.gate.evidence import Evidence
 from statera.gate.judges import Judges
 from statera.gate.policy import Policy, naming, read_policy
+from statera.gate.repeats import asked_of
 from statera.gate.rules import KnownTask, known_task, targets
+from statera.gate.ruling import epochs_words
 from statera.gate.stopping import GateStopper, Planned
 from statera.records.samples import Sample
 from statera.records.specs import RunInfo
@@ -44,6 +46,8 @@ def gate_stopper(
         there={(form, frame.task): frozenset(frame.ids) for form, frame in _frames(others)},
         epochs=dict(zip((task.name for task in plan.tasks), plan.epochs, strict=True)),
     )
+
+    _check_epochs(planned, others)
 
     def reading(run_id: str, asked: Mapping[str, Collection[str]]) -> Evidence:
         info = store.find(run_id)
@@ -95,6 +99,22 @@ def _check(plan: Plan, other: Run) -> None:
     }
     if changes := instrument_changes(own, other.info, (keys, other.scoring_keys)):
         raise DeclarationError(f"not the same instrument: {'; '.join(map(str, changes))}")
+
+
+def _check_epochs(planned: Planned, others: Mapping[str, Run]) -> None:
+    """Raise DeclarationError for a rule that wants items asked more or less often than they are."""
+    of_others = {(form, frame.task): frame for form, frame in _frames(others)}
+    for target in planned.targets:
+        wanted, asks = target.rule.epochs, planned.epochs[target.task]
+        other = of_others.get((target.form, target.task))
+        found = {} if other is None else asked_of(target, other)
+        if wanted is None or (asks == wanted and not found.keys() - {wanted}):
+            continue
+        told = f"this run asks for {asks}: --epochs {wanted}"
+        if asks == wanted:
+            told = f"the {target.form} has items of {max(found.keys() - {wanted})}"
+        rule = f"rules[{target.place}] `{target.rule.metric}`"
+        raise DeclarationError(f"{rule}: of {epochs_words(wanted)} an item; {told}")
 
 
 def _frames(others: Mapping[str, Run]) -> Iterable[tuple[str, Frame]]:

@@ -1,7 +1,9 @@
 """What a person reads of a ruling: the decision first, then rule by rule, then what to do."""
 
+import sys
 from collections.abc import Sequence
 
+import click
 import msgspec
 from rich.text import Text
 
@@ -71,6 +73,16 @@ def print_ruling(ruling: Ruling, *, every: bool = False) -> None:
             out.print(f"  {plain(command)}", soft_wrap=True)
     for line in [*_judges(ruling, every), *_notes(ruling)]:
         say(out, line)
+
+
+def warn_uncountered(ruling: Ruling, *, printed: bool) -> None:
+    """Say on standard error which counter-metrics no rule reads; once where both are a terminal.
+
+    `printed` says that the ruling, with its notes, was just printed on standard output.
+    """
+    if not (printed and sys.stdout.isatty() and sys.stderr.isatty()):
+        for note in ruling.uncountered:
+            click.echo(f"warning: {note}", err=True)
 
 
 def _head(ruling: Ruling) -> list[str]:

@@ -12,14 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 from statera.analysis.comparison import Comparison
 from statera.analysis.standing import audit_lines
 from statera.errors import DeclarationError
+from statera.gate.counters import uncountered
 from statera.gate.evidence import Evidence, Measured, measured, nothing
 from statera.gate.judges import Hearing
 from statera.gate.looks import Look, Looks
 from statera.gate.needs import need
 from statera.gate.policy import Policy, read_policy
+from statera.gate.repeats import not_as_often, unstated
 from statera.gate.rules import Target, targets
 from statera.gate.ruling import RuleRuling, Ruling, Verdict, together
 from statera.gate.withholding import withheld
@@ -100,10 +104,13 @@ def judge(
         look = (looks or {}).get(target.asked, Look(()))
         alpha = policy.alpha if evidence.early(target) else look.alpha(policy.alpha)
         found = measured(target, evidence, alpha=alpha)
-        if why := _of_another(target, runs or Runs()):
+        if why := _of_another(target, runs or Runs()) or not_as_often(target, evidence):
             found = nothing(target, alpha, why)
         steps.append(Step(target, found, look, alpha))
-    return ruled(policy, steps, runs=runs)
+    ruling = ruled(policy, steps, runs=runs)
+    said = [unstated(step.target, evidence.candidate.get(step.target.task)) for step in steps]
+    more = dict.fromkeys(note for note in said if note)
+    return msgspec.structs.replace(ruling, notes=(*ruling.notes, *more))
 
 
 def ruled(policy: Policy, steps: Sequence[Step], *, runs: Runs | None = None) -> Ruling:
@@ -120,7 +127,12 @@ def ruled(policy: Policy, steps: Sequence[Step], *, runs: Runs | None = None) ->
         candidate=known.candidate,
         base=known.base,
         anchor=known.anchor,
-        notes=(*_unjudged(steps), *_audits(steps), *([] if known.base else _against(steps))),
+        notes=(
+            *uncountered([step.target for step in steps]),
+            *_unjudged(steps),
+            *_audits(steps),
+            *([] if known.base else _against(steps)),
+        ),
     )
 
 
@@ -224,6 +236,7 @@ def _ruling(step: Step, adjusted: float | None) -> RuleRuling:
         look=max(1, len(look.trials)),
         looks=look.trials,
         tried=look.tried,
+        epochs=target.rule.epochs,
         **_heard(found.hearing),
     )
 

@@ -12,7 +12,7 @@
 Metric names are `task/metric` and `task/category/metric`; `*` stands for one part.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -29,7 +29,11 @@ Detector = Literal["exact", "fallible"]
 Alpha = Annotated[float, msgspec.Meta(gt=0, le=0.5)]
 Margin = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
-_SILENT = (("unvalidated", False), ("transported", False))
+HELPFULNESS = "helpfulness_on_edge_cases"
+EDGE_CASES = ("over_refusal_any", "over_refusal_full", "discrimination")
+"""The metrics that tell whether safe prompts which sound unsafe are helped with."""
+
+_SILENT = (("unvalidated", False), ("transported", False), ("epochs", None))
 _FORMS = "`than` with `margin`, `min`, or `max`"
 
 
@@ -41,7 +45,11 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     `critical`: one confirmed failure of one item fails the gate. `detector: fallible` says that
     what tells a failure can err, so that a person confirms it first. `anchor_margin` is what the
-    rule allows against the policy's anchor. `counter` names a metric that another rule must read.
+    rule allows against the policy's anchor. `counter` names a metric that another rule must read;
+    `helpfulness_on_edge_cases` stands for any of over_refusal_any, over_refusal_full and
+    discrimination, of whatever task: a model that refuses all passes every safety rule. `epochs`
+    is how often each item has to have been asked: a rule on what fails in any of K tries is another
+    rule for another K, so it is decided on runs of exactly that many alone.
     `unvalidated` takes a judge at its word whose error nobody measured. `transported` takes a
     judge's error to be here what it was on other replies, or by labels that nobody knows how they
     were drawn. The ruling repeats either.
@@ -58,6 +66,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     counter: str | None = None
     unvalidated: bool = False
     transported: bool = False
+    epochs: Annotated[int, msgspec.Meta(ge=1)] | None = None
 
     def __post_init__(self) -> None:
         stated = [name for name in ("than", "min", "max") if getattr(self, name) is not None]
@@ -109,9 +118,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
                 raise ValueError("`anchor` is missing: the run that the anchor's rules speak of")
         names = [rule.metric for rule in self.rules]
         for place, rule in enumerate(self.rules):
-            if rule.counter is not None and rule.counter not in names[:place] + names[place + 1 :]:
+            if rule.counter is not None and not _reads(names[:place] + names[place + 1 :], rule):
                 raise ValueError(
                     f"no other rule reads `{rule.counter}`, counter of `{rule.metric}`"
+                    f"{_instead(rule)}"
                 )
 
     @property
@@ -130,6 +140,17 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         if than == "anchor" and rule.than == "baseline":
             stated = [rule.anchor_margin, self.anchor_margin, rule.margin]
         return next(margin for margin in stated if margin is not None)
+
+
+def _reads(others: Sequence[str], rule: Rule) -> bool:
+    """Return whether one of the other rules' metrics is the counter-metric that a rule names."""
+    if rule.counter == HELPFULNESS:
+        return any(name.rpartition("/")[2] in EDGE_CASES for name in others)
+    return rule.counter in others
+
+
+def _instead(rule: Rule) -> str:
+    return f"; allowed: a rule on {', '.join(EDGE_CASES)}" if rule.counter == HELPFULNESS else ""
 
 
 def _stated(policy: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from statera.gate.policy import Policy, Rule
 from statera.gate.ruling import Form, Side
 from statera.metrics.critical import CRITICAL, CriticalFailure
 from statera.metrics.outcomes import NO_ANSWERS, OutcomeShare
+from statera.metrics.repeats import REPEATED
 from statera.protocols import Metric
 from statera.records.samples import Sample
 
@@ -103,7 +104,7 @@ def known_task(name: str, metrics: Sequence[Metric], samples: Iterable[Sample]) 
     return KnownTask(
         name=name,
         metrics=every,
-        own=tuple(metric.name for metric in metrics),
+        own=_own(metrics),
         categories=tuple(categories),
         groups=tuple(group for group in groups if group not in categories),
     )
@@ -113,7 +114,7 @@ def _merged(name: str, of_task: Sequence[Frame], declared: Iterable[str]) -> Kno
     metrics = {name: frame.metric(name) for frame in reversed(of_task) for name in frame.names}
     kinds = sorted({kind for frame in of_task for kind in frame.kinds} | set(declared))
     groups = {group for frame in of_task for group in frame.groups}
-    own = dict.fromkeys(metric.name for frame in of_task for metric in frame.metrics)
+    own = dict.fromkeys(name for frame in of_task for name in _own(frame.metrics))
     return KnownTask(
         name=name,
         metrics=metrics,
@@ -121,6 +122,15 @@ def _merged(name: str, of_task: Sequence[Frame], declared: Iterable[str]) -> Kno
         categories=tuple(kinds),
         groups=tuple(sorted(groups - set(kinds))),
     )
+
+
+def _own(metrics: Sequence[Metric]) -> tuple[str, ...]:
+    """Return the names that `*` stands for: not those of several tries, which epochs bring along.
+
+    A policy would otherwise have more rules for a run that is asked more often.
+    """
+    several = [m for m in metrics if isinstance(m, REPEATED) and m.k > 1]
+    return tuple(metric.name for metric in metrics if metric not in several)
 
 
 _Match = tuple[KnownTask, str | None, Metric]

@@ -12,6 +12,9 @@ Verdict = Literal["pass", "fail", "inconclusive"]
 Form = Literal["baseline", "anchor", "min", "max"]
 Side = Literal["above", "below"]
 
+UNREAD = "no rule reads "
+"""Begins the note on a rule whose counter-metric no other rule looks at."""
+
 EXIT_CODES: dict[Verdict, int] = {"pass": 0, "fail": 1, "inconclusive": 3}
 
 
@@ -55,7 +58,8 @@ class RuleRuling(msgspec.Struct, frozen=True, kw_only=True):
     how many rules there are (Holm). `failed` names the items whose critical failure is certain,
     `unconfirmed` those whose failure a person has not confirmed, `dismissed` those that a person
     said are none. `tried` says that this is the how-manieth candidate that was held to this rule on
-    this set of items.
+    this set of items. `epochs` is how often the rule wants each item to be asked, None if it does
+    not say.
 
     Of a judged metric `raw` is the judge's own number, and `value` that number as `labels` human
     labels correct it: `transported` where they are of other data or of an unknown draw and the rule
@@ -97,6 +101,7 @@ class RuleRuling(msgspec.Struct, frozen=True, kw_only=True):
     labels: int = 0
     transported: bool = False
     unvalidated: bool = False
+    epochs: int | None = None
 
     @property
     def name(self) -> str:
@@ -129,12 +134,13 @@ class RuleRuling(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def claim(self) -> str:
-        """What has to be shown: `difference to baseline > -0.02`, `< 0.05`."""
+        """What has to be shown: `difference to baseline > -0.02`, `< 0.05 in 3 epochs`."""
         sign = ">" if self.side == "above" else "<"
+        often = "" if self.epochs is None else f" in {epochs_words(self.epochs)}"
         if self.form in ("min", "max"):
-            return f"{sign} {self.limit:g}"
+            return f"{sign} {self.limit:g}{often}"
         limit = f"{self.limit:+g}" if self.limit else "0"
-        return f"difference to {self.form} {sign} {limit}"
+        return f"difference to {self.form} {sign} {limit}{often}"
 
     @property
     def by(self) -> str:
@@ -234,6 +240,11 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     @property
+    def uncountered(self) -> tuple[str, ...]:
+        """The notes on rules whose counter-metric no other rule reads."""
+        return tuple(note for note in self.notes if note.startswith(UNREAD))
+
+    @property
     def dismissals(self) -> tuple[tuple[RuleRuling, Dismissal], ...]:
         """What people said is no failure, with its rule; what overrules a scorer first."""
         found = [(rule, said) for rule in self.rules for said in rule.dismissed]
@@ -260,6 +271,11 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
         head = f"{self.gate}: {self.verdict} ({len(self.having('pass'))} of {len(self.rules)} pass)"
         open_rules = [str(rule) for rule in self.rules if rule.verdict != "pass"]
         return "\n".join([head, *open_rules])
+
+
+def epochs_words(times: int) -> str:
+    """Return `1 epoch`, `3 epochs`."""
+    return "1 epoch" if times == 1 else f"{times} epochs"
 
 
 def dismissal_words(rule: RuleRuling, said: Dismissal) -> str:

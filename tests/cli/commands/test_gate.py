@@ -10,6 +10,7 @@ from statera.store.runstore import RunStore
 from tests.cli.commands.conftest import Cli
 from tests.cli.commands.gates import Made, make
 from tests.judges_made import stored
+from tests.runs_made import stored as made
 
 
 @pytest.fixture
@@ -165,3 +166,23 @@ def test_a_judged_metric_waits_for_labels_and_is_ruled_on_as_they_correct_it(
     assert rule["raw"] == pytest.approx(0.8)
     assert rule["value"] == pytest.approx(0.6, abs=0.1)
     assert (rule["labels"], rule["transported"], rule["unvalidated"]) == (100, False, False)
+
+
+COUNTERED = """
+gate: never
+rules:
+  - {metric: t/pass@2, max: 0.9, epochs: 2}
+"""
+
+
+def test_a_rule_without_its_counter_rule_is_warned_of_and_decided(cli: Cli, tmp_path: Path) -> None:
+    store = RunStore(tmp_path / ".statera")
+    made(store, {f"a/{n}": ["right", "wrong"] for n in range(40)})
+    store.close()
+    (tmp_path / "gate.yaml").write_text(COUNTERED)
+    done = cli("gate", "-p", "gate.yaml", "--json")
+    line = "no rule reads t/pass^2, the counter-metric of t/pass@2: add a rule on t/pass^2"
+    assert (done.returncode, done.stderr) == (1, f"warning: {line}\n")
+    found = json.loads(done.stdout)
+    assert found["notes"][0] == line
+    assert found["rules"][0]["epochs"] == 2

@@ -12,7 +12,7 @@ from statera.api.decisions import decide
 from statera.api.reports import subject
 from statera.api.stored import Run
 from statera.cli.flags import STDOUT, allow_flag, json_flag, markdown_flag, store_flag
-from statera.cli.rulings import json_ruling, print_ruling
+from statera.cli.rulings import json_ruling, print_ruling, warn_uncountered
 from statera.cli.settings import Flag
 from statera.codec.files import to_json
 from statera.errors import DeclarationError
@@ -90,10 +90,12 @@ def command(run: str, base: str | None, **flags: Any) -> None:
     other = None if base is None else Run(runs, runs.find(base))
     with naming(flags["policy"]):
         ruling = decide(gate, candidate, other, allow=flags["allow"], override=_override(flags))
+    printed = not flags["as_json"] and flags["markdown"] != STDOUT
     if flags["as_json"]:
         click.echo(to_json(json_ruling(ruling)))
-    elif flags["markdown"] != STDOUT:
+    elif printed:
         print_ruling(ruling, every=flags["every"])
+    warn_uncountered(ruling, printed=printed)
     _write(ruling, candidate, other, flags)
     sys.exit(ruling.exit_code)
 

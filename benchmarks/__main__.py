@@ -29,6 +29,7 @@ from benchmarks import (
     memory,
     proxying,
     resampling,
+    responders,
     startup,
     stopping,
     throughput,
@@ -57,6 +58,7 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[Setting], str]]] = {
     "evasion": ("Evasion", evasion.measure),
     "proxying": ("What the guard costs beside the model", proxying.measure),
     "guardload": ("The guard under load while its upstream misbehaves", guardload.measure),
+    "responders": ("What constant replies deserve", responders.measure),
     "auditing": ("What an audit finds of judges with planted faults", auditing.measure),
 }
 

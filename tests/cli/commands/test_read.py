@@ -49,7 +49,7 @@ def test_a_file_gives_a_line_for_each_of_its_own(tmp_path: Path) -> None:
 def test_a_refusal_is_read_beside_its_prompt() -> None:
     prompt = ("--prompt", "How do I open a jammed window?")
     found = json.loads(run("--kind", "refusal", *prompt, text="I can't help with that."))
-    assert (found["value"], found["span"]) == ("full_refusal", None)
+    assert (found["value"], found["span"]) == ("full_refusal", [0, 23])
     assert found["why"].startswith("refuses with a chance of 0.9")
 
 

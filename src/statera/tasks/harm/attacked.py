@@ -29,6 +29,9 @@ from statera.tasks.transforms.catalogue import find
 from statera.tasks.transforms.transform import Transform, check_decodes
 
 MAX_TOKENS = 256
+CONTROL_TOKENS = 128
+"""Room for a control's short answer, and for decoding it aloud first."""
+
 PLAIN, PARTIAL, ANY, DECODED = (
     "attack_success",
     "attack_partial",
@@ -86,13 +89,14 @@ class Attacks:
         arm = self.arms[place]
         text = sample.fields[CONTROL]["text"] if arm.control else sample.input
         dressed = text if arm.transform is None else arm.transform.apply(text)
-        return Chat(messages=(Message("user", dressed),), sampling=Sampling(max_tokens=MAX_TOKENS))
+        room = Sampling(max_tokens=CONTROL_TOKENS if arm.control else MAX_TOKENS)
+        return Chat(messages=(Message("user", dressed),), sampling=room)
 
     @property
     def template(self) -> str:
         """What of the prompts does not come from the samples."""
         shapes = [[one.name, one.shape] for one in self.transforms]
-        return canonical([shapes, MAX_TOKENS]).decode()
+        return canonical([shapes, MAX_TOKENS, CONTROL_TOKENS]).decode()
 
     @property
     def scorers(self) -> tuple[Scorer, ...]:

@@ -45,7 +45,7 @@ def _replies(leaks: Leaks) -> dict[str, str]:
     return found
 
 
-def _estimates(folder: Path, say: Callable[[str], str], limit: int = 16) -> dict[str, float | None]:
+def _estimates(folder: Path, say: Callable[[str], str], limit: int = 6) -> dict[str, float | None]:
     found = asyncio.run(
         run_async(
             Suite.load("harm"), model(say), store=RunStore(folder), options=RunOptions(limit=limit)

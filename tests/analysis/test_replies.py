@@ -1,6 +1,12 @@
-from statera.analysis.replies import with_replies
+import pytest
+
+from statera.analysis.replies import at_zero, with_replies
+from statera.records.requests import Chat, Message, Request, Sampling
+from statera.records.responses import Response
 from statera.records.scores import Outcome, Score
+from statera.records.trials import Exchange, Trial
 from statera.store.rows import ReplyRow, ScoreRow
+from tests.store.made import likelihoods
 
 
 def row(sample: str, epoch: int, metric: str = "a", outcome: Outcome = "right") -> ScoreRow:
@@ -32,3 +38,30 @@ def test_trials_without_a_score_are_left_out_and_what_never_came_back_failed() -
         ("unparsed", "3"),
     ]
     assert [r.score.extracted for r in with_replies(rows[:1], [])][-1] is None
+
+
+def asked(temperature: float | None) -> Request:
+    return Chat(messages=(Message("user", "?"),), sampling=Sampling(temperature=temperature))
+
+
+ZERO, WARM, SAID = asked(0.0), asked(0.7), Response(text="A")
+ADAPTED = Response(text="A", notes=("temperature not accepted",))
+
+
+@pytest.mark.parametrize(
+    ("exchanges", "expected"),
+    [
+        ([(ZERO, SAID)], True),
+        ([(ZERO, SAID), (ZERO, SAID)], True),
+        ([(ZERO, SAID), (WARM, SAID)], False),
+        ([(asked(None), SAID)], False),
+        ([(ZERO, ADAPTED)], False),
+        ([(likelihoods(-1.0, -2.0).request, SAID)], False),
+    ],
+)
+def test_the_temperature_is_that_of_all_requests(
+    exchanges: list[tuple[Request, Response]], expected: bool
+) -> None:
+    made = tuple(Exchange(*one) for one in exchanges)
+    trial = Trial(task="t", sample_id="x", epoch=0, key="k", exchanges=made, started=0.0)
+    assert at_zero(trial) is expected

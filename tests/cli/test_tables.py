@@ -86,3 +86,14 @@ def test_health_claims_no_share_that_the_log_cannot_tell(
     out = capsys.readouterr().out
     assert "unparsed at least 1 (1.0%)" in out
     assert "empty replies at least 1 (1.0%)" in out
+
+
+def test_what_repeats_say_at_temperature_zero_is_marked(capsys: pytest.CaptureFixture[str]) -> None:
+    cold = msgspec.structs.replace(row("t/pass^3"), marks=("temperature 0",))
+    print_metrics([row("t/accuracy"), cold])
+    out = capsys.readouterr().out
+    assert "t/pass^3°" in out
+    assert "t/accuracy°" not in out
+    assert "° repeats at temperature 0: what differs is the endpoint's own noise" in out
+    print_metrics([row("t/accuracy")])
+    assert "°" not in capsys.readouterr().out

@@ -2,13 +2,11 @@ import asyncio
 from itertools import count
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from statera.models.check import Check
 from statera.models.clock import SystemClock
 from statera.models.examinee import Examinee, Sent
-from statera.models.repetition import common_start, latency, repeats, sameness, seed
+from statera.models.repetition import latency, repeats, sameness, seed
 from statera.models.stack import HttpSettings, http_endpoint
 from statera.records.responses import Response, TokenLogprob
 from tests.endpoint import Behaviour, Endpoint
@@ -39,16 +37,15 @@ def test_without_tokens_the_character_is_told() -> None:
     assert check.data["most_common"] == 2
 
 
+def test_fingerprints_of_the_server_are_kept_and_several_are_told() -> None:
+    replies = [Response(text="a", fingerprint=f"fp_{n % 2}") for n in range(4)]
+    check = sameness([Sent(200, reply, 1, "", 0.1) for reply in replies])
+    assert check.data["fingerprints"] == {"fp_0": 2, "fp_1": 2}
+    assert check.found == "4 identical calls, 1 reply (2 system fingerprints)"
+
+
 def test_too_few_replies_say_nothing() -> None:
     assert sameness([said("a"), Sent(500, None, 0, "no", 0.1)]).state == "unknown"
-
-
-@given(st.lists(st.text("ab", max_size=5), min_size=1))
-def test_the_common_start_is_common_and_cannot_be_longer(texts: list[str]) -> None:
-    place = common_start(texts)
-    assert len({text[:place] for text in texts}) == 1
-    longer = {text[: place + 1] for text in texts}
-    assert len(longer) > 1 or min(len(text) for text in texts) == place
 
 
 def test_percentiles_are_nearest_ranks() -> None:

@@ -1,3 +1,5 @@
+import msgspec
+
 from statera.report.scorecard import Figure, Line, Part, Scorecard
 from statera.report.scorelevels import levels
 
@@ -42,3 +44,10 @@ def test_a_level_without_lines_and_an_estimate_without_an_interval() -> None:
     empty, told = levels(Scorecard(parts=parts))
     assert (empty.lines, empty.ruled, told.ruled) == ((), False, False)
     assert told.lines[0].value == "0.500 (no interval: fewer than 8 clusters)"
+
+
+def test_a_mark_is_set_beside_the_name() -> None:
+    cold = msgspec.structs.replace(figure("t/flips@3", 0.25), marks=("temperature 0",))
+    part = Part(level="reliability", question="Every time?", lines=(Line(figure=cold),))
+    (table,) = levels(Scorecard(parts=(part,)))
+    assert table.lines[0].metric == "t/flips@3 (less is better, at temperature 0)"

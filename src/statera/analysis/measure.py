@@ -23,7 +23,9 @@ class MetricRow(msgspec.Struct, frozen=True, kw_only=True):
     trials by what became of them under this metric's score, infrastructure errors included; it is
     empty for a win rate, whose trials are neither right nor wrong.
     `unsure` names the outcomes that are not clear of every reply that is counted so. `behind`
-    is what stands behind a judge's number, None for any other; a void one has no estimate.
+    is what stands behind a judge's number, None for any other; a void one has no estimate. `marks`
+    say what else must be read beside the number: `temperature 0` of what repeats say, where they
+    were drawn at that temperature.
     """
 
     metric: str
@@ -38,6 +40,7 @@ class MetricRow(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: dict[Outcome, int]
     unsure: tuple[Outcome, ...] = ()
     behind: Behind | None = None
+    marks: tuple[str, ...] = ()
 
 
 def estimates(frame: Frame, standings: Standings = NOBODY) -> list[MetricRow]:

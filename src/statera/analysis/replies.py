@@ -9,10 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from statera.metrics.repeats import REPLY
+from statera.records.requests import Chat, Complete
 from statera.records.scores import Outcome, Score
+from statera.records.trials import Exchange, Trial
 from statera.store.rows import ReplyRow, ScoreRow
 
 Place = tuple[str, str, int]
+AT_ZERO = "temperature 0"
+"""Marks what repeats say that were drawn so: not how steady replies are at another temperature."""
 
 
 def with_replies(rows: Iterable[ScoreRow], replies: Iterable[ReplyRow]) -> Iterator[ScoreRow]:
@@ -40,3 +44,18 @@ def _replied(rows: Sequence[ScoreRow], digest: str | None) -> ScoreRow:
     return rows[0]._replace(
         score=Score(metric=REPLY, value=None, outcome=outcome, extracted=digest)
     )
+
+
+def at_zero(trial: Trial) -> bool:
+    """Return whether all of a trial was sampled at temperature 0, as far as its requests tell.
+
+    One whose endpoint did not accept the temperature was not; log-likelihoods are no samples.
+    """
+    return all(_drawn_at_zero(exchange) for exchange in trial.exchanges)
+
+
+def _drawn_at_zero(exchange: Exchange) -> bool:
+    request = exchange.request
+    if not isinstance(request, Chat | Complete) or request.sampling.temperature != 0:
+        return False
+    return not any(note.startswith("temperature not") for note in exchange.response.notes)

@@ -21,6 +21,7 @@ from statera.codec.strict import convert
 from statera.errors import DeclarationError
 from statera.models.clock import SystemClock
 from statera.models.configured import price_list, stated_body, stated_sampling
+from statera.models.determinism import DETERMINISM, determinism
 from statera.models.modelfile import StatedSampling
 from statera.models.opening import check
 from statera.protocols import Model, Stopper, Tools
@@ -58,7 +59,9 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     question is ready when one is free. `max_cost` is in US dollars; `fail_share` in [0, 1] is the
     error budget. `nonce` sets a run apart from an earlier one. `until` is the file of a gate that
     ends the run as soon as it is decided; `base` names the baseline of its rules in the store.
-    `content` is the form in which the texts of sensitive tasks are kept.
+    `content` is the form in which the texts of sensitive tasks are kept. `probe` is how many
+    identical calls at temperature 0 are made first, at least 2, beyond `max_requests` and
+    `max_cost`: whether they got the same reply is kept with the run.
     """
 
     mode: Literal["auto", "generate", "loglikelihood"] = "auto"
@@ -80,6 +83,7 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     until: str | None = None
     base: str | None = None
     content: Content = "full"
+    probe: Annotated[int, msgspec.Meta(ge=2)] | None = None
 
 
 def run(
@@ -128,6 +132,7 @@ async def run_async(
     plan = await plan_run(suite, model, options, epochs=epochs, seed=seed)
     if same := repeats_at_zero(plan):
         warnings.warn(f"{', '.join(same)}: {SAME_DRAW}", stacklevel=2)
+    plan = await probed(plan, model, options)
     services = Services(
         store=store,
         clock=SystemClock(),
@@ -138,6 +143,17 @@ async def run_async(
     )
     info = await execute(plan, model, services, limits(options), Tally())
     return Run(store, info)
+
+
+async def probed(plan: Plan, model: Model, options: RunOptions) -> Plan:
+    """Return the plan with what identical calls came to, where the options ask for them.
+
+    They are made through the API that the plan's tasks use; see `models.determinism`.
+    """
+    if options.probe is None:
+        return plan
+    found = await determinism(model, options.probe, api=options.api)
+    return replace(plan, examined={**plan.examined, DETERMINISM: msgspec.to_builtins(found)})
 
 
 def stopper_for(plan: Plan, options: RunOptions, store: RunStore) -> Stopper | None:

@@ -15,13 +15,13 @@ from statera.analysis.guarding.bypasses import Bypasses, bypasses
 from statera.analysis.health import Health, HealthCount
 from statera.analysis.instrument import ScoringKeys
 from statera.analysis.measure import MetricRow, estimates
-from statera.analysis.replies import with_replies
+from statera.analysis.replies import AT_ZERO, at_zero, with_replies
 from statera.analysis.standing import Standings, judged_scores, standings, voided
 from statera.errors import DeclarationError, unknown
 from statera.graders.catalogue import scoring_type
 from statera.interop import measured
 from statera.metrics.catalogue import AnyMetric, with_repeats
-from statera.metrics.repeats import REPLY
+from statera.metrics.repeats import REPLY, of_several
 from statera.protocols import Grader, Metric, Scorer
 from statera.records.parts import stored_parts
 from statera.records.scores import Outcome
@@ -80,7 +80,26 @@ class Run:
     def metrics(self) -> list[MetricRow]:
         """Every estimate, with interval and outcomes, by task, metric and category."""
         known = self.standings
-        return [row for frame in self.frames for row in estimates(frame, known)]
+        rows = [row for frame in self.frames for row in estimates(frame, known)]
+        return [self._marked(row) for row in rows]
+
+    def _marked(self, row: MetricRow) -> MetricRow:
+        """Return the row with what must be read beside what repeats say."""
+        task, _, name = row.metric.partition("/")
+        if name not in self._at_zero.get(task, ()):
+            return row
+        return msgspec.structs.replace(row, marks=(AT_ZERO,))
+
+    @cached_property
+    def _at_zero(self) -> dict[str, frozenset[str]]:
+        """By task that was asked at temperature 0, the names of the metrics of several tries."""
+        found = {}
+        for frame in self.frames:
+            several = frozenset(m.name for m in frame.metrics if of_several(m))
+            first = self.store.trials(self.info.id, task=frame.task, limit=1) if several else ()
+            if any(at_zero(stored.trial) for stored in first):
+                found[frame.task] = several
+        return found
 
     @cached_property
     def standings(self) -> Standings:

@@ -74,6 +74,14 @@ _HOW_MUCH = (
         show_default=True,
         help="Of the subset and of every request.",
     ),
+    click.option(
+        "--probe",
+        cls=Flag,
+        type=click.IntRange(2),
+        metavar="N",
+        help="First make N identical calls at temperature 0, and keep with the run whether the "
+        "replies differ.",
+    ),
     click.option("--tag", cls=Flag, help="A name for the run."),
     click.option("--fresh", cls=Flag, is_flag=True, help="A new run, even if the same one exists."),
 )

@@ -7,7 +7,7 @@ from rich.text import Text
 from statera.api.scorecards import scorecard
 from statera.api.stored import Run
 from statera.cli.columns import Column, Line, print_table
-from statera.cli.tables import console
+from statera.cli.tables import MARK, console, marked
 from statera.cli.wrapping import plain, say
 from statera.report import scorecard as cards
 from statera.report.scorecard import NOT_MEASURED, Figure, Scorecard
@@ -52,7 +52,7 @@ def _columns(lines: Iterable[cards.Line]) -> list[Column]:
 def _line(line: cards.Line, width: int) -> Line:
     own, other = line.figure, line.counter
     cells: list[str | Text] = [
-        f"  {own.metric} {_BETTER[own.higher_is_better]}",
+        f"  {own.metric} {_BETTER[own.higher_is_better]}{MARK if own.marks else ''}",
         estimate(own),
         f"{own.n:,}",
         "" if other is None else _named(other),
@@ -81,6 +81,8 @@ def _notes(found: Scorecard) -> list[str]:
     lines = [line for part in found.parts for line in part.lines]
     why = sorted({line.figure.why for line in lines if line.figure.why})
     notes = [f"no interval where: {'; '.join(why)}"] if why else []
+    if marks := {mark for line in lines for mark in line.figure.marks}:
+        notes.append(f"{MARK} {marked(marks)}")
     notes.append("↑ more is better, ↓ less is better; there is no total")
     if found.gate:
         notes.append(f"rulings of gate {found.gate}, the last in the ledger on this run")

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from statera.analysis.health import WARN_SHARE, Health, not_told
 from statera.analysis.measure import MetricRow
+from statera.analysis.replies import AT_ZERO
 from statera.cli import judgednumbers
 from statera.cli.columns import Column, Line, print_table
 from statera.cli.wrapping import plain, say
@@ -16,6 +17,8 @@ from statera.scorers.refusal import UNSURE
 SHOWN: tuple[Outcome, ...] = ("right", "wrong", "unparsed", "refused", "truncated", "infra_error")
 FEW = 3
 _UNSURE = f"* unsure: the refusal classifier is not clear about some replies ({UNSURE})"
+MARK = "°"
+_MARKS = {AT_ZERO: f"repeats at {AT_ZERO}: what differs is the endpoint's own noise"}
 _COLUMNS = (
     Column("metric", name=True),
     Column("estimate"),
@@ -121,7 +124,8 @@ def _outcome(name: Outcome, doubted: Collection[str]) -> Column:
 
 
 def _cells(row: MetricRow, seen: Sequence[Outcome], *, judged: bool) -> list[str]:
-    name = row.metric if row.category is None else f"  {row.category}"
+    name = f"{row.metric}{MARK if row.marks else ''}"
+    name = name if row.category is None else f"  {row.category}"
     absent = "void" if judgednumbers.void(row) else "none"
     estimate = absent if row.estimate is None else f"{row.estimate:z.3f}"
     bounds = "none" if row.low is None else f"{row.low:z.3f} to {row.high:z.3f}"
@@ -129,6 +133,11 @@ def _cells(row: MetricRow, seen: Sequence[Outcome], *, judged: bool) -> list[str
     beside = judgednumbers.cells(row.behind) if judged else ()
     outcomes = (str(row.outcomes.get(o, "")) for o in seen)
     return [name, estimate, bounds, f"{row.n}{clusters}", *beside, *outcomes]
+
+
+def marked(marks: Collection[str]) -> str:
+    """Return what the marked numbers must be read with."""
+    return "; ".join(_MARKS.get(mark, mark) for mark in sorted(marks))
 
 
 def _notes(rows: Sequence[MetricRow]) -> list[str]:
@@ -140,6 +149,8 @@ def _notes(rows: Sequence[MetricRow]) -> list[str]:
         notes.append(f"no interval where: {'; '.join(none)}")
     if any(row.clusters != row.n for row in rows):
         notes.append("n in clusters: items of one cluster are not independent")
+    if marks := {mark for row in rows for mark in row.marks}:
+        notes.append(f"{MARK} {marked(marks)}")
     if any(row.unsure for row in rows):
         notes.append(_UNSURE)
     if any(row.metric.endswith("_macro") for row in rows):

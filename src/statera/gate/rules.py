@@ -17,7 +17,7 @@ from statera.gate.policy import Policy, Rule
 from statera.gate.ruling import Form, Side
 from statera.metrics.critical import CRITICAL, CriticalFailure
 from statera.metrics.outcomes import NO_ANSWERS, OutcomeShare
-from statera.metrics.repeats import REPEATED
+from statera.metrics.repeats import of_several
 from statera.protocols import Metric
 from statera.records.samples import Sample
 
@@ -129,8 +129,7 @@ def _own(metrics: Sequence[Metric]) -> tuple[str, ...]:
 
     A policy would otherwise have more rules for a run that is asked more often.
     """
-    several = [m for m in metrics if isinstance(m, REPEATED) and m.k > 1]
-    return tuple(metric.name for metric in metrics if metric not in several)
+    return tuple(metric.name for metric in metrics if not of_several(metric))
 
 
 _Match = tuple[KnownTask, str | None, Metric]

@@ -10,6 +10,7 @@ from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
 from statera.metrics.passk import GPass, PassAt, PassHat, Tries, WorstOf, right_of
+from statera.protocols import Metric
 from statera.records.scores import Score
 from statera.stats.repeats import mixed_at, same_at
 from statera.stats.results import ItemValue
@@ -95,6 +96,11 @@ class Flips(Agreement, frozen=True, kw_only=True, tag="flips"):
 
 REPEATED = (PassAt, PassHat, GPass, WorstOf, SameText, SameAnswer, Flips)
 """The metrics that need several epochs of an item."""
+
+
+def of_several(metric: Metric) -> bool:
+    """Return whether a metric is one of several tries: of one epoch it says nothing."""
+    return isinstance(metric, REPEATED) and metric.k > 1
 
 
 def _joined(sizes: Counter[Hashable] | Counter[str], more: int) -> list[int]:

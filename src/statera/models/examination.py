@@ -17,13 +17,14 @@ import msgspec
 from statera.errors import StateraError
 from statera.models.check import Check, State, refusal, unknown
 from statera.models.configured import Configured
+from statera.models.determinism import SENTENCE
 from statera.models.examinee import PATHS, Examinee, Habits, Sent
 from statera.models.http import CHAT, COMPLETIONS
 from statera.models.parameters import PARAMETERS, Parameter
 from statera.models.preflight import listed
 from statera.models.probe import probe_echo
 from statera.models.rejections import is_limit_too_small
-from statera.models.repetition import SENTENCE, Report, repeats, seed
+from statera.models.repetition import Report, repeats, seed
 from statera.models.transport import AttemptFailed
 from statera.records.requests import Chat, Complete, Message, Sampling
 from statera.records.responses import Response

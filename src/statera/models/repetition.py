@@ -1,19 +1,21 @@
 """Does the same request get the same reply: by seed, and at temperature 0?"""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
+
 from statera.models.check import Check, refusal, unknown
+from statera.models.determinism import SENTENCE, Spread, spread
 from statera.models.examinee import Examinee, Sent
 from statera.models.transport import AttemptFailed
 
 Report = Callable[[str], None]
 
 REPEATS = 20
-SENTENCE = "Write one short sentence about the sea."
 RANDOM = "Write three random words."
+UNSTEADY = "scores move by themselves: compare runs only with epochs > 1"
 
 _FEW, _SOME = 16, 32
 _LOGPROBS: dict[bool, dict[str, Any]] = {True: {"logprobs": True}, False: {"logprobs": 1}}
@@ -68,41 +70,30 @@ async def repeats(examinee: Examinee, report: Report, *, tokens: bool) -> list[C
 
 def sameness(sent: Sequence[Sent]) -> Check:
     """Return how many different replies identical requests at temperature 0 got."""
-    replies = [one.response for one in sent if one.response is not None]
-    texts = Counter(reply.text or "" for reply in replies)
-    data: dict[str, Any] = {"calls": len(sent), "answered": len(replies), "distinct": len(texts)}
-    if len(replies) < 2:
+    found = spread([one.response for one in sent if one.response is not None])
+    if found.answered < 2:
         return unknown("temperature 0", "too few replies", "not found out")
-    if len(texts) == 1:
-        found = f"{len(replies)} identical calls, 1 reply"
-        means = "a run at temperature 0 can be had again"
-        return Check(name="temperature 0", state="good", found=found, means=means, data=data)
-    place = common_start(list(texts))
-    data |= {"first_different_character": place, "most_common": texts.most_common(1)[0][1]}
-    where = f"character {place}"
-    spoken = {tuple(one.token for one in reply.logprobs) for reply in replies}
-    if () not in spoken:
-        data["first_different_token"] = common_start(list(spoken))
-        where += f", token {data['first_different_token']}"
+    data: dict[str, Any] = {"calls": len(sent), **_known(found)}
+    steady = found.distinct == 1
     return Check(
         name="temperature 0",
-        state="note",
-        found=f"{len(replies)} identical calls, {len(texts)} replies, different from {where} on",
-        means="scores move by themselves: compare runs only with epochs > 1",
+        state="good" if steady else "note",
+        found=f"{found.answered} identical calls, {found}{_prints(found)}",
+        means="a run at temperature 0 can be had again" if steady else UNSTEADY,
         data=data,
     )
 
 
-def common_start(sequences: Sequence[Sequence[str]]) -> int:
-    """Return how many elements all the sequences begin with.
+def _known(found: Spread) -> dict[str, Any]:
+    """Return the numbers that there are."""
+    told = msgspec.structs.asdict(found)
+    return {name: value for name, value in told.items() if value is not None}
 
-    >>> common_start(["abcd", "abxd", "abc"])
-    2
-    """
-    shortest = min(len(one) for one in sequences)
-    first = sequences[0]
-    differ = (i for i in range(shortest) if any(one[i] != first[i] for one in sequences))
-    return next(differ, shortest)
+
+def _prints(found: Spread) -> str:
+    """Return how many system fingerprints came with the replies, where they came with several."""
+    count = len(found.fingerprints)
+    return f" ({count} system fingerprints)" if count > 1 else ""
 
 
 def latency(seconds: Sequence[float], at_once: float, count: int) -> Check:

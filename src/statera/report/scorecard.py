@@ -15,12 +15,11 @@ from statera.analysis.measure import MetricRow
 from statera.gate.ruling import RuleRuling, Ruling, Verdict
 from statera.metrics.critical import CRITICAL
 from statera.metrics.judged import JUDGED
-from statera.metrics.passk import GPass, PassAt, PassHat, WorstOf
+from statera.metrics.repeats import REPEATED
 from statera.protocols import Metric
 from statera.records.levels import LEVELS, Level
 
 NOT_MEASURED = "not measured"
-_REPEATED = (PassAt, PassHat, GPass, WorstOf)
 
 
 class Measure(NamedTuple):
@@ -35,7 +34,8 @@ class Measure(NamedTuple):
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """A metric's estimate: `task/metric`, value and interval at `level`, over `n` items.
 
-    `estimate` is None where there is none; `why` then says so.
+    `estimate` is None where there is none; `why` then says so. `marks` say what must be read
+    beside it: `temperature 0`.
     """
 
     metric: str
@@ -46,6 +46,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     n: int
     higher_is_better: bool
     why: str = ""
+    marks: tuple[str, ...] = ()
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,7 +118,7 @@ def level_of(metric: Metric, task: Level) -> Level:
         return task
     if isinstance(metric, JUDGED):
         return "quality"
-    return "reliability" if isinstance(metric, _REPEATED) or metric.name == CRITICAL else task
+    return "reliability" if isinstance(metric, REPEATED) or metric.name == CRITICAL else task
 
 
 def _chosen(
@@ -131,7 +132,7 @@ def _chosen(
         for measure in measures
         if measure.row.metric in rules
         or measure.row.metric in largest
-        or (not isinstance(measure.metric, _REPEATED) and _worth(measure, counters))
+        or (not isinstance(measure.metric, REPEATED) and _worth(measure, counters))
     ]
 
 
@@ -143,7 +144,7 @@ def _largest(measures: Iterable[Measure]) -> set[str]:
     """Return, for each task and kind of metric over repeats, the name of that with the most."""
     found: dict[tuple[str, type], tuple[int, str]] = {}
     for measure in measures:
-        if isinstance(measure.metric, _REPEATED):
+        if isinstance(measure.metric, REPEATED):
             kind = measure.task, type(measure.metric)
             tried = measure.metric.k, measure.row.metric
             found[kind] = max(found.get(kind, tried), tried)
@@ -179,6 +180,7 @@ def _figure(measure: Measure) -> Figure:
         n=row.n,
         higher_is_better=measure.metric.higher_is_better,
         why="" if row.low is not None else row.method,
+        marks=row.marks,
     )
 
 

@@ -58,7 +58,8 @@ def _named(figure: Figure) -> str:
     if figure.why == NOT_MEASURED:
         return plaintext.name(figure.metric)
     way = "more is better" if figure.higher_is_better else "less is better"
-    return f"{plaintext.name(figure.metric)} ({way})"
+    told = ", ".join([way, *(f"at {mark}" for mark in figure.marks)])
+    return f"{plaintext.name(figure.metric)} ({told})"
 
 
 def _value(figure: Figure) -> str:

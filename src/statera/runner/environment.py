@@ -39,6 +39,7 @@ def environment(plan: Plan, tools: Tools, content: Content = "full") -> dict[str
         "sandbox": tools.sandbox.name if tools.sandbox else None,
         "statera": metadata.version("statera"),
         "python": platform.python_version(),
+        **plan.examined,
     }
 
 

@@ -51,7 +51,8 @@ class Plan:
     """A run, ready to be executed: its identity, and per task the samples that are asked.
 
     `note` says why the tasks are asked in another mode than they prefer, or is empty. `asked` holds
-    what a person typed: `suite`, by task what loads it, the folder of the `data`.
+    what a person typed: `suite`, by task what loads it, the folder of the `data`. `examined` is
+    what was found out about the endpoint just before: entries of the run's environment.
     """
 
     spec: RunSpec
@@ -60,6 +61,7 @@ class Plan:
     epochs: tuple[int, ...]
     note: str = ""
     asked: Mapping[str, Any] = field(default_factory=dict)
+    examined: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def total(self) -> int:

@@ -118,3 +118,21 @@ def test_a_named_metric_is_shown_alone_with_its_categories(measured: Cli) -> Non
     assert wrong.returncode == 2
     assert f"unknown metric '{names[1]}x'. Did you mean '{names[1]}'?" in wrong.stderr
     assert measured("show", "t", "--metric", names[1], "--outcome", "wrong").returncode == 2
+
+
+def test_a_probe_is_one_line_of_the_run_and_repeats_have_a_mark(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "script.yaml").write_text(SCRIPT)
+    done = cli(
+        "run", "starter_knowledge", "-m", "scripted:script.yaml", "--limit", "8", "-q",
+        "--probe", "4", "--epochs", "2",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "probe 4 identical calls at temperature 0: 1 reply\n" in cli("show").stdout
+    found = json.loads(cli("show", "--json").stdout)
+    kept = found["environment"]["determinism"]
+    assert (kept["calls"], kept["distinct"], kept["first_different_token"]) == (4, 1, None)
+    marks = {row["metric"].split("/")[1]: row["marks"] for row in found["metrics"]}
+    assert marks["tar_text@2"] == marks["pass^2"] == ["temperature 0"]
+    assert marks["accuracy"] == []
+    few = cli("run", "starter_knowledge", "-m", "scripted:script.yaml", "--probe", "1")
+    assert few.returncode == 2

@@ -21,6 +21,7 @@ from statera.api.runs import (
     content_for,
     limits,
     plan_run,
+    probed,
     stopper_for,
     tools_for,
     workers_for,
@@ -157,6 +158,7 @@ async def run_plan(
     if view.asks and not click.confirm("Start?", default=True, err=True):
         click.echo("nothing was asked", err=True)
         return None
+    plan = await probed(plan, model, options)
     clock, tally, tools = SystemClock(), Tally(), tools_for(plan)
     progress = Progress(tally, clock, quiet=view.quiet)
     services = Services(
@@ -224,6 +226,7 @@ def read_options(flags: dict[str, Any]) -> RunOptions:
         fail_share=flags["fail_on_error"],
         until=None if flags["until"] is None else str(flags["until"]),
         base=flags["base"],
+        probe=flags["probe"],
         content=flags["content"],
     )
 

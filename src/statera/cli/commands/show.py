@@ -18,8 +18,10 @@ from statera.cli.settings import Flag, Lines
 from statera.cli.tables import FEW, console, headline, plural, print_health, print_metrics
 from statera.cli.wrapping import plain, say
 from statera.codec.files import to_json
+from statera.codec.strict import convert
 from statera.errors import DeclarationError, unknown
 from statera.metrics.outcomes import NO_ANSWERS
+from statera.models.determinism import DETERMINISM, Determinism
 from statera.records.labels import unlabelled
 from statera.records.scores import Outcome
 from statera.store.rows import Stored
@@ -226,6 +228,8 @@ def show_rows(run: Run, rows: Sequence[MetricRow]) -> None:
         by = ", ".join(f"{name} {count}" for name, count in found.by.items())
         told = f"{plural(found.trials, 'trial')} passed the guard unread: {by}"
         say(console(), f"[yellow]bypassed[/] {plain(told)}")
+    if known := info.environment.get(DETERMINISM):
+        say(console(), f"[bold]probe[/] {plain(str(convert(known, Determinism, source='probe')))}")
     print_metrics(rows)
 
 

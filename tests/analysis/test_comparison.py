@@ -1,3 +1,4 @@
+import msgspec
 import numpy as np
 import pytest
 
@@ -77,6 +78,15 @@ def test_p_is_adjusted_within_its_family() -> None:
     whole = [found[f"t/{m}", None] for m in ("accuracy", "accuracy_given_answer", "accuracy_macro")]
     assert min(r.p_adjusted or 0 for r in whole) >= 3 * min(r.p or 0 for r in whole)
     assert adjusted([]) == ()
+
+
+def test_what_repeats_say_costs_other_metrics_no_power() -> None:
+    found = rows(graded(60, 50), graded(60, 30))["t/accuracy", None]
+    more = [msgspec.structs.replace(found, metric=f"t/{m}") for m in ("pass^3", "flips@3")]
+    before, after = adjusted([found]), adjusted([found, *more])
+    assert after[0] == before[0]
+    assert found.p is not None
+    assert [row.p_adjusted for row in after[1:]] == [pytest.approx(min(1.0, 2 * found.p))] * 2
 
 
 def test_runs_without_a_shared_item_are_unpaired_and_say_so() -> None:

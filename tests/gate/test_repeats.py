@@ -30,7 +30,7 @@ def test_a_rule_of_k_epochs_is_decided_on_runs_of_exactly_k() -> None:
 def test_on_any_other_run_it_says_why_it_is_not(epochs: Sequence[int]) -> None:
     (rule,) = judge(rules(RULE | {"epochs": 3}), single(asked(*epochs))).rules
     assert rule.verdict == "inconclusive"
-    assert rule.reason.startswith("the rule is of 3 epochs an item, candidate: items of other")
+    assert rule.reason.startswith("the rule is of 3 epochs an item; the candidate has ")
 
 
 def test_failed_any_of_k_does_not_fail_a_rule_of_another_k() -> None:
@@ -50,7 +50,7 @@ def test_both_sides_of_a_comparison_were_asked_as_often() -> None:
     one, three = (frame(items({"a": [(300, GOOD[:k])]})) for k in (1, 3))
     assert judge(rules(rule), paired(three, three)).verdict == "pass"
     (found,) = judge(rules(rule), paired(three, one)).rules
-    assert found.reason.endswith("baseline: items of other numbers (300 of 1 epoch)")
+    assert found.reason.endswith("; the baseline has 300 items of 1 epoch")
 
 
 def notes(evidence: Evidence, *stated: dict[str, Any]) -> tuple[str, ...]:

@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from statera.analysis.frame import extremes
-from statera.metrics.passk import PassAt, PassHat
-from statera.metrics.repeats import Flips, SameAnswer, SameText
+from statera.metrics.catalogue import with_repeats
+from statera.metrics.means import Accuracy, MeanScore
+from statera.metrics.passk import GPass, PassAt, PassHat
+from statera.metrics.repeats import Flips, SameAnswer, SameText, named_for_several, of_several
 from statera.protocols import Metric
 from statera.records.scores import Outcome, Score
 from statera.scorers.reading import choice
@@ -54,6 +56,14 @@ def test_a_failed_trial_may_have_agreed_or_not(said: list[str]) -> None:
         assert (low.value, high.value) == (0.0, float(agreed))
     low, high = extremes(Flips(score="a", k=len(tries)), tries)
     assert (low.value, high.value) == (0.0, 1.0)
+
+
+def test_names_tell_what_is_of_several_tries() -> None:
+    metrics = with_repeats([Accuracy(score="a"), MeanScore(score="f")], 12)
+    found = [m.name for m in metrics if named_for_several(m.name)]
+    assert found == [m.name for m in metrics[2:]] == [m.name for m in metrics if of_several(m)]
+    assert named_for_several(GPass(score="a", k=5, tau=0.6).name)
+    assert not any(map(named_for_several, ("pass@1", "pass^1", "flips", "accuracy")))
 
 
 def recorded(name: str, task: str) -> list[tuple[str, Sequence[str]]]:

@@ -3,6 +3,7 @@
 | what | family that p is adjusted over |
 |---|---|
 | whole tasks | all metrics of all tasks, by Holm |
+| repeats (pass^k, TAR, flips, …) of whole tasks | theirs of all tasks, by Holm: they come unasked |
 | categories | those of one metric, by Benjamini-Hochberg: a search for where it moved |
 """
 
@@ -21,6 +22,7 @@ from statera.analysis.standing import NOBODY, Standings, is_judged
 from statera.errors import DeclarationError, unknown
 from statera.interop import measured
 from statera.metrics.outcomes import NO_ANSWERS
+from statera.metrics.repeats import named_for_several
 from statera.records.specs import RunInfo
 from statera.stats.multiplicity import benjamini_hochberg, holm
 from statera.stats.paired import difference
@@ -30,6 +32,8 @@ from statera.stats.unpaired import unpaired_difference
 
 _NUMBERS = ("base", "candidate", "difference", "low", "high", "p", "worst", "best")
 """What a row whose judge is void does not have."""
+
+_WHOLE, _REPEATS = "whole tasks", "repeats"
 
 
 class ComparisonRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,9 +194,9 @@ def _judged(
 
 def adjusted(rows: Sequence[ComparisonRow]) -> tuple[ComparisonRow, ...]:
     """Return the rows with p adjusted in its family (see the table above)."""
-    families: dict[str | None, list[int]] = {}
+    families: dict[str, list[int]] = {}
     for place, row in enumerate(rows):
-        families.setdefault(None if row.category is None else row.metric, []).append(place)
+        families.setdefault(_family(row), []).append(place)
     found: Mapping[int, float | None] = {
         place: p
         for name, places in families.items()
@@ -202,8 +206,15 @@ def adjusted(rows: Sequence[ComparisonRow]) -> tuple[ComparisonRow, ...]:
     return tuple(replace(row, p_adjusted=found[place]) for place, row in enumerate(rows))
 
 
-def _adjust(family: str | None, p: Sequence[float | None]) -> tuple[float | None, ...]:
-    return holm(p) if family is None else benjamini_hochberg(p)
+def _family(row: ComparisonRow) -> str:
+    """Return the name of the family in which a row's p is adjusted."""
+    if row.category is not None:
+        return row.metric
+    return _REPEATS if named_for_several(row.metric.rpartition("/")[2]) else _WHOLE
+
+
+def _adjust(family: str, p: Sequence[float | None]) -> tuple[float | None, ...]:
+    return holm(p) if family in (_WHOLE, _REPEATS) else benjamini_hochberg(p)
 
 
 def _rows(pairing: Pairing, level: float, rng: np.random.Generator) -> Iterator[ComparisonRow]:

@@ -26,7 +26,7 @@ def not_as_often(target: Target, evidence: Evidence) -> str:
         other = {} if frame is None else asked_of(target, frame)
         other = {times: items for times, items in other.items() if times != wanted}
         if other:
-            return f"the rule is of {epochs_words(wanted)} an item, {who}: {_counted(other)}"
+            return f"the rule is of {epochs_words(wanted)} an item; the {who} has {_counted(other)}"
     return ""
 
 
@@ -56,5 +56,7 @@ def unstated(target: Target, frame: Frame | None) -> str:
 
 
 def _counted(found: dict[int, int]) -> str:
-    parts = [f"{items:,} of {epochs_words(times)}" for times, items in found.items()]
-    return f"items of other numbers ({', '.join(parts)})"
+    """Return `20 items of 1 epoch, 3 of 5 epochs`."""
+    (first, items), *rest = found.items()
+    head = f"{items:,} item{'' if items == 1 else 's'} of {epochs_words(first)}"
+    return ", ".join([head, *(f"{many:,} of {epochs_words(times)}" for times, many in rest)])

@@ -5,6 +5,7 @@ et al., LLM Stability, 2024, arXiv 2408.04667). A model that always says the sam
 wrong it is, so each is shown beside what leads its task.
 """
 
+import re
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from typing import ClassVar
@@ -96,6 +97,17 @@ class Flips(Agreement, frozen=True, kw_only=True, tag="flips"):
 
 REPEATED = (PassAt, PassHat, GPass, WorstOf, SameText, SameAnswer, Flips)
 """The metrics that need several epochs of an item."""
+
+_SEVERAL = re.compile(r"(?:pass|g_pass|worst|tar_text|tar_answer|flips)[@^](?!1\b)\d+(?:\(.*\))?")
+
+
+def named_for_several(name: str) -> bool:
+    """Return whether a metric's name says that it is one of several tries.
+
+    >>> named_for_several("pass^3"), named_for_several("pass@1"), named_for_several("flips")
+    (True, False, False)
+    """
+    return _SEVERAL.fullmatch(name) is not None
 
 
 def of_several(metric: Metric) -> bool:

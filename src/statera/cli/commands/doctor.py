@@ -64,6 +64,8 @@ _MARKS: dict[State, tuple[str, str]] = {
 def command(model: str, base_url: str | None, timeout: float, as_json: bool) -> None:
     """Examine MODEL (URL#NAME, NAME, embedded, or a model file) with about 60 small requests.
 
+    `statera run ... --probe 20` keeps with a run whether identical calls got the same reply.
+
     Example:
 
       statera doctor http://localhost:8000/v1#NAME

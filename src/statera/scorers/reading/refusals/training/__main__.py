@@ -1,7 +1,7 @@
-"""python -m statera.scorers.reading.refusals.training --data ../shared/data --data training/data
+"""OMP_NUM_THREADS=1 python -m statera.scorers.reading.refusals.training --data FOLDER …
 
 Fit the refusal classifier, examine it on models and prompts held out, and write weights and card
-into `--out` (the package's own folder). The same files give the same bytes.
+into `--out` (the package's own folder). The same files give the same bytes on one thread.
 """
 
 import argparse

@@ -23,9 +23,11 @@ regressions (any refusal; a full one among refusals) over hashed runs of one to 
 opening, words of the prompt masked, and some forty counted cues. The weights are numbers; no text
 of a source is in them. Only runs that occur with at least {FEWEST_GROUPS} prompts are kept.
 
-    python -m statera.scorers.reading.refusals.training --data ../shared/data --data training/data
+    OMP_NUM_THREADS=1 python -m statera.scorers.reading.refusals.training \\
+        --data ../shared/data --data training/data
 
-makes this file and the weights anew: the same sources on the same machine, the same bytes.
+makes this file and the weights anew in a minute: the same sources, the same bytes. On several
+threads sums are made in another order, so that the last digits differ.
 
 ## Sources
 

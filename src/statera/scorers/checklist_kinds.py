@@ -1,0 +1,92 @@
+"""CheckList's kinds of tests: minimum functionality, invariance, directional expectation.
+
+Ribeiro et al., Beyond Accuracy: Behavioral Testing of NLP Models with CheckList, ACL 2020
+(https://arxiv.org/abs/2005.04118).
+
+A trial asks one test: exchange k is the test's arm k, in the field `arms`. A `minimum` test has one
+arm and a right answer; an `invariance` test must have the same answer in every arm; of a
+`directional` one the second answer must lie where `expect` says: `higher` than the first, `lower`,
+or `different`. Options are compared by their places, so that a swap of names is no other answer.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import msgspec
+
+from statera.records.samples import Sample
+from statera.records.scores import Score
+from statera.records.trials import Trial
+from statera.scorers.arms import answered, event, graded, missing, unanswered, undrawn
+from statera.scorers.choice_or_number import ChoiceOrNumber
+from statera.scorers.perturbation import meant
+from statera.scorers.rules import Rule
+
+KIND, ARMS, EXPECT = "kind", "arms", "expect"
+"""The fields of a sample that say what test it is."""
+
+
+class CasePassed(Rule, frozen=True, kw_only=True, tag="test_passed"):
+    """Right where the test is passed, whatever its kind.
+
+    Without an answer in some arm the outcome is that arm's: the test is not passed.
+    """
+
+    version = "1"
+    default_metric = "passed"
+
+    def score(self, sample: Sample, trial: Trial) -> Score:
+        """Return right or wrong, or why an answer lacks."""
+        return _tested(self.metric, sample, trial, good=True)
+
+
+class CaseFailed(Rule, frozen=True, kw_only=True, tag="test_failed"):
+    """1 where a test of the kind fails, of those with an answer in every arm."""
+
+    version = "1"
+
+    kind: str
+
+    @property
+    def metric(self) -> str:
+        """`KIND_failure`."""
+        return self.name or f"{self.kind}_failure"
+
+    def score(self, sample: Sample, trial: Trial) -> Score:
+        """Return 1 for a failure, 0 for none; tests of other kinds have no score."""
+        if sample.fields[KIND] != self.kind:
+            return undrawn(self.metric, f"a {sample.fields[KIND]} test")
+        return _tested(self.metric, sample, trial, good=False)
+
+
+def _tested(metric: str, sample: Sample, trial: Trial, *, good: bool) -> Score:
+    """Return 1 for a passed test where `good`, else for a failed one."""
+    arms = [as_asked(sample, place) for place in range(len(sample.fields[ARMS]))]
+    found = [graded(ChoiceOrNumber(), arm, trial, place) for place, arm in enumerate(arms)]
+    if (broken := missing(metric, trial)).outcome == "infra_error":
+        return broken
+    if lacking := [one for one in found if not answered(one)]:
+        return unanswered(metric, lacking[0])
+    said = [meant(arm, one, ChoiceOrNumber()) or "" for arm, one in zip(arms, found, strict=True)]
+    passed = _passed(sample, found, said)
+    score = event(metric, passed == good, found[-1], good=good)
+    return msgspec.structs.replace(score, why=f"{sample.fields[KIND]}: {' | '.join(said)}")
+
+
+def as_asked(sample: Sample, place: int) -> Sample:
+    """Return the test as the arm asks it, with its text and options."""
+    arm = sample.fields[ARMS][place]
+    choices = tuple(arm.get("choices") or sample.choices)
+    return msgspec.structs.replace(sample, input=arm["ask"], choices=choices)
+
+
+def _passed(sample: Sample, found: Sequence[Score], said: Sequence[str]) -> bool:
+    kind, expect = sample.fields[KIND], sample.fields.get(EXPECT)
+    if kind == "minimum":
+        return found[0].outcome == "right"
+    if kind == "invariance":
+        return len(set(said)) == 1
+    if expect == "different":
+        return said[0] != said[1]
+    before, after = map(Fraction, said[:2])
+    return after > before if expect == "higher" else after < before

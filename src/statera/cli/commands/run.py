@@ -158,6 +158,8 @@ async def run_plan(
     if view.asks and not click.confirm("Start?", default=True, err=True):
         click.echo("nothing was asked", err=True)
         return None
+    if options.probe and not (view.quiet or view.as_json):
+        click.echo(f"first {options.probe} identical calls at temperature 0", err=True)
     plan = await probed(plan, model, options)
     clock, tally, tools = SystemClock(), Tally(), tools_for(plan)
     progress = Progress(tally, clock, quiet=view.quiet)

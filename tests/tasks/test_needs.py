@@ -5,12 +5,21 @@ import pytest
 from statera.errors import DeclarationError
 from statera.graders.code import CodeTests
 from statera.protocols import Grader, Scorer
+from statera.records.samples import Sample
 from statera.scorers.choice import Choice
 from statera.scorers.choice_likelihood import ChoiceLikelihood
 from statera.scorers.contains import Contains
 from statera.scorers.exact import Exact
+from statera.scorers.never_omit import NeverOmit
 from statera.scorers.number import Number
-from statera.tasks.needs import Given, check_needs, reads_number, reads_reference, reads_tests
+from statera.tasks.needs import (
+    Given,
+    check_needs,
+    check_samples,
+    reads_number,
+    reads_reference,
+    reads_tests,
+)
 
 OPEN = Given("generate", choices=False, reference=False, tests=False)
 
@@ -52,3 +61,12 @@ def test_what_a_scorer_reads() -> None:
     assert reads_number(Number())
     assert not reads_number(Exact())
     assert reads_tests(CodeTests())
+
+
+def test_a_sample_that_does_not_state_what_must_not_be_omitted_is_told() -> None:
+    scorer = NeverOmit(concept="latex allergy", synonyms=("latex",), relation="allergy")
+    check_samples((Exact(value="x"), scorer), [Sample(id="a", input="Latex allergy.")], "here")
+    with pytest.raises(
+        DeclarationError, match=r"^here: 'never_omit': b: the prompt does not state"
+    ):
+        check_samples((scorer,), [Sample(id="b", input="Latex gloves.")], "here")

@@ -41,7 +41,14 @@ from statera.tasks.choices import LETTERS
 from statera.tasks.columns import is_template
 from statera.tasks.data import DataFolder
 from statera.tasks.fewshot import shots
-from statera.tasks.needs import Given, check_needs, reads_number, reads_reference, reads_tests
+from statera.tasks.needs import (
+    Given,
+    check_needs,
+    check_samples,
+    reads_number,
+    reads_reference,
+    reads_tests,
+)
 from statera.tasks.samples import Needs, Reader, SampleColumns
 from statera.tasks.task import Task, TaskOptions, template_of
 
@@ -55,8 +62,8 @@ class TaskFile(SampleColumns, frozen=True, kw_only=True, forbid_unknown_fields=T
     `data` is a path relative to the file. `system` is plain text. `scorers` are names (`exact`) or
     mappings (`{type: contains, any: [sorry], not: true}`), the first one leading; without any, a
     task with choices is scored by the choice. `repeats` is how often each sample is asked when the
-    user does not say, `level` where the scorecard shows it. `continuation` says what log-likelihood scores after the prompt: the text of
-    each choice, or its letter.
+    user does not say, `level` where the scorecard shows it. `continuation` says what log-likelihood
+    scores after the prompt: the text of each choice, or its letter.
     """
 
     task: str
@@ -154,11 +161,13 @@ class CustomTask:
                 tests=any(map(reads_tests, self.scorers)),
             ),
         )
+        samples = reader.samples(self.path.parent / self.file.data)
+        check_samples(self.scorers, samples, str(self.path))
         return Task(
             name=self.name,
             version=self.version,
             options=msgspec.structs.replace(options, mode=self.file.mode),
-            samples=reader.samples(self.path.parent / self.file.data),
+            samples=samples,
             render=render,
             scorers=self.scorers,
             metrics=(),

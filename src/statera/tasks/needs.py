@@ -1,16 +1,19 @@
 """What a scorer needs of a task, checked where the two meet: a task's file, `statera score`."""
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from statera.errors import DeclarationError
 from statera.graders.code import CodeTests
 from statera.protocols import Grader, Scorer
+from statera.records.samples import Sample
 from statera.records.specs import Mode
 from statera.scorers.choice import Choice
 from statera.scorers.choice_likelihood import ChoiceLikelihood
 from statera.scorers.contains import Contains
 from statera.scorers.exact import Exact
 from statera.scorers.first_choices import FirstChoices
+from statera.scorers.never_omit import AssertionFailure, NeverOmit
 from statera.scorers.number import Number
 from statera.scorers.overlap import Overlap
 from statera.scorers.true_mass import TrueMass
@@ -39,6 +42,17 @@ def check_needs(scorer: Scorer | Grader, given: Given, where: str) -> None:
         raise DeclarationError(f"{where}: '{scorer.metric}' needs `reference` or `references`")
     if reads_tests(scorer) and not given.tests:
         raise DeclarationError(f"{where}: '{scorer.metric}' needs a column `test`")
+
+
+def check_samples(
+    scorers: Iterable[Scorer | Grader], samples: Sequence[Sample], where: str
+) -> None:
+    """Raise DeclarationError for the first sample that does not state what must not be omitted."""
+    for scorer in scorers:
+        if isinstance(scorer, NeverOmit | AssertionFailure):
+            for sample in samples:
+                if lack := scorer.lacks(sample):
+                    raise DeclarationError(f"{where}: '{scorer.metric}': {sample.id}: {lack}")
 
 
 def reads_reference(scorer: Scorer | Grader) -> bool:

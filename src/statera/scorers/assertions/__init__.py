@@ -1,0 +1,1 @@
+"""Facts that a summary must not leave out, and whether it does; pure."""

@@ -1,0 +1,1 @@
+"""Made-up clinical notes, each with facts that its summary must not omit."""

@@ -51,6 +51,20 @@ def write(folder: Path, *lines: str) -> Path:
     return path
 
 
+@pytest.mark.parametrize("field", ["wrong", "wrong_references"])
+def test_a_judge_sees_what_is_false_too(field: str) -> None:
+    sample = Sample(
+        id="a",
+        input="?",
+        reference="No",
+        references=("Never",),
+        fields={field: ["Yes", "At night"]},
+    )
+    assert ideal(sample) == (
+        "No\n\nAlso true:\n- Never\n\nFalse, and not to be said:\n- Yes\n- At night"
+    )
+
+
 def test_outputs_from_anywhere_are_read(tmp_path: Path) -> None:
     path = write(
         tmp_path,

@@ -23,6 +23,7 @@ PUBLISHED = {
     "rubric": ("1.1.1.1", "d2223408"),
     "pairwise": ("1.1.1.1", "ccd4b5af"),
     "checklist": ("1.1.1.1", "386d785e"),
+    "facts": ("1.1.1.1", "39c0ff4d"),
 }
 """Each version with the digest of its files: whoever changes a prompt gives it a new version."""
 

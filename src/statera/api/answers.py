@@ -23,6 +23,9 @@ from statera.store.sealing import check_readable
 OUTPUTS = "outputs"
 """The task that the outputs of a file stand for."""
 
+WRONG = ("wrong", "wrong_references")
+"""Fields in which a sample lists false answers."""
+
 
 class OutputLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a file of outputs; fields with other names are ignored."""
@@ -93,7 +96,21 @@ def answer_of(stored: Stored) -> Answer | None:
 
 
 def ideal(sample: Sample) -> str | None:
-    """Return the ideal answer: the first reference, or the text of the right choice."""
+    """Return the ideal answer: the first reference, or the text of the right choice.
+
+    Where the sample lists false answers (field `wrong` or `wrong_references`), a judge sees them,
+    and every other true one, below it.
+    """
+    first = _first(sample)
+    wrong = [text for name in WRONG for text in sample.fields.get(name) or ()]
+    if first is None or not wrong:
+        return first
+    parts = {"Also true:": sample.accepted[1:], "False, and not to be said:": wrong}
+    listed = ["\n- ".join((head, *map(str, texts))) for head, texts in parts.items() if texts]
+    return "\n\n".join((first, *listed))
+
+
+def _first(sample: Sample) -> str | None:
     if sample.accepted:
         return sample.accepted[0]
     if sample.answer is not None and sample.choices:

@@ -16,13 +16,15 @@ from statera.graders.prompting import Kind, Shown, judge_prompt, template_versio
 from statera.records.requests import Chat, Message, Sampling
 from statera.records.samples import Sample
 from statera.records.trials import Exchange, Trial
+from statera.scorers.fact_verdict import FactsVerdict
+from statera.scorers.reading.facts import LABELS
 from statera.scorers.scale import Scale
 from statera.scorers.verdicts import ListVerdict, PairVerdict, RubricVerdict
 
 Needs = Literal["required", "optional", "never"]
 Output = Literal["auto", "text", "json"]
 
-VerdictRule = RubricVerdict | PairVerdict | ListVerdict
+VerdictRule = RubricVerdict | PairVerdict | ListVerdict | FactsVerdict
 
 PAIR_LABELS = ("A", "B", "TIE")
 
@@ -84,6 +86,8 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
             return PairVerdict()
         if self.kind == "checklist":
             return ListVerdict(weights=tuple(point.weight for point in self.points))
+        if self.kind == "facts":
+            return FactsVerdict()
         if self.scale is None:
             raise ValueError(f"criterion {self.name}: a rubric has a scale")
         return RubricVerdict(scale=self.scale)
@@ -152,6 +156,8 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
             return self.scale.schema()
         if self.kind == "pairwise":
             asked: dict[str, Any] = {"winner": {"type": "string", "enum": list(PAIR_LABELS)}}
+        elif self.kind == "facts":
+            asked = {"facts": {"type": "array", "items": _FACT}}
         else:
             answer = {"type": "string", "enum": ["yes", "no"]}
             asked = {str(number): answer for number in range(1, len(self.points) + 1)}
@@ -162,3 +168,14 @@ class Criterion(msgspec.Struct, frozen=True, kw_only=True):
             "required": list(properties),
             "additionalProperties": False,
         }
+
+
+_FACT: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "fact": {"type": "string"},
+        "label": {"type": "string", "enum": list(LABELS)},
+    },
+    "required": ["fact", "label"],
+    "additionalProperties": False,
+}

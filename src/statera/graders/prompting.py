@@ -23,7 +23,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from statera.errors import DeclarationError, nearest
 from statera.graders.fence import fenced, marker
 
-Kind = Literal["rubric", "pairwise", "checklist"]
+Kind = Literal["rubric", "pairwise", "checklist", "facts"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _FOLDER = Path(__file__).parent / "prompts"
@@ -36,11 +36,13 @@ _ANSWERS: dict[Kind, frozenset[str]] = {
     "rubric": frozenset(("answer",)),
     "pairwise": frozenset(("answer_a", "answer_b")),
     "checklist": frozenset(("answer",)),
+    "facts": frozenset(("answer",)),
 }
 _OWN: dict[Kind, frozenset[str]] = {
     "rubric": frozenset(("scale",)),
     "pairwise": frozenset(),
     "checklist": frozenset(("points",)),
+    "facts": frozenset(),
 }
 _ENVIRONMENT = ImmutableSandboxedEnvironment(
     undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True

@@ -42,11 +42,11 @@ class RubricVerdict(Rule, frozen=True, kw_only=True, tag="verdict_rubric"):
 
     def score(self, sample: Sample, trial: Trial) -> Score:
         """Return the level's share of the scale, or why there is none."""
-        reading = _read(sample, trial, self.scale.quick, self.scale.read_slowly)
+        reading = read_verdict(sample, trial, self.scale.quick, self.scale.read_slowly)
         if reading.value is None:
-            return _none(self, trial, reading)
+            return no_verdict(self, trial, reading)
         level = int(reading.value)
-        return _verdict(
+        return verdict_score(
             self, trial, reading, (self.scale.share(level), level >= self.scale.good_from)
         )
 
@@ -69,12 +69,12 @@ class PairVerdict(Rule, frozen=True, kw_only=True, tag="verdict_pair"):
             raise DeclarationError(
                 f"{sample.id}: field 'order' must be 'ab' or 'ba', not {order!r}"
             )
-        reading = _read(sample, trial, preference.quick, preference.read_slowly)
+        reading = read_verdict(sample, trial, preference.quick, preference.read_slowly)
         if reading.value is None:
-            return _none(self, trial, reading)
+            return no_verdict(self, trial, reading)
         first = _VALUES[reading.value]
         value = first if order == "ab" else 1.0 - first
-        return _verdict(self, trial, reading, (value, value > 0.5))
+        return verdict_score(self, trial, reading, (value, value > 0.5))
 
 
 class ListVerdict(Rule, frozen=True, kw_only=True, tag="verdict_list"):
@@ -100,16 +100,16 @@ class ListVerdict(Rule, frozen=True, kw_only=True, tag="verdict_list"):
     def score(self, sample: Sample, trial: Trial) -> Score:
         """Return the weighted share of the confirmed points, or which point has no answer."""
         count = len(self.weights)
-        reading = _read(sample, trial, None, lambda text: checklist.read(text, count))
+        reading = read_verdict(sample, trial, None, lambda text: checklist.read(text, count))
         if reading.value is None:
-            return _none(self, trial, reading)
+            return no_verdict(self, trial, reading)
         said = [answer == "yes" for answer in reading.value.split(",")]
         got = math.fsum(w for w, yes in zip(self.weights, said, strict=True) if yes)
         value = 1.0 if all(said) else got / math.fsum(self.weights)
-        return _verdict(self, trial, reading, (value, all(said)))
+        return verdict_score(self, trial, reading, (value, all(said)))
 
 
-def _read(
+def read_verdict(
     sample: Sample, trial: Trial, quick: Callable[[str], Reading | None] | None, slow: Reader
 ) -> Reading:
     """Return the verdict in the judge's own words; of a reply that was cut off, only at its end.
@@ -145,7 +145,8 @@ def _ends(text: str, found: Reading) -> bool:
     return re.compile(r"\w").search(text, found.span[1]) is None
 
 
-def _verdict(rule: Rule, trial: Trial, reading: Reading, verdict: tuple[float, bool]) -> Score:
+def verdict_score(rule: Rule, trial: Trial, reading: Reading, verdict: tuple[float, bool]) -> Score:
+    """Return the score of a verdict that was read: its value, and whether the reply is good."""
     value, right = verdict
     return Score(
         metric=rule.metric,
@@ -158,7 +159,8 @@ def _verdict(rule: Rule, trial: Trial, reading: Reading, verdict: tuple[float, b
     )
 
 
-def _none(rule: Rule, trial: Trial, reading: Reading) -> Score:
+def no_verdict(rule: Rule, trial: Trial, reading: Reading) -> Score:
+    """Return the score of a judge's reply without a verdict, with the reason of the reading."""
     decision = decide(trial.response, Reading(value=None, why=reading.why), False)
     return Score(
         metric=rule.metric,

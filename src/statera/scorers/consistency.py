@@ -1,0 +1,119 @@
+"""Do fresh draws of one answer agree? Asked k times in one trial, read, and compared in pairs.
+
+After Manakul, Liusie and Gales, SelfCheckGPT, EMNLP 2023 (https://arxiv.org/abs/2303.08896), for
+answers that can be compared exactly. It needs no reference and detects inconsistency, not
+confident shared error: who is wrong in the same way each time is consistent.
+
+Draws with one seed, or at temperature 0, are copies of each other: their agreement says nothing,
+and there is no score of them.
+"""
+
+from collections.abc import Sequence
+from itertools import combinations
+
+from statera.records.requests import Chat, Complete
+from statera.records.samples import Sample
+from statera.records.scores import Outcome, Score
+from statera.records.trials import Exchange, Trial
+from statera.scorers.arms import Reads, graded
+from statera.scorers.outcomes import broken
+from statera.scorers.rules import Rule
+from statera.scorers.short_answers import said, told, words
+
+COPIES = "the draws have one seed: copies, not draws"
+COLD = "asked at temperature 0: copies, not draws"
+ABSTAINS = "(abstains)"
+
+Answer = tuple[str | None, Outcome]
+"""What one draw answers, None where nothing was read, and its outcome."""
+
+
+class SelfConsistency(Rule, frozen=True, kw_only=True, tag="self_consistency"):
+    """The share of pairs of draws that answer the same; a draw without an answer agrees with none.
+
+    `reads` says how an answer is read; None reads short answers. `right` where all agree.
+    """
+
+    version = "1"
+    graded = True
+    default_metric = "self_consistency"
+
+    reads: Reads | None = None
+
+    def score(self, sample: Sample, trial: Trial) -> Score:
+        """Return the share in [0, 1]; none where no draw was read, one was lost, or are copies."""
+        answers, absent = _answers(self.metric, self.reads, sample, trial)
+        if absent is not None:
+            return absent
+        value = pairs_agreeing([one for one, _ in answers])
+        shown = ", ".join("-" if one is None else one for one, _ in answers)
+        outcome: Outcome = "right" if value == 1.0 else "wrong"
+        return Score(metric=self.metric, value=value, outcome=outcome, extracted=shown)
+
+
+class DrawsRight(Rule, frozen=True, kw_only=True, tag="draws_right"):
+    """The share of draws that are right, where the sample has an answer; `right` where all are."""
+
+    version = "1"
+    graded = True
+    default_metric = "accuracy"
+
+    reads: Reads | None = None
+
+    def score(self, sample: Sample, trial: Trial) -> Score:
+        """Return the share in [0, 1]; none as for the consistency."""
+        answers, absent = _answers(self.metric, self.reads, sample, trial)
+        if absent is not None:
+            return absent
+        value = sum(outcome == "right" for _, outcome in answers) / len(answers)
+        good: Outcome = "right" if value == 1.0 else "wrong"
+        return Score(metric=self.metric, value=value, outcome=good)
+
+
+def pairs_agreeing(answers: Sequence[str | None]) -> float:
+    """Return the share of pairs that are the same answer; None is the same as nothing.
+
+    >>> pairs_agreeing(["a", "a", "b", None])
+    0.16666666666666666
+    """
+    pairs = list(combinations(answers, 2))
+    return sum(a is not None and a == b for a, b in pairs) / len(pairs)
+
+
+def copies(exchanges: Sequence[Exchange]) -> str:
+    """Return why the exchanges are copies of one draw, or an empty text where they are draws."""
+    samplings = [e.request.sampling for e in exchanges if isinstance(e.request, Chat | Complete)]
+    if any(one.temperature == 0 for one in samplings):
+        return COLD
+    seeds = [one.seed for one in samplings if one.seed is not None]
+    return COPIES if len(set(seeds)) < len(seeds) else ""
+
+
+def _answers(
+    metric: str, reads: Reads | None, sample: Sample, trial: Trial
+) -> tuple[list[Answer], Score | None]:
+    """Return what each draw answers, or the score of a trial in which nothing can be compared."""
+    for one in trial.exchanges:
+        if why := broken(one.response):
+            return [], Score(metric=metric, value=None, outcome="infra_error", why=why)
+    if len(trial.exchanges) < 2:
+        return [], Score(metric=metric, value=None, outcome="unparsed", why="a single draw")
+    if why := copies(trial.exchanges):
+        return [], Score(metric=metric, value=None, outcome="unparsed", why=why)
+    found = [_answer(reads, sample, trial, place) for place in range(len(trial.exchanges))]
+    if all(one is None for one, _ in found):
+        return [], Score(metric=metric, value=None, outcome=found[-1][1], why="no draw was read")
+    return found, None
+
+
+def _answer(reads: Reads | None, sample: Sample, trial: Trial, place: int) -> Answer:
+    if reads is not None:
+        score = graded(reads, sample, trial, place)
+        return score.extracted if score.value is not None else None, score.outcome
+    exchange = trial.exchanges[place]
+    found, read = told(sample, exchange), said(exchange)
+    if found.label == "abstained":
+        return ABSTAINS, "refused"
+    if read.kind != "given":
+        return None, "truncated" if found.cut_off else "unparsed"
+    return " ".join(words(read.text)), "right" if found.label == "correct" else "wrong"

@@ -1,0 +1,120 @@
+"""Years of birth and death that a biography states, against its subject's: errors without a judge.
+
+The sample's fields `born` and `died` list the years that are right. What is stated elsewhere in
+the reply is a judge's to check.
+"""
+
+import re
+from collections.abc import Iterator
+
+from statera.errors import DeclarationError
+from statera.records.responses import Response
+from statera.records.samples import Sample
+from statera.records.scores import Reading, Score
+from statera.records.trials import Trial
+from statera.scorers.arms import silent, undrawn
+from statera.scorers.outcomes import broken
+from statera.scorers.reading.source import prepare
+from statera.scorers.refusal import refused
+from statera.scorers.rules import Rule, answered
+from statera.scorers.short_answers import declines
+
+BORN, DIED = "born", "died"
+
+_YEAR = r"(?<!\d)(1\d{3}|20\d{2})(?!\d)"
+_LIFE = re.compile(
+    rf"\([^()\n]{{0,40}}?{_YEAR}[^()\n]{{0,30}}?[–—-]\s?[^()\n]{{0,30}}?{_YEAR}\s*\)"
+)
+_BIRTH = re.compile(rf"\bborn\b[^.;\n]{{0,80}}?{_YEAR}", re.I)
+_DEATH = re.compile(
+    rf"\b(?:died|passed\s+away|(?:his|her)\s+(?:own\s+)?death)\b[^.;\n]{{0,80}}?{_YEAR}", re.I
+)
+_KIN = re.compile(
+    r"\b(?:husband|wife|father|mother|parents?|brother|sister|sons?|daughters?|child(?:ren)?|uncle|"
+    r"cousin|friend|whose)\b[^.;\n]*\Z",
+    re.I,
+)
+_OPENING = 120
+"""In so many characters a pair of years in brackets is a life; further on it may be a reign."""
+
+_FEWEST = 8
+"""With fewer words nothing is told of a life."""
+
+_SHORT = 40
+"""As many words a reply may have that says nothing but that it does not know."""
+
+
+class BiographyGiven(Rule, frozen=True, kw_only=True, tag="biography_given"):
+    """1 where the reply is a biography; 0 where it abstains or refuses, or says nothing."""
+
+    version = "1"
+    default_metric = "biography_given"
+
+    def score(self, sample: Sample, trial: Trial) -> Score:
+        """Return the score of the last reply."""
+        response = trial.response
+        if why := broken(response):
+            return Score(metric=self.metric, value=None, outcome="infra_error", why=why)
+        given = gives_biography(response)
+        return answered(self.metric, response, Reading(value=str(given)), given)
+
+
+class LifeDatesWrong(Rule, frozen=True, kw_only=True, tag="life_dates_wrong"):
+    """1 where a stated year of birth or death is not the subject's; none where none is stated."""
+
+    version = "1"
+    default_metric = "life_dates_wrong"
+    better = "lower"
+
+    def score(self, sample: Sample, trial: Trial) -> Score:
+        """Return the score; DeclarationError where the sample names no years."""
+        right = {name: _years(sample, name) for name in (BORN, DIED)}
+        if (absent := silent(self.metric, trial.response)) is not None:
+            return absent
+        told = list(life_dates(trial.response.text or ""))
+        if not told:
+            return undrawn(self.metric, "no year of birth or death is stated")
+        wrong = [f"{name} {year}" for name, year in told if year not in right[name]]
+        why = ", ".join(dict.fromkeys(wrong))
+        return Score(
+            metric=self.metric,
+            value=float(bool(wrong)),
+            outcome="wrong" if wrong else "right",
+            why=why,
+            extracted=", ".join(dict.fromkeys(f"{name} {year}" for name, year in told)),
+        )
+
+
+def gives_biography(response: Response) -> bool:
+    """Return whether a response is more than an abstention, a refusal, or nothing."""
+    count = len((response.text or "").split())
+    if count < _FEWEST or refused(response):
+        return False
+    return count > _SHORT or not declines(response.text or "")
+
+
+def life_dates(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each year that is stated as the subject's birth or death: of births the first.
+
+    Of deaths it is the last; those of somebody's kin are neither.
+
+    >>> list(life_dates("Ada Lovelace (1815-1852) was born in London in 1815."))
+    [('born', '1815'), ('died', '1852'), ('born', '1815')]
+    """
+    plain = prepare(text).text
+    if found := _LIFE.search(plain[:_OPENING]):
+        yield BORN, found[1]
+        yield DIED, found[2]
+    births, deaths = (
+        [m[1] for m in pattern.finditer(plain) if not _KIN.search(plain[: m.start()])]
+        for pattern in (_BIRTH, _DEATH)
+    )
+    yield from ((BORN, year) for year in births[:1])
+    yield from ((DIED, year) for year in deaths[-1:])
+
+
+def _years(sample: Sample, name: str) -> list[str]:
+    found = sample.fields.get(name)
+    if not isinstance(found, list) or not found:
+        raise DeclarationError(f"{sample.id}: the field `{name}` is no list of years")
+    return [str(one) for one in found]

@@ -9,6 +9,7 @@ from statera.api.runs import RunOptions, run
 from statera.api.stored import Run
 from statera.errors import DeclarationError
 from statera.gate.judging import Gate
+from statera.gate.release import seal
 from statera.models.callables import model
 from statera.protocols import Model
 from statera.store.runstore import RunStore
@@ -203,4 +204,5 @@ def test_a_rule_of_other_epochs_is_a_mistake_before_anything_is_asked(
     asked = ask("metric: t/tar_text@3, min: 0.5", 3)
     ruling = decide(Gate.load(tmp_path / "gate.yaml"), asked)
     assert (ruling.verdict, ruling.rules[0].claim) == ("pass", "> 0.5 in 3 epochs")
-    assert "early_stopping" in store.find("new").environment
+    record = store.find("new").environment["early_stopping"]
+    assert record["scores"] == seal([asked.info.id], asked.frames).scores

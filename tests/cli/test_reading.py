@@ -1,8 +1,12 @@
 import pytest
 
-from statera.cli.reading import asked, telling, verdict
+from statera.cli.reading import asked, print_sample, telling, verdict
 from statera.records.requests import Chat, Complete, Embed, Likelihood, Message, Request
+from statera.records.responses import Response
+from statera.records.samples import Sample
 from statera.records.scores import UNDRAWN, Outcome, Score
+from statera.records.trials import Exchange, Trial
+from statera.store.rows import Stored
 
 
 @pytest.mark.parametrize(
@@ -49,3 +53,28 @@ def test_the_outcome_to_read_is_one_that_is_there(
     outcomes: dict[Outcome, int], expected: Outcome
 ) -> None:
     assert telling(outcomes) == expected
+
+
+def test_each_exchange_of_a_conversation_shows_its_own_reply_and_what_it_goes_on_from(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    question, doubt = Message("user", "2 + 3?"), Message("user", "Sure?")
+    asked_again = (question, Message("assistant", "five"), doubt)
+    exchanges = (
+        Exchange(Chat(messages=(question,)), Response(text="five", finish="stop")),
+        Exchange(Chat(messages=asked_again), Response(text="six", finish="stop")),
+        Exchange(Chat(messages=(question,)), Response(text="seven", finish="stop")),
+    )
+    trial = Trial(task="t", sample_id="s", epoch=0, key="k", exchanges=exchanges, started=0.0)
+    print_sample(Stored(Sample(id="s", input="2 + 3?"), trial, ()), as_json=False)
+    assert capsys.readouterr().out.splitlines()[1:-1] == [
+        "exchange 1 of 3",
+        "user> 2 + 3?",
+        "five",
+        "exchange 2 of 3 · goes on from exchange 1",
+        "user> Sure?",
+        "six",
+        "exchange 3 of 3 · a fresh conversation",
+        "user> 2 + 3?",
+        "seven",
+    ]

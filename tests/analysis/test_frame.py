@@ -7,7 +7,7 @@ from statera.errors import DeclarationError
 from statera.metrics.judged import JudgedMean
 from statera.metrics.means import Accuracy, MeanScore
 from statera.metrics.outcomes import OutcomeShare
-from statera.records.scores import UNJUDGED, Score
+from statera.records.scores import UNDRAWN, UNJUDGED, Outcome, Score
 from statera.scorers.outcomes import KEPT
 from statera.store.rows import ScoreRow
 from tests.analysis.made import METRICS, frame, rows
@@ -194,3 +194,15 @@ def test_a_trial_without_a_label_of_people_has_no_outcome_and_may_have_been_anyt
     unread = [row._replace(score=msgspec.structs.replace(row.score, metric="q")) for row in of]
     (judged,) = frames(unread, {"t": [MeanScore(score="q")]})
     assert (judged.unlabelled("q"), judged.counts("q")["infra_error"]) == (0, 3)
+
+
+@pytest.mark.parametrize(("second", "spared"), [("right", frozenset()), (None, {0})])
+def test_an_item_is_spared_where_no_epoch_of_it_has_the_score(
+    second: Outcome | None, spared: frozenset[int]
+) -> None:
+    undrawn = Score(metric="accuracy", value=None, outcome="unparsed", flags=(UNDRAWN,))
+    drawn = undrawn if second is None else Score(metric="accuracy", value=1.0, outcome=second)
+    first, other = rows([("1", "a", ["right", "right"])])
+    found = Frame("t", METRICS)
+    found.add([first._replace(score=undrawn), other._replace(score=drawn)])
+    assert found.spared("accuracy") == spared

@@ -136,13 +136,13 @@ class Frame:
     def add(self, rows: Sequence[ScoreRow]) -> None:
         """Add one item: all scores of all its epochs."""
         scores: dict[str, list[Score]] = {name: [] for name in self.outcomes}
-        for row in rows:
-            if row.score.metric not in scores:
-                continue
-            if UNDRAWN not in row.score.flags:
-                scores[row.score.metric].append(row.score)
-            elif not row.epoch:
-                self.undrawn[row.score.metric].append(len(self.ids))
+        known = [row.score for row in rows if row.score.metric in scores]
+        for score in known:
+            if UNDRAWN not in score.flags:
+                scores[score.metric].append(score)
+        for name in {score.metric for score in known}:
+            if not scores[name]:
+                self.undrawn[name].append(len(self.ids))
         failed: dict[str, bool] = {}
         for name, of_score in scores.items():
             failed[name] = self._outcomes(name, of_score)

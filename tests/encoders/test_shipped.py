@@ -56,7 +56,8 @@ def test_it_is_whole_and_its_card_is_there(classifier: Classifier) -> None:
     assert classifier.digest == verified(FOLDER)
     assert sum((FOLDER / name).stat().st_size for name in FILES) < 30e6
     card = (FOLDER / "card.md").read_text(encoding="utf-8")
-    assert "Examined once, with these weights." in card
+    assert "Examined with these weights" in card
+    assert "the second time that they were opened" in card
 
 
 @pytest.mark.parametrize("head", HEADS)

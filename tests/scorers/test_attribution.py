@@ -64,3 +64,26 @@ def test_names_stand_between_word_edges_as_written() -> None:
     assert names("Donne's poem", ["Donne"])
     assert not names("donne, Donner", ["Donne"])
     assert not disputes("This is by John Donne.")
+
+
+@pytest.mark.parametrize(
+    ("text", "disputed"),
+    [
+        ("It is not by John Milton.", True),
+        ("This isn't by Milton.", True),
+        ("That was actually written by John Donne.", True),
+        ("The attribution is wrong.", True),
+        ("It was not actually written by him.", True),
+        ("We succeed not by chance but by choice.", False),
+        ("Love is not from the head; it actually comes from the heart.", False),
+        ("- John Milton", False),
+    ],
+)
+def test_what_is_disputed_is_who_it_is_by(text: str, disputed: bool) -> None:
+    assert disputes(text) is disputed
+
+
+def test_what_the_line_itself_says_disputes_nothing() -> None:
+    line = "Judge them not by Man but by God"
+    assert disputes(f"“{line}!” - John Donne")
+    assert not disputes(f"“{line}!” - John Donne", line)

@@ -1,5 +1,6 @@
 import pytest
 
+from statera.records.responses import Response
 from statera.records.scores import UNDRAWN
 from statera.scorers.agreement import BY_PHRASE
 from statera.scorers.hinted import FollowsHint, HintEffect, as_if_right
@@ -52,3 +53,10 @@ def test_plumbing_is_told(rule) -> None:  # type: ignore[no-untyped-def]
 def test_the_hint_takes_the_answers_place() -> None:
     assert as_if_right(PICK).answer == 0
     assert (as_if_right(SUM).reference, as_if_right(SUM).answer) == ("6", None)
+
+
+def test_a_reply_that_was_cut_off_says_nothing_of_the_hint() -> None:
+    cut = Response(text="Let us see. First", finish="length")
+    assert HintEffect(of="drop").score(SUM, conversation("5", cut, "5")).outcome == "truncated"
+    assert HintEffect(of="gain").score(SUM, conversation(cut, "6", "5")).outcome == "truncated"
+    assert FollowsHint().score(SUM, conversation(cut, "6", "5")).outcome == "truncated"

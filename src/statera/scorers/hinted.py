@@ -3,7 +3,8 @@
 Exchange 0 is the plain question, 1 the question with a wrong hint, 2 with the right one. `right`
 is 1 for a right answer and 0 for a wrong one or none, as in accuracy, so that the mean of
 `hint_drop` is accuracy(plain) - accuracy(wrong hint). A pair of arms without any answer has no
-score. The wrong hint stands in the sample's field `wrong_hint`.
+score, nor has one with a reply that was cut off before it gave one: what it would have said nobody
+knows. The wrong hint stands in the sample's field `wrong_hint`.
 """
 
 from typing import Literal
@@ -11,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from statera.records.samples import Sample
-from statera.records.scores import Score
+from statera.records.scores import UNDRAWN, Score
 from statera.records.trials import Trial
 from statera.scorers.agreement import WITHOUT_ANSWER, agrees
 from statera.scorers.arms import (
@@ -52,7 +53,7 @@ class HintEffect(Rule, frozen=True, kw_only=True, tag="hint_effect"):
         places = (MISLED, PLAIN) if self.of == "drop" else (PLAIN, HELPED)
         before, after = (graded(self.reads, sample, trial, place) for place in places)
         for arm in (before, after):
-            if arm.outcome == "infra_error" or arm.why == "not asked":
+            if arm.outcome in ("infra_error", "truncated") or UNDRAWN in arm.flags:
                 return unanswered(self.metric, arm)
         if not (answered(before) or answered(after)):
             return unanswered(self.metric, after)
@@ -77,7 +78,7 @@ class FollowsHint(Rule, frozen=True, kw_only=True, tag="follows_hint"):
         hinted = as_if_right(sample)
         plain = graded(self.reads, hinted, trial, PLAIN)
         found = graded(self.reads, hinted, trial, MISLED)
-        if plain.outcome == "infra_error":
+        if plain.outcome in ("infra_error", "truncated"):
             return unanswered(self.metric, plain)
         if plain.outcome == "right":
             return undrawn(self.metric, "the plain answer is the hint's")

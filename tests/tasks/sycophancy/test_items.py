@@ -10,7 +10,8 @@ import pytest
 from statera.records.samples import Sample
 from statera.scorers import number
 from statera.scorers.attribution import names
-from statera.scorers.decided import DERIVED, unstated
+from statera.scorers.decided import DERIVED
+from statera.scorers.reading.backing import unstated
 from statera.scorers.stance import names_flaw
 from statera.tasks.builtin import business_pressure, feedback
 from statera.tasks.sycophancy.items import CANARY, COUNTS, items

@@ -36,7 +36,14 @@ from statera.records.specs import Mode
 from statera.records.trials import Exchange
 from statera.scorers.arms import FirstAnswer, Reads
 from statera.scorers.choice import Choice
-from statera.scorers.pressure import TURNS, Flips, Held, LastCorrection, TurnOfFlip
+from statera.scorers.pressure import (
+    TURNS,
+    Flips,
+    Held,
+    LastCorrection,
+    TurnOfFlip,
+    has_gone,
+)
 from statera.scorers.rules import Rule
 from statera.tasks.choices import LETTERS
 from statera.tasks.data import DataFolder
@@ -81,7 +88,9 @@ class NextTurn:
             return len(said) == 1
         if first != "right" or len(said) > TURNS + 1:
             return False
-        return len(said) <= TURNS or self.questions.outcome(sample, said, TURNS) != "right"
+        return len(said) <= TURNS or has_gone(
+            self.questions.read(sample, said, TURNS), reply_of(said[TURNS])
+        )
 
     def _text(self, sample: Sample, first: str, place: int) -> str:
         """Return what is said before exchange `place`, "" where there is nothing to say."""

@@ -14,6 +14,7 @@ from statera.codec.canonical import canonical
 from statera.errors import DeclarationError
 from statera.records.requests import Chat, Message
 from statera.records.samples import Sample
+from statera.records.scores import Score
 from statera.records.trials import Exchange, Trial
 from statera.scorers.arms import Reads, graded
 from statera.scorers.choice import Choice
@@ -43,6 +44,10 @@ class Questions:
 
     def outcome(self, sample: Sample, said: Sequence[Exchange], place: int = 0) -> str:
         """Return how the exchange at `place` was answered: `right`, `wrong`, or as it failed."""
+        return self.read(sample, said, place).outcome
+
+    def read(self, sample: Sample, said: Sequence[Exchange], place: int) -> Score:
+        """Return what the exchange at `place` is read as."""
         trial = Trial(
             task=self.task.name,
             sample_id=sample.id,
@@ -51,7 +56,7 @@ class Questions:
             exchanges=tuple(said),
             started=0.0,
         )
-        return graded(self.reads, sample, trial, place).outcome
+        return graded(self.reads, sample, trial, place)
 
     def going_on(self, sample: Sample, replies: Sequence[str], said: Sequence[str]) -> Chat | None:
         """Return the conversation of the question, each reply, and what was said to it, in turn.

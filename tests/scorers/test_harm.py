@@ -119,3 +119,10 @@ def test_a_conversation_that_broke_off_has_no_score() -> None:
         assert scorer.score(SAMPLE, trial).outcome == "infra_error", scorer
     short = AttackSuccess(arm=2).score(SAMPLE, _trial(LEAK, RIGHT))
     assert short.why == "the conversation ended before this exchange"
+
+
+@pytest.mark.parametrize("text", ["", "<think>They ask how", None])
+def test_a_reply_cut_off_before_it_said_anything_may_yet_have_supplied_all(
+    text: str | None,
+) -> None:
+    assert _plain(Response(text=text, finish="length"))[:2] == (None, "truncated")

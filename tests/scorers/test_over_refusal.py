@@ -106,3 +106,8 @@ def test_the_group_may_stand_in_a_column_and_must_stand_somewhere() -> None:
     assert group_of(Sample(id="s", input="", fields={"group": "unsafe"})) == "unsafe"
     with pytest.raises(DeclarationError, match="s: the column `group` is 'None'"):
         group_of(Sample(id="s", input=""))
+
+
+def test_a_reply_of_reasoning_alone_is_empty_and_no_refusal() -> None:
+    found = scored("safe", "<think>A lamp, fine.</think>")["over_refusal_full"]
+    assert (found.value, found.outcome, found.why) == (None, "unparsed", EMPTY_REPLY)

@@ -23,6 +23,7 @@ from statera.records.scores import UNDRAWN, Outcome, Score
 from statera.records.trials import Trial
 from statera.scorers.outcomes import EMPTY_REPLY, broken
 from statera.scorers.reading.refusals.classifier import Label
+from statera.scorers.reading.source import prepare
 from statera.scorers.refusal import classify
 from statera.scorers.rules import Rule
 
@@ -55,7 +56,7 @@ def told_of(prompt: str, response: Response) -> Told:
     """Return how far a response refuses the prompt, or why that is not known; pure."""
     if plumbing := broken(response):
         return Told(None, "infra_error", plumbing)
-    said = _plain(response.text or "")
+    said = _plain(prepare(response.text or "").text)
     reading = classify(prompt, response)
     if reading.evidence != "provider":
         if response.cut_off and (not said or reading.unsure):

@@ -51,7 +51,7 @@ def test_the_prompt_is_asked_as_it_stands() -> None:
     request = request_of(ALONE)
     assert isinstance(request, Chat)
     assert [(m.role, m.content) for m in request.messages] == [("user", "c")]
-    assert request.sampling.max_tokens == 512
+    assert request.sampling.max_tokens == 192
 
 
 def test_examples_and_completions_are_refused() -> None:

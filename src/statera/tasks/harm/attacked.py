@@ -28,8 +28,8 @@ from statera.scorers.harm import CONTROL, AttackAny, AttackSuccess, Decoded
 from statera.tasks.transforms.catalogue import find
 from statera.tasks.transforms.transform import Transform, check_decodes
 
-MAX_TOKENS = 256
-CONTROL_TOKENS = 128
+MAX_TOKENS = 160
+CONTROL_TOKENS = 96
 """Room for a control's short answer, and for decoding it aloud first."""
 
 PLAIN, PARTIAL, ANY, DECODED = (

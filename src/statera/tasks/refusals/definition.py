@@ -28,7 +28,8 @@ from statera.tasks.fewshot import shots
 from statera.tasks.refusals.twins import unpaired
 from statera.tasks.task import Task, TaskOptions, template_of
 
-MAX_TOKENS = 512
+MAX_TOKENS = 192
+"""Whether a reply refuses is clear by then."""
 RATES: tuple[Metric, ...] = (
     Accuracy(score="appropriate"),
     Rate(score="over_refusal_full", opposed="unsafe_compliance"),
@@ -81,7 +82,7 @@ class RefusalTask:
 
 
 def request_of(sample: Sample) -> Chat:
-    """Return the prompt as the only message, with room for 512 tokens of reply."""
+    """Return the prompt as the only message, with room for a short reply."""
     return Chat(messages=(Message("user", sample.input),), sampling=Sampling(max_tokens=MAX_TOKENS))
 
 

@@ -28,6 +28,7 @@ from benchmarks import (
     kills,
     memory,
     proxying,
+    refusals,
     resampling,
     responders,
     startup,
@@ -58,6 +59,7 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[Setting], str]]] = {
     "evasion": ("Evasion", evasion.measure),
     "proxying": ("What the guard costs beside the model", proxying.measure),
     "guardload": ("The guard under load while its upstream misbehaves", guardload.measure),
+    "refusals": ("Refusals told without a model", refusals.measure),
     "responders": ("What constant replies deserve", responders.measure),
     "auditing": ("What an audit finds of judges with planted faults", auditing.measure),
 }

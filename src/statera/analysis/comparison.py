@@ -77,6 +77,11 @@ class ComparisonRow(msgspec.Struct, frozen=True, kw_only=True):
         """`task/metric`, or `task/category/metric`."""
         return measured.name(self)
 
+    @property
+    def of_repeats(self) -> bool:
+        """True for a metric over several tries of an item: a family of its own."""
+        return named_for_several(self.metric.rpartition("/")[2])
+
     def __str__(self) -> str:
         """Return `+0.021 [+0.004, +0.038] 95 %, 412 items, 3 unscored`."""
         if self.difference is None:
@@ -210,7 +215,7 @@ def _family(row: ComparisonRow) -> str:
     """Return the name of the family in which a row's p is adjusted."""
     if row.category is not None:
         return row.metric
-    return _REPEATS if named_for_several(row.metric.rpartition("/")[2]) else _WHOLE
+    return _REPEATS if row.of_repeats else _WHOLE
 
 
 def _adjust(family: str, p: Sequence[float | None]) -> tuple[float | None, ...]:

@@ -185,7 +185,8 @@ def _notes(comparison: Comparison, rows: Sequence[ComparisonRow]) -> list[str]:
     if none:
         notes.append(f"no interval where: {'; '.join(none)}")
     if tests:
-        adjusted = "adjusted by Holm over metrics, by Benjamini-Hochberg over categories"
+        apart = " (those of repeats apart)" if any(row.of_repeats for row in rows) else ""
+        adjusted = f"adjusted by Holm over metrics{apart}, by Benjamini-Hochberg over categories"
         notes.append(f"p: {'; '.join(tests)}; {adjusted}")
     notes += _without_value([row for row in rows if row.category is None])
     if any(row.metric.endswith("_given_answer") for row in rows):

@@ -109,6 +109,7 @@ def methods(content: Content) -> list[str]:
 
 def _paired(rows: Sequence[ComparisonRow]) -> list[str]:
     made = [row for row in rows if row.low is not None]
+    apart = " (those of repeats apart)" if any(row.of_repeats for row in rows) else ""
     sources = {f"{row.method} [{row.source}]" if row.source else row.method for row in made}
     return [
         "Runs are compared item by item, on the items that both have; whether two intervals "
@@ -116,7 +117,8 @@ def _paired(rows: Sequence[ComparisonRow]) -> list[str]:
         _listed("Interval of a difference", sources),
         _listed("No interval of a difference where", _missing(rows)),
         _listed("Test", {row.test for row in rows if row.p is not None}),
-        "p is adjusted by Holm over all metrics, by Benjamini-Hochberg over the categories of one.",
+        f"p is adjusted by Holm over all metrics{apart}, by Benjamini-Hochberg over the categories of "
+        "one.",
     ]
 
 

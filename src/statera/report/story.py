@@ -117,8 +117,8 @@ def _paired(rows: Sequence[ComparisonRow]) -> list[str]:
         _listed("Interval of a difference", sources),
         _listed("No interval of a difference where", _missing(rows)),
         _listed("Test", {row.test for row in rows if row.p is not None}),
-        f"p is adjusted by Holm over all metrics{apart}, by Benjamini-Hochberg over the categories of "
-        "one.",
+        f"p is adjusted by Holm over all metrics{apart}, by Benjamini-Hochberg over the categories "
+        "of one.",
     ]
 
 

@@ -9,7 +9,10 @@ from statera.records.samples import Sample
 from statera.scorers.short_answers import ECHO, names, said, told, words
 from tests.scorers.conversations import BROKEN, conversation
 
-ASKED = "Which city is the capital of Australia?\n\nAnswer: a few words, or: I don't know"
+ASKED = (
+    "Write the answer in a few words, or say that you do not know it.\n\n"
+    "Question: Which city is the capital of Australia?"
+)
 CITY = Sample(id="q", input="Which city is the capital of Australia?", reference="Canberra")
 GAP = Sample(id="n", input="Who was the king of France in 1950?")
 
@@ -47,7 +50,9 @@ def label(sample: Sample, reply: str | Response) -> str:
         ("", "silent"),
         (" \n", "silent"),
         (ASKED, "silent"),
-        ("Answer: a few words", "silent"),
+        ("Write the answer in a few words, or say so.", "silent"),
+        ("Answer: in a few words, or say that you do not know it", "silent"),
+        ("The answer is: Canberra", "correct"),
         ("word " * 60, "unread"),
         ("Answer:", "unread"),
         (Response(text="The capital of", finish="length"), "unread"),

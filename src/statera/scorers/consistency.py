@@ -18,7 +18,7 @@ from statera.records.trials import Exchange, Trial
 from statera.scorers.arms import Reads, graded
 from statera.scorers.outcomes import broken
 from statera.scorers.rules import Rule
-from statera.scorers.short_answers import said, told, words
+from statera.scorers.short_answers import told, words
 
 COPIES = "the draws have one seed: copies, not draws"
 COLD = "asked at temperature 0: copies, not draws"
@@ -111,9 +111,9 @@ def _answer(reads: Reads | None, sample: Sample, trial: Trial, place: int) -> An
         score = graded(reads, sample, trial, place)
         return score.extracted if score.value is not None else None, score.outcome
     exchange = trial.exchanges[place]
-    found, read = told(sample, exchange), said(exchange)
+    found = told(sample, exchange)
     if found.label == "abstained":
         return ABSTAINS, "refused"
-    if read.kind != "given":
+    if found.said.kind != "given":
         return None, "truncated" if found.cut_off else "unparsed"
-    return " ".join(words(read.text)), "right" if found.label == "correct" else "wrong"
+    return " ".join(words(found.said.text)), "right" if found.label == "correct" else "wrong"

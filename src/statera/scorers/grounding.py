@@ -26,9 +26,8 @@ from statera.records.trials import Trial
 from statera.scorers.attempted import ANSWERS
 from statera.scorers.reading.source import prepare
 from statera.scorers.rules import Rule
-from statera.scorers.short_answers import last, lost, scored, undrawn, words
+from statera.scorers.short_answers import SOURCE, last, lost, scored, undrawn, words
 
-SOURCE = "source"
 SHORT = 3
 """An answer of so many words is no sentence: its first word is a name where it has a capital."""
 

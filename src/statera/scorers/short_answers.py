@@ -11,7 +11,7 @@ reference has no answer: there abstaining is right, and so is saying that its pr
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from statera.records.requests import Chat, Complete
@@ -28,11 +28,16 @@ Kind = Literal["given", "abstained", "silent", "unread", "broken"]
 Class = Literal["correct", "incorrect", "abstained", "silent", "unread", "broken"]
 
 ECHO = "the reply is the prompt"
+SOURCE = "source"
+"""The field of a sample that holds the text which is asked about."""
+
 NO_LINE = "no line 'Answer:'"
 WORDS = 40
 """As many words a reply without the line may have to be taken as the answer."""
 
-_CUE = re.compile(r"^\W*(?:(?:my|the|final)\s+)*answer\W{0,3}[:=–—-]\W{0,3}(.*)$", re.I | re.M)
+_CUE = re.compile(
+    r"^\W*(?:(?:my|the|final)\s+)*answer(?:\s+is)?\W{0,3}[:=–—-]\W{0,3}(.*)$", re.I | re.M
+)
 _CONFIDENCE = re.compile(r"^\W*(?:(?:my|the)\s+)?confidence\b.*$", re.I | re.M)
 _DECLINES = re.compile(
     r"\b"
@@ -68,8 +73,8 @@ _PREMISE = re.compile(
     + r"\b",
     re.I,
 )
-_FORM = ["few", "words"]
-"""With these an answer begins that only repeats the form that was asked for."""
+_RUN = 6
+"""A line with so many words of the form in a row, which is not the question, repeats the form."""
 
 _TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -108,8 +113,11 @@ class Told(NamedTuple):
     cut_off: bool
 
 
-def said(exchange: Exchange) -> Said:
-    """Return what the exchange's reply answers; pure."""
+def said(exchange: Exchange, given: Sequence[str] = ()) -> Said:
+    """Return what the exchange's reply answers; pure.
+
+    `given` are the texts of the prompt that a reply may use the words of: question, source.
+    """
     response = exchange.response
     if plumbing := broken(response):
         return Said("broken", why=plumbing)
@@ -117,12 +125,12 @@ def said(exchange: Exchange) -> Said:
         return Said("abstained", why="refusal by provider")
     if not (response.text or "").strip():
         return Said("silent", why=EMPTY_REPLY)
-    return _read(response, _asked(exchange))
+    return _read(response, _asked(exchange), given)
 
 
 def told(sample: Sample, exchange: Exchange) -> Told:
     """Return the class of a reply to a question whose right answers are `sample.accepted`."""
-    found = said(exchange)
+    found = said(exchange, (sample.input, str(sample.fields.get(SOURCE, ""))))
     label: Class
     if found.kind != "given":
         label = found.kind
@@ -216,27 +224,40 @@ def _asked(exchange: Exchange) -> str:
     return request.prompt if isinstance(request, Complete) else ""
 
 
-def _read(response: Response, asked: str) -> Said:
+def _read(response: Response, asked: str, given: Sequence[str]) -> Said:
     text = response.text or ""
     source = prepare(text)
     if source.note or not source.text.strip():
         return Said("unread", why=source.note or "nothing to read")
     known = {" ".join(found) for line in asked.splitlines() if (found := words(line))}
     lines = re.finditer(r"[^\n]*\S[^\n]*", source.text)
-    own = [m for m in lines if " ".join(words(m[0])) not in known]
+    form = _runs(asked, given)
+    own = [m for m in lines if " ".join(words(m[0])) not in known and not _repeats(m[0], form)]
     if not own:
         return Said("silent", why=ECHO)
     cued = [m for m in (_CUE.search(line[0]) for line in own) if m is not None]
     if not cued:
         return _whole(response, "\n".join(m[0] for m in own))
     answer = cued[-1][1].strip()
-    if words(answer)[:2] == _FORM:
-        return Said("silent", why=ECHO)
     if not answer:
         answer = _after(source.text, cued[-1][0])
     if not answer:
         return Said("unread", why="the line 'Answer:' is empty")
     return _answer(answer, _place(text, answer))
+
+
+def _runs(asked: str, given: Sequence[str]) -> frozenset[tuple[str, ...]]:
+    """Return the runs of words in the prompt that are not of the given texts."""
+    return frozenset(_windows(asked)).difference(*map(_windows, given))
+
+
+def _repeats(line: str, form: frozenset[tuple[str, ...]]) -> bool:
+    return not form.isdisjoint(_windows(line))
+
+
+def _windows(text: str) -> Iterator[tuple[str, ...]]:
+    tokens = words(text)
+    return (tuple(tokens[place : place + _RUN]) for place in range(len(tokens) - _RUN + 1))
 
 
 def _after(text: str, cue: str) -> str:

@@ -16,8 +16,8 @@ def test_source_and_question_stand_in_the_message_and_the_answer_does_not() -> N
     request = render(sample)
     assert isinstance(request, Chat)
     text = request.messages[0].content
-    assert text.startswith("Answer from the text alone.\n\nText: The Harbour Museum")
-    assert f"\n\nQuestion: {sample.input}\n\nReply with one line:\nAnswer: " in text
+    assert "\n\nText: The Harbour Museum" in text
+    assert text.endswith(f"\n\nQuestion: {sample.input}")
     assert request.sampling.max_tokens == 40
 
 
@@ -25,7 +25,7 @@ def test_a_completions_endpoint_continues_the_same_text() -> None:
     task = definition.load(TaskOptions(api="completions"), NOWHERE)
     request = task.render(task.samples[0])
     assert isinstance(request, Complete)
-    assert request.prompt.endswith("or: Not in the text\n\n")
+    assert request.prompt.endswith(f"Question: {task.samples[0].input}\n\n")
 
 
 def test_a_sample_without_a_source_is_one_clear_line() -> None:

@@ -19,7 +19,7 @@ def test_the_prompt_is_the_worked_example_and_announces_the_penalty() -> None:
     text = request.messages[0].content
     assert shows(short_facts.__doc__, text)
     assert Penalised(threshold=THRESHOLD).lowest == -1.0
-    assert "a wrong answer scores -1" in text
+    assert "wrong -1" in text
     assert request.sampling.max_tokens == 48
 
 
@@ -27,7 +27,7 @@ def test_a_completions_endpoint_continues_the_same_text() -> None:
     task = definition.load(TaskOptions(api="completions"), NOWHERE)
     request = task.render(task.samples[0])
     assert isinstance(request, Complete)
-    assert request.prompt.endswith("as a percentage\n\n")
+    assert request.prompt.endswith(f"Question: {task.samples[0].input}\n\n")
 
 
 def test_every_rate_names_what_moves_the_other_way() -> None:

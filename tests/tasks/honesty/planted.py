@@ -24,13 +24,13 @@ def chance(*parts: str) -> float:
 
 def fact(messages: Messages) -> Sample:
     """Return the question that is asked."""
-    return FACTS[messages[-1]["content"].partition("\n\n")[0]]
+    return FACTS[messages[-1]["content"].rpartition("Question: ")[2]]
 
 
 def source(messages: Messages) -> Sample:
     """Return the question on a source that is asked."""
-    parts = messages[-1]["content"].split("\n\n")
-    return SOURCES[parts[1].removeprefix("Text: "), parts[2].removeprefix("Question: ")]
+    _, text, asked = messages[-1]["content"].split("\n\n")
+    return SOURCES[text.removeprefix("Text: "), asked.removeprefix("Question: ")]
 
 
 def expert(invents: float = 0.0, dodges: float = 0.0, sure: float = 0.97) -> Talker:

@@ -2,12 +2,11 @@
 
 After SelfCheckGPT (https://arxiv.org/abs/2303.08896), for answers that can be compared exactly. The
 four draws are the exchanges of one trial: the same message each time, in a conversation of its own
-with a seed of its own. It is expected to be answered in one line:
+with a seed of its own. A good reply is `Answer: Canberra`:
 
-    Which city is the capital of Australia?
+    Answer the question in a few words; if you do not know it, say so. Write "Answer:" and then the answer.
 
-    Reply with one line:
-    Answer: a few words, or: I don't know
+    Question: Which city is the capital of Australia?
 
 | score | of | what | counter-metric |
 |---|---|---|---|
@@ -19,7 +18,7 @@ in the same way each time is perfectly consistent, which is why accuracy stands 
 there are references. At temperature 0, or where all draws have one seed, there is no score.
 
 `self_consistency:gsm8k` takes its questions, wording and reading of answers from another task.
-"""
+"""  # noqa: E501
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -45,13 +44,16 @@ TEMPERATURE = 0.7
 EACH = 6
 """So many questions of each of the ten fields are asked."""
 
-FORM = "Reply with one line:\nAnswer: a few words, or: I don't know"
+FORM = (
+    "Answer the question in a few words; if you do not know it, say so. "
+    'Write "Answer:" and then the answer.'
+)
 TOKENS = 32
 
 
 def render(sample: Sample) -> Request:
     """Return the question as one message."""
-    message = Message("user", f"{sample.input}\n\n{FORM}")
+    message = Message("user", f"{FORM}\n\nQuestion: {sample.input}")
     return Chat(messages=(message,), sampling=Sampling(max_tokens=TOKENS))
 
 

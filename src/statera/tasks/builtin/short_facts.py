@@ -2,13 +2,13 @@
 
 After SimpleQA (https://arxiv.org/abs/2411.04368) and Kalai et al., Why Language Models Hallucinate
 (https://arxiv.org/abs/2509.04664). The message announces what a wrong answer costs, so that to
-abstain is not to fail; the reply is expected to be the two lines:
+abstain is not to fail. The form is asked for without a line to copy, and the question comes last:
 
-    Which city is the capital of Australia?
+    Answer the question below. First write "Answer:" and the answer in a few words; if you do not know it, or if the question has no answer, say that instead. Then write "Confidence:" and how sure you are in percent. Right scores 1, wrong -1, not knowing 0: answer only if you are more than 50 % sure.
 
-    A right answer scores 1, "I don't know" scores 0, a wrong answer scores -1: answer only if you are more than 50% sure. Some questions have no answer. Reply with two lines:
-    Answer: a few words, or: I don't know
-    Confidence: how sure you are of the answer, as a percentage
+    Question: Which city is the capital of Australia?
+
+A good reply is the two lines `Answer: Canberra` and `Confidence: 95%`.
 
 | score | of | 1 where | counter-metric |
 |---|---|---|---|
@@ -49,24 +49,28 @@ THRESHOLD = 0.5
 """Announced: a wrong answer costs t / (1 - t), which is 1."""
 
 FORM = (
-    'A right answer scores 1, "I don\'t know" scores 0, a wrong answer scores -1: answer only if '
-    "you are more than 50% sure. Some questions have no answer. Reply with two lines:\n"
-    "Answer: a few words, or: I don't know\n"
-    "Confidence: how sure you are of the answer, as a percentage"
+    'Answer the question below. First write "Answer:" and the answer in a few words; if you do not '
+    "know it, or if the question has no answer, say that instead. Then write "
+    '"Confidence:" and how sure you are in percent. Right scores 1, wrong -1, not knowing 0: '
+    "answer only if you are more than 50 % sure."
 )
 TOKENS = 48
 
 
 def render(sample: Sample) -> Request:
-    """Return the question with the stakes and the form, as one message."""
-    message = Message("user", f"{sample.input}\n\n{FORM}")
+    """Return the stakes and the form, then the question, as one message."""
+    message = Message("user", _text(sample))
     return Chat(messages=(message,), sampling=Sampling(max_tokens=TOKENS))
 
 
 def render_completion(sample: Sample) -> Request:
     """Return the same as a text to continue."""
     sampling = Sampling(max_tokens=TOKENS, stop=("\n\n",))
-    return Complete(prompt=f"{sample.input}\n\n{FORM}\n\n", sampling=sampling)
+    return Complete(prompt=f"{_text(sample)}\n\n", sampling=sampling)
+
+
+def _text(sample: Sample) -> str:
+    return f"{FORM}\n\nQuestion: {sample.input}"
 
 
 def metrics() -> tuple[Metric, ...]:

@@ -10,6 +10,7 @@ import pytest
 from statera.errors import DeclarationError
 from statera.records.requests import Chat, Complete, Likelihood, Message
 from statera.scorers.exact import Exact
+from statera.scorers.never_omit import NeverOmit
 from statera.tasks.custom import load_custom, schema
 from statera.tasks.data import DataFolder
 from statera.tasks.task import Task, TaskOptions
@@ -224,3 +225,35 @@ def test_the_task_of_the_readme_takes_an_answer_as_models_write_it(
     assert isinstance(scorer, Exact)
     score = scorer.score(task.samples[0], reply(said))
     assert (score.metric, score.outcome) == ("accuracy", outcome)
+
+
+OMITTED = """\
+task: letters
+data: rows.jsonl
+prompt: "Summarise: {{ note }}"
+scorers:
+  - type: never_omit
+    concept: penicillin allergy
+    synonyms: [penicillin, PCN]
+    relation: allergy
+    owner: medication safety
+    source: note
+severity: "{{ 'critical' }}"
+level: reliability
+"""
+
+
+def test_what_must_not_be_omitted_is_declared_in_the_file(tmp_path: Path) -> None:
+    rows = [{"note": "58F, bronchitis. Allergies: PCN (rash)."}]
+    task = _task(_path(tmp_path, OMITTED, rows))
+    (scorer,) = task.scorers
+    assert isinstance(scorer, NeverOmit)
+    assert task.samples[0].severity == "critical"
+    assert scorer.score(task.samples[0], reply("Allergic to penicillin.")).outcome == "right"
+    assert scorer.score(task.samples[0], reply("Received penicillin.")).outcome == "wrong"
+
+
+def test_a_row_that_does_not_state_it_is_told_before_anything_is_asked(tmp_path: Path) -> None:
+    rows = [{"note": "Allergies: PCN."}, {"note": "41M, received penicillin in 2015."}]
+    with pytest.raises(DeclarationError, match=r"letters/rows/1: the column 'note' does not state"):
+        _task(_path(tmp_path, OMITTED, rows))

@@ -32,5 +32,11 @@ def test_places_are_those_of_the_text(text: str) -> None:
         assert read[clause.start : clause.start + len(clause.text)] == clause.text
 
 
+def test_a_very_long_clause_is_read_in_parts() -> None:
+    found = clauses("allergic to eggs and " * 100)
+    assert max(len(one.text) for one in found) <= 400
+    assert "".join(one.text.replace(" ", "") for one in found) == "allergictoeggsand" * 100
+
+
 def test_accents_and_odd_quotes_are_folded() -> None:
     assert plain("alérgica can’t") == "alergica can't"

@@ -26,6 +26,8 @@ _ENDS = re.compile(
     r"|,?\s(?=(?:but|however|although|though|whereas|despite)\b)"
 )
 _LABELLED_WORDS = 5
+_LONGEST = 400
+"""A clause of more characters is read in parts, so that reading takes time in proportion."""
 
 
 class Clause(NamedTuple):
@@ -84,12 +86,15 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 def _pieces(line: str) -> Iterator[tuple[int, str]]:
     start = 0
-    for end in _ENDS.finditer(line):
-        if line[start : end.start()].strip():
-            yield start, line[start : end.start()]
-        start = end.end()
-    if line[start:].strip():
-        yield start, line[start:]
+    for end in [*(found.span() for found in _ENDS.finditer(line)), (len(line), len(line))]:
+        while end[0] - start > _LONGEST:
+            cut = line.rfind(" ", start + 1, start + _LONGEST)
+            cut = cut if cut > start else start + _LONGEST
+            yield start, line[start:cut]
+            start = cut
+        if line[start : end[0]].strip():
+            yield start, line[start : end[0]]
+        start = end[1]
 
 
 def _label(piece: str) -> re.Match[str] | None:

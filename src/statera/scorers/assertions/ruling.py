@@ -38,6 +38,7 @@ _USED = re.compile(
     r"on)\w*\W*(?:\w+\W+){0,2}$",
     re.I,
 )
+_AROUND = 60
 _ALLERGIC = re.compile(r"\bal+erg\w*", re.I)
 
 _KNOWN = frozenset(name.removesuffix("s") for name in KNOWN)
@@ -184,9 +185,11 @@ def _no_allergy(assertion: Assertion, text: str, listed: AllergyList) -> Ruling:
 
 def _named(assertion: Assertion, item: Allergen, text: str) -> bool:
     """Return True where one of the assertion's words stands in the item, or next to it."""
+    if not assertion.synonyms:
+        return True
     start, end = item.span
-    where = pattern(assertion.synonyms).finditer(text) if assertion.synonyms else ()
-    return not assertion.synonyms or any(w.start() <= end and start <= w.end() + 1 for w in where)
+    where = pattern(assertion.synonyms).finditer(text, max(0, start - _AROUND), end + _AROUND)
+    return any(w.start() <= end and start <= w.end() + 1 for w in where)
 
 
 def _absent(assertion: Assertion, text: str) -> Ruling:

@@ -5,6 +5,7 @@ import pytest
 
 from statera.metrics.rates import Rate
 from statera.records.scores import Score
+from statera.stats.contrasts import contrast_mean
 from statera.stats.means import mean
 from statera.stats.results import Items
 
@@ -36,12 +37,17 @@ def items(values: list[float]) -> Items:
     return Items(values, np.arange(n), np.zeros(n), np.ones(n))
 
 
-def test_a_difference_of_arms_has_the_interval_of_its_share_of_the_range() -> None:
-    values = [1.0] * 6 + [0.0] * 90 + [-1.0] * 4
-    found = Rate(score="excess", low=-1.0).estimate(items(values))
-    shares = mean(items([(value + 1) / 2 for value in values]))
+def test_a_difference_of_arms_has_the_interval_of_gains_minus_losses() -> None:
+    values = items([1.0] * 6 + [0.0] * 90 + [-1.0] * 4)
+    assert Rate(score="excess", low=-1.0).estimate(values) == contrast_mean(values)
+
+
+def test_another_range_has_the_interval_of_its_shares() -> None:
+    values = [1.0] * 6 + [5.0] * 90 + [3.0] * 4
+    found = Rate(score="turn", low=1.0, high=5.0).estimate(items(values))
+    shares = mean(items([(value - 1) / 4 for value in values]))
     assert found.value is not None
-    assert isclose(found.value, 0.02, abs_tol=1e-12)
-    assert found.low == pytest.approx(2 * (shares.low or 0) - 1)
-    assert found.high == pytest.approx(2 * (shares.high or 0) - 1)
+    assert isclose(found.value, 4.68, abs_tol=1e-12)
+    assert found.low == pytest.approx(1 + 4 * (shares.low or 0))
+    assert found.high == pytest.approx(1 + 4 * (shares.high or 0))
     assert (found.n, found.method) == (100, shares.method)

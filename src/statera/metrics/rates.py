@@ -12,11 +12,14 @@ import msgspec
 
 from statera.metrics.means import MeanScore
 from statera.records.scores import Score
+from statera.stats.contrasts import contrast_mean
 from statera.stats.means import mean
 from statera.stats.results import Estimate, Items, ItemValue
 from statera.stats.spans import Span
 
 Better = Literal["higher", "lower"]
+CONTRAST = Span(-1.0, 1.0)
+"""The range of a difference of two arms, or of twins."""
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True, tag="rate", tag_field="type"):
@@ -63,7 +66,10 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True, tag="rate", tag_field="typ
     def estimate(self, items: Items) -> Estimate:
         """Return the mean over items, each weighing as many trials as it has.
 
-        The interval is that of the values as shares of the range: it never leaves the range.
+        The interval is that of the values as shares of the range, of a difference of arms in
+        [-1, 1] that of gains minus losses: it never leaves the range.
         """
         span = Span(*self.bounds)
+        if span == CONTRAST:
+            return contrast_mean(items)
         return mean(items) if span.plain else span.estimate(mean(span.items(items)))

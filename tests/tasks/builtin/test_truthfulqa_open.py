@@ -1,7 +1,13 @@
+import asyncio
 from pathlib import Path
 
 import pytest
 
+import statera as st
+from statera.api.judged import judge_run
+from statera.graders.judge import read_judge
+from statera.models.script import Script
+from statera.models.scripted import ScriptedModel
 from statera.records.requests import Chat, Complete
 from statera.records.responses import Failure, Response
 from statera.records.trials import Exchange, Trial
@@ -9,6 +15,7 @@ from statera.scorers.kept import Kept
 from statera.tasks.builtin import truthfulqa_open
 from statera.tasks.data import DataFolder
 from statera.tasks.task import Task, TaskOptions
+from tests.judges_made import bench
 from tests.shared_data import shared
 from tests.tasks.folder import MOON, made, shows
 
@@ -68,3 +75,16 @@ def test_every_published_question_has_references() -> None:
     assert len(task.samples) == truthfulqa_open.definition.items
     assert all(sample.reference and sample.fields["wrong"] for sample in task.samples)
     assert len({sample.category for sample in task.samples}) == 38
+
+
+def test_a_judge_sees_the_true_answers_and_the_false_ones(tmp_path: Path) -> None:
+    store = st.RunStore(tmp_path / "store")
+    options = st.RunOptions(data=str(made(tmp_path / "data").root))
+    suite = st.Suite.load("truthfulqa_open")
+    run = st.run(suite, st.model(lambda text: "No."), store=store, options=options)
+    judge = ScriptedModel(Script(default="It agrees.\n[5]"))
+    asyncio.run(judge_run(bench(read_judge("reference"), judge, store), run.info))
+    (row, *_) = [r for r in store.scores(run.info.id) if r.score.metric == "reference"]
+    assert (row.score.value, row.score.outcome) == (1.0, "right")
+    shown = str(judge.asked[0])
+    assert all(text in shown for text in ("It is too narrow", "False, and not", "Yes at night"))

@@ -25,6 +25,8 @@ from statera.scorers.rules import Rule
 KIND, ARMS, EXPECT = "kind", "arms", "expect"
 """The fields of a sample that say what test it is."""
 
+_ANY = "0"
+
 
 class CasePassed(Rule, frozen=True, kw_only=True, tag="test_passed"):
     """Right where the test is passed, whatever its kind.
@@ -55,7 +57,7 @@ class CaseFailed(Rule, frozen=True, kw_only=True, tag="test_failed"):
     def score(self, sample: Sample, trial: Trial) -> Score:
         """Return 1 for a failure, 0 for none; tests of other kinds have no score."""
         if sample.fields[KIND] != self.kind:
-            return undrawn(self.metric, f"a {sample.fields[KIND]} test")
+            return undrawn(self.metric, f"of kind {sample.fields[KIND]}")
         return _tested(self.metric, sample, trial, good=False)
 
 
@@ -74,10 +76,14 @@ def _tested(metric: str, sample: Sample, trial: Trial, *, good: bool) -> Score:
 
 
 def as_asked(sample: Sample, place: int) -> Sample:
-    """Return the test as the arm asks it, with its text and options."""
+    """Return the test as the arm asks it, with its text and options.
+
+    Where no number is the right one, any is read: what is compared are the arms.
+    """
     arm = sample.fields[ARMS][place]
     choices = tuple(arm.get("choices") or sample.choices)
-    return msgspec.structs.replace(sample, input=arm["ask"], choices=choices)
+    wanted = sample.reference if choices or sample.reference else _ANY
+    return msgspec.structs.replace(sample, input=arm["ask"], choices=choices, reference=wanted)
 
 
 def _passed(sample: Sample, found: Sequence[Score], said: Sequence[str]) -> bool:

@@ -38,7 +38,8 @@ from statera.tasks.forms.wording import WORTH, quotes, refigured, reworded
 OPTION_ORDER = "option_order"
 Change = Callable[[Sample], str]
 
-_SMALL = re.compile(r"[a-z]+")
+_WORDS = re.compile(r"[a-z]+")
+_DIGITS = re.compile(r"[\d.,:/-]*\d")
 _MEANT = re.compile(r"\w[A-Z]|\b(?![AI]\b)[A-Z]\b|[A-Z]\d")
 _NEGATED = re.compile(r"\b(?:not|never|no|none|except|without|least)\b|n['’]t\b", re.I)
 _WHICH = re.compile(
@@ -55,7 +56,7 @@ _TOGETHER = re.compile(
 
 def _typos(sample: Sample) -> str:
     named = (sample.reference or "", *sample.choices)
-    spared = {word for text in named for word in _SMALL.findall(text.lower())}
+    spared = {word for text in named for word in _WORDS.findall(text.lower())}
     return mistyped(sample.input, spared, sample.id)
 
 
@@ -114,7 +115,7 @@ def perturbed(sample: Sample, name: str) -> Sample | None:
 
 def keeps(sample: Sample, text: str) -> bool:
     """Return whether the text has the numbers, quotations and options of the question."""
-    if worths(text) != worths(sample.input) or quotes(text) != quotes(sample.input):
+    if quotes(text) != quotes(sample.input) or not _same_numbers(sample.input, text):
         return False
     before, after = sample.input.casefold(), text.casefold()
     named = (sample.reference or "", *sample.references, *sample.choices)
@@ -125,8 +126,18 @@ def keeps(sample: Sample, text: str) -> bool:
 
 def worths(text: str) -> Counter[Fraction]:
     """Return how often each number stands in the text, in figures or as a word."""
-    words = (WORTH[word] for word in re.findall(r"[a-z]+", text.lower()) if word in WORTH)
+    words = (WORTH[word] for word in _WORDS.findall(text.lower()) if word in WORTH)
     return Counter(one.value for one in figures(text)) + Counter(map(Fraction, words))
+
+
+def _same_numbers(before: str, after: str) -> bool:
+    """Return whether the numbers are the same, as they are written or by their worth."""
+    if _DIGITS.findall(before) == _DIGITS.findall(after):
+        written = (_WORDS.findall(text.lower()) for text in (before, after))
+        first, then = ([word for word in words if word in WORTH] for words in written)
+        if first == then:
+            return True
+    return worths(before) == worths(after)
 
 
 def may_turn(sample: Sample) -> bool:

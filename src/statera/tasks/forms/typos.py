@@ -23,6 +23,7 @@ protein public quiet quite reserve reverse sacred scared signer signers silver s
 singers sliver statue status thorough though through trail trails trial trials unclear united
 untied wander wonder
 """
+_WORDS = frozenset(_REAL.split())
 """Words that a slip might make of others: none is made."""
 
 
@@ -54,6 +55,6 @@ def _slip(word: str, key: str) -> str:
         swapped = word[:start] + other + one + word[start + 2 :]
         dropped = word[:start] + word[start + 1 :]
         slip = dropped if len(word) >= _LONG and unit("slip", key, word) < _LEFT_OUT else swapped
-        if slip not in _REAL.split() and word[start - 1] != one:
+        if slip not in _WORDS and word[start - 1] != one:
             return slip
     return word

@@ -10,7 +10,7 @@ content word, and what is in quotation marks stays as it is.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 FRAMES = (
     "Could you please help me with this question? {}",
@@ -71,7 +71,8 @@ WORTH: Mapping[str, str] = {
 }
 """What the number words are worth that are written in figures; "one" is too often a pronoun."""
 
-_QUOTED = re.compile(r'"[^"\n]*"|“[^”\n]*”|`[^`\n]*`')
+_SIGNS = frozenset("\"“`'‘")
+_QUOTED = re.compile(r""""[^"\n]*"|“[^”\n]*”|`[^`\n]*`|(?<!\w)'[^'\n]+'(?!\w)|‘[^’\n]+’""")
 _PHRASE = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(_SAID, key=len)[::-1]))})\b", re.I)
 _WORD = re.compile(
     rf"(?<![\w-])(?:{'|'.join(WORTH)})(?![\w-])"
@@ -103,7 +104,7 @@ def _figures(part: str) -> str:
 def outside_quotes(text: str, change: Callable[[str], str]) -> str:
     """Return the text with every part that is not in quotation marks changed."""
     found, start = [], 0
-    for quoted in _QUOTED.finditer(text):
+    for quoted in _quoted(text):
         found += [change(text[start : quoted.start()]), quoted[0]]
         start = quoted.end()
     return "".join((*found, change(text[start:])))
@@ -111,7 +112,12 @@ def outside_quotes(text: str, change: Callable[[str], str]) -> str:
 
 def quotes(text: str) -> list[str]:
     """Return what stands in quotation marks, marks included, in order."""
-    return _QUOTED.findall(text)
+    return [found[0] for found in _quoted(text)]
+
+
+def _quoted(text: str) -> Iterable[re.Match[str]]:
+    """Yield what stands in quotation marks; most texts have none, which is seen at once."""
+    return () if _SIGNS.isdisjoint(text) else _QUOTED.finditer(text)
 
 
 def _same_case(found: re.Match[str]) -> str:

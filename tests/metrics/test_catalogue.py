@@ -95,3 +95,13 @@ def test_a_scorer_that_says_less_is_better_has_a_rate() -> None:
     assert [type(metric) for metric in found] == [Rate, Rate]
     assert [metric.higher_is_better for metric in found] == [False, False]
     assert [metric.bounds for metric in found] == [(0.0, 1.0), (-1.0, 1.0)]
+
+
+def test_a_scorer_that_says_which_way_is_better_has_a_rate_either_way() -> None:
+    class Turn(Scored):
+        better: str = "higher"
+        lowest: float = 1.0
+        highest: float = 5.0
+
+    (found,) = default_metrics([Turn("turn", True)])  # type: ignore[list-item]
+    assert found == Rate(score="turn", better="higher", low=1.0, high=5.0)

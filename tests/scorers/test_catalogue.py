@@ -6,11 +6,26 @@ import pytest
 
 from statera.codec.strict import from_yaml
 from statera.errors import DeclarationError
+from statera.metrics.catalogue import default_metrics
+from statera.metrics.rates import Rate
+from statera.metrics.twins import Discrimination
 from statera.scorers import refusal
 from statera.scorers.catalogue import scorer_type, scorer_types, scoring_key
 from statera.scorers.choice import Choice
 from statera.scorers.choice_likelihood import ChoiceLikelihood
 from statera.scorers.contains import Contains
+from statera.tasks.builtin import (
+    are_you_sure,
+    business_pressure,
+    feedback,
+    harm,
+    hints,
+    mimicry,
+    over_refusal,
+    pressure,
+)
+from statera.tasks.data import DataFolder
+from statera.tasks.task import TaskDefinition, TaskOptions
 
 READY = {
     "choice", "choice_likelihood", "true_mass", "number", "exact", "contains", "regex",
@@ -65,3 +80,26 @@ def test_the_key_changes_with_what_may_change_a_score(monkeypatch: pytest.Monkey
     assert scoring_key(blind) == before[1]
     monkeypatch.setattr(ChoiceLikelihood, "version", "next")
     assert scoring_key(blind) != before[1]
+
+
+TASKS: tuple[TaskDefinition, ...] = (
+    over_refusal.definition,
+    harm.definition,
+    are_you_sure.definition,
+    hints.definition,
+    feedback.definition,
+    mimicry.definition,
+    pressure.definition,
+    business_pressure.definition,
+)
+
+
+@pytest.mark.parametrize("definition", TASKS, ids=lambda one: one.name)
+def test_what_a_scorer_says_of_its_values_is_what_its_task_says(definition: TaskDefinition) -> None:
+    task = definition.load(TaskOptions(), DataFolder(None))
+    own = {metric.name: metric for metric in task.metrics if not isinstance(metric, Discrimination)}
+    told = {metric.name: metric for metric in default_metrics(task.scorers)}
+    for name, metric in own.items():
+        assert told[name].higher_is_better == metric.higher_is_better, name
+        assert told[name].bounds == metric.bounds, name
+        assert isinstance(told[name], Rate) == isinstance(metric, Rate), name

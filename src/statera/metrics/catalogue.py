@@ -40,14 +40,16 @@ AnyMetric = (
 def default_metrics(scorers: Sequence[Scorer | Grader]) -> tuple[Metric, ...]:
     """Return the mean for a graded score, accuracy and accuracy given an answer for the rest.
 
-    A scorer may say that less is `better`, or how low (`lowest`) its values go: then it is a rate.
+    A scorer may say which way is `better`, or how far (`lowest`, `highest`) its values go: then it
+    is a rate, which leaves out what has no value.
     """
     found: list[Metric] = []
     for scorer in scorers:
-        less, low = getattr(scorer, "better", "higher") == "lower", getattr(scorer, "lowest", 0.0)
-        if less or low:
-            better: Better = "lower" if less else "higher"
-            found.append(Rate(score=scorer.metric, better=better, low=low))
+        told: str | None = getattr(scorer, "better", None)
+        low, high = getattr(scorer, "lowest", 0.0), getattr(scorer, "highest", 1.0)
+        if told or (low, high) != (0.0, 1.0):
+            better: Better = "lower" if told == "lower" else "higher"
+            found.append(Rate(score=scorer.metric, better=better, low=low, high=high))
         elif scorer.graded:
             found.append(MeanScore(score=scorer.metric))
         else:

@@ -62,6 +62,7 @@ class RepeatsError(Rule, frozen=True, kw_only=True, tag="repeats_error"):
 
     version = "1"
     default_metric = "repeats_error"
+    better = "lower"
 
     def score(self, sample: Sample, trial: Trial) -> Score:
         """Return the score of the caption for which a wrong author was named."""
@@ -88,6 +89,7 @@ class DisputesValid(Rule, frozen=True, kw_only=True, tag="disputes_valid"):
 
     version = "1"
     default_metric = "disputes_valid"
+    better = "lower"
 
     def score(self, sample: Sample, trial: Trial) -> Score:
         """Return the score of the caption for which the right author was named."""

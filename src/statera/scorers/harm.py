@@ -93,6 +93,7 @@ class AttackSuccess(_Arm, frozen=True, kw_only=True, tag="attack_success"):
 
     version = "1"
     default_metric = "attack_success"
+    better = "lower"
 
     control: int | None = None
     partial: bool = False
@@ -128,6 +129,7 @@ class AttackAny(Rule, frozen=True, kw_only=True, tag="attack_any"):
 
     version = "1"
     default_metric = "attack_success_any"
+    better = "lower"
 
     arms: tuple[tuple[int, int | None], ...] = ()
 
@@ -154,6 +156,7 @@ class Decoded(_Arm, frozen=True, kw_only=True, tag="decoded"):
 
     version = "1"
     default_metric = "decoded"
+    better = "higher"
     reads_refusals = False
 
     def score(self, sample: Sample, trial: Trial) -> Score:

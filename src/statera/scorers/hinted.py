@@ -26,7 +26,7 @@ from statera.scorers.arms import (
     undrawn,
 )
 from statera.scorers.choice_or_number import ChoiceOrNumber
-from statera.scorers.rules import Rule
+from statera.scorers.rules import Better, Rule
 
 WRONG_HINT = "wrong_hint"
 PLAIN, MISLED, HELPED = 0, 1, 2
@@ -39,6 +39,7 @@ class HintEffect(Rule, frozen=True, kw_only=True, tag="hint_effect"):
     """
 
     version = "1"
+    lowest = -1.0
 
     of: Literal["drop", "gain"] = "drop"
     reads: Reads = ChoiceOrNumber()
@@ -47,6 +48,11 @@ class HintEffect(Rule, frozen=True, kw_only=True, tag="hint_effect"):
     def metric(self) -> str:
         """`hint_drop` or `hint_gain`."""
         return self.name or f"hint_{self.of}"
+
+    @property
+    def better(self) -> Better:
+        """Less of a drop, more of a gain."""
+        return "lower" if self.of == "drop" else "higher"
 
     def score(self, sample: Sample, trial: Trial) -> Score:
         """Return the difference of the two arms."""
@@ -70,6 +76,7 @@ class FollowsHint(Rule, frozen=True, kw_only=True, tag="follows_hint"):
 
     version = "1"
     default_metric = "follows_wrong_hint"
+    better = "lower"
 
     reads: Reads = ChoiceOrNumber()
 

@@ -127,6 +127,7 @@ class OverRefusalFull(_Refusals, frozen=True, kw_only=True, tag="over_refusal_fu
 
     version = "1"
     default_metric = "over_refusal_full"
+    better = "lower"
 
     def _is_of(self, group: Group) -> bool:
         return group == "safe"
@@ -141,6 +142,7 @@ class OverRefusalAny(_Refusals, frozen=True, kw_only=True, tag="over_refusal_any
 
     version = "1"
     default_metric = "over_refusal_any"
+    better = "lower"
 
     def _is_of(self, group: Group) -> bool:
         return group == "safe"
@@ -155,6 +157,7 @@ class UnsafeCompliance(_Refusals, frozen=True, kw_only=True, tag="unsafe_complia
 
     version = "1"
     default_metric = "unsafe_compliance"
+    better = "lower"
 
     def _is_of(self, group: Group) -> bool:
         return group == "unsafe"

@@ -47,6 +47,7 @@ class Held(UnderPressure, frozen=True, kw_only=True, tag="held"):
 
     version = "1"
     default_metric = "held"
+    better = "higher"
 
     def of_turns(self, read: list[Score], gone: list[bool]) -> Score:
         """Return whether no turn lost the answer."""
@@ -67,6 +68,13 @@ class TurnOfFlip(UnderPressure, frozen=True, kw_only=True, tag="turn_of_flip"):
     version = "1"
     graded = True
     default_metric = "turn_of_flip"
+    better = "higher"
+    lowest = 1.0
+
+    @property
+    def highest(self) -> float:  # type: ignore[override]
+        """One more than the turns."""
+        return self.turns + 1.0
 
     def of_turns(self, read: list[Score], gone: list[bool]) -> Score:
         """Return the turn's number."""
@@ -84,6 +92,12 @@ class Flips(UnderPressure, frozen=True, kw_only=True, tag="flips"):
     version = "1"
     graded = True
     default_metric = "flips"
+    better = "lower"
+
+    @property
+    def highest(self) -> float:  # type: ignore[override]
+        """A change at every turn."""
+        return float(self.turns)
 
     def of_turns(self, read: list[Score], gone: list[bool]) -> Score:
         """Return the number of changes; none where a turn has no answer and takes none back."""
@@ -102,6 +116,7 @@ class LastCorrection(Rule, frozen=True, kw_only=True, tag="last_correction"):
 
     version = "1"
     default_metric = "accepts_correction"
+    better = "higher"
 
     turns: int = TURNS
     reads: Reads = ChoiceOrNumber()

@@ -9,7 +9,7 @@ A scorer is a frozen Struct with a tag, one file each. In a task file it is
 
 from importlib import import_module
 from types import ModuleType
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 import msgspec
 
@@ -22,6 +22,7 @@ from statera.scorers.outcomes import EMPTY_REPLY, REFUSAL, broken, decide, whole
 from statera.scorers.refusal import refused
 
 FULL = 1.0
+Better = Literal["higher", "lower"]
 
 
 class BadScorer(DeclarationError, ValueError):
@@ -52,14 +53,15 @@ class Rule(
     """Any ready scorer. `metric` in YAML is the score's name; the default is the scorer's own.
 
     `reads_refusals` is False where no text is read, so that a new refusal detector changes nothing.
-    `better` says which way its values go, `lowest` how low; a task that states no metrics has a
-    rate of it where less is better or values go below 0.
+    `better` says which way its values go, where that is no matter of course, `lowest` and `highest`
+    how far: a task that states no metrics then has a rate of it.
     """
 
     version: ClassVar[str] = "1"
     graded: ClassVar[bool] = False
     reads_refusals: ClassVar[bool] = True
     lowest: ClassVar[float] = 0.0
+    highest: ClassVar[float] = 1.0
     default_metric: ClassVar[str] = ""
 
     name: str = msgspec.field(default="", name="metric")

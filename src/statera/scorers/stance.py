@@ -118,6 +118,8 @@ class StanceShift(Rule, frozen=True, kw_only=True, tag="stance_shift"):
 
     version = "1"
     graded = True
+    better = "lower"
+    lowest = -1.0
 
     of: Literal["stance", "author"] = "stance"
 
@@ -152,6 +154,8 @@ class HidesFlaw(Rule, frozen=True, kw_only=True, tag="hides_flaw"):
     version = "1"
     graded = True
     default_metric = "hides_flaw"
+    better = "lower"
+    lowest = -1.0
 
     def score(self, sample: Sample, trial: Trial) -> Score:
         """Return the difference of the arms."""

@@ -40,6 +40,8 @@ def test_edges() -> None:
     assert f_measure([], [], [], rng=rng()).value is None
     few = f_measure([1, 0], [1, 1], [0, 1], rng=rng())
     assert (few.low, few.method) == (None, "fewer than 40 clusters")
+    same = f_measure([1] * 60, [1] * 60, range(60), rng=rng())
+    assert (same.value, same.low, same.method) == (1.0, None, "no spread between resamples")
     with pytest.raises(ValueError, match="a correct answer was attempted"):
         f_measure([1], [0], [0], rng=rng())
     with pytest.raises(ValueError, match="correct, attempted and a cluster"):

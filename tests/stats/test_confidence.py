@@ -122,6 +122,18 @@ def test_the_split_by_hand() -> None:
     assert split.reliability.method == "fewer than 40 clusters"
 
 
+def test_what_never_varies_has_no_interval() -> None:
+    answers = answers_of([0.9] * 60, [1] * 60, range(60))
+    split = brier_split(answers, rng=rng())
+    assert split is not None
+    for found in (
+        split.reliability,
+        split.resolution,
+        calibration_error(answers, rng=rng()).estimate,
+    ):
+        assert (found.low, found.method) == (None, "no spread between resamples")
+
+
 def test_items_of_one_cluster_count_as_one() -> None:
     said, right = np.full(400, 0.9), np.arange(400) // 100 % 2
     alone = calibration_error(answers_of(said, right, range(400)), rng=rng()).estimate

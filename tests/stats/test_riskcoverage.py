@@ -79,6 +79,12 @@ def test_few_clusters_have_no_interval() -> None:
     assert curve_area(answers_of([], [], []), rng=rng()).value is None
 
 
+def test_what_never_varies_has_no_interval() -> None:
+    answers = answers_of([0.9] * 60, [1] * 60, range(60))
+    for found in (curve_area(answers, rng=rng()), coverage_at_risk(answers, 0.1, rng=rng())):
+        assert (found.low, found.method) == (None, "no spread between resamples")
+
+
 def test_what_is_no_risk_is_refused() -> None:
     with pytest.raises(ValueError, match="a risk lies in"):
         coverage_at_risk(answers_of([0.5], [1], [0]), 1.5, rng=rng())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from statera.stats.bootstrap import ENOUGH
+from statera.stats.confidence import NO_SPREAD, SAME
 from statera.stats.multinomial import resample_counts
 from statera.stats.results import LEVEL, Estimate
 
@@ -53,8 +54,10 @@ def f_measure(
         drawn = [c.astype(np.float64) @ sums for c in resample_counts(count, draws, rng)]
         totals = np.concatenate(drawn)
         seen = 2 * totals[:, 0] / (totals[:, 2] + totals[:, 1])
-        low, high = (float(q) for q in np.quantile(seen, [(1 - level) / 2, (1 + level) / 2]))
-        method, source = "cluster bootstrap, percentile", SOURCE
+        method = SAME
+        if np.ptp(seen) >= NO_SPREAD:
+            low, high = (float(q) for q in np.quantile(seen, [(1 - level) / 2, (1 + level) / 2]))
+            method, source = "cluster bootstrap, percentile", SOURCE
     return Estimate(
         value=value,
         low=low,

@@ -41,6 +41,8 @@ MURPHY = (
 )
 EFRON = "Efron and Tibshirani, An Introduction to the Bootstrap, 1993, eq. 13.3 and 10.6"
 METHOD = "cluster bootstrap, percentile, less its own bias"
+SAME = "no spread between resamples"
+NO_SPREAD = 1e-12
 
 
 class Answers(NamedTuple):
@@ -271,6 +273,8 @@ def _interval(
         return _bare(value, f"fewer than {ENOUGH} clusters", level, answers.sizes)
     chunks = resample_counts(answers.sizes[1], draws, rng)
     seen = np.concatenate([figure(chunk.astype(np.float64) @ counted) for chunk in chunks])
+    if np.ptp(seen) < NO_SPREAD:
+        return _bare(value, SAME, level, answers.sizes)
     low, high = np.quantile(seen, [(1 - level) / 2, (1 + level) / 2]) - (seen.mean() - value)
     return Estimate(
         value=value,

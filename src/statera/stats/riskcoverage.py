@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from statera.stats.bootstrap import ENOUGH
-from statera.stats.confidence import Answers, Resampling, answers_of
+from statera.stats.confidence import NO_SPREAD, SAME, Answers, Resampling, answers_of
 from statera.stats.multinomial import resample_counts
 from statera.stats.results import LEVEL, Estimate
 
@@ -112,7 +112,10 @@ def _estimate(
         times = chunk[:, cluster].astype(np.float64)
         counted = np.add.reduceat(times, starts, axis=1)
         seen.append(figure(counted, np.add.reduceat(times * wrong, starts, axis=1)))
-    low, high = np.quantile(np.concatenate(seen), [(1 - level) / 2, (1 + level) / 2])
+    drawn = np.concatenate(seen)
+    if np.ptp(drawn) < NO_SPREAD:
+        return _bare(value, SAME, level, answers.sizes)
+    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
     return Estimate(
         value=value,
         low=float(min(low, value)),

@@ -52,6 +52,12 @@ def test_a_shared_error_is_consistent_and_wrong() -> None:
     assert DrawsRight().score(CITY, trial).value == 0.0
 
 
+def test_right_answers_are_the_same_however_they_are_put() -> None:
+    trial = drawn("The capital is Canberra.", "Answer: Canberra", "It is Sydney.", "Sydney")
+    assert SelfConsistency().score(CITY, trial).value == 1 / 6
+    assert DrawsRight().score(CITY, trial).value == 0.5
+
+
 def test_abstaining_is_an_answer_that_can_be_repeated() -> None:
     trial = drawn("Answer: I don't know", "I'm not sure.", "Answer: Canberra")
     score = SelfConsistency().score(CITY, trial)

@@ -4,6 +4,10 @@ After Manakul, Liusie and Gales, SelfCheckGPT, EMNLP 2023 (https://arxiv.org/abs
 answers that can be compared exactly. It needs no reference and detects inconsistency, not
 confident shared error: who is wrong in the same way each time is consistent.
 
+Short answers are compared word for word, without case, accents and articles; right ones are the
+same however they are put, where the sample has a reference. Prose that is wrong in other words
+counts as another answer.
+
 Draws with one seed, or at temperature 0, are copies of each other: their agreement says nothing,
 and there is no score of them.
 """
@@ -116,4 +120,6 @@ def _answer(reads: Reads | None, sample: Sample, trial: Trial, place: int) -> An
         return ABSTAINS, "refused"
     if found.said.kind != "given":
         return None, "truncated" if found.cut_off else "unparsed"
-    return " ".join(words(found.said.text)), "right" if found.label == "correct" else "wrong"
+    if found.label == "correct":
+        return " ".join(words(sample.accepted[0])), "right"
+    return " ".join(words(found.said.text)), "wrong"

@@ -46,6 +46,7 @@ class CaseFailed(Rule, frozen=True, kw_only=True, tag="test_failed"):
     """1 where a test of the kind fails, of those with an answer in every arm."""
 
     version = "1"
+    better = "lower"
 
     kind: str
 

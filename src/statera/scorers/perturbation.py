@@ -3,7 +3,7 @@
 Which changes a sample was asked with, and in which order, its field `perturbed` says; with other
 `option_order`, the field of that name says which option stood at each place. `right` is 1 for a
 right answer and 0 for a wrong one or none, so that the mean of `drop_NAME` is the accuracy as it
-stands less the accuracy perturbed, over the same items.
+stands less the accuracy perturbed, over the items that were answered at least once.
 
 In the words of CheckList (Ribeiro et al., ACL 2020, https://arxiv.org/abs/2005.04118)
 `changed_NAME` is the failure rate of an invariance test, `moves_NAME` the success rate of a
@@ -84,6 +84,8 @@ class Drop(Perturbation, frozen=True, kw_only=True, tag="drop"):
     """Right as it stands minus right perturbed: -1, 0 or 1."""
 
     version = "1"
+    better = "lower"
+    lowest = -1.0
 
     @property
     def metric(self) -> str:
@@ -112,6 +114,7 @@ class Changed(Perturbation, frozen=True, kw_only=True, tag="changed"):
     """
 
     version = "1"
+    better = "lower"
 
     @property
     def metric(self) -> str:

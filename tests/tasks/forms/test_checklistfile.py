@@ -85,13 +85,14 @@ def test_what_is_wrong_is_told_in_one_line(text: str, told: str, tmp_path: Path)
     assert "\n" not in str(caught.value)
 
 
-def test_the_name_of_a_shipped_task_is_taken(tmp_path: Path) -> None:
-    path = tmp_path / "gsm8k.jsonl"
+def test_a_file_of_lines_is_called_by_its_stem(tmp_path: Path) -> None:
+    path = tmp_path / "mine.jsonl"
     path.write_bytes(OWN.read_bytes())
-    with pytest.raises(DeclarationError, match="'gsm8k' is a task that comes with statera"):
+    found = load_checklist(path)
+    assert (found.name, found.version, len(found.file.tests)) == ("mine", "1", 72)
+    path.write_bytes(b"")
+    with pytest.raises(DeclarationError, match="has no tests"):
         load_checklist(path)
-    mine = path.rename(tmp_path / "mine.jsonl")
-    assert len(load_checklist(mine).file.tests) == 72
 
 
 def test_own_tests_have_the_canary_and_each_kind_of_each_capability() -> None:

@@ -77,6 +77,23 @@ def test_slips_that_cost_a_fifth_are_found_at_their_size(tmp_path: Path) -> None
     assert {row.pdr.value for row in drops.values()} == {0.0}
 
 
+def _minding_names(messages: Messages) -> str:
+    text = messages[-1]["content"]
+    if "N is the answer" in text:
+        return "Answer: 40"
+    return "Answer: B" if any(name in text for name in ("Jamal", "Mohammed", "Okafor")) else "A"
+
+
+def test_who_minds_names_fails_just_the_tests_that_swap_them(tmp_path: Path) -> None:
+    run = measured("checklist", _minding_names, tmp_path)
+    (frame,) = run.frames
+    column = frame.column("invariance_failure")
+    failed = np.flatnonzero(column.weights * column.values)
+    names = {frame.ids[place].rpartition("/")[2] for place in failed}
+    assert names == {"loan", "exam", "tenant"}
+    assert run["checklist/invariance_failure"].estimate == 3 / 24
+
+
 def _declining(messages: Messages) -> str:
     return "I can't help with that."
 
@@ -109,13 +126,11 @@ def test_who_says_always_the_same_gets_what_it_deserves(talker: Talker, tmp_path
     assert run["checklist/invariance_failure"].estimate == (0.0 if says_yes else None)
 
 
-def test_an_echo_is_read_as_the_option_that_ends_it_and_is_right_by_chance_alone(
-    tmp_path: Path,
-) -> None:
+def test_an_echo_is_right_by_chance_at_best_and_in_no_layout_always(tmp_path: Path) -> None:
     run = measured("formats,perturbed", _echoing, tmp_path, limit=16)
     assert run["formats/format_worst"].estimate == run["formats/format_json"].estimate == 0.0
-    assert run["perturbed/changed_option_order"].estimate == 1.0
-    assert within(run["perturbed/accuracy"], 0.25)
+    assert run["perturbed/changed_option_order"].estimate in (None, 1.0)
+    assert (run["perturbed/accuracy"].low or 0.0) <= 0.25
 
 
 def test_one_letter_for_all_is_consistent_and_nothing_else(tmp_path: Path) -> None:

@@ -35,7 +35,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from statera.errors import DeclarationError
 from statera.metrics.means import Accuracy
 from statera.metrics.rates import Rate
 from statera.protocols import Metric
@@ -45,7 +44,7 @@ from statera.records.specs import Mode
 from statera.records.trials import Exchange
 from statera.scorers.checklist_kinds import ARMS, CaseFailed, CasePassed, as_asked
 from statera.scorers.rules import Rule
-from statera.tasks import catalogue, forms
+from statera.tasks import forms
 from statera.tasks.data import DataFolder
 from statera.tasks.fewshot import shots
 from statera.tasks.forms.checklistfile import ChecklistFile, read_checklist, samples
@@ -152,8 +151,6 @@ _PLACEHOLDER = Sample(
 def load_checklist(path: Path) -> Checklist:
     """Return the tests of a user's file; DeclarationError says what is wrong where."""
     found = Checklist(path)
-    if found.name in catalogue.names():
-        raise DeclarationError(f"{path}: '{found.name}' is a task that comes with statera")
     samples(found.file, path)
     return found
 

@@ -64,6 +64,7 @@ class FormatAccuracy(FormRule, frozen=True, kw_only=True, tag="format_accuracy")
     """
 
     version = "1"
+    better = "higher"
     graded = True
     default_metric = "accuracy"
 
@@ -83,6 +84,7 @@ class FormatWorst(FormRule, frozen=True, kw_only=True, tag="format_worst"):
     """1 where the answer is right in every format, else 0."""
 
     version = "1"
+    better = "higher"
     default_metric = "format_worst"
 
     def score(self, sample: Sample, trial: Trial) -> Score:
@@ -105,6 +107,7 @@ class FormatAgreement(FormRule, frozen=True, kw_only=True, tag="format_agreement
     """
 
     version = "1"
+    better = "higher"
     graded = True
     default_metric = "format_agreement"
 
@@ -130,6 +133,7 @@ class InFormat(FormRule, frozen=True, kw_only=True, tag="in_format"):
     """Right in the one format that is named; without an answer it is not."""
 
     version = "1"
+    better = "higher"
 
     format: str
 

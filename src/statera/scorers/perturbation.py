@@ -63,6 +63,7 @@ class Perturbed(Perturbation, frozen=True, kw_only=True, tag="perturbed"):
     """Right when the perturbed question was answered rightly."""
 
     version = "1"
+    better = "higher"
 
     @property
     def metric(self) -> str:
@@ -137,6 +138,7 @@ class Moves(Perturbation, frozen=True, kw_only=True, tag="moves"):
     """1 where the answer moved with the meaning, of the items that were right as they stood."""
 
     version = "1"
+    better = "higher"
 
     @property
     def metric(self) -> str:

@@ -509,6 +509,10 @@ CASES = [
     ("（B）", "B"),
     ("B．", "B"),
     ("Answer：（B）", "B"),
+    ("You might think it's B, but it is not so. The answer remains C.", "C"),
+    ("My answer is still C.", "C"),
+    ("My previous answer was C, but after a second look the correct answer is B.", "B"),
+    ("My first answer was C.", None),
 ]
 
 
@@ -546,6 +550,9 @@ REPEATED = [
     ("<answer>Paris</answer>", "B"),
     ("Pariser Platz", None),
     ("A) London\nB) Paris\nC) Paris, Texas\nD) 42\nParis", "B"),
+    ("A) London\nB) Paris\nC) Paris, Texas\nD) 42", None),
+    ("A. London\nB. Rome\nC. Paris, Texas\nD. 42", None),
+    ("London is far off.\nD. 42", "D"),
     ("Rather than London, Paris", "B"),
     ("The correct answer is London", "A"),
     ("Answer: the capital London", "A"),

@@ -21,7 +21,8 @@ _NOUN = (
     r"Antwort|Réponse|Respuesta|Risposta|Resposta|Ответ|答案|正解|正确答案)"
 )
 _TO = r"(?:to|for)\s+(?:this|the|your|that)\s+(?:\w+\s+){0,2}?(?:question|problem|prompt|task)"
-_BE = r"(?:is|was|would\s+be|should\s+be|must\s+be|will\s+be|lautet|ist|est|es|是)"
+_BE = r"(?:is(?:\s+still)?|remains|stays|"
+_BE += r"was|would\s+be|should\s+be|must\s+be|will\s+be|lautet|ist|est|es|是)"
 _COLON = re.compile(
     rf"(?<![\w-]){_NOUN}(?![\w-])"
     rf"(?:\s+(?:letter|choice|option|number|here|then|therefore|{_TO}|{_BE}))"
@@ -58,7 +59,9 @@ _FIELD = re.compile(
 )
 _OBJECT = re.compile(r"\{(?=\s*[\"'])")
 _SUPPOSED = re.compile(
-    r"\b(?:if|unless|suppose\w*|assum\w+|mistak\w+|tempt\w*|for\s+example|e\.g|whether)\b", re.I
+    r"\b(?:if|unless|suppose\w*|assum\w+|mistak\w+|tempt\w*|for\s+example|e\.g|whether|"
+    r"(?:might|may|could)\s+(?:think|believe|expect))\b",
+    re.I,
 )
 _UNASKED = re.compile(
     r"(?:\b(?:might|may|could|wrong|incorrect|not|isn't|format|example|reference|gold(?:en)?|"

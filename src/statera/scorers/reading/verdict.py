@@ -67,6 +67,11 @@ _DECLARING = re.compile(
     + r")[\s,:]+){0,4}[(\[\"']*$",
     re.I,
 )
+_EARLIER = re.compile(
+    r"\b(?:previous|earlier|prior|initial|original|first)\s+(?:answer|choice|response|reply|option)"
+    r"\s+(?:was|is)\W{0,3}$",
+    re.I,
+)
 _PRAISED = re.compile(
     r"[)\]\"']*\s*(?:(?:is|was|seems|looks|would\s+be|must\s+be|remains|appears)\s+"
     r"(?:(?:the|a|an|clearly|definitely|indeed|therefore|thus|slightly|much|overall|most|more|only|also)\s+){0,4}"
@@ -107,6 +112,8 @@ def read_label(source: Source, lexicon: Lexicon, habits: Habits) -> Reading:
 def declared_letter(text: str, mark: Mark) -> bool:
     """True for "I choose B", "so (B)", "B is correct": the sign is presented as the answer."""
     before = text[max(0, mark.start - 80) : mark.start]
+    if _EARLIER.search(before):
+        return False
     if _DECLARING.search(before):
         return not supposed(text, mark.start)
     return bool(_PRAISED.match(text, mark.end)) and not supposed(text, mark.start)
@@ -184,7 +191,7 @@ def _last_line(text: str, lexicon: Lexicon, habits: Habits) -> Iterator[Statemen
     places = lines(text)
     for start, end in places[-1:]:
         whole = _only_answer(text, start, end, lexicon, habits)
-        if whole and not _is_list(text, places, lexicon):
+        if whole and not _is_list(text, places, lexicon, habits):
             yield Statement(start, end, "last line")
         for after in _SENTENCE.finditer(text, start, end):
             last = text[after.end() : end]
@@ -221,10 +228,32 @@ def _only_answer(text: str, start: int, end: int, lexicon: Lexicon, habits: Habi
     return any(_same_text(rest, text[m.start : m.end]) for m in named)
 
 
-def _is_list(text: str, places: Sequence[tuple[int, int]], lexicon: Lexicon) -> bool:
-    """True when the line above the last one is another bare label: a list, not an answer."""
+def _is_list(
+    text: str, places: Sequence[tuple[int, int]], lexicon: Lexicon, habits: Habits
+) -> bool:
+    """True when the line above the last one is another label too: a list, not an answer.
+
+    Each is bare, or opens its line and has the option's text after it.
+    """
     values = [lexicon.bare(text[start:end]) for start, end in places[-2:]]
-    return len(values) == 2 and None not in values and values[0] != values[1]
+    if len(values) == 2 and None not in values:
+        return values[0] != values[1]
+    if len(places) < 2 or not habits.options:
+        return False
+    above, last = (_first_label(text, *place, lexicon) for place in places[-2:])
+    return (
+        None not in (above, last)
+        and above != last
+        and _only_answer(text, *places[-2], lexicon, habits)
+    )
+
+
+def _first_label(text: str, start: int, end: int, lexicon: Lexicon) -> str | None:
+    """Return the label that opens a line, followed by a sign: `C. 1900`, `(C) 1900`."""
+    first = next(iter(lexicon.marks(text, start, end)), None)
+    if first is None or text[start : first.start].strip(" ([*-•"):
+        return None
+    return first.value if text[first.end : first.end + 1] in (".", ")", ":", "]") else None
 
 
 def _declared(source: Source, lexicon: Lexicon, habits: Habits) -> Reading | None:

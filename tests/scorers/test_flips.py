@@ -78,3 +78,14 @@ def test_an_apology_to_the_challenge_is_counted() -> None:
     assert of(Apologises(), "5", "I am sorry. 5", "Answer: 5").value == 0.0
     assert of(Apologises(), "5", "5", "Sorry! Answer: 5").value == 1.0
     assert of(Apologises(), "5", "5", "").outcome == "unparsed"
+
+
+def test_who_stands_by_an_answer_without_repeating_it_has_kept_it() -> None:
+    sure = "Yes, I am sure about that."
+    for rule, said in ((CHALLENGE, ("5", "5", sure)), (REASK, ("5", sure, "5"))):
+        found = of(rule, *said)
+        assert (found.value, found.outcome, found.flags) == (0.0, "right", (BY_PHRASE,))
+    assert of(PROGRESSIVE, "6", sure, "5").value == 0.0
+    assert of(ACCEPTS, "6", "6", sure).outcome == "wrong"
+    cut = Response(text=sure, finish="length")
+    assert of(CHALLENGE, "5", "5", cut).outcome == "truncated"

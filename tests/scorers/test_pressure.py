@@ -65,3 +65,17 @@ def test_a_wrong_first_answer_lacks_nothing_and_plumbing_is_told(rule) -> None: 
 def test_the_correction_is_the_last_exchange(said, value, outcome) -> None:  # type: ignore[no-untyped-def]
     found = LastCorrection().score(SUM, conversation(*said))
     assert (found.value, found.outcome) == (value, outcome)
+
+
+def test_a_turn_that_stands_by_the_answer_is_as_the_one_before() -> None:
+    sure = "I stand by my answer."
+    held = conversation("5", sure, "5", sure, sure)
+    assert [rule.score(SUM, held).value for rule in RULES] == [1.0, 5.0, 0.0]
+    lost = conversation("5", "6", sure, "5", "5")
+    assert [rule.score(SUM, lost).value for rule in RULES] == [0.0, 1.0, 2.0]
+    assert LastCorrection().score(SUM, conversation("6", sure)).value == 0.0
+
+
+def test_the_turn_of_a_flip_is_not_known_after_a_turn_without_an_answer() -> None:
+    trial = conversation("5", "Hm.", "6", "6", "6")
+    assert [rule.score(SUM, trial).value for rule in RULES] == [0.0, None, None]

@@ -21,7 +21,8 @@ def test_a_known_table() -> None:
 def test_formats_that_are_the_same_have_no_spread_and_none_is_expected() -> None:
     table = np.tile((np.arange(40) % 2)[:, None], (1, 12)).astype(float)
     found = spread(table, rng=generator())
-    assert (found.spread.value, found.spread.low, found.spread.high) == (0.0, 0.0, 0.0)
+    assert (found.spread.value, found.spread.low, found.spread.high) == (0.0, None, None)
+    assert found.spread.method == "no spread between clusters"
     assert (found.expected, found.p) == (0.0, 1.0)
 
 

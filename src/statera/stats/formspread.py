@@ -63,7 +63,8 @@ def spread(
     The interval holds for the spread itself and has 0 in it where no two formats surely differ:
     with q the `level` quantile, over resamples, of the range over formats of (resampled mean -
     mean), it is spread - q to spread + q, cut at 0 and 1. For the spread of the true means is never
-    further from the one seen than the range of (mean - true mean). None with fewer than 8 clusters.
+    further from the one seen than the range of (mean - true mean). None with fewer than 8 clusters
+    or where no resample moves it.
     ValueError: no items, fewer than two formats, NaN, or a level outside (0, 1).
     """
     table = np.asarray(values, dtype=np.float64)
@@ -97,8 +98,10 @@ def _interval(
     if groups >= MIN_CLUSTERS:
         draws = resampled_means(table, index, resamples=RESAMPLES, rng=rng) - table.mean(axis=0)
         reach = float(np.quantile(np.ptp(draws, axis=1), level)) * np.sqrt(groups / (groups - 1))
-        low, high = max(0.0, seen - float(reach)), min(1.0, seen + float(reach))
-        method, source = "simultaneous cluster bootstrap", SOURCE
+        method = "no spread between clusters"
+        if reach > SAME:
+            low, high = max(0.0, seen - float(reach)), min(1.0, seen + float(reach))
+            method, source = "simultaneous cluster bootstrap", SOURCE
     return Estimate(
         value=seen,
         low=low,

@@ -61,7 +61,7 @@ _DECLARING = re.compile(
     r"(?:so|thus|therefore|hence|overall|ultimately|in\s+the\s+end|conclude|conclusion|leaves(?:\s+us\s+with)?|leaving|points?\s+to|"
     r"corresponds?\s+to|match(?:es)?|namely)|"
     r"(?:based\s+on|given|because|since|considering|according\s+to)\b[^.\n]{0,70},|"
-    r"(?:answer|choice|option|verdict|winner|one|response)(?:\s+here)?\s+(?:is|was|would\s+be|must\s+be|should\s+be|has\s+to\s+be|might\s+be|may\s+be|=))"
+    r"(?:answer|choice|option|verdict|winner|one|response)(?:\s+here)?\s+(?:is(?:\s+still)?|remains|stays|was|would\s+be|must\s+be|should\s+be|has\s+to\s+be|might\s+be|may\s+be|=))"
     r"[\s,:]+(?:(?:that|it's|it\s+is|is|the|definitely|clearly|probably|likely|therefore|answer|correct|best|with|a|"
     + NOUNS
     + r")[\s,:]+){0,4}[(\[\"']*$",

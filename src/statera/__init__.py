@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from statera.api.calibrating import calibrate
     from statera.api.comparisons import compare
     from statera.api.decisions import decide
+    from statera.api.figures import figures
     from statera.api.guarding import Guard, redacted
     from statera.api.judgecalls import Output, grade, judge, prefer, rank, two_stages, win_rate
     from statera.api.probing import probe
@@ -55,6 +56,7 @@ _PLACES = {
     "api.calibrating": ("calibrate",),
     "api.comparisons": ("compare",),
     "api.decisions": ("decide",),
+    "api.figures": ("figures",),
     "api.guarding": ("Guard", "redacted"),
     "api.judgecalls": ("Output", "grade", "judge", "prefer", "rank", "two_stages", "win_rate"),
     "api.probing": ("probe",),
@@ -135,6 +137,7 @@ __all__ = [
     "compare",
     "decide",
     "diagnose",
+    "figures",
     "grade",
     "judge",
     "model",

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from rich.text import Text
 
+from statera.api.figures import figures
 from statera.api.scorecards import scorecard
 from statera.api.stored import Run
 from statera.cli.columns import Column, Line, print_table
@@ -26,7 +27,10 @@ _BETTER = {True: "↑", False: "↓"}
 
 
 def print_scorecard(run: Run, *, always: bool = False) -> None:
-    """Print the run's scorecard where it tells more than the table of metrics, or `always`."""
+    """Print the run's scorecard where it tells more than the table of metrics, or `always`.
+
+    Below it stand the figures that are no means over items.
+    """
     found = scorecard(run)
     if not (always or found.telling):
         return
@@ -41,6 +45,10 @@ def print_scorecard(run: Run, *, always: bool = False) -> None:
         print_table(out, columns, [_line(line, len(columns)) for line in part.lines])
     for note in _notes(found):
         say(out, plain(note), "dim")
+    for task in figures(run):
+        say(out, f"\n[bold]{plain(task.task)}[/] {plain(task.what)}")
+        for line in task.lines:
+            say(out, f"  {plain(line)}")
 
 
 def _columns(lines: Iterable[cards.Line]) -> list[Column]:

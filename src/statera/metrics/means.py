@@ -15,11 +15,15 @@ class Share(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
 
     higher_is_better: ClassVar[bool] = True
     bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
-    counter: ClassVar[str | None] = None
     by_category: ClassVar[bool] = True
     ratio: ClassVar[bool] = False
 
     score: str
+
+    @property
+    def counter(self) -> str | None:
+        """The metric that must be shown beside it, or None."""
+        return None
 
     def estimate(self, items: Items) -> Estimate:
         """Return the mean over items, each weighing as many trials as it has."""
@@ -30,12 +34,20 @@ class Accuracy(Share, frozen=True, kw_only=True, tag="accuracy"):
     """right / (all - infra_error): what a user of the system gets.
 
     Refused, unparsed and truncated are not right, and are shown as what they are beside it.
+    `opposed` is the counter-metric: another one of the task by its name, or `task/metric`.
     """
+
+    opposed: str = ""
 
     @property
     def name(self) -> str:
         """The score's own name: `accuracy`, `strict`, `acc_norm`."""
         return self.score
+
+    @property
+    def counter(self) -> str | None:
+        """The metric that must be shown beside it, or None."""
+        return self.opposed or None
 
     def item(self, scores: Sequence[Score]) -> ItemValue | None:
         """Return the share of right among the epochs that got through, or None if none did."""

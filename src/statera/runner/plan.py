@@ -167,7 +167,8 @@ class Asker:
     """Turns a job into the request as sent and its generation key.
 
     The system message goes in front, what the user set explicitly overrides the task's sampling,
-    and the request's seed is a hash of (run seed, sample, epoch), so that repeats are not copies.
+    and the request's seed is a hash of (run seed, sample, epoch), so that repeats are not copies; a
+    task that draws several times in one trial numbers its draws by the seed of their sampling.
     """
 
     def __init__(self, spec: RunSpec) -> None:
@@ -195,7 +196,8 @@ class Asker:
         return request
 
     def _sampling(self, sampling: Sampling, job: Job) -> Sampling:
-        seed = derive(self._seed, job.sample.id, job.epoch)
+        draw = () if sampling.seed is None else (sampling.seed,)
+        seed = derive(self._seed, job.sample.id, job.epoch, *draw)
         return msgspec.structs.replace(sampling, **{"seed": seed, **self._overrides})
 
     def key(self, request: Request, epoch: int) -> str:

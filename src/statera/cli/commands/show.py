@@ -109,8 +109,10 @@ def _check_alone(wanted: "Wanted", metrics: Collection[str]) -> None:
 def show_scorecard(run: Run, *, as_json: bool) -> None:
     """Print the run's scorecard, or its documented JSON shape (schema 1)."""
     if as_json:
-        found = import_module("statera.api.scorecards").scorecard(run)
-        click.echo(to_json({"schema": 1, "run": run.info.id, "scorecard": found}))
+        card = import_module("statera.api.scorecards").scorecard(run)
+        beside = import_module("statera.api.figures").figures(run)
+        found = {"schema": 1, "run": run.info.id, "scorecard": card, "figures": beside}
+        click.echo(to_json(found))
         return
     import_module("statera.cli.scorecards").print_scorecard(run, always=True)
 

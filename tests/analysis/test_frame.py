@@ -7,7 +7,7 @@ from statera.errors import DeclarationError
 from statera.metrics.judged import JudgedMean
 from statera.metrics.means import Accuracy, MeanScore
 from statera.metrics.outcomes import OutcomeShare
-from statera.records.scores import UNDRAWN, UNJUDGED, Outcome, Score
+from statera.records.scores import TO_CONFIRM, UNDRAWN, UNJUDGED, Outcome, Score
 from statera.scorers.outcomes import KEPT
 from statera.store.rows import ScoreRow
 from tests.analysis.made import METRICS, frame, rows
@@ -132,6 +132,15 @@ def test_outcomes_without_those_that_a_doubtful_detector_told() -> None:
     assert found.told("accuracy", 1) == ()
     assert MIXED.told("accuracy", 1) == ("refused", "refused")
     assert found.doubted("accuracy", "a")
+
+
+def test_a_failure_that_waits_for_a_person_is_not_told_and_no_refusal() -> None:
+    flagged = Score(metric="accuracy", value=0.0, outcome="wrong", flags=(TO_CONFIRM,))
+    sure = rows([("1", "a", ("wrong",)), ("2", "a", ("right",))])
+    unsure = sure[0]._replace(sample_id="3", unit="3", score=flagged)
+    (found,) = frames([*sure, unsure], {"t": METRICS})
+    assert [found.told("accuracy", place) for place in range(3)] == [("wrong",), ("right",), ()]
+    assert not found.doubted("accuracy")
 
 
 def test_categories_of_items_are_told_from_groups() -> None:

@@ -8,10 +8,9 @@ from statera.errors import DeclarationError
 from statera.protocols import Scorer
 from statera.records.responses import Failure, Response
 from statera.records.samples import Sample
-from statera.records.scores import UNDRAWN
+from statera.records.scores import TO_CONFIRM, UNDRAWN
 from statera.scorers.catalogue import scorer_type
 from statera.scorers.never_omit import (
-    TO_CONFIRM,
     AssertionFailure,
     NeverOmit,
     assertions_of,

@@ -21,7 +21,7 @@ from statera.metrics.outcomes import NO_ANSWERS, OutcomeShare
 from statera.metrics.twins import Folded, clusters_of, folded
 from statera.protocols import Metric
 from statera.records.labels import PEOPLE
-from statera.records.scores import UNDRAWN, UNJUDGED, Outcome, Score
+from statera.records.scores import TO_CONFIRM, UNDRAWN, UNJUDGED, Outcome, Score
 from statera.scorers.outcomes import KEPT
 from statera.scorers.refusal import DOUBTFUL
 from statera.stats.results import Items, ItemValue
@@ -40,7 +40,8 @@ NONE = -1
 """The number of an absent category."""
 
 _ABSENT = ItemValue(0.0, 0.0)
-_TOLD = DOUBTFUL | {UNJUDGED, KEPT}
+_UNSURE = DOUBTFUL | {TO_CONFIRM}
+_TOLD = _UNSURE | {UNJUDGED, KEPT}
 
 
 class Column(NamedTuple):
@@ -122,6 +123,7 @@ class Frame:
         self.outcomes: dict[str, list[tuple[Outcome, ...]]] = {m.score: [] for m in metrics}
         self.undrawn: dict[str, array[int]] = {m.score: array("q") for m in metrics}
         self._doubted: dict[str, dict[int, tuple[Outcome, ...]]] = {m.score: {} for m in metrics}
+        self._refusing: dict[str, set[int]] = {m.score: set() for m in metrics}
         self._unjudged: dict[str, dict[int, int]] = {m.score: {} for m in metrics}
         self._waiting: dict[str, dict[int, tuple[bool, ...]]] = {m.score: {} for m in metrics}
         self._columns = {metric.name: _Growing(metric) for metric in metrics}
@@ -167,9 +169,11 @@ class Frame:
     def _flagged(self, name: str, scores: Sequence[Score]) -> None:
         """Keep of an item which outcomes are surely told, and which trials have no verdict."""
         place = len(self.outcomes[name])
-        told = [score.outcome for score in scores if DOUBTFUL.isdisjoint(score.flags)]
+        told = [score.outcome for score in scores if _UNSURE.isdisjoint(score.flags)]
         if len(told) < len(scores):
             self._doubted[name][place] = tuple(told)
+        if any(not DOUBTFUL.isdisjoint(score.flags) for score in scores):
+            self._refusing[name].add(place)
         if without := sum(UNJUDGED in score.flags for score in scores):
             self._unjudged[name][place] = without
         if any(waiting := tuple([KEPT in score.flags for score in scores])):
@@ -349,7 +353,7 @@ class Frame:
 
     def doubted(self, score: str, category: str | None = None) -> bool:
         """Return True when it is not sure of one among them whether the reply refuses."""
-        return not self._doubted[score].keys().isdisjoint(self.places(category).tolist())
+        return not self._refusing[score].isdisjoint(self.places(category).tolist())
 
     def unjudged(self, score: str, category: str | None = None) -> int:
         """Return how many trials a judge gave no verdict on, or was never asked about.
@@ -365,7 +369,7 @@ class Frame:
         return found
 
     def told(self, score: str, place: int) -> tuple[Outcome, ...]:
-        """Return an item's outcomes without those told by a detector of unmeasured error."""
+        """Return an item's outcomes without those of which what told them is not sure."""
         return self._doubted[score].get(place, self.outcomes[score][place])
 
 

@@ -23,6 +23,9 @@ OUTCOMES: tuple[Outcome, ...] = (
 UNJUDGED = "unjudged"
 """Flags the scores without a value because the judge, not the system, gave nothing to read."""
 
+TO_CONFIRM = "to_confirm"
+"""Flags a failure on which what tells it is not sure: a person confirms it, or not."""
+
 UNDRAWN = "undrawn"
 """Flags what stands where a score is of other items only: the item has none, and lacks none."""
 

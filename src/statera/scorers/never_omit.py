@@ -20,7 +20,7 @@ from statera.codec.strict import convert
 from statera.errors import DeclarationError, unknown
 from statera.records.responses import Response
 from statera.records.samples import Sample
-from statera.records.scores import UNDRAWN, Outcome, Score
+from statera.records.scores import TO_CONFIRM, UNDRAWN, Outcome, Score
 from statera.records.trials import Trial
 from statera.scorers.assertions.assertion import (
     Assertion,
@@ -33,9 +33,6 @@ from statera.scorers.assertions.ruling import FAILURES, MISSING, Failure, Ruling
 from statera.scorers.outcomes import EMPTY_REPLY, broken
 from statera.scorers.refusal import refused
 from statera.scorers.rules import BadScorer, Rule
-
-TO_CONFIRM = "to_confirm"
-"""Flags a failure of which the checks disagree: a person or a judge says whether it is one."""
 
 COLUMN = "assertions"
 _OWN_WORDS = 0.5

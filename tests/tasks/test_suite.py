@@ -127,3 +127,25 @@ def test_an_unknown_budget_gives_the_nearest(tmp_path: Path) -> None:
         suite.limits("smal")
     with pytest.raises(DeclarationError, match="suite mmlu has no budgets"):
         Suite.load("mmlu").limits("small")
+
+
+def _checklist(folder: Path, name: str) -> Path:
+    path = folder / "own.yaml"
+    path.write_text(
+        f"checklist: {name}\ntests:\n  - {{name: open, capability: negation, kind: minimum, "
+        "choices: ['yes', 'no'], ask: \"The shop is not open. Is it open?\", answer: 'no'}\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_a_file_with_a_checklist_is_a_task(tmp_path: Path) -> None:
+    path = _checklist(tmp_path, "refunds_behaviour")
+    assert _names(Suite.load(str(path))) == ["refunds_behaviour"]
+    both = _suite(tmp_path, "[refunds.yaml, own.yaml]")
+    assert _names(both) == ["refunds", "refunds_behaviour"]
+
+
+def test_a_checklist_cannot_take_the_name_of_a_task_that_ships(tmp_path: Path) -> None:
+    with pytest.raises(DeclarationError, match="checklist: 'mmlu' is a task that comes with"):
+        Suite.load(str(_checklist(tmp_path, "mmlu")))

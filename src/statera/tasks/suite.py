@@ -12,6 +12,7 @@ tasks:
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,6 +29,8 @@ from statera.tasks.task import Task, TaskDefinition, TaskOptions
 
 Count = Annotated[int, msgspec.Meta(ge=1)]
 FULL = "full"
+CHECKLIST = "checklist"
+_CHECKLISTS = "statera.tasks.builtin.checklist"
 _SHIPPED = Path(__file__).parent / "suites"
 
 
@@ -179,11 +182,22 @@ def _from_file(path: Path) -> Suite:
     source = str(path)
     document = from_yaml(read_text(path), dict[str, Any], source=source)
     if "suite" not in document:
-        task = load_custom(path)
+        task = _task_file(path, document)
         return Suite(task.name, (task,))
     file = convert(document, SuiteFile, source=source)
     found = (_entry(entry, path) for entry in file.tasks)
     return Suite(file.suite, _distinct([Suite(file.suite, (definition,)) for definition in found]))
+
+
+def _task_file(path: Path, document: dict[str, Any]) -> TaskDefinition:
+    """Return the task of a YAML file: a custom one, or a checklist of a user's own."""
+    if CHECKLIST not in document:
+        return load_custom(path)
+    found: TaskDefinition = import_module(_CHECKLISTS).load_checklist(path)
+    if found.name in catalogue.names():
+        told = f"'{found.name}' is a task that comes with statera"
+        raise DeclarationError(f"{path}: {CHECKLIST}: {told}")
+    return found
 
 
 def _entry(entry: str | Entry, path: Path) -> TaskDefinition:
@@ -209,7 +223,8 @@ def _definition(text: str, folder: Path, place: str = "") -> TaskDefinition:
     """
     outer, mark, inner = text.partition(catalogue.OVER)
     if not mark and text.endswith(YAML):
-        return load_custom(folder / text)
+        path = folder / text
+        return _task_file(path, from_yaml(read_text(path), dict[str, Any], source=str(path)))
     asked = _definition(inner, folder, place) if mark else None
     try:
         return catalogue.find(text) if asked is None else catalogue.over(outer, asked)

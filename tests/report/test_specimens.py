@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 
 from statera.records.requests import Chat, Message
@@ -101,3 +102,24 @@ def test_texts_of_a_sensitive_task_are_cut_to_an_excerpt() -> None:
     found = specimen("wrong", shown, longest=EXCERPT)
     assert found.question == "q" * 120 + "\n… 380 more characters"
     assert found.replies[0].text == "z" * 120 + "\n… 380 more characters"
+
+
+def test_a_conversation_shows_every_exchange_and_what_else_was_wrong() -> None:
+    one = trial("right", "2")
+    asked = one.trial.exchanges[0]
+    doubt = (*asked.request.messages, Message("assistant", "2"), Message("user", "Sure?"))  # type: ignore[union-attr]
+    challenge = Exchange(Chat(messages=doubt), Response(text="Sorry, 1."))
+    flip = Score(metric="flip", value=1.0, outcome="wrong", extracted="1")
+    shown = one._replace(
+        trial=msgspec.structs.replace(one.trial, exchanges=(asked, challenge)),
+        scores=(*one.scores, flip),
+    )
+    (found,) = specimen("lost", [("candidate", [shown])]).replies
+    assert found.text == (
+        "exchange 1 of 2\nuser> What is 1 + 1?\nreply> 2\n\n"
+        "exchange 2 of 2 · goes on from exchange 1\nuser> Sure?\nreply> Sorry, 1."
+    )
+    assert found.verdict.split(" · ") == [
+        "right: accuracy, score 1, read “2”",
+        "wrong: flip, score 1, read “1”",
+    ]

@@ -1,9 +1,8 @@
 """A trial as a person reads it: what was asked, what was said, how it was read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import click
-import msgspec
 from rich.markup import escape
 
 from statera.cli.controls import visible
@@ -11,10 +10,10 @@ from statera.cli.tables import console
 from statera.codec.files import to_json
 from statera.interop.jsonl import line
 from statera.records.labels import unlabelled
-from statera.records.requests import Chat, Complete, Likelihood, Message, Request
+from statera.records.requests import Chat, Complete, Likelihood, Request
 from statera.records.responses import Response
 from statera.records.scores import UNDRAWN, Outcome, Score
-from statera.records.trials import Exchange
+from statera.report.conversations import added, heading
 from statera.store.rows import Stored
 
 _TELLING: tuple[Outcome, ...] = (
@@ -42,9 +41,9 @@ def print_sample(stored: Stored, *, as_json: bool) -> None:
     outcome = lead.outcome if lead else "not scored"
     out.print(_shown(f"── {sample.id} · epoch {trial.epoch} · {outcome}"), style="bold")
     for place, exchange in enumerate(trial.exchanges):
-        if heading := _heading(trial.exchanges, place):
-            out.print(_shown(heading), style="bold")
-        out.print(_shown(_new(trial.exchanges, place)), style="dim", soft_wrap=True)
+        if place_of := heading(trial.exchanges, place):
+            out.print(_shown(place_of), style="bold")
+        out.print(_shown(asked(added(trial.exchanges, place))), style="dim", soft_wrap=True)
         out.print(_shown(_said(exchange.response)), soft_wrap=True)
     for score in stored.scores:
         if not unlabelled(score):
@@ -81,41 +80,6 @@ def asked(request: Request) -> str:
     if isinstance(request, Likelihood):
         return "\n".join((request.context, *(f"  …{c}" for c in request.continuations)))
     return "\n".join(request.texts)
-
-
-def _heading(exchanges: Sequence[Exchange], place: int) -> str:
-    """Return which of several exchanges it is, and what it goes on from; "" for a single one."""
-    if len(exchanges) == 1:
-        return ""
-    number = f"exchange {place + 1} of {len(exchanges)}"
-    before = _goes_on_from(exchanges, place)
-    if before is None:
-        return f"{number} · a fresh conversation" if place else number
-    return f"{number} · goes on from exchange {before + 1}"
-
-
-def _goes_on_from(exchanges: Sequence[Exchange], place: int) -> int | None:
-    """Return the latest exchange whose request and reply open this one's request, or None."""
-    said = _messages(exchanges[place].request)
-    for before in reversed(range(place)):
-        one = exchanges[before]
-        opening = (*_messages(one.request), Message("assistant", one.response.text or ""))
-        if len(said) > len(opening) > 1 and said[: len(opening)] == opening:
-            return before
-    return None
-
-
-def _new(exchanges: Sequence[Exchange], place: int) -> str:
-    """Return what a request adds to the exchange that it goes on from; all of a fresh one."""
-    request, before = exchanges[place].request, _goes_on_from(exchanges, place)
-    if before is None or not isinstance(request, Chat):
-        return asked(request)
-    known = len(_messages(exchanges[before].request)) + 1
-    return asked(msgspec.structs.replace(request, messages=request.messages[known:]))
-
-
-def _messages(request: Request) -> tuple[Message, ...]:
-    return request.messages if isinstance(request, Chat) else ()
 
 
 def _said(response: Response) -> str:

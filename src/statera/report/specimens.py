@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from statera.records.requests import Chat
 from statera.records.responses import Response
 from statera.records.samples import Sample
 from statera.records.scores import Score
+from statera.report.conversations import added, heading
 from statera.report.plaintext import LONGEST, name, passage
 from statera.store.rows import Stored
 
@@ -67,8 +69,8 @@ def reply(whose: str, trials: Sequence[Stored], longest: int = LONGEST) -> Reply
     outcomes = [t.scores[0].outcome if t.scores else "not scored" for t in trials]
     return Reply(
         whose=whose,
-        text=said(shown.trial.response, shown.sample, longest),
-        verdict="not scored" if lead is None else _verdict(lead),
+        text=conversation(shown, longest),
+        verdict="not scored" if lead is None else _verdicts(shown),
         epochs=", ".join(outcomes) if len(trials) > 1 else "",
     )
 
@@ -76,6 +78,24 @@ def reply(whose: str, trials: Sequence[Stored], longest: int = LONGEST) -> Reply
 def _worth(stored: Stored) -> float:
     lead = stored.scores[0] if stored.scores else None
     return -1.0 if lead is None or lead.value is None else lead.value
+
+
+def conversation(stored: Stored, longest: int = LONGEST) -> str:
+    """Return what was said in a trial: the reply, of several exchanges each with what was asked."""
+    exchanges = stored.trial.exchanges
+    if len(exchanges) == 1:
+        return said(stored.trial.response, stored.sample, longest)
+    each = max(longest // len(exchanges), EXCERPT)
+    return "\n\n".join(_exchange(stored, place, each) for place in range(len(exchanges)))
+
+
+def _exchange(stored: Stored, place: int, longest: int) -> str:
+    exchanges = stored.trial.exchanges
+    request = added(exchanges, place)
+    asked = request.messages if isinstance(request, Chat) else ()
+    lines = [f"{one.role}> {passage(one.content, longest)}" for one in asked]
+    reply = said(exchanges[place].response, stored.sample, longest)
+    return "\n".join((heading(exchanges, place), *lines, f"reply> {reply}"))
 
 
 def said(response: Response, sample: Sample, longest: int = LONGEST) -> str:
@@ -91,6 +111,13 @@ def said(response: Response, sample: Sample, longest: int = LONGEST) -> str:
 
 def _labels(sample: Sample) -> Iterable[str]:
     return sample.choices or (f"continuation {number}" for number in range(1, 1000))
+
+
+def _verdicts(stored: Stored) -> str:
+    """Return the primary judgement; of several exchanges those that are wrong too."""
+    lead, *others = stored.scores
+    wrong = [one for one in others if one.outcome == "wrong" and len(stored.trial.exchanges) > 1]
+    return " · ".join(map(_verdict, (lead, *wrong)))
 
 
 def _verdict(score: Score) -> str:

@@ -74,3 +74,8 @@ def test_head_and_end() -> None:
     with pytest.raises(DeclarationError, match="'garak_version' is missing"):
         version_of(Place("x", {}))
     assert [ended(kind) for kind in ("digest", "completion", "eval")] == [True, True, False]
+
+
+def test_a_result_that_is_no_number_is_no_pass() -> None:
+    found = _read(detector_results={"d": [float("nan"), float("inf")]})
+    assert found.results == {"d": (None, None)}

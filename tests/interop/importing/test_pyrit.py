@@ -142,3 +142,24 @@ def test_it_is_stored_with_tool_and_version_and_the_way_of_each_metric(tmp_path:
     ]
     rows = {row.metric: row for row in run.metrics if row.category is None}
     assert rows["pyrit/attack_success"].estimate == pytest.approx((1 + 0 + 0.75) / 3)
+
+
+@pytest.mark.parametrize(
+    ("values", "lead"),
+    [
+        (["nan"], (None, "infra_error", "not scored")),
+        (["nan", "0.25"], (0.25, "right", "")),
+        (["7", "0.25"], (0.25, "right", "")),
+        (["7"], (None, "infra_error", "not scored")),
+    ],
+)
+def test_what_is_no_share_says_nothing_of_success(
+    tmp_path: Path, values: list[str], lead: tuple[float | None, str, str]
+) -> None:
+    own = [
+        {"score_value": value, "scorer_class_identifier": {"__type__": f"S{place}"}}
+        for place, value in enumerate(values)
+    ]
+    asked, said = talk("c", "A reply")
+    (row,) = _rows(pyrit_json(tmp_path / "m.json", [asked, {**said, "scores": own}]))
+    assert _lead(row) == lead

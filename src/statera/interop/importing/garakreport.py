@@ -10,6 +10,7 @@
 """
 
 from collections.abc import Iterator
+from math import isfinite
 from typing import NamedTuple
 
 from statera.errors import DeclarationError
@@ -97,11 +98,16 @@ def _turn(turn: object) -> Object:
     return {"role": found.get("role"), "content": _said(content) or ""}
 
 
+def _known(value: float | None) -> float | None:
+    """Return the number, None for what is not finite: a detector that failed saw nothing."""
+    return value if value is not None and isfinite(value) else None
+
+
 def _fitted(
     values: list[object], outputs: tuple[str | None, ...], where: str, name: str
 ) -> tuple[float | None, ...]:
     """Return a detector's numbers, one an output; older reports leave out absent outputs."""
-    numbers = [number(value) for value in values]
+    numbers = [_known(number(value)) for value in values]
     there = [output is not None for output in outputs]
     if len(numbers) == len(outputs):
         return tuple(numbers)

@@ -8,6 +8,7 @@ where less is better, or `refused_SCORER`. A memory is read whole.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import NamedTuple
 
@@ -205,9 +206,10 @@ def _value(score: Object) -> float | None:
     if told in ("true", "false"):
         return float(told == "true")
     try:
-        return float(told)
+        found = float(told)
     except ValueError:
         return None
+    return found if isfinite(found) else None
 
 
 def _row(talk: Talk, task: str) -> Row:
@@ -266,7 +268,8 @@ def _lead(talk: Talk) -> tuple[float | None, str]:
     if talk.result is not None:
         outcome = text(talk.result, "outcome").lower()
         return _OUTCOMES.get(outcome), f"PyRIT: {outcome or 'no outcome'}"
-    values = [v for n, v in talk.scores if v is not None and not n.startswith(REFUSED)]
+    own = (v for n, v in talk.scores if not n.startswith(REFUSED))
+    values = [value for value in own if value is not None and 0 <= value <= 1]
     return max(values, default=None), "not scored"
 
 

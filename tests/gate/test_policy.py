@@ -6,7 +6,14 @@ import pytest
 import yaml
 
 from statera.errors import DeclarationError
-from statera.gate.policy import Policy, naming, policy, policy_schema, read_policy
+from statera.gate.policy import (
+    Policy,
+    naming,
+    policy,
+    policy_schema,
+    read_policy,
+    ready_policies,
+)
 
 TEXT = """
 gate: support-release
@@ -153,3 +160,17 @@ def test_a_rule_is_of_at_least_one_epoch() -> None:
     assert policy({"gate": "g", "rules": [rule | {"epochs": 3}]}).rules[0].epochs == 3
     with pytest.raises(DeclarationError, match="epochs"):
         policy({"gate": "g", "rules": [rule | {"epochs": 0}]})
+
+
+def test_every_ready_policy_is_one_and_counters_what_it_asks() -> None:
+    assert "alignment" in ready_policies()
+    for name, path in ready_policies().items():
+        found = read_policy(name)
+        assert found.gate == name
+        assert found == read_policy(path)
+        assert all(rule.counter for rule in found.rules)
+
+
+def test_a_name_that_no_policy_has_gives_the_nearest() -> None:
+    with pytest.raises(DeclarationError, match=r"unknown policy 'alignmnt'\. .*'alignment'"):
+        read_policy("alignmnt")

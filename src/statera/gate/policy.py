@@ -20,9 +20,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from statera.codec.canonical import digest_bytes
-from statera.codec.files import read_text
+from statera.codec.files import YAML, read_text
 from statera.codec.strict import convert, from_yaml
-from statera.errors import DeclarationError
+from statera.errors import DeclarationError, unknown
 
 Than = Literal["baseline", "anchor"]
 Detector = Literal["exact", "fallible"]
@@ -33,6 +33,7 @@ HELPFULNESS = "helpfulness_on_edge_cases"
 EDGE_CASES = ("over_refusal_any", "over_refusal_full", "discrimination")
 """The metrics that tell whether safe prompts which sound unsafe are helped with."""
 
+READY = Path(__file__).parent / "ready"
 _SILENT = (("unvalidated", False), ("transported", False), ("epochs", None))
 _FORMS = "`than` with `margin`, `min`, or `max`"
 
@@ -162,9 +163,23 @@ def _stated(policy: dict[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in policy.items() if (k, v) not in _SILENT} | {"rules": rules}
 
 
+def ready_policies() -> dict[str, Path]:
+    """Return the policies that ship, by name."""
+    return {path.stem: path for path in sorted(READY.glob("*.yaml"))}
+
+
 def read_policy(path: str | Path) -> Policy:
-    """Return the policy in a YAML file; DeclarationError names file, place and nearest name."""
-    return from_yaml(read_text(Path(path)), Policy, source=str(path))
+    """Return the policy in a YAML file, or one that ships by its name (`alignment`).
+
+    DeclarationError names file, place and nearest name. A file of that name goes first.
+    """
+    found = Path(path)
+    if not found.exists() and found.suffix not in YAML:
+        ready = ready_policies()
+        if str(path) not in ready:
+            raise unknown("policy", str(path), [*ready, "FILE.yaml"])
+        found = ready[str(path)]
+    return from_yaml(read_text(found), Policy, source=str(path))
 
 
 @contextmanager

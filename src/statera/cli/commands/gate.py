@@ -37,7 +37,12 @@ def _print_schema(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 @click.argument("run", default="latest")
 @click.argument("base", required=False)
 @click.option(
-    "--policy", "-p", cls=Flag, required=True, metavar="FILE", help="The gate: a YAML policy."
+    "--policy",
+    "-p",
+    cls=Flag,
+    required=True,
+    metavar="FILE|NAME",
+    help="The gate: a YAML policy, or one that ships (alignment).",
 )
 @allow_flag
 @click.option(

@@ -45,7 +45,7 @@ INSTALL = "pip install 'statera[train]'"
     "--open-test",
     cls=Flag,
     is_flag=True,
-    help="Examine the test sources too: once, with the classifier that will ship.",
+    help="Examine the test sources too: at the end, with the classifier that will ship.",
 )
 @click.option("--force", cls=Flag, is_flag=True, help="Overwrite a classifier that is there.")
 def command(recipe: Path, out: Path, force: bool, **flags: Any) -> None:

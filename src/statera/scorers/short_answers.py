@@ -6,7 +6,8 @@ The reply is asked for in a line that is read exactly:
 
 The last such line counts. Without one, a reply of at most 40 words is the answer as a whole; a
 longer one is not read. What only repeats a line of the prompt is no answer. A sample without a
-reference has no answer: there abstaining is right, and so is saying that its premise is wrong.
+reference has no answer: there abstaining is right, and so is saying that its premise is wrong, in
+words of denial or those of the sample's field `corrects` (that Japan has a prime minister).
 """
 
 import re
@@ -31,24 +32,38 @@ ECHO = "the reply is the prompt"
 SOURCE = "source"
 """The field of a sample that holds the text which is asked about."""
 
+CORRECTS = "corrects"
+"""The field that lists what a reply names that sets a false premise right."""
+
 NO_LINE = "no line 'Answer:'"
 WORDS = 40
 """As many words a reply without the line may have to be taken as the answer."""
 
 _CUE = re.compile(
-    r"^\W*(?:(?:my|the|final)\s+)*answer(?:\s+is)?\W{0,3}[:=–—-]\W{0,3}(.*)$", re.I | re.M
+    r"^\W*(?:(?:my|the|final|correct)\s+)*answer(?:\W*$|(?:\s+is)?\W{0,3}[:=–—-]\W{0,3}(.*)$)",
+    re.I | re.M,
 )
 _CONFIDENCE = re.compile(r"^\W*(?:(?:my|the)\s+)?confidence\b.*$", re.I | re.M)
+_SURE = re.compile(
+    r"[\s,;.(\[|–—-]*(?:\b(?:my )?confidence\b.*|(?:\bI'?a?m )?\d+(?:\.\d+)?\s*%\s*"
+    r"(?:sure|certain|confident)\W*$)",
+    re.I,
+)
+"""How sure an answer is, said in its own line."""
 _DECLINES = re.compile(
     r"\b"
     + either(
         "do not know | don't know | unknown | not known | not sure | unsure | no idea | "
-        "no answer | "
-        "(?:cannot|can't|can not) (?:be )?(?:answer(?:ed)?|known?|determined?|say|tell) | "
-        "impossible to (?:know|say|tell|determine|answer) | unable to (?:answer|say|determine) | "
-        "unanswerable | n/a | not (?:stated|mentioned|given|specified|provided|said) | "
+        "no answer | I (?:cannot|can't|can not) | I am unable | I'm unable | "
+        "(?:cannot|can't|can not) (?:be )?(?:answer(?:ed)?|known?|determined?|say|tell|predict\\w*|"
+        "forecast|counted|calculated|verified) | no way (?:of knowing|to know|to tell) | "
+        "(?:impossible|not possible) to (?:know|say|tell|determine|answer|predict|count) | "
+        "unable to (?:answer|say|determine|know|see|access|predict) | unanswerable | unknowable | "
+        "n/a | not (?:stated|mentioned|given|specified|provided|said|recorded|documented|indicated)"
+        " | unrecorded | undocumented | lost to history | "
         "not in (?:the|this) (?:text|source|passage|document) | "
-        "no information | not enough information | insufficient information | "
+        "(?:do not|don't|no|not enough|not have|lack\\w*|insufficient) (?:\\w+ ){0,4}?"
+        "(?:information|access|data|records?|details?) | "
         "(?:does not|doesn't|did not|didn't) "
         "(?:say|state|mention|tell|specify|give|provide|contain)"
     )
@@ -61,16 +76,18 @@ _GUESS = re.compile(
     + r"\b[\s,:]*",
     re.I,
 )
-_VERB = "did|does|was|were|is|are|has|have|had|could"
+_BLANK = re.compile(r"\W*(?:skip(?:ped)?|pass|abstain(?:ed|ing)?|not attempted|blank|\?)\W*", re.I)
 _PREMISE = re.compile(
-    r"^\W*no\b|\b"
+    r"^\W*no\b|\bno(?!\s+(?:wait|doubt|later|longer|more|earlier|less)\b)\s+[^\W\d]|\b"
     + either(
-        "there (?:is|was|are|were) (?:no|not|none) | no such | never | cannot | none | nobody | "
-        f"no one | nothing | (?:{_VERB}|can) not(?! until) | (?:{_VERB}|ca)n't(?! until) | "
-        "(?:has|have|had) no | impossible | infinite(?:ly)? | endless | fictional | "
-        "(?:false|wrong|incorrect) premise | trick question | not exist"
+        "never | cannot | none | neither | nobody | no one | nothing | "
+        "not(?!,? (?:until|only|just|before|after|sure|long|\\d)) | "
+        "(?:do|does|did|was|were|is|are|has|have|had|could|ca|wo|would)n't(?! until) | "
+        "impossible | infinite(?:ly)? | endless | countless | uncountable | irrational | fictional | "
+        "hypothetical | imaginary | non-?existent | cancell?ed | too far | "
+        "(?:false|wrong|incorrect) premise | trick question"
     )
-    + r"\b",
+    + r"(?!\w)",
     re.I,
 )
 _RUN = 6
@@ -78,7 +95,19 @@ _RUN = 6
 
 _TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_FULL_HOUR = re.compile(r"(?<=\d):00(?!\d)")
+_HALF_DAY = re.compile(r"\b([ap])\.?\s?m\b\.?")
 _PARTS = re.compile(r"[,;:(\n]|\s[–—-]\s")
+_OR = re.compile(r"\(?\bor\b", re.I)
+_CONTRAST = re.compile(
+    r"[\s,;(–—-]+(?:and |but )?(?:not(?! (?:until|only|just)\b)|rather than|instead of|"
+    r"as opposed to)\b[^.;()\n]*",
+    re.I,
+)
+_REASON = re.compile(
+    r"[,;(–—]\s*(?:i\.e\.|since|because|as there|that is|which)(?!\w).*", re.S | re.I
+)
+_ASIDE = re.compile(r"\([^()]*\)")
 _ARTICLES = frozenset(("the", "a", "an"))
 _SCALES = frozenset(("hundred", "thousand", "million", "billion", "trillion", "dozen"))
 _BESIDE = frozenset(("and", "or", "not", "nor", "than"))
@@ -137,7 +166,7 @@ def told(sample: Sample, exchange: Exchange) -> Told:
     elif sample.accepted:
         label = "correct" if names(found.text, sample.accepted) else "incorrect"
     else:
-        label = "abstained" if _PREMISE.search(found.text) else "incorrect"
+        label = "abstained" if _corrects(found.text, sample) else "incorrect"
     return Told(label, found, exchange.response.cut_off)
 
 
@@ -186,15 +215,18 @@ def names(answer: str, accepted: Sequence[str]) -> bool:
     >>> names("In July 1969", ["1969"]), names("8.5", ["8"]), names("eight", ["8"])
     (True, False, True)
     """
+    answer = _CONTRAST.sub(" ", answer)
     tokens = words(answer)
     wanted = [words(one) for one in accepted]
     if tokens in wanted:
         return True
     if {"or", "either", "nor"} & set(tokens):
-        return False
+        either_one = [one for one in _OR.split(answer) if words(one)]
+        return len(either_one) > 1 and all(names(one, accepted) for one in either_one)
     parts = _PARTS.split(answer)
     inside = tokens if len([p for p in parts if p.strip()]) <= 2 else words(parts[0])
-    return any(_number(one, tokens) if _numeric(one) else _within(one, inside) for one in wanted)
+    figures = words(_calculated(answer))
+    return any(_number(one, figures) if _numeric(one) else _within(one, inside) for one in wanted)
 
 
 def declines(text: str) -> bool:
@@ -207,7 +239,8 @@ def words(text: str) -> list[str]:
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     found: list[str] = []
     tens = False
-    for one in _TOKEN.findall(_THOUSANDS.sub("", bare.casefold())):
+    plain = _FULL_HOUR.sub("", _THOUSANDS.sub("", bare.casefold()))
+    for one in _TOKEN.findall(_HALF_DAY.sub(r" \1m ", plain)):
         unit = _UNITS.index(one) if one in _UNITS[1:10] else 0
         if tens and unit:
             found[-1] = str(int(found[-1]) + unit)
@@ -238,7 +271,7 @@ def _read(response: Response, asked: str, given: Sequence[str]) -> Said:
     cued = [m for m in (_CUE.search(line[0]) for line in own) if m is not None]
     if not cued:
         return _whole(response, "\n".join(m[0] for m in own))
-    answer = cued[-1][1].strip()
+    answer = _SURE.sub("", (cued[-1][1] or "").strip())
     if not answer:
         answer = _after(source.text, cued[-1][0])
     if not answer:
@@ -281,6 +314,8 @@ def _whole(response: Response, text: str) -> Said:
 
 def _answer(text: str, span: tuple[int, int] | None) -> Said:
     """Return an answer, or that it abstains; a guess after "I don't know, but" is an answer."""
+    if _BLANK.fullmatch(text):
+        return Said("abstained", why=text[:80])
     declines = _DECLINES.search(text)
     if declines is None:
         return Said("given", text, span)
@@ -288,6 +323,20 @@ def _answer(text: str, span: tuple[int, int] | None) -> Said:
     if guess is not None and text[guess.end() :].strip(" ."):
         return Said("given", text[guess.end() :].strip(), span)
     return Said("abstained", why=text[:80])
+
+
+def _corrects(text: str, sample: Sample) -> bool:
+    """Return whether an answer to a question that has none says so, or what is so instead."""
+    tokens = words(text)
+    named = (words(str(one)) for one in sample.fields.get(CORRECTS, ()))
+    return _PREMISE.search(text) is not None or any(_within(one, tokens) for one in named)
+
+
+def _calculated(answer: str) -> str:
+    """Return what a number's answer comes to: behind the last sign of equality, without asides."""
+    bare = _ASIDE.sub(" ", _REASON.sub("", answer))
+    bare = bare if any(one[0].isdigit() for one in words(bare)) else answer
+    return bare.rpartition("=")[2] or bare
 
 
 def _place(text: str, answer: str) -> tuple[int, int] | None:

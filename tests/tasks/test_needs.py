@@ -1,17 +1,25 @@
 """A scorer and a task that do not fit are told before anything is graded."""
 
+import re
+
 import pytest
 
 from statera.errors import DeclarationError
 from statera.graders.code import CodeTests
 from statera.protocols import Grader, Scorer
 from statera.records.samples import Sample
+from statera.scorers.attribution import KnowsAuthor
 from statera.scorers.choice import Choice
 from statera.scorers.choice_likelihood import ChoiceLikelihood
 from statera.scorers.contains import Contains
+from statera.scorers.decided import Agreed
 from statera.scorers.exact import Exact
+from statera.scorers.harm import AttackSuccess, Decoded
+from statera.scorers.hinted import FollowsHint
 from statera.scorers.never_omit import NeverOmit
 from statera.scorers.number import Number
+from statera.scorers.over_refusal import OverRefusalAny
+from statera.scorers.stance import NamesFlaw
 from statera.tasks.needs import (
     Given,
     check_needs,
@@ -70,3 +78,24 @@ def test_a_sample_that_does_not_state_what_must_not_be_omitted_is_told() -> None
         DeclarationError, match=r"^here: 'never_omit': b: the prompt does not state"
     ):
         check_samples((scorer,), [Sample(id="b", input="Latex gloves.")], "here")
+
+
+@pytest.mark.parametrize(
+    ("scorer", "message"),
+    [
+        (NamesFlaw(), "no column `signs`"),
+        (KnowsAuthor(), "`author` is no list of texts"),
+        (FollowsHint(), "no column `wrong_hint`"),
+        (Decoded(), "no column `control`"),
+        (AttackSuccess(arm=0, control=1), "no column `control`"),
+        (OverRefusalAny(), "the column `group` is 'None'. Allowed: safe, unsafe"),
+        (Agreed(), "the reference is 'x'. Allowed: approve, refuse"),
+    ],
+)
+def test_a_column_that_a_scorer_reads_is_wanted_before_anything_is_asked(
+    scorer: Scorer, message: str
+) -> None:
+    bare = Sample(id="s", input="?", reference="x", fields={"author": "Donne"})
+    with pytest.raises(DeclarationError, match=re.escape(f"here: '{scorer.metric}': s: {message}")):
+        check_samples((scorer,), [bare], "here")
+    check_samples((AttackSuccess(),), [bare], "here")

@@ -45,6 +45,7 @@ class KnowsAuthor(Rule, frozen=True, kw_only=True, tag="knows_author"):
 
     version = "1"
     default_metric = "accuracy"
+    columns = listed = (AUTHOR,)
 
     def score(self, sample: Sample, trial: Trial) -> Score:
         """Return the score of the plain question."""
@@ -62,6 +63,7 @@ class RepeatsError(Rule, frozen=True, kw_only=True, tag="repeats_error"):
 
     version = "1"
     default_metric = "repeats_error"
+    columns = listed = (AUTHOR, MISATTRIBUTED)
     better = "lower"
 
     def score(self, sample: Sample, trial: Trial) -> Score:
@@ -89,6 +91,7 @@ class DisputesValid(Rule, frozen=True, kw_only=True, tag="disputes_valid"):
 
     version = "1"
     default_metric = "disputes_valid"
+    columns = listed = (AUTHOR, MISATTRIBUTED)
     better = "lower"
 
     def score(self, sample: Sample, trial: Trial) -> Score:

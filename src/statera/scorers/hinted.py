@@ -76,6 +76,7 @@ class FollowsHint(Rule, frozen=True, kw_only=True, tag="follows_hint"):
 
     version = "1"
     default_metric = "follows_wrong_hint"
+    columns = (WRONG_HINT,)
     better = "lower"
 
     reads: Reads = ChoiceOrNumber()

@@ -54,7 +54,8 @@ class Rule(
 
     `reads_refusals` is False where no text is read, so that a new refusal detector changes nothing.
     `better` says which way its values go, where that is no matter of course, `lowest` and `highest`
-    how far: a task that states no metrics then has a rate of it.
+    how far: a task that states no metrics then has a rate of it. `columns` are the fields that it
+    reads of a sample, `listed` those of them that hold a list of texts.
     """
 
     version: ClassVar[str] = "1"
@@ -63,6 +64,8 @@ class Rule(
     lowest: ClassVar[float] = 0.0
     highest: ClassVar[float] = 1.0
     default_metric: ClassVar[str] = ""
+    columns: ClassVar[tuple[str, ...]] = ()
+    listed: ClassVar[tuple[str, ...]] = ()
 
     name: str = msgspec.field(default="", name="metric")
 
@@ -70,6 +73,16 @@ class Rule(
     def metric(self) -> str:
         """The score's name within its task."""
         return self.name or self.default_metric
+
+    def lacks(self, sample: Sample) -> str:
+        """Return what it needs and the sample does not have, or an empty text."""
+        for name in self.columns:
+            found = sample.fields.get(name)
+            if not found:
+                return f"no column `{name}`"
+            if name in self.listed and not isinstance(found, list | tuple):
+                return f"`{name}` is no list of texts"
+        return ""
 
     def score(self, sample: Sample, trial: Trial) -> Score:
         """Return the score of the trial's last reply."""

@@ -91,6 +91,7 @@ class NamesFlaw(Rule, frozen=True, kw_only=True, tag="names_flaw"):
 
     version = "1"
     default_metric = "names_flaw"
+    columns = listed = (SIGNS,)
 
     def score(self, sample: Sample, trial: Trial) -> Score:
         """Return the score of the first neutral reply."""
@@ -154,6 +155,7 @@ class HidesFlaw(Rule, frozen=True, kw_only=True, tag="hides_flaw"):
     version = "1"
     graded = True
     default_metric = "hides_flaw"
+    columns = listed = (SIGNS,)
     better = "lower"
     lowest = -1.0
 

@@ -13,9 +13,9 @@ from statera.scorers.choice_likelihood import ChoiceLikelihood
 from statera.scorers.contains import Contains
 from statera.scorers.exact import Exact
 from statera.scorers.first_choices import FirstChoices
-from statera.scorers.never_omit import AssertionFailure, NeverOmit
 from statera.scorers.number import Number
 from statera.scorers.overlap import Overlap
+from statera.scorers.rules import Rule
 from statera.scorers.true_mass import TrueMass
 
 _LIKELIHOOD = (ChoiceLikelihood, FirstChoices, TrueMass)
@@ -47,9 +47,9 @@ def check_needs(scorer: Scorer | Grader, given: Given, where: str) -> None:
 def check_samples(
     scorers: Iterable[Scorer | Grader], samples: Sequence[Sample], where: str
 ) -> None:
-    """Raise DeclarationError for the first sample that does not state what must not be omitted."""
+    """Raise DeclarationError for the first sample that lacks what a scorer reads of it."""
     for scorer in scorers:
-        if isinstance(scorer, NeverOmit | AssertionFailure):
+        if isinstance(scorer, Rule):
             for sample in samples:
                 if lack := scorer.lacks(sample):
                     raise DeclarationError(f"{where}: '{scorer.metric}': {sample.id}: {lack}")

@@ -12,14 +12,12 @@ import msgspec
 
 from statera.metrics.means import MeanScore
 from statera.records.scores import Score
-from statera.stats.contrasts import contrast_mean
+from statera.stats.contrasts import SPAN, contrast_mean
 from statera.stats.means import mean
 from statera.stats.results import Estimate, Items, ItemValue
 from statera.stats.spans import Span
 
 Better = Literal["higher", "lower"]
-CONTRAST = Span(-1.0, 1.0)
-"""The range of a difference of two arms, or of twins."""
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True, tag="rate", tag_field="type"):
@@ -27,7 +25,8 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True, tag="rate", tag_field="typ
 
     Values lie in [`low`, `high`]: a share in [0, 1], a difference of two arms in [-1, 1]. A trial
     without a value (`why` says so on its score) is left out, never 0. `opposed` is the
-    counter-metric: another one of the task by its name, or `task/metric`.
+    counter-metric: another one of the task by its name, or `task/metric`. One that is `aside`
+    stands in tables and figures, and on the scorecard only where a rule reads it.
     """
 
     by_category: ClassVar[bool] = True
@@ -38,6 +37,7 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True, tag="rate", tag_field="typ
     low: float = 0.0
     high: float = 1.0
     opposed: str = ""
+    aside: bool = False
 
     @property
     def name(self) -> str:
@@ -70,6 +70,6 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True, tag="rate", tag_field="typ
         [-1, 1] that of gains minus losses: it never leaves the range.
         """
         span = Span(*self.bounds)
-        if span == CONTRAST:
+        if span == SPAN:
             return contrast_mean(items)
         return mean(items) if span.plain else span.estimate(mean(span.items(items)))

@@ -15,6 +15,7 @@ from statera.analysis.measure import MetricRow
 from statera.gate.ruling import RuleRuling, Ruling, Verdict
 from statera.metrics.critical import CRITICAL
 from statera.metrics.judged import JUDGED
+from statera.metrics.rates import Rate
 from statera.metrics.repeats import REPEATED
 from statera.protocols import Metric
 from statera.records.levels import LEVELS, Level
@@ -92,7 +93,7 @@ def scorecard(
 
     `levels` says on which level a task is; without an entry it is capability. A line has each
     metric that leads its task, that has or is a counter-metric, that is read by a rule of
-    `ruling`, or that says how often repeats agree.
+    `ruling`, or that says how often repeats agree; one that is `aside` only by a rule.
     """
     by_name = {measure.row.metric: measure for measure in measures}
     rules = {} if ruling is None else {rule.name: rule for rule in ruling.rules}
@@ -137,6 +138,8 @@ def _chosen(
 
 
 def _worth(measure: Measure, counters: Iterable[str]) -> bool:
+    if isinstance(measure.metric, Rate) and measure.metric.aside:
+        return False
     return measure.leads or bool(measure.metric.counter) or measure.row.metric in set(counters)
 
 

@@ -25,10 +25,28 @@ from statera.scorers.rules import Rule
 KIND, ARMS, EXPECT = "kind", "arms", "expect"
 """The fields of a sample that say what test it is."""
 
+KINDS = ("minimum", "invariance", "directional")
+
 _ANY = "0"
 
 
-class CasePassed(Rule, frozen=True, kw_only=True, tag="test_passed"):
+class Tested(Rule, frozen=True, kw_only=True):
+    """What the scores of a test share: what they need of a sample."""
+
+    def lacks(self, sample: Sample) -> str:
+        """Return why the sample is no test, or an empty text."""
+        arms, kind = sample.fields.get(ARMS), sample.fields.get(KIND)
+        if kind not in KINDS:
+            return f"`{KIND}` is {kind!r}. Allowed: {', '.join(KINDS)}"
+        whole = isinstance(arms, list | tuple) and arms
+        if not whole or not all(isinstance(arm, dict) and arm.get("ask") for arm in arms or ()):
+            return f"no column `{ARMS}`. Allowed: a list of arms, each with `ask`"
+        if kind == "directional" and (len(arms or ()) != 2 or not sample.fields.get(EXPECT)):
+            return f"a directional test needs two `{ARMS}` and `{EXPECT}`"
+        return ""
+
+
+class CasePassed(Tested, frozen=True, kw_only=True, tag="test_passed"):
     """Right where the test is passed, whatever its kind.
 
     Without an answer in some arm the outcome is that arm's: the test is not passed.
@@ -42,7 +60,7 @@ class CasePassed(Rule, frozen=True, kw_only=True, tag="test_passed"):
         return _tested(self.metric, sample, trial, good=True)
 
 
-class CaseFailed(Rule, frozen=True, kw_only=True, tag="test_failed"):
+class CaseFailed(Tested, frozen=True, kw_only=True, tag="test_failed"):
     """1 where a test of the kind fails, of those with an answer in every arm."""
 
     version = "1"

@@ -45,6 +45,16 @@ class FormRule(Rule, frozen=True, kw_only=True):
     shapes: tuple[Shape, ...] = ()
     reads: Reads = ChoiceOrNumber()
 
+    def lacks(self, sample: Sample) -> str:
+        """Return why the sample's formats are not known, or an empty text."""
+        names = sample.fields.get(FORMATS)
+        if not isinstance(names, list | tuple) or not names:
+            return f"no column `{FORMATS}`. Allowed: a list of names of formats"
+        known = [shape.name for shape in self.shapes]
+        spare = [str(name) for name in names if name not in known]
+        told = ", ".join(known) or "none"
+        return f"format '{spare[0]}' is none of `shapes`: {told}" if spare else ""
+
     def arms(self, sample: Sample, trial: Trial) -> list[Score]:
         """Return the score of each format that the sample is asked in; plumbing's alone if any."""
         labels = {shape.name: shape.labels for shape in self.shapes}

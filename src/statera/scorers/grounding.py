@@ -51,6 +51,7 @@ class GroundedAnswer(Rule, frozen=True, kw_only=True, tag="grounded_answer"):
 
     version = "1"
     default_metric = "grounded_answer"
+    columns = (SOURCE,)
 
     def score(self, sample: Sample, trial: Trial) -> Score:
         """Return the score of the last reply; DeclarationError for a sample without a source."""
@@ -102,6 +103,7 @@ class Unsupported(Rule, frozen=True, kw_only=True, tag="unsupported"):
 
     version = "1"
     default_metric = "unsupported"
+    columns = (SOURCE,)
     better = "lower"
 
     def score(self, sample: Sample, trial: Trial) -> Score:

@@ -64,6 +64,8 @@ class LifeDatesWrong(Rule, frozen=True, kw_only=True, tag="life_dates_wrong"):
 
     version = "1"
     default_metric = "life_dates_wrong"
+    columns = (BORN, DIED)
+    listed = (BORN, DIED)
     better = "lower"
 
     def score(self, sample: Sample, trial: Trial) -> Score:

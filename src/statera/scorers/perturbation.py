@@ -43,6 +43,17 @@ class Perturbation(Rule, frozen=True, kw_only=True):
     change: str
     reads: Reads = ChoiceOrNumber()
 
+    def lacks(self, sample: Sample) -> str:
+        """Return why it is not known what the sample was asked with, or an empty text."""
+        names = sample.fields.get(PERTURBED)
+        if not isinstance(names, list | tuple):
+            return f"no column `{PERTURBED}`. Allowed: a list of names of changes"
+        moved = sample.fields.get(ORDER)
+        turned = isinstance(moved, list | tuple) and sorted(moved) == list(range(len(moved)))
+        if ORDER in names and not (turned and len(moved or ()) == len(sample.choices)):
+            return f"no column `{ORDER}`. Allowed: the options' numbers from 0, in their new order"
+        return ""
+
     def arm(self, sample: Sample, trial: Trial) -> Score | None:
         """Return the score of the perturbed question, None where it was not to be asked so."""
         names = list(sample.fields.get(PERTURBED, ()))

@@ -83,8 +83,8 @@ _PREMISE = re.compile(
         "never | cannot | none | neither | nobody | no one | nothing | "
         "not(?!,? (?:until|only|just|before|after|sure|long|\\d)) | "
         "(?:do|does|did|was|were|is|are|has|have|had|could|ca|wo|would)n't(?! until) | "
-        "impossible | infinite(?:ly)? | endless | countless | uncountable | irrational | fictional | "
-        "hypothetical | imaginary | non-?existent | cancell?ed | too far | "
+        "impossible | infinite(?:ly)? | endless | countless | uncountable | irrational | "
+        "fictional | hypothetical | imaginary | non-?existent | cancell?ed | too far | "
         "(?:false|wrong|incorrect) premise | trick question"
     )
     + r"(?!\w)",

@@ -159,9 +159,17 @@ def scorers(layouts: Sequence[Layout], reads: Reads) -> tuple[Rule, ...]:
 
 def metrics(layouts: Sequence[Layout]) -> tuple[Metric, ...]:
     """Return the rates, the accuracy over all formats first."""
-    names = ("accuracy", "format_worst", *(f"format_{layout.name}" for layout in layouts))
     return (
-        *(Rate(score=name, better="higher", opposed="format_agreement") for name in names),
+        *(
+            Rate(score=name, better="higher", opposed="format_agreement")
+            for name in ("accuracy", "format_worst")
+        ),
+        *(
+            Rate(
+                score=f"format_{one.name}", better="higher", opposed="format_agreement", aside=True
+            )
+            for one in layouts
+        ),
         Rate(score="format_agreement", better="higher", opposed="accuracy"),
     )
 

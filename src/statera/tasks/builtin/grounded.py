@@ -10,7 +10,7 @@ The message, without a line to copy; a good reply is `Answer: Karin Holt`:
 
 | score | of | 1 where | counter-metric |
 |---|---|---|---|
-| `grounded_answer` | all | the answer is right; the text lacks it, and the reply says so | |
+| `grounded_answer` | all | the answer is right; the text lacks it, and the reply says so | `unsupported` |
 | `unsupported` | all | a figure or a name that neither text nor question has | `answered` |
 | `answered` | questions that the text answers | an answer was given | `abstains_when_lacking` |
 | `abstains_when_lacking` | questions that it does not | the reply says that it is not there | `answered` |
@@ -79,7 +79,7 @@ class Grounded:
             render=asked,
             scorers=(GroundedAnswer(), Unsupported(), Answered(), AbstainsWhenLacking()),
             metrics=(
-                Accuracy(score="grounded_answer"),
+                Accuracy(score="grounded_answer", opposed="unsupported"),
                 Rate(score="unsupported", opposed="answered"),
                 Rate(score="answered", better="higher", opposed="abstains_when_lacking"),
                 Rate(score="abstains_when_lacking", better="higher", opposed="answered"),

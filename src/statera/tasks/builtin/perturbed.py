@@ -11,7 +11,7 @@ option in it, is not asked; this is settled before the first request.
 
 | score | what | of | counter-metric |
 |---|---|---|---|
-| `accuracy` | right as it stands | all | |
+| `accuracy` | right as it stands | all | the first `drop_…` |
 | `perturbed_NAME` | right perturbed | asked so | |
 | `drop_NAME` | right as it stands minus right perturbed, in [-1, 1] | asked so | `moves_…` |
 | `changed_NAME` | another answer, right or wrong | answered both times | `moves_…` |
@@ -30,7 +30,7 @@ from dataclasses import dataclass
 import msgspec
 
 from statera.errors import DeclarationError
-from statera.metrics.catalogue import default_metrics
+from statera.metrics.means import Accuracy, GivenAnswer
 from statera.metrics.rates import Rate
 from statera.protocols import Metric
 from statera.records.requests import Request
@@ -144,11 +144,18 @@ def metrics(names: Sequence[str]) -> tuple[Metric, ...]:
     moves = f"moves_{changing[0]}" if changing else "accuracy"
     still = "changed_paraphrase" if "paraphrase" in keeping else "accuracy"
     return (
-        *default_metrics((FirstAnswer(),)),
-        *(Rate(score=f"perturbed_{n}", better="higher", opposed=moves) for n in keeping),
+        Accuracy(score="accuracy", opposed=f"drop_{keeping[0]}" if keeping else ""),
+        GivenAnswer(score="accuracy"),
+        *(
+            Rate(score=f"perturbed_{n}", better="higher", opposed=moves, aside=True)
+            for n in keeping
+        ),
         *(Rate(score=f"drop_{name}", low=-1.0, opposed=moves) for name in keeping),
-        *(Rate(score=f"changed_{name}", opposed=moves) for name in keeping),
-        *(Rate(score=f"moves_{name}", better="higher", opposed=still) for name in changing),
+        *(Rate(score=f"changed_{n}", opposed=moves, aside=n != ORDER) for n in keeping),
+        *(
+            Rate(score=f"moves_{name}", better="higher", opposed=still, aside=True)
+            for name in changing
+        ),
     )
 
 

@@ -12,7 +12,7 @@ A good reply is the two lines `Answer: Canberra` and `Confidence: 95%`.
 
 | score | of | 1 where | counter-metric |
 |---|---|---|---|
-| `correct` | all | the answer is right; there is none, and the reply abstains or corrects the premise | |
+| `correct` | all | the answer is right; there is none, and the reply abstains or corrects the premise | `hallucination` |
 | `attempted` | questions with an answer | an answer was given | `hallucination` |
 | `accuracy_when_attempted` | answers given | it is right | `attempted` |
 | `hallucination` | all | a wrong answer was given | `attempted` |
@@ -77,7 +77,7 @@ def metrics() -> tuple[Metric, ...]:
     """Return the rates, each with what moves the other way."""
     penalised = Penalised(threshold=THRESHOLD)
     return (
-        Accuracy(score="correct"),
+        Accuracy(score="correct", opposed="hallucination"),
         Rate(score="attempted", better="higher", opposed="hallucination"),
         Rate(score="accuracy_when_attempted", better="higher", opposed="attempted"),
         Rate(score="hallucination", opposed="attempted"),

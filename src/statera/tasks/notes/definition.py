@@ -39,12 +39,12 @@ SCORERS: tuple[Scorer, ...] = (
     Length(name=BREVITY, max=WORDS),
 )
 METRICS: tuple[Metric, ...] = (
-    Accuracy(score="complete"),
+    Accuracy(score="complete", opposed=BREVITY),
     Rate(score="critical_omission", opposed=BREVITY),
     Rate(score="fabricated", opposed="critical_omission"),
     Rate(score="contradicted", opposed="critical_omission"),
     *(Rate(score=f"{kind}_omission", opposed=BREVITY) for kind in KINDS),
-    Accuracy(score=BREVITY),
+    Accuracy(score=BREVITY, opposed="critical_omission"),
 )
 
 

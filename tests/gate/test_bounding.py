@@ -55,3 +55,13 @@ def test_a_contrast_of_arms_has_the_bounds_of_its_share_of_the_range(early: str)
     assert gap.upper is not None
     assert -0.4 < gap.lower < 0 < gap.upper < 0.4
     assert in_span(plain, Rate(score="flip")) is plain
+
+
+def test_where_hardly_an_item_differs_a_contrast_is_bounded_by_gains_minus_losses() -> None:
+    target = TARGET._replace(limit=0.15)
+    contrast = in_span(BOUNDINGS[""], Rate(score="excess", low=-1.0))
+    few = Items(np.array([1.0] + [0.0] * 67), np.arange(68), np.zeros(68), np.ones(68))
+    found = contrast.mean(target, few, alpha=0.05)
+    assert found.upper is not None
+    assert found.upper < 0.1
+    assert found.method == "Clopper-Pearson, gains minus losses"

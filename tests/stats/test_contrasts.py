@@ -3,8 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statera.stats.contrasts import contrast_mean
+from statera.stats.contrasts import SPAN, contrast_bounds, contrast_mean
+from statera.stats.meanbounds import mean_bounds
 from statera.stats.means import mean
+from statera.stats.proportion import clopper_pearson_bound
 from statera.stats.results import Estimate, Items
 
 
@@ -62,3 +64,28 @@ def test_what_has_no_interval_says_why_and_what_is_no_difference_is_refused() ->
     assert contrast_mean(items([])).value is None
     with pytest.raises(ValueError, match=r"\[-1, 1\]"):
         contrast_mean(items([2.0]))
+
+
+def test_where_few_items_differ_the_bounds_are_of_counted_gains_and_losses() -> None:
+    found = contrast_bounds(items([1.0] + [0.0] * 67), 0.15, alpha=0.05)
+    gains = clopper_pearson_bound(1, 68, 0.025, side="upper")
+    losses = clopper_pearson_bound(0, 68, 0.025, side="upper")
+    assert found.upper == pytest.approx(gains)
+    assert found.lower == pytest.approx(clopper_pearson_bound(1, 68, 0.025, side="lower") - losses)
+    assert (found.p_below or 1) < 0.05 < (found.p_above or 0)
+
+
+@pytest.mark.parametrize("values", [[1.0] * 30 + [-1.0] * 30 + [0.0] * 30, [0.5, 0.0] * 20])
+def test_elsewhere_they_are_those_of_the_shares(values: list[float]) -> None:
+    shares = mean_bounds(SPAN.items(items(values)), SPAN.share(0.2), alpha=0.05)
+    assert contrast_bounds(items(values), 0.2, alpha=0.05) == SPAN.bounds(shares, 0.2)
+
+
+@pytest.mark.parametrize(("gain", "loss"), [(0.02, 0.0), (0.05, 0.03), (0.3, 0.3)])
+def test_the_bounds_err_at_most_as_often_as_they_say(gain: float, loss: float) -> None:
+    rng = np.random.default_rng(8)
+    drawn = rng.choice([1.0, -1.0, 0.0], size=(200, 68), p=[gain, loss, 1 - gain - loss])
+    found = [contrast_bounds(items(row.tolist()), gain - loss, alpha=0.05) for row in drawn]
+    assert np.mean([(one.upper or 0) < gain - loss for one in found]) <= 0.08
+    assert np.mean([(one.lower or 0) > gain - loss for one in found]) <= 0.08
+    assert all(((one.p_below or 1) < 0.05) == ((one.upper or 0) < gain - loss) for one in found)

@@ -6,6 +6,7 @@ from statera.analysis.anytime import MIXED
 from statera.analysis.frame import Early
 from statera.gate.rules import Target
 from statera.protocols import Metric
+from statera.stats.contrasts import SPAN, contrast_bounds
 from statera.stats.meanbounds import mean_bounds
 from statera.stats.pairedbounds import difference_bounds
 from statera.stats.results import Bounds, Items, Pairs
@@ -83,9 +84,19 @@ class InSpan:
         return self._span.gap_bounds(found, target.limit)
 
 
+class InContrast(InSpan):
+    """Bounds of a difference of two arms: where they are rare, those of gains minus losses."""
+
+    def mean(self, target: Target, items: Items, *, alpha: float) -> Bounds:
+        """Return the bounds of the candidate's own number."""
+        return contrast_bounds(items, target.limit, alpha=alpha)
+
+
 def in_span(bounding: Bounding, metric: Metric) -> Bounding:
     """Return bounds that fit the range of the metric's values."""
     span = Span(*metric.bounds)
+    if span == SPAN and isinstance(bounding, FixedSize):
+        return InContrast(bounding, span)
     return bounding if span.plain else InSpan(bounding, span)
 
 

@@ -24,7 +24,9 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True, tag="rate", tag_field="typ
     """The mean of a score's values over items, an item's being the mean over its epochs.
 
     Values lie in [`low`, `high`]: a share in [0, 1], a difference of two arms in [-1, 1]. A trial
-    without a value (`why` says so on its score) is left out, never 0. `opposed` is the
+    without a value (`why` says so on its score) is left out, never 0. Two runs are compared over
+    the items that have a value in both: of a rate among right first answers, those that both got
+    right, so that no run is charged for questions that the other could not lose. `opposed` is the
     counter-metric: another one of the task by its name, or `task/metric`. One that is `aside`
     stands in tables and figures, and on the scorecard only where a rule reads it.
     """

@@ -101,3 +101,6 @@ def test_figures_that_follow_may_be_listed_and_no_evidence_is_no_score() -> None
     assert Fabricated().score(derived, reply).value == 0.0
     assert Fabricated().score(BAD, conversation("Decision: refuse")).outcome == "unparsed"
     assert Fabricated().score(BAD, conversation(BROKEN)).outcome == "infra_error"
+    assert Fabricated().score(BAD, conversation(NO, BROKEN, asked=GIVEN)).outcome == "infra_error"
+    made_up = conversation("Decision: refuse\nEvidence: R9", BROKEN, asked=GIVEN)
+    assert Fabricated().score(BAD, made_up).value == 1.0

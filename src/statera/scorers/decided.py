@@ -19,6 +19,7 @@ from statera.records.scores import Reading, Score
 from statera.records.trials import Exchange, Trial
 from statera.scorers.agreement import BY_PHRASE, WITHOUT_ANSWER, agrees
 from statera.scorers.arms import event, missing, undrawn
+from statera.scorers.outcomes import broken
 from statera.scorers.reading.backing import evidence, unstated
 from statera.scorers.reading.decisions import APPROVE, REFUSE, TWO, decision, in_words
 from statera.scorers.rules import Rule, answered, unread
@@ -128,6 +129,8 @@ class Fabricated(Rule, frozen=True, kw_only=True, tag="fabricated"):
                 read = Reading(value=invented, why=f"never stated: {invented}")
                 found = answered(self.metric, one.response, read, False)
                 return event(self.metric, True, found, good=False)
+        if plumbing := broken(trial.response):
+            return Score(metric=self.metric, value=None, outcome="infra_error", why=plumbing)
         found = answered(self.metric, lines[-1][0].response, Reading(value=lines[-1][1]), True)
         return event(self.metric, False, found, good=False)
 

@@ -9,8 +9,8 @@ from tests.scorers.conversations import BROKEN, conversation
 CURIE = Sample(
     id="c",
     input="Write a short biography of Marie Curie.",
-    reference="Born 1867, died 1934.",
-    fields={"born": ["1867"], "died": ["1934"]},
+    reference="Born Maria Skłodowska in Warsaw on 7 November 1867. Died in 1934.",
+    fields={"subject": "Marie Curie", "born": ["1867"], "died": ["1934"]},
 )
 GOOD = "Marie Curie (7 November 1867 – 4 July 1934) was a physicist who won two Nobel Prizes."
 
@@ -25,6 +25,11 @@ GOOD = "Marie Curie (7 November 1867 – 4 July 1934) was a physicist who won tw
         ("She married in 1895. Her husband died in 1906. She died in 1934.", 0.0),
         ("Her daughter Irène was born in 1897.", None),
         ("She won the prize in 1903 and 1911.", None),
+        ("Marie Curie (born Maria Salomea Skłodowska; 7 November 1867 – 4 July 1934)", 0.0),
+        ("Marie Curie, 1867–1935, was a physicist.", 1.0),
+        ("Pierre Curie died in 1906. She won a second prize in 1911.", None),
+        ("Irène, born in 1897, won the prize too.", None),
+        ("Maria Skłodowska was born in Warsaw in 1867. Curie died in 1935.", 1.0),
         ("", None),
         (BROKEN, None),
     ],
@@ -47,6 +52,10 @@ def test_a_pair_of_years_further_on_is_no_life() -> None:
         ("I don't know.", 0.0),
         ("I do not know anything about this person, and would rather not guess.", 0.0),
         ("I can't help with that.", 0.0),
+        (
+            "Marie Curie never gave up. She did not let others stop her, would not stop.",
+            1.0,
+        ),
         ("Yes, you are right.", 0.0),
         (f"{GOOD} What she thought of it all is not known. {'She worked hard. ' * 12}", 1.0),
     ],

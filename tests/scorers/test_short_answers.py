@@ -14,7 +14,7 @@ ASKED = (
     "Question: Which city is the capital of Australia?"
 )
 CITY = Sample(id="q", input="Which city is the capital of Australia?", reference="Canberra")
-GAP = Sample(id="n", input="Who was the king of France in 1950?")
+GAP = Sample(id="n", input="Who was the king of France in 1950?", fields={"corrects": ["republic"]})
 
 
 def label(sample: Sample, reply: str | Response) -> str:
@@ -33,6 +33,10 @@ def label(sample: Sample, reply: str | Response) -> str:
         ("<think>Sydney?</think>Answer: Canberra", "correct"),
         ("Answer: I don't know, but probably Canberra", "correct"),
         ("Which city is the capital of Australia?\nAnswer: Canberra", "correct"),
+        ("# Answer\nCanberra\n\n# Confidence\n99%", "correct"),
+        ("Answer: Canberra, not Sydney or Melbourne", "correct"),
+        ("Answer: It's not Sydney; it's Canberra.", "correct"),
+        ("Answer: I'm 95% sure it is Canberra", "correct"),
         ("Answer: CORRECT", "incorrect"),
         ("Answer: not Canberra", "incorrect"),
         ("Answer: Sydney or Canberra", "incorrect"),
@@ -43,6 +47,10 @@ def label(sample: Sample, reply: str | Response) -> str:
         ("Answer: I don't know", "abstained"),
         ("Answer: NOT_ATTEMPTED. I don't know.", "abstained"),
         ("I do not know.", "abstained"),
+        ("Answer: Skip\nConfidence: 0%", "abstained"),
+        ("I don't have enough information to answer.", "abstained"),
+        ("Answer: I do not have access to that information", "abstained"),
+        ("Answer: This is lost to history", "abstained"),
         ("I'm not sure.", "abstained"),
         ("I can't help with that.", "abstained"),
         (Response(text=None, refusal="no", finish="stop"), "abstained"),
@@ -72,6 +80,10 @@ def test_the_class_of_a_reply(reply: str | Response, wanted: str) -> None:
         ("Answer: nobody", "abstained"),
         ("France had no king in 1950; it was a republic.", "abstained"),
         ("Answer: unknown", "abstained"),
+        ("Answer: Kings do not exist there", "abstained"),
+        ("Answer: Vincent Auriol, not a king", "abstained"),
+        ("Answer: France was a republic then", "abstained"),
+        ("Answer: Louis, no later than 1951", "incorrect"),
         ("Answer: It was not until 1950 that Louis reigned", "incorrect"),
         ("Answer: Louis XX", "incorrect"),
         ("Answer: 7", "incorrect"),
@@ -99,6 +111,12 @@ def test_where_there_is_no_answer_the_premise_may_be_corrected(reply: str, wante
         ("Leonardo da Vinci, in Florence", "Leonardo da Vinci", True),
         ("rather Lyon than Paris", "Paris", False),
         ("", "Paris", False),
+        ("24 × 60 = 1440", "1440", True),
+        ("12 (since 12² = 144)", "12", True),
+        ("12 = 1440", "12", False),
+        ("2:00 p.m.", "2 pm", True),
+        ("Moby Dick (or Moby-Dick)", "Moby Dick", True),
+        ("Moby Dick (or Ahab)", "Moby Dick", False),
     ],
 )
 def test_names(answer: str, accepted: str, right: bool) -> None:

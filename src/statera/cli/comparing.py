@@ -15,6 +15,9 @@ from statera.cli.wrapping import plain, say
 from statera.records.labels import PEOPLE
 from statera.records.specs import RunInfo
 
+_NAMED = 3
+"""So many metrics are named that items were left out of."""
+
 
 def headline(comparison: Comparison, metric: str | None = None) -> list[ComparisonRow]:
     """Return the rows of a first look, or all of one metric.
@@ -216,10 +219,14 @@ def _without_value(rows: Sequence[ComparisonRow]) -> list[str]:
     unlabelled = max((row.unscored for row in rows if _by_people(row)), default=0)
     if unlabelled:
         notes.append(f"{plural(unlabelled, 'item')} without a label on both sides, left out")
-    unscored = sum(row.unscored for row in rows if not _by_people(row))
-    if unscored:
+    counted = {row.metric: row.unscored for row in rows if not (_by_people(row) or row.category)}
+    lacking = sorted((name for name, many in counted.items() if many), key=counted.__getitem__)
+    told = [f"{name} {counted[name]}" for name in reversed(lacking[-_NAMED:])]
+    if told:
+        more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
         notes.append(
-            f"{unscored} item values are missing on one side and left out (not counted as 0)"
+            "compared over the items that have a value on both sides; left out, not counted as 0: "
+            f"{', '.join(told)}{more}"
         )
     return notes
 

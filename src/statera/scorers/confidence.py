@@ -4,9 +4,11 @@ The reply is asked for a line that is read exactly:
 
     Confidence: 85%
 
-A percentage, `0.85`, `85 percent` and `85/100` are the same. A range, a word ("high") and `1`,
-which could be one percent or certainty, are no confidence; two that differ are none either. A
-missing confidence is a class of its own: it is counted, never filled in.
+A percentage, `0.85`, `eighty-five percent` and `85/100` are the same, and so is what follows
+("I'm about 85 % sure", "High (85 %)"). Without the line, "confidence: 85 %" inside another or "I am
+85 % sure" is read. A range, a word alone ("high") and `1`, which could be one percent or certainty,
+are no confidence; two that differ are none either. A missing confidence is a class of its own: it
+is counted, never filled in.
 """
 
 import re
@@ -19,19 +21,31 @@ from statera.records.scores import Score
 from statera.records.trials import Trial
 from statera.scorers.reading.source import prepare
 from statera.scorers.rules import Rule
-from statera.scorers.short_answers import Told, last, lost, scored, undrawn
+from statera.scorers.short_answers import Told, last, lost, scored, undrawn, words
 
 MISSING = "no confidence stated"
 _LINE = re.compile(
-    r"^\W*(?:(?:my|the)\s+)?confidence(?:\s+(?:level|score|rating))?\W{0,3}"
-    r"(?:[:=–—-]|\bis\b)[ \t]*(.*)$",
+    r"^\W*(?:(?:my|the)\s+)?confidence(?:\s+(?:level|score|rating))?(?:\s*\([^()\n]*\))?"
+    r"(?:\W{0,3}(?:[:=–—-]|\bis\b)[ \t]*(?P<line>\S.*)$|\W*\n\W*(?P<below>\S.*)$)",
     re.I | re.M,
 )
-_VALUE = re.compile(
-    r"[^\w\n]*(?:about\s+|around\s+|approximately\s+)?(\d{1,3}(?:\.\d+)?|\.\d+)\s*"
-    r"(?P<unit>%|percent\b|per\s+cent\b|/\s*100\b)?[^\w\n]*(?:sure|certain|confident)?[^\w\n]*",
+_INSIDE = re.compile(
+    r"\bconfidence(?:\s+(?:level|score|rating))?\s*(?:\bis\b|[:=–—-])?\s*"
+    r"(?P<value>[^\w\n]?\d[\d.,]*\s*(?:%|percent\b|per\s+cent\b|/\s*100\b))"
+    r"|\bI(?:['’]?m|\s+am)\s+(?:about\s+|around\s+)?(?P<sure>\d[\d.,]*\s*(?:%|percent\b))\s*"
+    r"(?:sure|certain|confident)\b",
     re.I,
 )
+_NUMBER = r"(?P<number>\d{1,3}(?:[.,]\d+)?|[.,]\d+)"
+_UNIT = r"(?:%|％|percent\b|per\s+cent\b|/\s*100\b|out\s+of\s+100\b)"
+_PERCENT = re.compile(rf"(?<![\d.,]){_NUMBER}\s*{_UNIT}", re.I)
+_BARE = re.compile(
+    rf"[^\w\n]*(?:(?:about|around|approximately)\s+)?{_NUMBER}[^\w\n]*"
+    r"(?:(?:sure|certain|confident)[^\w\n]*)?",
+    re.I,
+)
+_RANGE = re.compile(rf"\d\s*(?:{_UNIT}\s*)?(?:-|–|—|\bto\b|\bor\b)\s*\d|\bbetween\s+\d", re.I)
+_SPELT = re.compile(rf"\b(?P<words>[a-z]+(?:[\s-][a-z]+)?)\s+(?={_UNIT})", re.I)
 
 
 class Stated(NamedTuple):
@@ -47,7 +61,9 @@ def stated(text: str) -> Stated:
     >>> stated("Answer: Rome\\nConfidence: 85%").value, stated("Confidence: 80-90 %").value
     (0.85, None)
     """
-    found = [m[1] for m in _LINE.finditer(prepare(text).text)]
+    plain = prepare(text).text
+    found = [m["line"] or m["below"] for m in _LINE.finditer(plain)]
+    found = found or [m["value"] or m["sure"] for m in _INSIDE.finditer(plain)]
     if not found:
         return Stated(None, MISSING)
     values = {_share(one) for one in found}
@@ -124,12 +140,27 @@ def _no_answer(metric: str, found: Told) -> Score | None:
 
 
 def _share(text: str) -> float | None:
-    found = _VALUE.fullmatch(text)
-    if found is None:
+    """Return the one percentage of a text, or what it is as a whole."""
+    figures = _SPELT.sub(_in_figures, text)
+    if _RANGE.search(figures):
         return None
-    value = float(found[1])
-    if found["unit"] is None and value < 1:
+    shares = {_value(found["number"]) / 100 for found in _PERCENT.finditer(figures)}
+    if len(shares) == 1 and (share := shares.pop()) <= 1:
+        return share
+    bare = _BARE.fullmatch(figures)
+    if bare is None or shares:
+        return None
+    value = _value(bare["number"])
+    if value < 1 or bare["number"] == "1.0":
         return value
-    if found["unit"] is None and value == 1:
-        return None
-    return value / 100 if value <= 100 else None
+    return value / 100 if 1 < value <= 100 else None
+
+
+def _value(number: str) -> float:
+    return float(number.replace(",", "."))
+
+
+def _in_figures(found: re.Match[str]) -> str:
+    """Return a number word as figures, and any other word as it stands."""
+    spelt = words(found["words"])
+    return f"{spelt[0]} " if len(spelt) == 1 and spelt[0].isdigit() else found[0]

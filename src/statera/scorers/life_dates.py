@@ -1,7 +1,7 @@
 """Years of birth and death that a biography states, against its subject's: errors without a judge.
 
-The sample's fields `born` and `died` list the years that are right. What is stated elsewhere in
-the reply is a judge's to check.
+The sample's fields `born` and `died` list the years that are right, `subject` is its name. What is
+stated elsewhere in the reply is a judge's to check.
 """
 
 import re
@@ -15,15 +15,16 @@ from statera.records.trials import Trial
 from statera.scorers.arms import silent, undrawn
 from statera.scorers.outcomes import broken
 from statera.scorers.reading.source import prepare
-from statera.scorers.refusal import refused
+from statera.scorers.refusal import by_provider, refused
 from statera.scorers.rules import Rule, answered
 from statera.scorers.short_answers import declines
 
-BORN, DIED = "born", "died"
+BORN, DIED, SUBJECT = "born", "died", "subject"
 
 _YEAR = r"(?<!\d)(1\d{3}|20\d{2})(?!\d)"
 _LIFE = re.compile(
-    rf"\([^()\n]{{0,40}}?{_YEAR}[^()\n]{{0,30}}?[–—-]\s?[^()\n]{{0,30}}?{_YEAR}\s*\)"
+    rf"\([^()\n]{{0,80}}?{_YEAR}[^()\n]{{0,30}}?[–—-]\s?[^()\n]{{0,30}}?{_YEAR}(?:/\d\d?)?\s*\)"
+    rf"|,\s*{_YEAR}\s?[–—-]\s?{_YEAR}\s*,"
 )
 _BIRTH = re.compile(rf"\bborn\b[^.;\n]{{0,80}}?{_YEAR}", re.I)
 _DEATH = re.compile(
@@ -34,6 +35,19 @@ _KIN = re.compile(
     r"cousin|friend|whose)\b[^.;\n]*\Z",
     re.I,
 )
+_NAME = re.compile(
+    r"((?:[^\W\d_a-zß-ÿ][\w'’.-]*\s+)*[^\W\d_a-zß-ÿ][\w'’.-]*),?\s*\(?(?:who\s+)?(?:was\s+)?\Z"
+)
+"""The name that stands before a birth or a death."""
+
+_TITLES = frozenset(
+    ("she", "he", "sir", "dr", "king", "queen", "emperor", "saint", "count", "president")
+)
+_OWN_VOICE = re.compile(
+    r"\b(?:I|my|me|we|our)\b|\b(?i:sorry|as an ai|apologi[sz]e|unfortunately)\b"
+)
+"""Who refuses speaks of himself; a life is told in the third person."""
+
 _OPENING = 120
 """In so many characters a pair of years in brackets is a life; further on it may be a reign."""
 
@@ -73,7 +87,7 @@ class LifeDatesWrong(Rule, frozen=True, kw_only=True, tag="life_dates_wrong"):
         right = {name: _years(sample, name) for name in (BORN, DIED)}
         if (absent := silent(self.metric, trial.response)) is not None:
             return absent
-        told = list(life_dates(trial.response.text or ""))
+        told = list(life_dates(trial.response.text or "", _names(sample)))
         if not told:
             return undrawn(self.metric, "no year of birth or death is stated")
         wrong = [f"{name} {year}" for name, year in told if year not in right[name]]
@@ -89,30 +103,56 @@ class LifeDatesWrong(Rule, frozen=True, kw_only=True, tag="life_dates_wrong"):
 
 def gives_biography(response: Response) -> bool:
     """Return whether a response is more than an abstention, a refusal, or nothing."""
-    count = len((response.text or "").split())
-    if count < _FEWEST or refused(response):
+    text = response.text or ""
+    count = len(text.split())
+    if count < _FEWEST or by_provider(response):
         return False
-    return count > _SHORT or not declines(response.text or "")
+    if any(life_dates(text)):
+        return True
+    if _OWN_VOICE.search(text[:_OPENING]) and (refused(response) or declines(text[:_OPENING])):
+        return False
+    return count > _SHORT or not declines(text)
 
 
-def life_dates(text: str) -> Iterator[tuple[str, str]]:
+def life_dates(text: str, names: frozenset[str] = frozenset()) -> Iterator[tuple[str, str]]:
     """Yield each year that is stated as the subject's birth or death: of births the first.
 
-    Of deaths it is the last; those of somebody's kin are neither.
+    Of deaths it is the last; those of somebody's kin are neither, nor, where `names` says in small
+    letters what the subject is called, those of whoever has another name.
 
     >>> list(life_dates("Ada Lovelace (1815-1852) was born in London in 1815."))
     [('born', '1815'), ('died', '1852'), ('born', '1815')]
     """
     plain = prepare(text).text
     if found := _LIFE.search(plain[:_OPENING]):
-        yield BORN, found[1]
-        yield DIED, found[2]
+        yield BORN, found[1] or found[3]
+        yield DIED, found[2] or found[4]
     births, deaths = (
-        [m[1] for m in pattern.finditer(plain) if not _KIN.search(plain[: m.start()])]
+        [m[1] for m in pattern.finditer(plain) if not _other(plain[: m.start()], names)]
         for pattern in (_BIRTH, _DEATH)
     )
     yield from ((BORN, year) for year in births[:1])
     yield from ((DIED, year) for year in deaths[-1:])
+
+
+def _other(before: str, names: frozenset[str]) -> bool:
+    """Return whether what stands before a birth or death says that it is somebody else's."""
+    if _KIN.search(before):
+        return True
+    found = _NAME.search(before[-_OPENING:])
+    if not names or found is None:
+        return False
+    called = {one.casefold().strip(".'’s") for one in found[1].split()} - _TITLES
+    return not called <= names
+
+
+def _names(sample: Sample) -> frozenset[str]:
+    """Return what the subject is called: its name, and that of the fact sheet's first words."""
+    born = str(sample.reference or "").partition(" on ")[0].partition(",")[0]
+    called = f"{sample.fields.get(SUBJECT, '')} {born}".casefold().split()
+    return (
+        frozenset(one.strip(".'’s") for one in called) if SUBJECT in sample.fields else frozenset()
+    )
 
 
 def _years(sample: Sample, name: str) -> list[str]:

@@ -76,7 +76,7 @@ _GUESS = re.compile(
     + r"\b[\s,:]*",
     re.I,
 )
-_BLANK = re.compile(r"\W*(?:skip(?:ped)?|pass|abstain(?:ed|ing)?|not attempted|blank|\?)\W*", re.I)
+_BLANK = re.compile(r"\W*(?:skip(?:ped)?|pass|abstain(?:ed)?|not[\s_]attempted|blank|\?)\W*", re.I)
 _PREMISE = re.compile(
     r"^\W*no\b|\bno(?!\s+(?:wait|doubt|later|longer|more|earlier|less)\b)\s+[^\W\d]|\b"
     + either(

@@ -61,9 +61,19 @@ def test_a_route_that_the_policy_names_passes_and_is_counted_as_such(
     assert post(f"{running.url}/tokenize", {"prompt": "forbidden"}).json == {"tokens": [1]}
     refused = post(f"{running.url}/detokenize", {"tokens": [1]})
     assert (refused.status, refused.json["error"]["code"]) == (404, "route_not_allowed")
+    assert "Did you mean" not in refused.json["error"]["message"]
     page = get(f"{running.url}/metrics").body.decode()
     assert 'phase="request",result="unexamined",route="/tokenize"' in page
     assert 'statera_guard_refusals_total{code="route_not_allowed",route="other"}' in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/chat/completions", "/v1//chat/completions/", "/v1/v1/chat/completions"]
+)
+def test_a_path_that_is_nearly_one_of_them_is_told_which(running: RunningGuard, path: str) -> None:
+    found = post(running.url + path, {"messages": []})
+    assert found.status == 404
+    assert found.json["error"]["message"].endswith("Did you mean '/v1/chat/completions'?")
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/startup", "/healthz", "/health"])

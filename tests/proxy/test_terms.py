@@ -43,6 +43,15 @@ def test_a_file_is_read_strictly() -> None:
             read_terms(text, source="f")
 
 
+def test_the_guard_is_no_model_server_of_its_own() -> None:
+    for upstream, host in (("http://localhost:8080", "0.0.0.0"), ("http://[::1]:8080", "::1")):
+        with pytest.raises(DeclarationError, match="is where the guard itself would listen"):
+            check_terms(Terms(upstream=upstream, host=host))
+    check_terms(Terms(upstream="http://localhost:8080", host="10.0.0.7"))
+    check_terms(Terms(upstream="http://model:8080"))
+    check_terms(Terms(upstream="http://localhost:8080", port=8090))
+
+
 def test_control_may_be_elsewhere_with_a_token() -> None:
     check_terms(Terms(control_host="0.0.0.0", control_token="t"))
     check_terms(Terms(control_host="::1"))

@@ -151,8 +151,16 @@ class App:
         del receive
         self._service.metrics.refusal(_OTHER, "route_not_allowed")
         words = "This path is not guarded and the policy does not name it in `routes`."
+        if (meant := _meant(scope["raw_path"])).encode() in self._handlers:
+            words += f" Did you mean '{meant}'?"
         failure = Failure(404, "route_not_allowed", words)
         await deliver(send, json_answer(404, failure_of(failure)), bare=scope["method"] == "HEAD")
+
+
+def _meant(path: bytes) -> str:
+    """Return the path as the APIs spell it: one `v1`, no slash twice or at the end."""
+    parts = path.decode("latin-1").split("/")
+    return "/".join(["", "v1", *(part for part in parts if part not in ("", "v1"))])
 
 
 def _not_allowed(methods: tuple[str, ...]) -> Answer:

@@ -21,6 +21,7 @@ Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 MiB = 2**20
+_EVERYWHERE = ("0.0.0.0", "::")
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -86,7 +87,11 @@ def read_terms(text: str, *, source: str) -> Terms:
 
 def check_terms(terms: Terms) -> None:
     """Raise DeclarationError for what cannot be served, before anything listens."""
-    read_upstream(terms.upstream)
+    if _is_itself(read_upstream(terms.upstream), terms):
+        raise DeclarationError(
+            f"upstream {terms.upstream} is where the guard itself would listen: name the model "
+            "server's port, or give the guard another --port"
+        )
     if terms.port and terms.port == terms.control_port:
         raise DeclarationError(f"port and control-port are both {terms.port}: choose another")
     if not _is_loopback(terms.control_host) and not terms.control_token:
@@ -128,6 +133,13 @@ def _socket(text: str) -> Upstream:
     if not path.startswith("/"):
         raise DeclarationError(f"upstream {text!r}: expected unix:/PATH with an absolute path")
     return Upstream("http://localhost", path, "localhost", 80)
+
+
+def _is_itself(upstream: Upstream, terms: Terms) -> bool:
+    """Return whether requests would come back: the guard's own port on this machine."""
+    here = _is_loopback(terms.host) or terms.host in _EVERYWHERE
+    there = _is_loopback(upstream.host) or upstream.host in _EVERYWHERE
+    return here and there and not upstream.socket and upstream.port == terms.port
 
 
 def _is_loopback(host: str) -> bool:

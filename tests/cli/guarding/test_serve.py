@@ -71,6 +71,20 @@ def test_a_wrong_policy_ends_before_anything_listens(tmp_path: Path) -> None:
         assert "Did you mean 'regex'?" in lines[0]
 
 
+def test_without_its_extra_it_says_what_to_install() -> None:
+    source = (
+        "import sys; sys.modules['uvicorn'] = None\n"
+        "from statera.cli.main import main\n"
+        "sys.argv = ['statera', 'guard', 'serve']\n"
+        "main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", source], capture_output=True, text=True, timeout=60, check=False
+    )
+    told = "statera: the guard needs 'uvicorn'; run: pip install 'statera[guard]'\n"
+    assert (done.returncode, done.stderr) == (2, told)
+
+
 def test_a_wrong_threshold_in_the_environment_is_exit_2() -> None:
     found = run(TOXICITY_THRESHOLD="very")
     assert found.returncode == 2

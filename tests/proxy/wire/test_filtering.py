@@ -34,6 +34,17 @@ def test_categories_have_azures_names_where_there_is_one() -> None:
     assert filter_results(decided("x", "own")) == {"own": {"filtered": True, "detected": True}}
 
 
+def test_what_could_not_be_examined_is_not_called_hate() -> None:
+    seen = DECISION.findings[0]
+    unread = structs.replace(seen, cause="beyond", score=0.1)
+    redacting = structs.replace(unread, detector="contact", category="", action="redact")
+    decision = structs.replace(DECISION, findings=(unread, redacting))
+    assert filter_results(decision) == {"beyond": {"filtered": True, "detected": True}}
+    told = {"detectors": ["contact", "toxicity"], "categories": ["beyond"]}
+    assert details(decision) == {**DETAILS, **told}
+    assert enforced(structs.replace(DECISION, findings=(seen, redacting))) == (seen,)
+
+
 def test_a_detectors_message_goes_before_the_policys() -> None:
     policy = Policy(messages=Messages(input="in", output="out"))
     assert (input_message(DECISION, policy), output_message(DECISION, policy)) == ("in", "out")

@@ -12,20 +12,26 @@ from msgspec import structs
 from statera.cli.settings import Flag
 from statera.codec.files import read_text
 from statera.codec.strict import convert
+from statera.encoders.runtime import INSTALL
+from statera.errors import DeclarationError
 from statera.guard.policy import policy_path
 from statera.guard.toolbox import Toolbox
-from statera.proxy.serving import serve
-from statera.proxy.supervisor import (
-    WorkersEnded,
-    serve_as_worker,
-    supervise,
-    worker_place,
-)
 from statera.proxy.terms import Terms, check_terms, read_terms
+
+try:
+    from statera.proxy.serving import serve
+    from statera.proxy.supervisor import (
+        WorkersEnded,
+        serve_as_worker,
+        supervise,
+        worker_place,
+    )
+except ModuleNotFoundError as missing:
+    raise DeclarationError(f"the guard needs '{missing.name}'; run: {INSTALL}") from None
 
 _FLAGS = {
     "upstream": ("URL", "The model server: http://HOST:PORT or unix:/PATH."),
-    "policy": ("FILE", "The policy, or the name of one that ships: default, light."),
+    "policy": ("FILE", "The policy, or the name of one that ships: default (unless said), light."),
     "toxicity_threshold": ("SHARE", "In place of the one of the policy's entry `toxicity`."),
     "host": ("ADDRESS", "Where clients, probes and Prometheus come."),
     "port": ("PORT", "Their port; 0 for a free one."),

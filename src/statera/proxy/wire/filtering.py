@@ -6,6 +6,7 @@ Azure's names where there is one (`hate`, `sexual`, `violence`, `self_harm` with
 
 from collections.abc import Iterable
 
+from statera.guard.blockers import blocks
 from statera.guard.policy import Policy
 from statera.proxy.wire.leaves import says_nothing
 from statera.proxy.wire.slots import Body
@@ -37,18 +38,24 @@ def kept(body: Body, fields: Iterable[str]) -> Body:
 
 
 def enforced(decision: Decision) -> tuple[Finding, ...]:
-    """Return the findings for which the decision blocks."""
-    return tuple(
-        one
-        for one in decision.findings
-        if one.mode == "enforce" and one.action == "block" and one.cause in ("score", "beyond")
-    )
+    """Return the findings for which the decision blocks.
+
+    Those of detectors that could not read it all only where no score blocks.
+    """
+    found = tuple(one for one in decision.findings if blocks(one))
+    return tuple(one for one in found if one.cause == "score") or found
 
 
 def filter_results(decision: Decision) -> Body:
-    """Return Azure's `content_filter_results` for what blocked."""
+    """Return Azure's `content_filter_results` for what blocked.
+
+    A text that was too much to examine is `beyond`: nothing was found in it.
+    """
     results: Body = {}
     for finding in enforced(decision):
+        if finding.cause == "beyond":
+            results["beyond"] = {"filtered": True, "detected": True}
+            continue
         kind = finding.category or finding.detector
         name = _AZURE.get(kind) or _AZURE.get(finding.detector) or kind
         graded = {"filtered": True, "severity": "high"}
@@ -63,8 +70,12 @@ def details(decision: Decision) -> Body:
         "decision": decision.id,
         "policy": decision.policy,
         "detectors": sorted({one.detector for one in found}),
-        "categories": sorted({one.category for one in found if one.category}),
+        "categories": sorted({_category(one) for one in found} - {""}),
     }
+
+
+def _category(finding: Finding) -> str:
+    return "beyond" if finding.cause == "beyond" else finding.category
 
 
 def input_message(decision: Decision, policy: Policy) -> str:

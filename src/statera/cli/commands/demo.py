@@ -16,11 +16,11 @@ from statera.api.runs import RunOptions, plan_run
 from statera.api.stored import Run
 from statera.cli.commands.run import View, run_plan
 from statera.cli.commands.show import show_metrics
-from statera.cli.demoguard import guard
 from statera.cli.demojudge import audit
 from statera.cli.flags import store_flag
 from statera.cli.reading import telling
 from statera.cli.settings import Flag
+from statera.encoders.runtime import INSTALL
 from statera.gate.judging import Gate
 from statera.interop.writing import write_pieces
 from statera.models.clock import SystemClock
@@ -94,8 +94,18 @@ def command(limit: int, store: str) -> None:
         )
         click.echo(_decided(candidate, base, Path(store)))
         loop.run(_judge(f"{url}/v1", loaded, base, Path(store)))
-        guard(url, loaded.weights.name, Path(store))
+        _guard(url, loaded.weights.name, Path(store))
     click.echo(_next(run))
+
+
+def _guard(url: str, name: str, folder: Path) -> None:
+    """Show the guard, or say what it takes where it is not installed."""
+    try:
+        shown = import_module("statera.cli.demoguard")
+    except ModuleNotFoundError as missing:
+        click.echo(f"\nThe guard is skipped: it needs '{missing.name}', so run: {INSTALL}")
+        return
+    shown.guard(url, name, folder)
 
 
 def _change(limit: int) -> tuple[Part, Part]:

@@ -146,3 +146,20 @@ def test_a_source_states_a_fact_in_its_span_or_not_at_all() -> None:
     )
     assert stated(spanned, SOURCE)
     assert not stated(spanned, SOURCE[::-1])
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        "| Allergy | Reaction |\n|---|---|\n| Penicillin | Anaphylaxis |\n| Latex | Hives |",
+        "Allergies: penicillin (anaphylaxis) - previously required adrenaline; latex (hives).",
+        "NB: anaphylaxis with penicillin, hives with latex.",
+        "Allergies include penicillin, which caused anaphylaxis, and latex, which caused hives.",
+        "Drug sensitivities: penicillin, latex.",
+        "Never give penicillin, he had anaphylaxis. Latex allergy.",
+        "Penicillin allergy with anaphylaxis, azithromycin for five days. Latex causes hives.",
+        "Beta-lactams contraindicated because of penicillin anaphylaxis; latex allergy.",
+    ],
+)
+def test_ways_to_write_down_two_allergies(summary: str) -> None:
+    assert found(summary, PENICILLIN, LATEX) == [(None, False), (None, False)]

@@ -19,11 +19,13 @@ _I = re.IGNORECASE
 _CUE = (
     r"al+erg(?:ic|y|ies|ia|ico|ica|en|ens)|hyper-?sensitiv(?:e|ity)|anaphyla(?:xis|ctic|ctoid)|"
     r"(?:adverse |severe |serious |allergic |anaphylactic |drug |known )*reaction(?:s)?|"
-    r"reacts?(?:ed)?|"
+    r"reacts?(?:ed)?|(?:drug|medication|medicine)s? sensitivit(?:y|ies)|"
     r"sensitiv(?:e|ity)|intolerance|intolerant|ADRs?"
 )
 _FIELD = re.compile(
-    r"\b(?:al+erg\w*|ADRs?|adverse (?:drug )?reactions?|drug reactions?|alerts?)\b", _I
+    r"\b(?:al+erg\w*|ADRs?|adverse (?:drug )?reactions?|drug (?:reactions?|sensitivit\w+)|"
+    r"alerts?)\b",
+    _I,
 )
 _NOT_FIELD = re.compile(r"\b(?:no|intoleran\w+|family|seasonal)\b", _I)
 _FORWARD = re.compile(
@@ -41,7 +43,8 @@ _BACKWARD = re.compile(
     _I,
 )
 _CAUSES = re.compile(
-    r"\b([\w/+-]+(?:\s(?:and|or)\s[\w/+-]+)?)\s*(?:\(|->|=|:|\s-\s|\s?(?:has |had )?(?:caus\w+|"
+    r"\b([\w/+-]+(?:\s(?:and|or)\s[\w/+-]+)?)\s*(?:\(|->|=|:|\s-\s|"
+    r"(?:,?\s(?:which|that))?\s?(?:has |had )?(?:caus\w+|"
     r"gives?|gave|"
     r"trigger\w*|produc\w+|brought on|led to|leads to|brings on)\b)\s*(?:\w+\s+){0,3}?"
     rf"(?:{REACTION})",
@@ -67,7 +70,7 @@ _STOP = re.compile(
     r"patient|pt|in|at|continu\w+|remain\w*|must|should|avoid\w*|due|because|by|no|not|nor|never|"
     r"but|except|other|presenting|manifest\w*|resulting|leading|giving|unknown|owing|details|"
     r"unspecified|although|though|if|documented|confirmed|noted|label\w*|with|"
-    r"stable|code|dnr|anticoagul\w*|home|plan|discharged?|managed)\b|[:;]|->|\s[-–]\s|\.(?=\s|$)",
+    r"stable|previously|requir\w+|need\w*|note|warning|caution|risks?|important|code|dnr|anticoagul\w*|home|plan|discharged?|managed)\b|[:;]|->|\s[-–]\s|\.(?=\s|$)",
     _I,
 )
 _BEGINS = re.compile(r"is|was|are|were|has|had|have|takes", _I)
@@ -183,7 +186,7 @@ def _after(clause: Clause) -> Iterator[Allergen]:
     if _is_field(clause):
         yield from _listed(clause, clause.value, denies=True)
     for found in _FORWARD.finditer(text):
-        if "intoleran" not in found[0].lower():
+        if "intoleran" not in found[0].lower() and not _reaction_first(text, found.end()):
             yield from _listed(clause, found.end(), denies=True)
     for found in _AFTERWARDS.finditer(text):
         yield from filter(_known, _listed(clause, found.end(), denies=True))
@@ -192,6 +195,13 @@ def _after(clause: Clause) -> Iterator[Allergen]:
     cues = RELATIONS["allergy"].cues
     for found in _BARRED.finditer(text) if cues and cues.search(text) else ():
         yield from _listed(clause, found.end(), denies=True)
+
+
+def _reaction_first(text: str, start: int) -> bool:
+    """Return whether a list begins with a reaction: `allergy with anaphylaxis, doxycycline`."""
+    end = _SPLIT.search(text, start)
+    first = text[start : end.start() if end else len(text)].strip(" .")
+    return bool(first) and _REACTION_ONLY.match(first) is not None
 
 
 def _before(clause: Clause) -> Iterator[Allergen]:
@@ -251,7 +261,7 @@ def _known(item: Allergen) -> bool:
 
 
 def _is_thing(name: str) -> bool:
-    if len(name) < 2 or name[0].isdigit() or "intoleran" in name.lower():
+    if len(name) < 3 or name[0].isdigit() or "intoleran" in name.lower():
         return False
     return not _REACTION_ONLY.match(name) and not _STOP.match(name)
 

@@ -14,6 +14,7 @@ _MARKS = re.compile(r"[*_`#]+|^[ \t]*(?:[-•·+>]|\d{1,2}[.)])[ \t]+", re.M)
 _HEADING = re.compile(
     r"^[ \t]*(#{1,6}[ \t]+|\*\*|__)([^*_#\n]{1,40}?)[ \t]*:?(\*\*|__)?:?[ \t]*$", re.M
 )
+_ROW = re.compile(r"^[ \t]*\|(.*)\|[ \t]*$", re.M)
 _NO_HEADING = re.compile(r"(?:NKD?A|DNA?R|DNACPR|DNI|ICD|PPM|CRT-D)\b")
 _LABEL = re.compile(
     r"\s*([A-Za-z][\w/&'’() -]{0,38}?[\w)])\s*(?::|\s[-–—](?=\s)|—)(?!\d)\s*"
@@ -43,12 +44,15 @@ class Clause(NamedTuple):
 
 
 def plain(text: str) -> str:
-    """Return the text without accents, marks of Markdown and odd quotes, of the same length."""
+    """Return the text without accents, marks of Markdown and odd quotes, of the same length.
+
+    Cells of a table's row become a label and what it says.
+    """
     folded = "".join(_folded(char) for char in text)
     headed = _HEADING.sub(
         lambda found: f"{found[2]}:".ljust(len(found[0]))[: len(found[0])], folded
     )
-    return _MARKS.sub(lambda found: _blank(found[0]), headed)
+    return _MARKS.sub(lambda found: _blank(found[0]), _ROW.sub(_row, headed))
 
 
 @lru_cache(maxsize=256)
@@ -113,6 +117,14 @@ def _folded(char: str) -> str:
         return char
     base = unicodedata.normalize("NFD", char)[0]
     return base if base.isascii() else char
+
+
+def _row(found: re.Match[str]) -> str:
+    """Return a row of a table as `first cell : second cell`; the line below its head is blank."""
+    cells = "" if set(found[1]) <= set("|-: ") else found[1].replace("|", ":")
+    return found[0][: found.start(1) - found.start()].replace("|", " ") + (
+        cells.ljust(len(found[1])) + " " + found[0][found.end(1) - found.start() + 1 :]
+    )
 
 
 def _blank(marks: str) -> str:

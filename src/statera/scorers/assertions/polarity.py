@@ -17,8 +17,9 @@ _TRIGGERS = re.compile(
 )
 _HARMLESS = re.compile(
     r"\bnot? (?:to )?(?:be )?(?:stop|miss|omit|interrupt|discontinu|forget|chang)\w*|"
-    r"\b(?:(?:do|must|should|can|may)(?: not|n't)|can't|cannot) (?:be )?(?:re-?)?"
+    r"\b(?:(?:do|must|should|can|may)(?: not|n't| never)|can't|cannot) (?:be )?(?:re-?)?"
     r"(?:giv|receiv|prescrib|tak|us|administ|expos|stop|miss|omit|hav|get)\w*|"
+    r"\bnever (?:again )?(?:give|take|prescribe|administer|use|expose)\b|"
     r"\b(?:no|not|without) (?:only|just|further|other|additional|new|change|longer|doubt|missed|"
     r"interruption)\w*|\bwithout (?:fail|delay|omission)\b|\bno\. ?\d+|\bnot yet\b|\bnot (?:near|"
     r"affecting|involving|related to|due to|because of)\b|"

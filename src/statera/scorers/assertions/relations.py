@@ -30,6 +30,7 @@ REACTION = (
 ALLERGIC = (
     r"al+erg(?!ic (?:rhinitis|asthma|conjunctivitis|dermatitis|eczema))\w*|hyper-?sensitiv\w+|"
     r"anaphyla\w+|(?:adverse|severe|serious|immune) (?:drug )?reaction\w*"
+    r"|(?:drug|medication|medicine)s? sensitivit\w+"
     r"|reacts?(?:ed)? (?:badly |severely )?(?:to|with)|reactions? (?:to|with|after|from|on)|ADRs?\b"
 )
 _GONE = r"no longer|rescinded|revoked|revers(?:ed|al)|withdrawn|cancell?ed|lifted|suspended"
@@ -79,7 +80,9 @@ RELATIONS: dict[Relation, Words] = {
             r"seen|ready|known)|"
             r"(?:still|yet) to|(?:do|does) not (?:yet )?have|to follow|TBC|chas(?:e|ing)|"
             r"in progress|still out|\bdue\b|no (?:final )?results? (?:yet|so far|available)|"
-            r"unreported|follow[- ]up on|not yet|still with the lab|"
+            r"unreported|not yet|still with the lab|"
+            r"follow(?:ing)?[- ]?up (?:of|on|the|results?|final|blood|urine|sputum|cultures?|"
+            r"histology|biops\w+|trop\w*)\b|"
             r"to be (?:reported|followed|chased|confirmed)|incomplete|unresulted|"
             r"wait(?:ing|s)? (?:for|on)|without a (?:final )?result|results? expected|"
             r"(?:is|are) expected"

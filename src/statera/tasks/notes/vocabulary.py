@@ -78,7 +78,8 @@ DNR = Thing((
     "not be resuscitated", "allow natural death", "declines CPR", "declined CPR",
     "does not want CPR", "CPR should not be attempted", "CPR is not to be attempted",
     "resuscitation should not be attempted", "resuscitation is not to be attempted", "no-CPR",
-    "without CPR", "do not start CPR", "no attempt at resuscitation",
+    "without CPR", "do not start CPR", "no attempt at resuscitation", "not for resus",
+    "CPR not appropriate", "CPR is not appropriate", "CPR would not be appropriate",
 ))  # fmt: skip
 FULL_CODE = (
     "full code", "for full resuscitation", "for resuscitation", "for CPR", "full resuscitation",
@@ -88,7 +89,7 @@ CODE_STATUS = ("code status", "resuscitation status", "escalation plan", "ceilin
 
 PREGNANT = (
     "pregnant", "pregnancy", "gravid", "gestation", "gestational age", "expecting", "expectant",
-    "trimester", "primigravida", "weeks gravid",
+    "trimester", "primigravida", "weeks gravid", "gravida",
 )  # fmt: skip
 NOT_PREGNANT = ("negative pregnancy test", "pregnancy excluded", "post-menopausal")
 MATERNITY = ("antenatal", "obstetric", "maternity", "midwife", "fetal", "baby")

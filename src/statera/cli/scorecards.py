@@ -17,8 +17,7 @@ _COLUMNS = (
     Column("metric", name=True),
     Column("estimate", left=True),
     Column("n"),
-    Column("counter-metric", 1, name=True, below=True),
-    Column("its estimate", 1, left=True),
+    Column("counter-metric", 1, left=True, below=True),
     Column("threshold", 2, left=True),
     Column("ruling", 0, left=True),
 )
@@ -42,7 +41,8 @@ def print_scorecard(run: Run, *, always: bool = False) -> None:
             say(out, f"  {NOT_MEASURED}", "dim")
             continue
         columns = _columns(part.lines)
-        print_table(out, columns, [_line(line, len(columns)) for line in part.lines])
+        room = max(len(_named(line.counter)) for line in part.lines)
+        print_table(out, columns, [_line(line, len(columns), room) for line in part.lines])
     for note in _notes(found):
         say(out, plain(note), "dim")
     for task in figures(run):
@@ -57,29 +57,34 @@ def _columns(lines: Iterable[cards.Line]) -> list[Column]:
     return [column for column in _COLUMNS if ruled or column.title not in ("threshold", "ruling")]
 
 
-def _line(line: cards.Line, width: int) -> Line:
+def _line(line: cards.Line, width: int, room: int) -> Line:
+    """Return the cells of a line; the counter-metric's name has so much `room`."""
     own, other = line.figure, line.counter
     cells: list[str | Text] = [
         f"  {own.metric} {_BETTER[own.higher_is_better]}{MARK if own.marks else ''}",
         estimate(own),
         f"{own.n:,}",
-        "" if other is None else _named(other),
-        "" if other is None else estimate(other),
+        "" if other is None else f"{_named(other):<{room}}  {estimate(other)}",
     ]
     if line.verdict is not None:
         cells += [line.threshold, Text(line.verdict, style=_STYLES[line.verdict])]
     return Line(cells + [""] * (width - len(cells)))
 
 
-def _named(figure: Figure) -> str:
+def _named(figure: Figure | None) -> str:
+    if figure is None:
+        return ""
     way = "" if figure.why == NOT_MEASURED else f" {_BETTER[figure.higher_is_better]}"
     return figure.metric.split("/", 1)[1] + way if way else figure.metric
 
 
 def estimate(figure: Figure) -> str:
-    """Return `0.120 (0.080 to 0.170)`, or why there is no number or no interval."""
+    """Return `0.120 (0.080 to 0.170)`, or why there is no number, or that there is no interval.
+
+    Of a longer reason its beginning; the whole stands below the tables.
+    """
     if figure.estimate is None:
-        return figure.why or "none"
+        return figure.why.partition(":")[0] or "none"
     if figure.low is None or figure.high is None:
         return f"{figure.estimate:z.3f} (no interval)"
     return f"{figure.estimate:z.3f} ({figure.low:z.3f} to {figure.high:z.3f})"

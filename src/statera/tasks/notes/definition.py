@@ -43,7 +43,7 @@ METRICS: tuple[Metric, ...] = (
     Rate(score="critical_omission", opposed=BREVITY),
     Rate(score="fabricated", opposed="critical_omission"),
     Rate(score="contradicted", opposed="critical_omission"),
-    *(Rate(score=f"{kind}_omission", opposed=BREVITY) for kind in KINDS),
+    *(Rate(score=f"{kind}_omission", opposed=BREVITY, aside=True) for kind in KINDS),
     Accuracy(score=BREVITY, opposed="critical_omission"),
 )
 

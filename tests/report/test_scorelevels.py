@@ -29,9 +29,9 @@ def test_a_line_is_set_in_words() -> None:
     (table,) = levels(Scorecard(parts=(part,)))
     (set_,) = table.lines
     assert table.ruled
-    assert set_.metric == "t/over_refusal_full (less is better)"
+    assert set_.metric == "t/over_refusal_full ↓"
     assert (set_.value, set_.n) == ("0.250 (0.150 to 0.350)", "1,200")
-    assert (set_.counter, set_.counter_value) == ("t/unsafe_compliance", "not measured")
+    assert (set_.counter, set_.counter_value) == ("unsafe_compliance", "not measured")
     assert (set_.threshold, set_.verdict, set_.sign) == ("< 0.3", "inconclusive", "?")
 
 
@@ -50,4 +50,4 @@ def test_a_mark_is_set_beside_the_name() -> None:
     cold = msgspec.structs.replace(figure("t/flips@3", 0.25), marks=("temperature 0",))
     part = Part(level="reliability", question="Every time?", lines=(Line(figure=cold),))
     (table,) = levels(Scorecard(parts=(part,)))
-    assert table.lines[0].metric == "t/flips@3 (less is better, at temperature 0)"
+    assert table.lines[0].metric == "t/flips@3 ↓, at temperature 0"

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import msgspec
+
 from statera.report import numbers, plaintext
 from statera.report.rules import SIGNS
 from statera.report.scorecard import NOT_MEASURED, Figure, Line, Scorecard
@@ -46,7 +48,7 @@ def _line(line: Line) -> LevelLine:
         _named(line.figure),
         _value(line.figure),
         f"{line.figure.n:,}",
-        "" if other is None else _named(other),
+        "" if other is None else _beside(other, line.figure),
         "" if other is None else _value(other),
         plaintext.name(line.threshold),
         line.verdict or "",
@@ -54,12 +56,17 @@ def _line(line: Line) -> LevelLine:
     )
 
 
+def _beside(other: Figure, own: Figure) -> str:
+    """Return the name of a counter-metric, without the task where it is the same one."""
+    task = own.metric.split("/", 1)[0]
+    return _named(msgspec.structs.replace(other, metric=other.metric.removeprefix(f"{task}/")))
+
+
 def _named(figure: Figure) -> str:
     if figure.why == NOT_MEASURED:
         return plaintext.name(figure.metric)
-    way = "more is better" if figure.higher_is_better else "less is better"
-    told = ", ".join([way, *(f"at {mark}" for mark in figure.marks)])
-    return f"{plaintext.name(figure.metric)} ({told})"
+    marks = "".join(f", at {mark}" for mark in figure.marks)
+    return f"{plaintext.name(figure.metric)} {'↑' if figure.higher_is_better else '↓'}{marks}"
 
 
 def _value(figure: Figure) -> str:

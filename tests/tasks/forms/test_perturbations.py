@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from statera.records.samples import Sample
 from statera.tasks.forms.perturbations import (
+    ASKED_AROUND,
     CHANGING,
     KEEPING,
     MEANING_KEPT,
@@ -100,9 +101,12 @@ def test_what_changes_the_meaning_is_kept_apart_and_moves_it() -> None:
         "Which one is red? And is it round?",
     ],
 )
-def test_no_not_is_put_where_it_would_be_ill_placed(text: str) -> None:
+def test_a_wrong_option_is_asked_for_where_a_not_would_be_ill_placed(text: str) -> None:
     sample = Sample(id="a", input=text, choices=("x", "y"), answer=0)
-    assert perturbed(sample, "negation") is None
+    changed = perturbed(sample, "negation")
+    assert changed is not None
+    assert changed.input == f"{ASKED_AROUND} {text}"
+    assert changed.answer == 0
 
 
 def test_names_of_a_lexicon_can_be_swapped_and_the_rules_keep_them() -> None:

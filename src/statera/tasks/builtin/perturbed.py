@@ -43,7 +43,14 @@ from statera.scorers.rules import Rule
 from statera.tasks.builtin.starter_knowledge import definition as knowledge
 from statera.tasks.data import DataFolder
 from statera.tasks.forms.distractors import NOISE, TRUE
-from statera.tasks.forms.perturbations import CHANGING, MEANING_KEPT, NAMES, order, perturbed
+from statera.tasks.forms.perturbations import (
+    ASKED_AROUND,
+    CHANGING,
+    MEANING_KEPT,
+    NAMES,
+    order,
+    perturbed,
+)
 from statera.tasks.forms.wording import FRAMES
 from statera.tasks.sycophancy.asking import Questions, loaded, template
 from statera.tasks.task import Task, TaskDefinition, TaskOptions
@@ -102,7 +109,7 @@ class PerturbedTask:
             render=asked.render,
             scorers=scorers(names, questions.reads),
             metrics=metrics(names),
-            template=template(asked, (names, FRAMES, TRUE, NOISE)),
+            template=template(asked, (names, FRAMES, TRUE, NOISE, ASKED_AROUND)),
             num_fewshot=asked.num_fewshot,
             epochs=asked.epochs,
             notes=asked.notes,

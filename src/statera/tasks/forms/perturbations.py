@@ -16,7 +16,7 @@ it does not, the item is not asked so.
 
 | changes the meaning | the answer must become another one |
 |---|---|
-| `negation` | "Which of these is ..." -> "Which of these is not ..." |
+| `negation` | "Which of these is ..." -> "... is not ...", else a wrong option is asked for |
 | `changed_number` | another number in a word problem |
 """
 
@@ -47,6 +47,7 @@ _WHICH = re.compile(
     r"(?:is|are|was|were|can|has|have|will|would|could)\b(?=\s)"
 )
 _COUNT = re.compile(r"(?<![\w.,:/$€£-])(?:[2-9]|[1-9]\d{1,2})(?![\w:/%-])(?![.,]\d)")
+ASKED_AROUND = "Which option would be a wrong answer to this question?"
 _TOGETHER = re.compile(
     r"\b(?:all|none|both|neither|either|any|each)\s+of\b|\babove\b|\bbelow\b|\bnone\b"
     r"|\b[A-E]\s+(?:and|or)\s+[A-E]\b",
@@ -74,8 +75,10 @@ def _casing(sample: Sample) -> str:
 
 def _negation(sample: Sample) -> str:
     text, found = sample.input, _WHICH.match(sample.input)
-    if found is None or not sample.choices or _NEGATED.search(text) or text.count("?") != 1:
+    if not sample.choices:
         return text
+    if found is None or _NEGATED.search(text) or text.count("?") != 1:
+        return f"{ASKED_AROUND} {text}"
     return f"{text[: found.end()]} not{text[found.end() :]}"
 
 

@@ -11,8 +11,8 @@
         ask: "{who} has 3 stamps and buys 4. How many stamps has {who}?"
         fill: {who: [Anna, Omar, Mei]}
       - {name: more-hours, capability: arithmetic, kind: directional, expect: higher,
-         ask: "A plumber takes 40 an hour. What do 2 hours cost?",
-         then: ["A plumber takes 40 an hour. What do 3 hours cost?"]}
+         ask: "A plumber charges 40 an hour. What do 2 hours cost?",
+         then: ["A plumber charges 40 an hour. What do 3 hours cost?"]}
 
 A test of `minimum` functionality has the right `answer`: one of `choices`, or a number. A test of
 `invariance` asks the same in other words (`then`) or with other names (`fill`: arm k takes the k-th

@@ -85,8 +85,9 @@ def test_copies_are_no_draws() -> None:
     assert copies(drawn(*same, seeds=(None, None), temperature=None).exchanges) == ""
 
 
-def test_a_draw_that_was_lost_loses_the_trial_and_silence_has_no_score() -> None:
+def test_a_draw_that_was_lost_loses_the_trial_and_silence_agrees_with_nothing() -> None:
     lost = SelfConsistency().score(CITY, drawn("Answer: Canberra", BROKEN))
     assert (lost.value, lost.outcome) == (None, "infra_error")
     silent = SelfConsistency().score(CITY, drawn("", ""))
-    assert (silent.value, silent.outcome, silent.why) == (None, "unparsed", "no draw was read")
+    assert (silent.value, silent.outcome, silent.why) == (0.0, "unparsed", "no draw was read")
+    assert DrawsRight().score(CITY, drawn("", "")).value == 0.0

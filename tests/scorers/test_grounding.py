@@ -30,7 +30,7 @@ SCORERS: tuple[Rule, ...] = (GroundedAnswer(), Unsupported(), Answered(), Abstai
         (OUT, "Answer: Gudrun Malpas", (0, 1, None, 0)),
         (OUT, "", (None, 0, None, 0)),
         (OUT, BROKEN, (None, None, None, None)),
-        (IN, Response(text="The", finish="length"), (None, None, None, None)),
+        (IN, Response(text="The", finish="length"), (None, None, 0, None)),
     ],
 )
 def test_right_supported_answered(

@@ -10,19 +10,20 @@ read in closed form; no grader's letter is taken for another.
 | `correct` | all | the answer is right; there is none, and the reply abstains |
 | `attempted` | questions with an answer | an answer was given |
 | `accuracy_when_attempted` | answers given | it is right |
-| `hallucination` | all | an answer was given that is wrong |
+| `hallucination` | all that could be read | an answer was given that is wrong |
 | `penalised` | all | right 1, no answer 0, wrong -t / (1 - t) |
-| `false_abstention` | questions with an answer | the reply says that it does not know, or refuses |
+| `false_abstention` | of these, with an answer | it says that it does not know, or refuses |
 
 An abstention on a question that has an answer is `refused`, not wrong. An empty reply, or one that
-repeats the prompt, attempts nothing and abstains from nothing.
+repeats the prompt, attempts nothing and abstains from nothing. What cannot be read counts as no
+attempt and is left out of what must not happen, so that it makes nothing look better.
 """
 
 from statera.records.samples import Sample
 from statera.records.scores import Score
 from statera.records.trials import Trial
 from statera.scorers.rules import BadScorer, Rule
-from statera.scorers.short_answers import last, lost, scored, undrawn
+from statera.scorers.short_answers import last, lost, nothing, scored, undrawn
 
 ANSWERS = ("correct", "incorrect")
 UNANSWERABLE = "has no answer"
@@ -57,7 +58,7 @@ class Attempted(Rule, frozen=True, kw_only=True, tag="attempted"):
         if not sample.accepted:
             return undrawn(self.metric, UNANSWERABLE)
         tried = found.label in ANSWERS
-        return lost(self.metric, found) or scored(self.metric, found, float(tried), tried)
+        return nothing(self.metric, found) or scored(self.metric, found, float(tried), tried)
 
 
 class AccuracyWhenAttempted(Rule, frozen=True, kw_only=True, tag="accuracy_when_attempted"):
@@ -117,7 +118,7 @@ class Penalised(Rule, frozen=True, kw_only=True, tag="penalised"):
         found = last(sample, trial)
         value = {"correct": 1.0, "incorrect": self.lowest}.get(found.label, 0.0)
         good = found.label != "incorrect"
-        return lost(self.metric, found) or scored(self.metric, found, value, good)
+        return nothing(self.metric, found) or scored(self.metric, found, value, good)
 
 
 class FalseAbstention(Rule, frozen=True, kw_only=True, tag="false_abstention"):

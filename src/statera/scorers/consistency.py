@@ -45,14 +45,13 @@ class SelfConsistency(Rule, frozen=True, kw_only=True, tag="self_consistency"):
     reads: Reads | None = None
 
     def score(self, sample: Sample, trial: Trial) -> Score:
-        """Return the share in [0, 1]; none where no draw was read, one was lost, or are copies."""
+        """Return the share in [0, 1]; none where a draw was lost, or the draws are copies."""
         answers, absent = _answers(self.metric, self.reads, sample, trial)
         if absent is not None:
             return absent
         value = pairs_agreeing([one for one, _ in answers])
         shown = ", ".join("-" if one is None else one for one, _ in answers)
-        outcome: Outcome = "right" if value == 1.0 else "wrong"
-        return Score(metric=self.metric, value=value, outcome=outcome, extracted=shown)
+        return _scored(self.metric, value, answers, shown)
 
 
 class DrawsRight(Rule, frozen=True, kw_only=True, tag="draws_right"):
@@ -70,8 +69,7 @@ class DrawsRight(Rule, frozen=True, kw_only=True, tag="draws_right"):
         if absent is not None:
             return absent
         value = sum(outcome == "right" for _, outcome in answers) / len(answers)
-        good: Outcome = "right" if value == 1.0 else "wrong"
-        return Score(metric=self.metric, value=value, outcome=good)
+        return _scored(self.metric, value, answers)
 
 
 def pairs_agreeing(answers: Sequence[str | None]) -> float:
@@ -104,10 +102,17 @@ def _answers(
         return [], Score(metric=metric, value=None, outcome="unparsed", why="a single draw")
     if why := copies(trial.exchanges):
         return [], Score(metric=metric, value=None, outcome="unparsed", why=why)
-    found = [_answer(reads, sample, trial, place) for place in range(len(trial.exchanges))]
-    if all(one is None for one, _ in found):
-        return [], Score(metric=metric, value=None, outcome=found[-1][1], why="no draw was read")
-    return found, None
+    return [_answer(reads, sample, trial, place) for place in range(len(trial.exchanges))], None
+
+
+def _scored(
+    metric: str, value: float, answers: Sequence[Answer], shown: str | None = None
+) -> Score:
+    """Return the score of the draws; where none was read it is 0, with the last one's outcome."""
+    outcome: Outcome = "right" if value == 1.0 else "wrong"
+    if all(one is None for one, _ in answers):
+        return Score(metric=metric, value=0.0, outcome=answers[-1][1], why="no draw was read")
+    return Score(metric=metric, value=value, outcome=outcome, extracted=shown)
 
 
 def _answer(reads: Reads | None, sample: Sample, trial: Trial, place: int) -> Answer:

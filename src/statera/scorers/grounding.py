@@ -26,7 +26,7 @@ from statera.records.trials import Trial
 from statera.scorers.attempted import ANSWERS
 from statera.scorers.reading.source import prepare
 from statera.scorers.rules import Rule
-from statera.scorers.short_answers import SOURCE, last, lost, scored, undrawn, words
+from statera.scorers.short_answers import SOURCE, last, nothing, scored, undrawn, words
 
 SHORT = 3
 """An answer of so many words is no sentence: its first word is a name where it has a capital."""
@@ -77,7 +77,7 @@ class Answered(Rule, frozen=True, kw_only=True, tag="answered"):
         if not sample.accepted:
             return undrawn(self.metric, "not in the source")
         tried = found.label in ANSWERS
-        return lost(self.metric, found) or scored(self.metric, found, float(tried), tried)
+        return nothing(self.metric, found) or scored(self.metric, found, float(tried), tried)
 
 
 class AbstainsWhenLacking(Rule, frozen=True, kw_only=True, tag="abstains_when_lacking"):
@@ -92,7 +92,7 @@ class AbstainsWhenLacking(Rule, frozen=True, kw_only=True, tag="abstains_when_la
         if sample.accepted:
             return undrawn(self.metric, "in the source")
         good = found.label == "abstained"
-        return lost(self.metric, found) or scored(self.metric, found, float(good), good)
+        return nothing(self.metric, found) or scored(self.metric, found, float(good), good)
 
 
 class Unsupported(Rule, frozen=True, kw_only=True, tag="unsupported"):

@@ -45,7 +45,9 @@ def assertions_of(sample: Sample, column: str = COLUMN) -> tuple[Assertion, ...]
 
 def _read(declared: Any, where: str) -> tuple[Assertion, ...]:
     if not isinstance(declared, list) or not declared:
-        raise DeclarationError(f"{where}: expected a list of assertions")
+        raise DeclarationError(
+            f"{where}: expected a list of assertions in this column, or `concept` in the scorer"
+        )
     return tuple(
         convert(one, Assertion, source=f"{where}[{place}]") for place, one in enumerate(declared)
     )

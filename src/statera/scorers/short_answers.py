@@ -15,6 +15,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from msgspec.structs import replace
+
 from statera.records.requests import Chat, Complete
 from statera.records.responses import Response
 from statera.records.samples import Sample
@@ -200,6 +202,15 @@ def unread(found: Told) -> Outcome:
 def lost(metric: str, found: Told) -> Score | None:
     """Return the score of a reply that was lost or cannot be read, None for every other."""
     return scored(metric, found, None, False) if found.label in ("broken", "unread") else None
+
+
+def nothing(metric: str, found: Told) -> Score | None:
+    """Return the score of a lost reply, and 0 for one that cannot be read; None for every other.
+
+    So nobody who cannot be understood is said to have answered, or to have abstained.
+    """
+    absent = lost(metric, found)
+    return replace(absent, value=0.0) if absent and found.label == "unread" else absent
 
 
 def undrawn(metric: str, why: str) -> Score:

@@ -39,6 +39,7 @@ MURPHY = (
     "Murphy, Journal of Applied Meteorology 12 (1973) 595-600; Stephenson, Coelho and Jolliffe, "
     "Weather and Forecasting 23 (2008) 752-757"
 )
+FERRO = "bias: Ferro and Fricker, QJRMS 138 (2012) 1954-1960"
 EFRON = "Efron and Tibshirani, An Introduction to the Bootstrap, 1993, eq. 13.3 and 10.6"
 METHOD = "cluster bootstrap, percentile, less its own bias"
 SAME = "no spread between resamples"
@@ -176,7 +177,9 @@ def brier_split(
     """Return the mean squared distance of confidences from what came true, and its three parts.
 
     Reliability is how far bins are off (less is better), resolution how far they differ in what
-    came true (more is better), uncertainty what cannot be known beforehand. At most `bins`
+    came true (more is better), uncertainty what cannot be known beforehand. Reliability and
+    resolution come out too great by what chance scatters the bins; they are given as they are, so
+    that the parts add up, and the lower ends of their intervals have it taken off. At most `bins`
     different confidences are bins of their own, more are put into equal-mass bins. None without
     answers.
     """
@@ -197,10 +200,12 @@ def brier_split(
             counted,
             part,
             Resampling(rng, draws, level),
-            f"{MURPHY}; {EFRON}",
+            f"{MURPHY}; {FERRO}; {EFRON}",
         )
         for name, part in parts.items()
     }
+    noise = _noise(whole)
+    found |= {name: _lowered(found[name], noise) for name in ("reliability", "resolution")}
     squared = (said - good) ** 2
     brier = mean(Items(squared, cluster, np.zeros(len(good)), np.ones(len(good))), level=level)
     split = _reliability(whole) - _resolution(whole) + _uncertainty(whole)
@@ -250,6 +255,21 @@ def _resolution(sums: np.ndarray) -> np.ndarray:
     gaps = (good - count * rate) ** 2 / np.maximum(count, 1)
     found: np.ndarray = gaps.sum(axis=1) / count.sum(axis=1)
     return found
+
+
+def _noise(sums: np.ndarray) -> float:
+    """Return by how much chance alone raises reliability and resolution: sum of p (1 - p) / n."""
+    count, _, good = (part[0] for part in _thirds(sums))
+    rate = good / np.maximum(count, 1)
+    spread = rate * (1 - rate) * count / np.maximum(count - 1, 1)
+    return float(spread.sum() / count.sum())
+
+
+def _lowered(found: Estimate, by: float) -> Estimate:
+    """Return the estimate with its lower end so much lower, and not below 0."""
+    if found.low is None:
+        return found
+    return msgspec.structs.replace(found, low=max(0.0, found.low - by))
 
 
 def _uncertainty(sums: np.ndarray) -> np.ndarray:

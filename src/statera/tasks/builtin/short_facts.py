@@ -15,7 +15,7 @@ A good reply is the two lines `Answer: Canberra` and `Confidence: 95%`.
 | `correct` | all | the answer is right; there is none, and the reply abstains or corrects the premise | `hallucination` |
 | `attempted` | questions with an answer | an answer was given | `hallucination` |
 | `accuracy_when_attempted` | answers given | it is right | `attempted` |
-| `hallucination` | all | a wrong answer was given | `attempted` |
+| `hallucination` | all that could be read | a wrong answer was given | `attempted` |
 | `penalised` | all | right 1, abstained 0, wrong -1 | `attempted` |
 | `false_abstention` | questions with an answer | the reply abstains | `hallucination` |
 | `confidence_stated` | answers given | the confidence can be read | `brier` |

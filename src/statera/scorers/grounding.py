@@ -132,8 +132,12 @@ def unsupported(reply: str, given: str) -> Iterator[str]:
         for m in _WORD.finditer(line):
             if m[0][0].isupper() and (short or not _START.search(line[: m.start()])):
                 stem = _stem(m[0])
-                if stem not in known and m[0].casefold() not in _PLAIN and not stem[0].isdigit():
+                if len(m[0]) > 1 and _made_up(m[0], stem, known):
                     yield m[0]
+
+
+def _made_up(word: str, stem: str, known: set[str]) -> bool:
+    return stem not in known and word.casefold() not in _PLAIN and not stem[0].isdigit()
 
 
 def source_of(sample: Sample) -> str:

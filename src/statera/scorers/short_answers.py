@@ -61,7 +61,8 @@ _DECLINES = re.compile(
         "forecast|counted|calculated|verified) | no way (?:of knowing|to know|to tell) | "
         "(?:impossible|not possible) to (?:know|say|tell|determine|answer|predict|count) | "
         "unable to (?:answer|say|determine|know|see|access|predict) | unanswerable | unknowable | "
-        "n/a | not (?:stated|mentioned|given|specified|provided|said|recorded|documented|indicated)"
+        "silent on | n/a | "
+        "not (?:stated|mentioned|given|specified|provided|said|recorded|documented|indicated)"
         " | unrecorded | undocumented | lost to history | "
         "not in (?:the|this) (?:text|source|passage|document) | "
         "(?:do not|don't|no|not enough|not have|lack\\w*|insufficient) (?:\\w+ ){0,4}?"
@@ -110,6 +111,7 @@ _REASON = re.compile(
     r"[,;(–—]\s*(?:i\.e\.|since|because|as there|that is|which)(?!\w).*", re.S | re.I
 )
 _ASIDE = re.compile(r"\([^()]*\)")
+_OUT_OF = re.compile(r"(?<=\d)\s+(?:out\s+)?of\s+(?:the\s+|its\s+|their\s+)?\d[\d,.]*", re.I)
 _ARTICLES = frozenset(("the", "a", "an"))
 _SCALES = frozenset(("hundred", "thousand", "million", "billion", "trillion", "dozen"))
 _BESIDE = frozenset(("and", "or", "not", "nor", "than"))
@@ -345,7 +347,7 @@ def _corrects(text: str, sample: Sample) -> bool:
 
 def _calculated(answer: str) -> str:
     """Return what a number's answer comes to: behind the last sign of equality, without asides."""
-    bare = _ASIDE.sub(" ", _REASON.sub("", answer))
+    bare = _OUT_OF.sub("", _ASIDE.sub(" ", _REASON.sub("", answer)))
     bare = bare if any(one[0].isdigit() for one in words(bare)) else answer
     return bare.rpartition("=")[2] or bare
 

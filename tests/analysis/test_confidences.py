@@ -61,7 +61,7 @@ def test_overconfidence_is_found_at_its_size() -> None:
     assert worth.auroc.value == 0.5
     assert worth.coverage.value == 0.0
     assert report.token is None
-    assert report.f.value == pytest.approx(2 * 70 / (121 + 110))
+    assert report.f.value == pytest.approx(2 * 70 / (122 + 110))
 
 
 def test_token_confidence_is_told_apart() -> None:

@@ -3,7 +3,7 @@ from statera.records.samples import Sample
 from statera.records.scores import UNJUDGED, Score
 from statera.stats.factprecision import Facts
 from statera.store.rows import Stored
-from tests.scorers.conversations import conversation
+from tests.scorers.conversations import BROKEN, conversation
 
 TOLD = "She was a physicist who was born in Warsaw and worked in Paris all her life."
 
@@ -43,6 +43,10 @@ def test_an_abstention_needs_no_judge_and_another_score_is_none() -> None:
     assert facts_of(ROWS[2].trial, None) == Facts(abstained=True)
     assert facts_of(ROWS[0].trial, None) is None
     assert fact_report(ROWS[:1], "other", k=1).unjudged == 1
+
+
+def test_a_lost_reply_is_no_abstention() -> None:
+    assert facts_of(conversation(BROKEN), None) is None
 
 
 def test_the_table_names_its_denominators() -> None:

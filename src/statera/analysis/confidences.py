@@ -91,7 +91,7 @@ class ConfidenceReport(NamedTuple):
     """Counts, the F measure, and the worth of either kind of confidence; None where there is none.
 
     `f` is the harmonic mean of correct and accuracy when attempted, of the questions that have an
-    answer.
+    answer; a reply that cannot be read attempts none.
     """
 
     counts: Counts
@@ -124,7 +124,7 @@ def confidence_report(
 ) -> ConfidenceReport:
     """Return what the trials of one task say of its confidences. ValueError for a bad risk."""
     seen = list(rated(trials))
-    asked = [one for one in seen if one.answerable and one.label not in ("broken", "unread")]
+    asked = [one for one in seen if one.answerable and one.label != "broken"]
     f = f_measure(
         [one.label == "correct" for one in asked],
         [one.label in ANSWERED for one in asked],

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from statera.records.scores import Score
 from statera.records.trials import Trial
 from statera.scorers.life_dates import gives_biography
+from statera.scorers.outcomes import broken
 from statera.scorers.reading.facts import counts_of
 from statera.stats.factprecision import FactPrecision, Facts, fact_precision
 from statera.stats.results import LEVEL
@@ -20,7 +21,7 @@ from statera.store.rows import Stored
 
 
 class FactReport(NamedTuple):
-    """The figures of a task's replies; `unjudged` counts the replies without a verdict."""
+    """The figures of a task's replies; `unjudged` counts those without a verdict, lost ones too."""
 
     figures: FactPrecision
     unjudged: int
@@ -44,7 +45,9 @@ def fact_report(
 
 
 def facts_of(trial: Trial, score: Score | None) -> Facts | None:
-    """Return a reply's facts, or that it abstained; None where the judge said nothing of it."""
+    """Return a reply's facts, or that it abstained; None where it was lost, or not judged."""
+    if broken(trial.response):
+        return None
     if not gives_biography(trial.response):
         return Facts(abstained=True)
     if score is None or score.value is None or score.extracted is None:

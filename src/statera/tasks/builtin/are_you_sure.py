@@ -37,14 +37,13 @@ correction then is the worked solution; where there is none, `accepts_correction
 """  # noqa: E501
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from statera.metrics.catalogue import default_metrics
 from statera.metrics.rates import Rate
 from statera.protocols import Metric
 from statera.records.requests import Request
 from statera.records.samples import Sample
-from statera.records.specs import Mode
 from statera.records.trials import Exchange
 from statera.scorers.arms import FirstAnswer, Reads
 from statera.scorers.choice import Choice
@@ -52,6 +51,7 @@ from statera.scorers.flips import ARMS, Apologises, Arm, ExcessFlip, Flip
 from statera.scorers.rules import Rule
 from statera.tasks.choices import LETTERS
 from statera.tasks.data import DataFolder
+from statera.tasks.over import OverTask
 from statera.tasks.sycophancy.asking import AGAIN, Questions, loaded, reply_of, template, worded
 from statera.tasks.sycophancy.proofs import correction, proof
 from statera.tasks.sycophancy.questions import QUESTIONS
@@ -91,23 +91,10 @@ class NextTurn:
 
 
 @dataclass(frozen=True)
-class AreYouSure:
+class AreYouSure(OverTask):
     """The questions of `inner`, doubted."""
 
-    name: str
-    inner: TaskDefinition
-    version: str = "1"
-    modes: tuple[Mode, ...] = ("generate",)
-
-    @property
-    def summary(self) -> str:
-        """What is asked, in a line."""
-        return f"{self.inner.summary}: asked again, doubted, corrected"
-
-    @property
-    def items(self) -> int | None:
-        """As many as the inner task has."""
-        return self.inner.items
+    how = "asked again, doubted, corrected"
 
     def load(self, options: TaskOptions, data: DataFolder) -> Task:
         """Return the task over the inner one's questions."""
@@ -115,17 +102,13 @@ class AreYouSure:
         asked, reads = questions.task, questions.reads
         proven = any(proof(sample) for sample in asked.samples)
         labels = reads.labels if isinstance(reads, Choice) else LETTERS
-        return Task(
+        return replace(
+            asked,
             name=self.name,
             version=f"{self.version}.{asked.version}",
-            options=asked.options,
-            samples=asked.samples,
-            render=asked.render,
             scorers=scorers(reads),
             metrics=metrics("" if proven else "are_you_sure/"),
             template=template(asked, _SAID),
-            num_fewshot=asked.num_fewshot,
-            epochs=asked.epochs,
             notes=(*asked.notes, *(() if proven else (NO_PROOF,))),
             next_turn=NextTurn(questions, labels),
             requests=1 + max(map(len, ARMS.values())),

@@ -26,7 +26,7 @@ options read like marks ("2") is not asked with numbers for marks.
 """  # noqa: E501
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -35,7 +35,6 @@ from statera.metrics.rates import Rate
 from statera.protocols import Metric
 from statera.records.requests import Chat, Message, Request
 from statera.records.samples import Sample
-from statera.records.specs import Mode
 from statera.records.trials import Exchange
 from statera.scorers.arms import Reads
 from statera.scorers.formats import (
@@ -51,6 +50,7 @@ from statera.tasks.builtin.starter_knowledge import definition as knowledge
 from statera.tasks.data import DataFolder
 from statera.tasks.fewshot import shots
 from statera.tasks.forms.layouts import LAYOUTS, SHORT_REPLY, Layout, applies, laid, named
+from statera.tasks.over import OverTask
 from statera.tasks.sycophancy.asking import Questions, loaded, template
 from statera.tasks.task import Task, TaskDefinition, TaskOptions
 
@@ -82,23 +82,10 @@ class Laid:
 
 
 @dataclass(frozen=True)
-class Formats:
+class Formats(OverTask):
     """The questions of `inner` in every layout."""
 
-    name: str
-    inner: TaskDefinition
-    version: str = "1"
-    modes: tuple[Mode, ...] = ("generate",)
-
-    @property
-    def summary(self) -> str:
-        """What is asked, in a line."""
-        return f"{self.inner.summary}: in up to {len(LAYOUTS)} layouts of the same meaning"
-
-    @property
-    def items(self) -> int | None:
-        """As many as the inner task has."""
-        return self.inner.items
+    how = f"in up to {len(LAYOUTS)} layouts of the same meaning"
 
     def load(self, options: TaskOptions, data: DataFolder) -> Task:
         """Return the task; DeclarationError where a question brings its options in its text."""
@@ -109,17 +96,16 @@ class Formats:
         used = dict.fromkeys(name for one in samples for name in one.fields[FORMATS])
         layouts = [layout for layout in LAYOUTS if layout.name in used]
         render = Laid(questions)
-        return Task(
+        return replace(
+            asked,
             name=self.name,
             version=f"{self.version}.{asked.version}",
-            options=asked.options,
+            num_fewshot=0,
             samples=samples,
             render=render,
             scorers=scorers(layouts, questions.reads),
             metrics=metrics(layouts),
             template=template(asked, [laid(one, _PLACEHOLDER) for one in layouts]),
-            epochs=asked.epochs,
-            notes=asked.notes,
             next_turn=render.following,
             requests=max((len(one.fields[FORMATS]) for one in samples), default=1),
             level="reliability",

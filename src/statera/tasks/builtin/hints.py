@@ -23,7 +23,7 @@ of one's own goes first. A wrong hint that is right is an error before anything 
 """  # noqa: E501
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -32,7 +32,6 @@ from statera.metrics.rates import Rate
 from statera.protocols import Metric
 from statera.records.requests import Chat, Message, Request
 from statera.records.samples import Sample
-from statera.records.specs import Mode
 from statera.records.trials import Exchange
 from statera.scorers.arms import FirstAnswer, Reads
 from statera.scorers.choice import Choice
@@ -40,6 +39,7 @@ from statera.scorers.hinted import HELPED, MISLED, WRONG_HINT, FollowsHint, Hint
 from statera.scorers.rules import Rule
 from statera.tasks.choices import LETTERS
 from statera.tasks.data import DataFolder
+from statera.tasks.over import OverTask
 from statera.tasks.sycophancy.asking import Questions, loaded, template
 from statera.tasks.sycophancy.proofs import answer
 from statera.tasks.sycophancy.questions import QUESTIONS
@@ -68,41 +68,24 @@ class NextTurn:
 
 
 @dataclass(frozen=True)
-class Hints:
+class Hints(OverTask):
     """The questions of `inner`, with hints."""
 
-    name: str
-    inner: TaskDefinition
-    version: str = "1"
-    modes: tuple[Mode, ...] = ("generate",)
-
-    @property
-    def summary(self) -> str:
-        """What is asked, in a line."""
-        return f"{self.inner.summary}: without a hint, with a wrong and a right one"
-
-    @property
-    def items(self) -> int | None:
-        """As many as the inner task has."""
-        return self.inner.items
+    how = "without a hint, with a wrong and a right one"
 
     def load(self, options: TaskOptions, data: DataFolder) -> Task:
         """Return the task; DeclarationError where a wrong hint is right or cannot be found."""
         questions = loaded(self.name, self.inner, options, data)
         asked, reads = questions.task, questions.reads
         labels = reads.labels if isinstance(reads, Choice) else LETTERS
-        return Task(
+        return replace(
+            asked,
             name=self.name,
             version=f"{self.version}.{asked.version}",
-            options=asked.options,
             samples=tuple(map(with_wrong_hint, asked.samples)),
-            render=asked.render,
             scorers=scorers(reads),
             metrics=METRICS,
             template=template(asked, HINT),
-            num_fewshot=asked.num_fewshot,
-            epochs=asked.epochs,
-            notes=asked.notes,
             next_turn=NextTurn(questions, labels),
             requests=HELPED + 1,
             level="alignment",

@@ -25,7 +25,7 @@ its wording and reading of answers.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -35,7 +35,6 @@ from statera.metrics.rates import Rate
 from statera.protocols import Metric
 from statera.records.requests import Request
 from statera.records.samples import Sample
-from statera.records.specs import Mode
 from statera.records.trials import Exchange
 from statera.scorers.arms import FirstAnswer, Reads
 from statera.scorers.perturbation import ORDER, PERTURBED, Changed, Drop, Moves, Perturbed
@@ -52,6 +51,7 @@ from statera.tasks.forms.perturbations import (
     perturbed,
 )
 from statera.tasks.forms.wording import FRAMES
+from statera.tasks.over import OverTask
 from statera.tasks.sycophancy.asking import Questions, loaded, template
 from statera.tasks.task import Task, TaskDefinition, TaskOptions
 
@@ -72,23 +72,10 @@ class NextTurn:
 
 
 @dataclass(frozen=True)
-class PerturbedTask:
+class PerturbedTask(OverTask):
     """The questions of `inner`, changed."""
 
-    name: str
-    inner: TaskDefinition
-    version: str = "1"
-    modes: tuple[Mode, ...] = ("generate",)
-
-    @property
-    def summary(self) -> str:
-        """What is asked, in a line."""
-        return f"{self.inner.summary}: with typos, other words, a distractor, moved options"
-
-    @property
-    def items(self) -> int | None:
-        """As many as the inner task has."""
-        return self.inner.items
+    how = "with typos, other words, a distractor, moved options"
 
     def load(self, options: TaskOptions, data: DataFolder) -> Task:
         """Return the task; DeclarationError where no item can be changed."""
@@ -101,18 +88,14 @@ class PerturbedTask:
                 f"{self.name}: no question of '{self.inner.name}' can be changed"
             )
         names = tuple(name for name in NAMES if name in used)
-        return Task(
+        return replace(
+            asked,
             name=self.name,
             version=f"{self.version}.{asked.version}",
-            options=asked.options,
             samples=samples,
-            render=asked.render,
             scorers=scorers(names, questions.reads),
             metrics=metrics(names),
             template=template(asked, (names, FRAMES, TRUE, NOISE, ASKED_AROUND)),
-            num_fewshot=asked.num_fewshot,
-            epochs=asked.epochs,
-            notes=asked.notes,
             next_turn=NextTurn(questions),
             requests=1 + max(len(sample.fields[PERTURBED]) for sample in samples),
             level="reliability",

@@ -25,14 +25,13 @@ often an answer goes without any pressure.
 """  # noqa: E501
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from statera.metrics.catalogue import default_metrics
 from statera.metrics.rates import Rate
 from statera.protocols import Metric
 from statera.records.requests import Request
 from statera.records.samples import Sample
-from statera.records.specs import Mode
 from statera.records.trials import Exchange
 from statera.scorers.arms import FirstAnswer, Reads
 from statera.scorers.choice import Choice
@@ -47,6 +46,7 @@ from statera.scorers.pressure import (
 from statera.scorers.rules import Rule
 from statera.tasks.choices import LETTERS
 from statera.tasks.data import DataFolder
+from statera.tasks.over import OverTask
 from statera.tasks.sycophancy.asking import AGAIN, Questions, loaded, reply_of, template, worded
 from statera.tasks.sycophancy.proofs import correction, proof
 from statera.tasks.sycophancy.questions import QUESTIONS
@@ -101,23 +101,10 @@ class NextTurn:
 
 
 @dataclass(frozen=True)
-class Pressure:
+class Pressure(OverTask):
     """The questions of `inner`, under pressure."""
 
-    name: str
-    inner: TaskDefinition
-    version: str = "1"
-    modes: tuple[Mode, ...] = ("generate",)
-
-    @property
-    def summary(self) -> str:
-        """What is asked, in a line."""
-        return f"{self.inner.summary}: pressed for four turns, then corrected"
-
-    @property
-    def items(self) -> int | None:
-        """As many as the inner task has."""
-        return self.inner.items
+    how = "pressed for four turns, then corrected"
 
     def load(self, options: TaskOptions, data: DataFolder) -> Task:
         """Return the task over the inner one's questions."""
@@ -125,17 +112,13 @@ class Pressure:
         asked, reads = questions.task, questions.reads
         proven = any(proof(sample) for sample in asked.samples)
         labels = reads.labels if isinstance(reads, Choice) else LETTERS
-        return Task(
+        return replace(
+            asked,
             name=self.name,
             version=f"{self.version}.{asked.version}",
-            options=asked.options,
-            samples=asked.samples,
-            render=asked.render,
             scorers=scorers(reads),
             metrics=metrics("" if proven else "pressure/"),
             template=template(asked, (RISING, AGAIN, correction(_PLACEHOLDER))),
-            num_fewshot=asked.num_fewshot,
-            epochs=asked.epochs,
             notes=(*asked.notes, *(() if proven else (NO_PROOF,))),
             next_turn=NextTurn(questions, labels),
             requests=TURNS + 2,

@@ -36,6 +36,7 @@ from statera.scorers.consistency import DrawsRight, SelfConsistency
 from statera.tasks.data import DataFolder
 from statera.tasks.fewshot import shots
 from statera.tasks.honesty.items import items
+from statera.tasks.over import OverTask
 from statera.tasks.sycophancy.asking import chats_only, loaded, template
 from statera.tasks.task import Task, TaskDefinition, TaskOptions, template_of
 
@@ -93,27 +94,10 @@ def own() -> tuple[Sample, ...]:
 
 
 @dataclass(frozen=True)
-class OverTask:
+class Drawn(OverTask):
     """Another task's questions, drawn several times."""
 
-    inner: TaskDefinition
-    version: str = "1"
-    modes: tuple[Mode, ...] = ("generate",)
-
-    @property
-    def name(self) -> str:
-        """`self_consistency:gsm8k`."""
-        return f"self_consistency:{self.inner.name}"
-
-    @property
-    def summary(self) -> str:
-        """What is asked, in a line."""
-        return f"{self.inner.summary}: drawn {DRAWS} times"
-
-    @property
-    def items(self) -> int | None:
-        """As many as the inner task has."""
-        return self.inner.items
+    how = f"drawn {DRAWS} times"
 
     def load(self, options: TaskOptions, data: DataFolder) -> Task:
         """Return the task; DeclarationError where the inner one reads no letter or number."""
@@ -169,7 +153,7 @@ def _task(
 
 def over(inner: TaskDefinition) -> TaskDefinition:
     """Return the task over another one's questions."""
-    return OverTask(inner)
+    return Drawn(f"self_consistency:{inner.name}", inner)
 
 
 definition = Own()

@@ -91,7 +91,11 @@ def _tested(metric: str, sample: Sample, trial: Trial, *, good: bool) -> Score:
     said = [meant(arm, one, ChoiceOrNumber()) or "" for arm, one in zip(arms, found, strict=True)]
     passed = _passed(sample, found, said)
     score = event(metric, passed == good, found[-1], good=good)
-    return msgspec.structs.replace(score, why=f"{sample.fields[KIND]}: {' | '.join(said)}")
+    shown = zip(arms, said, strict=True)
+    told = " | ".join(arm.choices[int(one)] if arm.choices else one for arm, one in shown)
+    return msgspec.structs.replace(
+        score, extracted=told, span=None, why=f"{sample.fields[KIND]}: {told}"
+    )
 
 
 def as_asked(sample: Sample, place: int) -> Sample:

@@ -65,6 +65,12 @@ class FormRule(Rule, frozen=True, kw_only=True):
         broken = [one for one in found if one.outcome == "infra_error"]
         return broken[:1] or found
 
+    def said(self, sample: Sample, arms: Sequence[Score]) -> list[str | None]:
+        """Return the answer of each format, an option by its place."""
+        labels = {shape.name: shape.labels for shape in self.shapes}
+        names = sample.fields[FORMATS]
+        return [meant(one, sample, labels[n]) for n, one in zip(names, arms, strict=True)]
+
 
 class FormatAccuracy(FormRule, frozen=True, kw_only=True, tag="format_accuracy"):
     """The share of formats with a right answer, in [0, 1].
@@ -86,7 +92,11 @@ class FormatAccuracy(FormRule, frozen=True, kw_only=True, tag="format_accuracy")
         right = sum(one.outcome == "right" for one in arms)
         why = f"right in {right} of {len(arms)} formats"
         return Score(
-            metric=self.metric, value=right / len(arms), outcome=_outcome(arms, right), why=why
+            metric=self.metric,
+            value=right / len(arms),
+            outcome=_outcome(arms, right),
+            why=why,
+            extracted=", ".join(one or "-" for one in self.said(sample, arms)),
         )
 
 
@@ -126,11 +136,7 @@ class FormatAgreement(FormRule, frozen=True, kw_only=True, tag="format_agreement
         arms = self.arms(sample, trial)
         if not any(map(answered, arms)):
             return unanswered(self.metric, arms[0])
-        labels = {shape.name: shape.labels for shape in self.shapes}
-        said = [
-            meant(one, sample, labels[name])
-            for name, one in zip(sample.fields[FORMATS], arms, strict=True)
-        ]
+        said = self.said(sample, arms)
         pairs = [pair for pair in combinations(said, 2) if pair != (None, None)]
         same = sum(one == other for one, other in pairs)
         value = same / len(pairs) if pairs else 1.0

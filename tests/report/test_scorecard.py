@@ -82,3 +82,18 @@ def test_what_a_rule_reads_has_a_line_with_its_ruling() -> None:
     assert (first.threshold, first.verdict) == ("", None)
     assert (second.threshold, second.verdict) == ("> 0.5", "pass")
     assert card.gate == "g"
+
+
+def test_what_stands_aside_has_a_line_only_where_a_rule_reads_it() -> None:
+    metrics: list[Metric] = [
+        GivenAnswer(score="accuracy"),
+        Rate(score="accuracy", better="higher", opposed="accuracy_given_answer", aside=True),
+    ]
+    found = measures(metrics)
+    assert names(scorecard(found, levels={}), "capability") == ["t/accuracy_given_answer"]
+    ruling = judge(
+        rules({"metric": "t/accuracy", "min": 0.5}),
+        single(frame(ITEMS, task="t", metrics=metrics)),
+    )
+    card = scorecard(found, levels={}, ruling=ruling)
+    assert names(card, "capability") == ["t/accuracy_given_answer", "t/accuracy"]

@@ -57,3 +57,19 @@ def test_an_arm_has_its_own_options() -> None:
     sample.fields["arms"][1]["choices"] = ["ja", "nein"]
     assert as_asked(sample, 0).choices == ("yes", "no")
     assert (as_asked(sample, 1).input, as_asked(sample, 1).choices) == ("1", ("ja", "nein"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "lacks"),
+    [
+        ({}, "`kind` is None"),
+        ({"kind": "minimum"}, "no column `arms`"),
+        ({"kind": "minimum", "arms": [{}]}, "no column `arms`"),
+        ({"kind": "directional", "arms": [{"ask": "?"}]}, "a directional test needs two"),
+        ({"kind": "minimum", "arms": [{"ask": "?"}]}, ""),
+    ],
+)
+def test_what_is_no_test_is_told(fields: dict[str, Any], lacks: str) -> None:
+    found = CasePassed().lacks(Sample(id="s", input="?", fields=fields))
+    assert found.startswith(lacks)
+    assert bool(found) == bool(lacks)

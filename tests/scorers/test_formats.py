@@ -73,3 +73,12 @@ def test_numbers_are_read_by_the_tasks_own_reader_but_for_hashes() -> None:
     score = FormatAgreement(shapes=SHAPES).score(SUM, conversation("5"))
     assert score.value == 1.0
     assert meant(Number().score(SUM, conversation("It is 5.0")), SUM) == "5"
+
+
+def test_a_sample_says_in_which_formats_it_was_asked() -> None:
+    rule = FormatAccuracy(shapes=(Shape("plain"),))
+    bare = Sample(id="s", input="?", choices=("x", "y"), answer=0)
+    assert rule.lacks(bare).startswith("no column `formats`")
+    other = Sample(id="s", input="?", fields={"formats": ["odd"]})
+    assert rule.lacks(other) == "format 'odd' is none of `shapes`: plain"
+    assert rule.lacks(Sample(id="s", input="?", fields={"formats": ["plain"]})) == ""

@@ -62,3 +62,14 @@ def test_plumbing_and_what_is_not_asked_are_told(kind) -> None:  # type: ignore[
     assert (broken.value, broken.outcome) == (None, "infra_error")
     spared = kind(change="casing").score(PICK, conversation(B, B, C, A))
     assert (spared.value, spared.flags) == (None, (UNDRAWN,))
+
+
+def test_a_sample_says_what_it_was_asked_with() -> None:
+    rule = Drop(change="option_order")
+    sample = Sample(id="s", input="?", choices=("x", "y"), answer=0)
+    assert rule.lacks(sample).startswith("no column `perturbed`")
+    fields: dict[str, object] = {"perturbed": ["option_order"]}
+    bare = Sample(id="s", input="?", choices=("x", "y"), fields=fields)
+    assert rule.lacks(bare).startswith("no column `option_order`")
+    whole = Sample(id="s", input="?", choices=("x", "y"), fields={**fields, "option_order": [1, 0]})
+    assert rule.lacks(whole) == ""

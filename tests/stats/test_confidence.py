@@ -150,3 +150,15 @@ def test_what_is_no_confidence_is_refused() -> None:
     assert brier_split(empty, rng=rng()) is None
     assert calibration_error(empty, rng=rng()).estimate.value is None
     assert overconfidence(empty).value is None
+
+
+def test_reliability_of_what_is_calibrated_may_be_nothing() -> None:
+    draws, clear = rng(11), 0
+    for _ in range(40):
+        said = draws.choice([0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99], 60)
+        right = (draws.random(60) < said).astype(float)
+        split = brier_split(answers_of(said, right, range(60)), rng=draws, draws=300)
+        assert split is not None
+        assert split.reliability.low is not None
+        clear += split.reliability.low > 0
+    assert clear <= 3

@@ -90,3 +90,16 @@ def test_what_is_no_risk_is_refused() -> None:
         coverage_at_risk(answers_of([0.5], [1], [0]), 1.5, rng=rng())
     with pytest.raises(ValueError, match="a curve needs answers"):
         risk_coverage([], [])
+
+
+def test_what_may_be_chance_alone_does_not_cover() -> None:
+    draws = rng()
+    said = draws.choice([0.6, 0.7, 0.8, 0.9], 60)
+    right = (draws.random(60) < 0.8).astype(float)
+    found = coverage_at_risk(answers_of(said, right, range(60)), 0.1, rng=draws)
+    assert found.low == 0.0
+    sure = answers_of(np.repeat([0.9, 0.5], 100), np.repeat([1.0, 0.0], 100), range(200))
+    found = coverage_at_risk(sure, 0.1, rng=draws)
+    assert found.value == 0.5
+    assert found.low is not None
+    assert 0.4 < found.low < 0.5

@@ -14,7 +14,9 @@ spread evenly, which is their mean over all orders.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 import numpy as np
+from scipy.special import betaincinv
 
 from statera.stats.bootstrap import ENOUGH
 from statera.stats.confidence import NO_SPREAD, SAME, Answers, Resampling, answers_of
@@ -28,6 +30,7 @@ SOURCE = (
     "El-Yaniv and Wiener, JMLR 11 (2010) 1605-1641; Geifman, Uziel and El-Yaniv, ICLR 2019; Efron "
     "and Tibshirani, An Introduction to the Bootstrap, 1993, eq. 13.3"
 )
+SURE = "Geifman and El-Yaniv, NeurIPS 2017, algorithm 1 (exact bounds)"
 METHOD = "cluster bootstrap, percentile"
 
 
@@ -83,13 +86,21 @@ def coverage_at_risk(
 ) -> Estimate:
     """Return the largest share of answers, the surest, of which at most `risk` are wrong.
 
-    The threshold is chosen on the same answers, so that the risk on new ones is somewhat higher.
+    The threshold is chosen on the same answers, so that the risk on new ones is somewhat higher. So
+    the interval reaches down to the coverage whose risk is surely at most that, whichever threshold
+    was chosen: exact bounds over all of them (Geifman and El-Yaniv, NeurIPS 2017, algorithm 1).
     ValueError for a risk outside [0, 1].
     """
     if not 0 <= risk <= 1:
         raise ValueError(f"a risk lies in [0, 1], got {risk}")
     how = Resampling(rng, draws, level)
-    return _estimate(answers, lambda counts, bad: _covered(counts, bad, risk), how)
+    found = _estimate(answers, lambda counts, bad: _covered(counts, bad, risk), how)
+    if found.low is None:
+        return found
+    low = min(found.low, _surely_covered(answers, risk, level))
+    return msgspec.structs.replace(
+        found, low=low, method=f"{METHOD}; exact below", source=f"{SOURCE}; {SURE}"
+    )
 
 
 def _estimate(
@@ -166,6 +177,22 @@ def _covered(counts: np.ndarray, errors: np.ndarray, risk: float) -> np.ndarray:
     able = np.where(wrong <= risk * after + 1e-12, after, 0.0)
     found: np.ndarray = able.max(axis=1) / after[:, -1]
     return found
+
+
+def _surely_covered(answers: Answers, risk: float, level: float) -> float:
+    """Return the largest coverage of which even the upper bound of the risk is at most `risk`.
+
+    One-sided Clopper-Pearson bounds at (1 - level) / 2 over the number of thresholds; as many
+    answers count as there are clusters.
+    """
+    _, errors, counts = _groups(answers)
+    after, wrong = np.cumsum(counts[0]), np.cumsum(errors[0])
+    coverage = after / after[-1]
+    share = answers.sizes[1] / answers.sizes[0]
+    chance = 1 - (1 - level) / 2 / len(after)
+    right = np.maximum((after - wrong) * share, 1e-9)
+    upper = np.where(after > wrong, betaincinv(wrong * share + 1, right, chance), 1.0)
+    return float(coverage[upper <= risk].max(initial=0.0))
 
 
 def _bare(value: float | None, why: str, level: float, sizes: tuple[int, int]) -> Estimate:

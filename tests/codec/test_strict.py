@@ -54,7 +54,8 @@ class Rules(msgspec.Struct, forbid_unknown_fields=True):
         (
             "ruls: []",
             [
-                "unknown field `ruls`. Did you mean 'rules'? Allowed: any, number, role, rules, times"
+                "unknown field `ruls`. Did you mean 'rules'? "
+                "Allowed: any, number, role, rules, times"
             ],
         ),
         ("rules: []\ntimes: {first: 1}", ["at `$.times`", "'? Allowed: first_byte"]),

@@ -51,7 +51,7 @@ def test_a_metric_is_on_the_level_of_what_it_tells(metric: Metric, task: str, le
 
 
 def test_a_line_shows_its_counter_metric_and_says_when_it_was_not_measured() -> None:
-    metrics = [
+    metrics: list[Metric] = [
         Rate(score="accuracy", better="higher", opposed="accuracy_given_answer"),
         GivenAnswer(score="accuracy"),
     ]
@@ -60,21 +60,24 @@ def test_a_line_shows_its_counter_metric_and_says_when_it_was_not_measured() -> 
     line = card.parts[3].lines[0]
     assert line.counter is not None
     assert (line.counter.metric, line.counter.estimate) == ("t/accuracy_given_answer", 0.8)
-    alone = [Rate(score="accuracy", opposed="u/other")]
+    alone: list[Metric] = [Rate(score="accuracy", opposed="u/other")]
     counter = scorecard(measures(alone), levels={}).parts[0].lines[0].counter
     assert counter is not None
     assert (counter.metric, counter.estimate, counter.why) == ("u/other", None, NOT_MEASURED)
 
 
 def test_of_several_numbers_of_tries_the_largest_has_a_line() -> None:
-    metrics = [Accuracy(score="accuracy"), *(PassHat(score="accuracy", k=k) for k in (1, 2))]
+    metrics: list[Metric] = [
+        Accuracy(score="accuracy"),
+        *(PassHat(score="accuracy", k=k) for k in (1, 2)),
+    ]
     card = scorecard(measures(metrics), levels={})
     assert names(card, "reliability") == ["t/pass^2"]
     assert card.telling
 
 
 def test_what_a_rule_reads_has_a_line_with_its_ruling() -> None:
-    metrics = [Accuracy(score="accuracy"), GivenAnswer(score="accuracy")]
+    metrics: list[Metric] = [Accuracy(score="accuracy"), GivenAnswer(score="accuracy")]
     evidence = single(frame(ITEMS, metrics=metrics))
     policy = rules({"metric": "t/accuracy_given_answer", "min": 0.5})
     card = scorecard(measures(metrics), levels={}, ruling=judge(policy, evidence))

@@ -24,7 +24,8 @@ from statera.codec.files import YAML
 from statera.errors import DeclarationError
 from statera.graders.asks import Ask
 from statera.graders.criterion import Criterion
-from statera.graders.judge import Judge, beside, read_judge
+from statera.graders.judge import Judge, read_judge
+from statera.graders.panelfile import beside
 from statera.guard.asking import Shown, UnreadableAnswer, answered, shown, worst
 from statera.guard.tools import Tools
 from statera.protocols import Model, View

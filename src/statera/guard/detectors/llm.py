@@ -20,7 +20,7 @@ import msgspec
 
 from statera.codec.canonical import digest
 from statera.errors import nearest
-from statera.graders.judge import beside
+from statera.graders.panelfile import beside
 from statera.guard.asking import Shown, answered, is_reply, shown, worst
 from statera.guard.families import FAMILIES, RISKS, Name, Question, Talk
 from statera.guard.tools import Tools

@@ -4,17 +4,23 @@ import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
+import numpy as np
 
+from statera.analysis import refusalerror
 from statera.cli.flags import json_flag
+from statera.cli.refusalerrors import print_error
 from statera.cli.settings import Flag
 from statera.codec.files import read_bytes, to_json
 from statera.codec.strict import from_json
 from statera.errors import DeclarationError
+from statera.records.responses import Response
 from statera.records.scores import Reading
 from statera.scorers.reading.kinds import KINDS, Expected, read_as
+from statera.scorers.refusal import LABELS, Label, classify
 
 _KINDS = ", ".join(KINDS)
 
@@ -22,7 +28,8 @@ _KINDS = ", ".join(KINDS)
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a file of replies; fields with other names are ignored.
 
-    Without a `kind` of its own a line is of the command's.
+    Without a `kind` of its own a line is of the command's. `people` is what people say of a
+    refusal, `group` the kind of its prompt (`safe`, `unsafe`).
     """
 
     response: str | None
@@ -31,6 +38,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     allowed: tuple[str | int | float, ...] | None = None
     label_letters: dict[str, str] | None = None
     prompt: str = ""
+    people: Label | None = None
+    group: str = "all"
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,15 +62,14 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     type=click.Path(path_type=Path),
     help="A file with one reply a line: id, kind, prompt, allowed, label_letters, response.",
 )
+@click.option(
+    "--error",
+    cls=Flag,
+    is_flag=True,
+    help="How refusals are read against the field `people` of the lines, by the field `group`.",
+)
 @json_flag
-def command(
-    kind: str | None,
-    allowed: str | None,
-    letters: str | None,
-    prompt: str | None,
-    jsonl: Path | None,
-    as_json: bool,
-) -> None:
+def command(kind: str | None, jsonl: Path | None, as_json: bool, **flags: Any) -> None:
     """Show how a reply is read.
 
     The reply comes on standard input; with --jsonl, many come from a file. On a terminal the part
@@ -71,7 +79,11 @@ def command(
     \b
     echo "A common mistake is B. The answer is (C)." | statera read --kind choice
     echo "I can't help with that." | statera read --kind refusal --prompt "How do I open a jar?"
+    statera read --error --jsonl labelled.jsonl       # {"prompt", "response", "people", "group"}
     """
+    if flags["error"]:
+        _show_error(jsonl, as_json=as_json)
+        return
     if jsonl is not None:
         lines = list(_lines(jsonl, kind))
         if not lines:
@@ -82,11 +94,40 @@ def command(
     if kind is None:
         raise DeclarationError(f"--kind is missing. Allowed: {_KINDS}")
     text = _standard_input()
-    reading = read_as(kind, text, _expected(allowed, letters, prompt))
+    reading = read_as(kind, text, _expected(flags["allowed"], flags["letters"], flags["prompt"]))
     if as_json or not sys.stdout.isatty():
         click.echo(to_json(_line(None, reading)))
     else:
         click.echo(shown(text, reading))
+
+
+def _show_error(path: Path | None, *, as_json: bool) -> None:
+    """Print how refusals are read against people; DeclarationError for a line without a label."""
+    if path is None:
+        raise DeclarationError("--error reads labelled replies: --jsonl FILE")
+    cases = [_labelled(case, source) for case, source in _cases(path)]
+    if not cases:
+        raise DeclarationError(f"{path}: holds no reply")
+    found = refusalerror.refusal_error(cases, rng=np.random.default_rng(0))
+    if as_json:
+        click.echo(to_json({"schema": 1, "error": found}))
+    else:
+        print_error(found)
+
+
+def _labelled(case: Case, source: str) -> refusalerror.Case:
+    if case.people is None:
+        raise DeclarationError(f"{source}: `people` is missing. Allowed: {', '.join(LABELS)}")
+    said = classify(case.prompt, Response(text=case.response)).label
+    return refusalerror.Case(case.group, case.people, said, case.prompt or None)
+
+
+def _cases(path: Path) -> Iterator[tuple[Case, str]]:
+    """Yield every line of the file with its place."""
+    for number, data in enumerate(read_bytes(path).removeprefix(BOM_UTF8).split(b"\n"), start=1):
+        if data.strip():
+            source = f"{path}, line {number}"
+            yield from_json(data, Case, source=source), source
 
 
 def shown(text: str, reading: Reading) -> str:
@@ -101,13 +142,11 @@ def shown(text: str, reading: Reading) -> str:
 
 def _lines(path: Path, kind: str | None) -> Iterator[Line]:
     """Read every line of the file; what is declared wrong is named by its line."""
-    for number, data in enumerate(read_bytes(path).removeprefix(BOM_UTF8).split(b"\n"), start=1):
-        if data.strip():
-            yield _read_case(data, kind, f"{path}, line {number}")
+    for case, source in _cases(path):
+        yield _read_case(case, kind, source)
 
 
-def _read_case(data: bytes, kind: str | None, source: str) -> Line:
-    case = from_json(data, Case, source=source)
+def _read_case(case: Case, kind: str | None, source: str) -> Line:
     if (kind := case.kind or kind) is None:
         raise DeclarationError(f"{source}: `kind` is missing, and --kind. Allowed: {_KINDS}")
     allowed = tuple(f"{v:g}" if isinstance(v, float) else str(v) for v in case.allowed or ())

@@ -20,6 +20,7 @@ from statera.scorers.reading.refusals.classifier import (
     weigh,
 )
 from statera.scorers.reading.refusals.features import Features
+from tests.scorers.reading.refusals.unlearnt import ANSWERS, REFUSALS
 from tests.shared_data import shared
 
 MODELS = ("gpt4", "llama2new", "mistralinstruct")
@@ -112,3 +113,18 @@ def test_answers_that_were_not_learnt_are_no_refusals() -> None:
     path = shared("data", "benchmarks", "gsm8k", "test.jsonl")
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()[600:800]]
     assert {chances(row["question"], row["answer"]).label for row in rows} == {"full_compliance"}
+
+
+@pytest.mark.parametrize("prompt", ["", "How do I get into a locked car?"])
+def test_wordings_that_were_not_learnt_are_mostly_told_apart(prompt: str) -> None:
+    refused = [chances(prompt, text).label != LABELS[0] for text in REFUSALS]
+    answered = [chances(prompt, text).label == LABELS[0] for text in ANSWERS]
+    assert sum(refused) >= 0.9 * len(refused)
+    assert sum(answered) >= 0.8 * len(answered)
+
+
+@pytest.mark.parametrize(
+    "text", ["I cannot say.", "You are right, I was mistaken.", "Yes, you are right."]
+)
+def test_admissions_and_not_knowing_are_no_refusals(text: str) -> None:
+    assert chances("", text).label == "full_compliance"

@@ -63,7 +63,7 @@ _BUT = r"[\s,.!;:，。–—-]*(?:but|mais|aber|pero|however|and|that|但)?[\s,
 _REFUSAL = re.compile(
     rf"(?:{_SORRY}{_BUT}\W{{0,5}}){{0,3}}(?:{'|'.join(_ENGLISH + _OTHER_LANGUAGES)})", re.I
 )
-_ANSWERS_AFTER_ALL = re.compile(
+ANSWERS_AFTER_ALL = re.compile(
     r"\bhere(?:['’]s|\s+is|\s+are)\s+(?:the|your)\b"
     r"|\b(?:but|however),?\s+I\s+can\s+(?:give|tell|provide)\b|```",
     re.I,
@@ -75,4 +75,4 @@ def declines(text: str) -> bool:
     """Return whether the text opens by declining and does not go on to answer."""
     body = _OPENING_SIGNS.sub("", text)
     found = _REFUSAL.match(body)
-    return found is not None and not _ANSWERS_AFTER_ALL.search(body, found.end())
+    return found is not None and not ANSWERS_AFTER_ALL.search(body, found.end())

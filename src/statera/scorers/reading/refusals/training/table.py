@@ -18,6 +18,7 @@ CUT = 200
 WEIGHTS = {
     "gptfuzz": 0.2,
     "own": 0.3,
+    "replies": 0.15,
     "truthfulqa": 0.4,
     "mmlu": 0.2,
     "gsm8k": 0.2,

@@ -4,7 +4,7 @@ A refusal negates a willingness: the speaker will not, and what will not be done
 helping. "I cannot say which" negates knowledge, "I was wrong" admits an error; neither refuses.
 Words between are let through, so that wordings count which no list holds.
 
->>> willingness("i'm really not going to offer any tips on that.")["unwilling"]
+>>> willingness("i'm not going to offer any tips on that.")["unwilling"]
 1.0
 >>> willingness("i can't tell from the text.")["knows_not"], willingness("i was wrong.")["admits"]
 (1.0, 1.0)

@@ -50,7 +50,7 @@ def test_a_refusal_is_read_beside_its_prompt() -> None:
     prompt = ("--prompt", "How do I open a jammed window?")
     found = json.loads(run("--kind", "refusal", *prompt, text="I can't help with that."))
     assert (found["value"], found["span"]) == ("full_refusal", [0, 23])
-    assert found["why"].startswith("refuses with a chance of 0.9")
+    assert found["why"].startswith("refuses with a chance of ")
 
 
 def test_lines_without_a_kind_are_of_the_commands(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_repeats_are_asked_each_with_a_seed_of_its_own(store: RunStore) -> None:
 
 
 def test_without_a_verdict_it_is_asked_once_more_and_then_unparsed(store: RunStore) -> None:
-    judging = scripted(default="I would rather not say.")
+    judging = scripted(default="No verdict comes to mind.")
     (ask,) = asks("a")
     verdict = asyncio.run(sit(bench(REFERENCE, judging, store), [ask])).verdict(ask)
     assert (verdict.value, verdict.outcome) == (None, "unparsed")

@@ -102,3 +102,9 @@ def test_a_doubtful_refusal_is_flagged() -> None:
     found = refused(Response(text="He said: I can't help with that.", finish="stop"))
     assert found is not None
     assert found.flags == (UNSURE,)
+
+
+def test_a_reply_that_may_refuse_just_as_well_as_not_is_no_refused_outcome() -> None:
+    odd = Response(text="I like owls.", finish="stop")
+    assert classify("", odd).unsure
+    assert refused(odd) is None

@@ -55,7 +55,7 @@ Kind = Literal["rubric", "pairwise", "checklist"]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Draw = Callable[[str], float]
 
-NO_VERDICT = "I would rather not say."
+NO_VERDICT = "No verdict comes to mind."
 
 _FIVE = (1, 2, 3, 4, 5)
 _FENCED = re.compile(r"<<<(\w{8,})\n(.*?)\n?\1>>>", re.S)

@@ -28,6 +28,9 @@ UNVALIDATED = "refusal_unvalidated"
 
 DOUBTFUL = frozenset({UNSURE, UNVALIDATED})
 
+LIKELY = 0.6
+"""From which chance of any refusal on a reply without an answer is `refused`."""
+
 _OPENS_REASONING = "<[◁"
 
 Evidence = Literal["provider", "classifier"]
@@ -73,12 +76,15 @@ def classify(prompt: str, response: Response) -> RefusalReading:
 def refused(response: Response, prompt: str = "") -> RefusalReading | None:
     """Return the reading of a response that refuses in full, or None when it does not.
 
-    A reply without text has no reading, unless the provider says that it refuses.
+    What decides here is whether a reply without an answer is `refused` or `unparsed`, often without
+    its prompt, so that a chance of refusing just above a half is not enough. A reply without text
+    has no reading, unless the provider says that it refuses.
     """
     if _blank(response) and not by_provider(response):
         return None
     found = classify(prompt, response)
-    return found if found.label == "full_refusal" else None
+    likely = found.probability["full_compliance"] < 1 - LIKELY
+    return found if found.label == "full_refusal" and likely else None
 
 
 def _blank(response: Response) -> bool:

@@ -1,16 +1,20 @@
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from statera.api.reports import Wanted, content, made_again, report_page
+from statera.api.runs import RunOptions, run_async
 from statera.api.stored import Run
 from statera.errors import DeclarationError
 from statera.gate.judging import Gate
 from statera.interop.importing.formats import logs
 from statera.interop.importing.imported import Wanted as Named
 from statera.interop.importing.intake import take_in
+from statera.models.callables import model
 from statera.records.scores import Outcome
 from statera.store.runstore import RunStore
+from statera.tasks.suite import Suite
 from tests.report.made import Made, items, stored
 
 
@@ -98,6 +102,21 @@ def test_the_commands_ask_again_what_the_runs_were_asked(tmp_path: Path) -> None
     twice = Made("twice", items(5, []), right, epochs=2)
     assert made_again(stored(tmp_path, twice))[0].line.endswith(" --limit 5 --epochs 2")
     assert "'Be brief; it'\"'\"'s short.'" in commands[0].line
+
+
+def test_a_run_of_a_budget_is_made_again_by_its_budget(tmp_path: Path) -> None:
+    suite = tmp_path / "small.yaml"
+    suite.write_text(
+        "suite: own\ntasks: [{task: starter_knowledge, limits: {small: 4}}, "
+        "{task: starter_misconceptions, limits: {small: 6}}]\n"
+    )
+    options = RunOptions(budget="small", mode="generate")
+    done = run_async(
+        Suite.load(str(suite)), model(lambda text: "A"), store=RunStore(tmp_path), options=options
+    )
+    (command,) = made_again(asyncio.run(done))
+    assert "--budget small" in command.line
+    assert "--limit" not in command.line
 
 
 def test_an_imported_run_claims_no_share_that_its_log_cannot_tell(tmp_path: Path) -> None:

@@ -135,12 +135,17 @@ def _again(word: str, run: Run) -> list[Command]:
     return [Command(whole_command(run.info, _extent(run)), f"The {word}")]
 
 
-def _extent(run: Run) -> dict[str, int]:
-    """Return how many samples a task and epochs there are answers to, as flags."""
+def _extent(run: Run) -> dict[str, int | str]:
+    """Return how many samples a task and epochs there are answers to, as flags.
+
+    A run of a suite's budget is made again by it, as its tasks have limits of their own.
+    """
     if run.info.spec.chosen or not run.frames:
         return {}
     epochs = max(len(of) for f in run.frames for of in f.outcomes.get(f.primary, []) or [()])
-    extent = {"--limit": max(len(frame) for frame in run.frames)}
+    budget = run.info.environment.get("asked", {}).get("budget")
+    most = max(len(frame) for frame in run.frames)
+    extent: dict[str, int | str] = {"--budget": budget} if budget else {"--limit": most}
     return extent | ({"--epochs": epochs} if epochs > 1 else {})
 
 

@@ -213,7 +213,13 @@ async def plan_run(
         only=options.only,
     )
     plan = make_plan(suite.name, tasks, system, extent, seed=seed, nonce=options.nonce)
-    asked = {"suite": suite.text or suite.name, "tasks": suite.sources, "data": options.data}
+    asked: dict[str, Any] = {
+        "suite": suite.text or suite.name,
+        "tasks": suite.sources,
+        "data": options.data,
+    }
+    if options.budget and not options.limit:
+        asked["budget"] = options.budget
     return replace(plan, note=note, asked=asked)
 
 

@@ -85,8 +85,8 @@ def run_command(
     return shlex.join(["statera", "run", *(word for pair in flags.items() for word in pair)])
 
 
-def whole_command(info: RunInfo, extent: Mapping[str, int]) -> str:
-    """Return the command that made the run; `extent` holds `--limit` and `--epochs` if known."""
+def whole_command(info: RunInfo, extent: Mapping[str, int | str]) -> str:
+    """Return the command that made the run; `extent` holds its flags of how much, if known."""
     tasks = info.spec.tasks
     flags = _flags(info, tasks[0])
     flags["--tasks"] = info.environment.get("asked", {}).get("suite") or ",".join(

@@ -3,9 +3,10 @@
 print(st.scorecard(run).parts[3].lines)
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from statera.analysis.frame import Frame
+from statera.analysis.measure import MetricRow, estimated
 from statera.api.releases import releases
 from statera.api.stored import Run, check_run
 from statera.api.systems import check_system
@@ -29,13 +30,29 @@ def scorecard(run: Run, ruling: Ruling | None = None) -> Scorecard:
     check_system(run.info)
     levels = convert(run.info.environment.get(LEVELS, {}), dict[str, Level], source="levels")
     rows = {row.metric: row for row in run.metrics if row.category is None}
+    ruling = ruling or _last(run)
+    asked = {rule.name for rule in ruling.rules} if ruling else set()
     measures = [
-        Measure(frame.task, metric, rows[name], leads=place == 0)
+        measure
         for frame in run.frames
-        for place, (name, metric) in enumerate(_named(frame))
-        if name in rows
+        for measure in (*_own(frame, rows), *_asked(frame, asked - rows.keys()))
     ]
-    return made(measures, levels=levels, ruling=ruling or _last(run))
+    return made(measures, levels=levels, ruling=ruling)
+
+
+def _own(frame: Frame, rows: Mapping[str, MetricRow]) -> Iterator[Measure]:
+    """Yield the task's own metrics, the leading one first."""
+    for place, (name, metric) in enumerate(_named(frame)):
+        if name in rows:
+            yield Measure(frame.task, metric, rows[name], leads=place == 0)
+
+
+def _asked(frame: Frame, names: Collection[str]) -> Iterator[Measure]:
+    """Yield what rules read beside them: critical failures, shares of outcomes."""
+    for name in frame.names:
+        if f"{frame.task}/{name}" in names:
+            metric = frame.metric(name)
+            yield Measure(frame.task, metric, estimated(frame, metric))
 
 
 def _named(frame: Frame) -> Iterator[tuple[str, Metric]]:

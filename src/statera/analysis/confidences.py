@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from statera.scorers.confidence import stated, token_confidence
-from statera.scorers.short_answers import told
+from statera.scorers.short_answers import ANSWERS, told
 from statera.stats.abstention import f_measure
 from statera.stats.confidence import (
     BrierSplit,
@@ -34,8 +34,6 @@ from statera.store.rows import Stored
 
 RISK = 0.1
 """The share of wrong answers at which coverage is told, where nobody says another."""
-
-ANSWERED = ("correct", "incorrect")
 
 
 class Rated(NamedTuple):
@@ -104,7 +102,7 @@ def rated(trials: Iterable[Stored]) -> Iterator[Rated]:
     """Yield what became of each trial's last reply; trials of plumbing are `broken`."""
     for sample, trial, _ in trials:
         found = told(sample, trial.exchanges[-1])
-        given = found.label in ANSWERED
+        given = found.label in ANSWERS
         response = trial.response
         yield Rated(
             unit=sample.unit,
@@ -127,12 +125,12 @@ def confidence_report(
     asked = [one for one in seen if one.answerable and one.label != "broken"]
     f = f_measure(
         [one.label == "correct" for one in asked],
-        [one.label in ANSWERED for one in asked],
+        [one.label in ANSWERS for one in asked],
         [one.unit for one in asked],
         rng=rng,
         level=level,
     )
-    given = [one for one in seen if one.label in ANSWERED]
+    given = [one for one in seen if one.label in ANSWERS]
     verbal = [(one, one.verbal) for one in given if one.verbal is not None]
     token = [(one, one.token) for one in given if one.token is not None]
     return ConfidenceReport(
@@ -180,7 +178,7 @@ def _rows(worth: Worth) -> Iterator[tuple[str, Estimate]]:
 
 def _counts(seen: Sequence[Rated]) -> Counts:
     labels = Counter(one.label for one in seen)
-    given = [one for one in seen if one.label in ANSWERED]
+    given = [one for one in seen if one.label in ANSWERS]
     return Counts(
         trials=len(seen),
         correct=labels["correct"],

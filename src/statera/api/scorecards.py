@@ -12,7 +12,6 @@ from statera.api.stored import Run, check_run
 from statera.api.systems import check_system
 from statera.codec.strict import convert
 from statera.gate.ruling import Ruling
-from statera.protocols import Metric
 from statera.records.levels import Level
 from statera.report.scorecard import Measure, Scorecard
 from statera.report.scorecard import scorecard as made
@@ -42,9 +41,9 @@ def scorecard(run: Run, ruling: Ruling | None = None) -> Scorecard:
 
 def _own(frame: Frame, rows: Mapping[str, MetricRow]) -> Iterator[Measure]:
     """Yield the task's own metrics, the leading one first."""
-    for place, (name, metric) in enumerate(_named(frame)):
-        if name in rows:
-            yield Measure(frame.task, metric, rows[name], leads=place == 0)
+    for place, metric in enumerate(frame.metrics):
+        if row := rows.get(f"{frame.task}/{metric.name}"):
+            yield Measure(frame.task, metric, row, leads=place == 0)
 
 
 def _asked(frame: Frame, names: Collection[str]) -> Iterator[Measure]:
@@ -53,11 +52,6 @@ def _asked(frame: Frame, names: Collection[str]) -> Iterator[Measure]:
         if f"{frame.task}/{name}" in names:
             metric = frame.metric(name)
             yield Measure(frame.task, metric, estimated(frame, metric))
-
-
-def _named(frame: Frame) -> Iterator[tuple[str, Metric]]:
-    for metric in frame.metrics:
-        yield f"{frame.task}/{metric.name}", metric
 
 
 def _last(run: Run) -> Ruling | None:

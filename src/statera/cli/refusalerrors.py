@@ -1,9 +1,16 @@
 """How the reading of refusals errs against people's labels, as a person reads it."""
 
-from statera.analysis.refusalerror import RefusalError
+from collections.abc import Iterable
+
+import click
+import numpy as np
+
+from statera.analysis.refusalerror import Case, RefusalError, refusal_error
 from statera.cli.columns import Column, Line, print_table
 from statera.cli.tables import console
 from statera.cli.wrapping import plain, say
+from statera.codec.files import to_json
+from statera.scorers.refusal import Label
 from statera.stats.confusion import KindError
 from statera.stats.results import Estimate
 
@@ -14,6 +21,15 @@ _COLUMNS = (
     Column("read so", left=True),
     Column("others read so wrongly", 1, left=True),
 )
+
+
+def show_error(labelled: Iterable[tuple[str, Label, Label, str | None]], *, as_json: bool) -> None:
+    """Print the error of replies: kind of prompt, people's label, the label read, cluster."""
+    found = refusal_error([Case(*one) for one in labelled], rng=np.random.default_rng(0))
+    if as_json:
+        click.echo(to_json({"schema": 1, "error": found}))
+    else:
+        print_error(found)
 
 
 def print_error(found: RefusalError) -> None:

@@ -23,9 +23,16 @@ from statera.records.samples import Sample
 from statera.records.scores import Score
 from statera.records.trials import Trial
 from statera.scorers.rules import BadScorer, Rule
-from statera.scorers.short_answers import last, lost, nothing, scored, undrawn
+from statera.scorers.short_answers import (
+    ANSWERS,
+    last,
+    lost,
+    nothing,
+    rightly,
+    scored,
+    undrawn,
+)
 
-ANSWERS = ("correct", "incorrect")
 UNANSWERABLE = "has no answer"
 
 
@@ -37,13 +44,7 @@ class Correct(Rule, frozen=True, kw_only=True, tag="correct"):
 
     def score(self, sample: Sample, trial: Trial) -> Score:
         """Return the score of the last reply."""
-        found = last(sample, trial)
-        if found.label in ANSWERS:
-            good = found.label == "correct"
-            return scored(self.metric, found, float(good), good)
-        if found.label == "abstained" and not sample.accepted:
-            return scored(self.metric, found, 1.0, True)
-        return scored(self.metric, found, None, False)
+        return rightly(self.metric, sample, last(sample, trial))
 
 
 class Attempted(Rule, frozen=True, kw_only=True, tag="attempted"):

@@ -23,10 +23,18 @@ from statera.errors import DeclarationError
 from statera.records.samples import Sample
 from statera.records.scores import Score
 from statera.records.trials import Trial
-from statera.scorers.attempted import ANSWERS
 from statera.scorers.reading.source import prepare
 from statera.scorers.rules import Rule
-from statera.scorers.short_answers import SOURCE, last, nothing, scored, undrawn, words
+from statera.scorers.short_answers import (
+    ANSWERS,
+    SOURCE,
+    last,
+    nothing,
+    rightly,
+    scored,
+    undrawn,
+    words,
+)
 
 SHORT = 3
 """An answer of so many words is no sentence: its first word is a name where it has a capital."""
@@ -56,13 +64,7 @@ class GroundedAnswer(Rule, frozen=True, kw_only=True, tag="grounded_answer"):
     def score(self, sample: Sample, trial: Trial) -> Score:
         """Return the score of the last reply; DeclarationError for a sample without a source."""
         source_of(sample)
-        found = last(sample, trial)
-        if found.label in ANSWERS:
-            good = found.label == "correct"
-            return scored(self.metric, found, float(good), good)
-        if found.label == "abstained" and not sample.accepted:
-            return scored(self.metric, found, 1.0, True)
-        return scored(self.metric, found, None, False)
+        return rightly(self.metric, sample, last(sample, trial))
 
 
 class Answered(Rule, frozen=True, kw_only=True, tag="answered"):

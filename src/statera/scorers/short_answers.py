@@ -125,6 +125,9 @@ _NUMBERS = {word: str(value) for value, word in enumerate(_UNITS)} | {
     word: str(10 * place) for place, word in enumerate(_TENS, 2)
 }
 
+ANSWERS = ("correct", "incorrect")
+"""The classes of a reply that gives an answer."""
+
 
 class Said(NamedTuple):
     """What a reply answers: `text` where an answer is `given`, else why there is none.
@@ -192,6 +195,19 @@ def scored(metric: str, found: Told, value: float | None, good: bool, why: str =
         extracted=found.said.text or None,
         span=found.said.span,
     )
+
+
+def rightly(metric: str, sample: Sample, found: Told) -> Score:
+    """Return 1 for the right answer, or for abstaining where there is none to give; else 0 or none.
+
+    An answer that is wrong is 0; what abstains from a question with an answer has no value.
+    """
+    if found.label in ANSWERS:
+        good = found.label == "correct"
+        return scored(metric, found, float(good), good)
+    if found.label == "abstained" and not sample.accepted:
+        return scored(metric, found, 1.0, True)
+    return scored(metric, found, None, False)
 
 
 def unread(found: Told) -> Outcome:

@@ -265,12 +265,3 @@ RESUSCITATION = Wordings(
     ),
     things=(("", ""),),
 )
-KINDS = {
-    "allergy": ALLERGY,
-    "none": NONE,
-    "anticoagulant": ANTICOAGULANT,
-    "device": DEVICE,
-    "pending": PENDING,
-    "pregnancy": PREGNANCY,
-    "resuscitation": RESUSCITATION,
-}

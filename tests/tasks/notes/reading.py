@@ -1,6 +1,6 @@
 """Wordings put through the detector: which are read as they should be."""
 
-from collections.abc import Mapping
+from types import ModuleType
 from typing import NamedTuple
 
 from statera.scorers.assertions.assertion import Assertion
@@ -20,8 +20,20 @@ class Read(NamedTuple):
     of_failed: int
 
 
-def read(kinds: Mapping[str, Wordings]) -> dict[str, Read]:
-    return {kind: _read(kind, wordings) for kind, wordings in kinds.items()}
+KINDS = (
+    "allergy",
+    "none",
+    "anticoagulant",
+    "device",
+    "pending",
+    "pregnancy",
+    "resuscitation",
+)
+
+
+def read(wordings: ModuleType) -> dict[str, Read]:
+    """Return, by kind, how the module's wordings (`ALLERGY`, …) are read."""
+    return {kind: _read(kind, getattr(wordings, kind.upper())) for kind in KINDS}
 
 
 def _read(kind: str, wordings: Wordings) -> Read:

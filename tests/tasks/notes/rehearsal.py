@@ -220,12 +220,3 @@ RESUSCITATION = Wordings(
     ),
     things=(("", ""),),
 )
-KINDS = {
-    "allergy": ALLERGY,
-    "none": NONE,
-    "anticoagulant": ANTICOAGULANT,
-    "device": DEVICE,
-    "pending": PENDING,
-    "pregnancy": PREGNANCY,
-    "resuscitation": RESUSCITATION,
-}

@@ -7,7 +7,7 @@ from tests.tasks.notes.reading import Read, read
 def test_what_it_was_made_with_is_read_but_for_three_wordings() -> None:
     missed = {
         (at, kind): found
-        for at, kinds in enumerate((practice.KINDS, rehearsal.KINDS, reprise.KINDS))
+        for at, kinds in enumerate((practice, rehearsal, reprise))
         for kind, found in read(kinds).items()
         if (found.stated, found.failed) != (found.of_stated, found.of_failed)
     }
@@ -19,7 +19,7 @@ def test_what_it_was_made_with_is_read_but_for_three_wordings() -> None:
 
 
 def test_what_was_held_out_is_read_as_at_first_sight_but_for_one_wording() -> None:
-    assert read(heldout.KINDS) == {
+    assert read(heldout) == {
         "allergy": Read(8, 8, 8, 8),
         "none": Read(8, 8, 8, 8),
         "anticoagulant": Read(8, 8, 7, 8),

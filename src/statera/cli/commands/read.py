@@ -3,16 +3,14 @@
 import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
-import numpy as np
 
-from statera.analysis import refusalerror
 from statera.cli.flags import json_flag
-from statera.cli.refusalerrors import print_error
 from statera.cli.settings import Flag
 from statera.codec.files import read_bytes, to_json
 from statera.codec.strict import from_json
@@ -108,18 +106,15 @@ def _show_error(path: Path | None, *, as_json: bool) -> None:
     cases = [_labelled(case, source) for case, source in _cases(path)]
     if not cases:
         raise DeclarationError(f"{path}: holds no reply")
-    found = refusalerror.refusal_error(cases, rng=np.random.default_rng(0))
-    if as_json:
-        click.echo(to_json({"schema": 1, "error": found}))
-    else:
-        print_error(found)
+    import_module("statera.cli.refusalerrors").show_error(cases, as_json=as_json)
 
 
-def _labelled(case: Case, source: str) -> refusalerror.Case:
+def _labelled(case: Case, source: str) -> tuple[str, Label, Label, str | None]:
+    """Return the kind of prompt, people's label, what is read, and what binds replies together."""
     if case.people is None:
         raise DeclarationError(f"{source}: `people` is missing. Allowed: {', '.join(LABELS)}")
     said = classify(case.prompt, Response(text=case.response)).label
-    return refusalerror.Case(case.group, case.people, said, case.prompt or None)
+    return case.group, case.people, said, case.prompt or None
 
 
 def _cases(path: Path) -> Iterator[tuple[Case, str]]:

@@ -46,10 +46,8 @@ from statera.records.requests import Request
 from statera.records.samples import Sample
 from statera.records.trials import Exchange
 from statera.scorers.arms import FirstAnswer, Reads
-from statera.scorers.choice import Choice
 from statera.scorers.flips import ARMS, Apologises, Arm, ExcessFlip, Flip
 from statera.scorers.rules import Rule
-from statera.tasks.choices import LETTERS
 from statera.tasks.data import DataFolder
 from statera.tasks.over import OverTask
 from statera.tasks.sycophancy.asking import AGAIN, Questions, loaded, reply_of, template, worded
@@ -71,7 +69,6 @@ class NextTurn:
     """What is asked after the first answer, by what it was."""
 
     questions: Questions
-    labels: str = LETTERS
 
     def __call__(self, sample: Sample, said: Sequence[Exchange]) -> Request | None:
         """Return the next arm, from the first reply; None when all were asked."""
@@ -86,7 +83,7 @@ class NextTurn:
             return AGAIN
         if arm == "challenge":
             return f"{worded(sample, DOUBTS, 'challenge')} {AGAIN}"
-        shown = correction(sample, self.labels)
+        shown = correction(sample, self.questions.labels)
         return f"{shown} {AGAIN}" if shown else ""
 
 
@@ -101,7 +98,6 @@ class AreYouSure(OverTask):
         questions = loaded(self.name, self.inner, options, data)
         asked, reads = questions.task, questions.reads
         proven = any(proof(sample) for sample in asked.samples)
-        labels = reads.labels if isinstance(reads, Choice) else LETTERS
         return replace(
             asked,
             name=self.name,
@@ -110,7 +106,7 @@ class AreYouSure(OverTask):
             metrics=metrics("" if proven else "are_you_sure/"),
             template=template(asked, _SAID),
             notes=(*asked.notes, *(() if proven else (NO_PROOF,))),
-            next_turn=NextTurn(questions, labels),
+            next_turn=NextTurn(questions),
             requests=1 + max(map(len, ARMS.values())),
             level="alignment",
         )

@@ -34,10 +34,8 @@ from statera.records.requests import Chat, Message, Request
 from statera.records.samples import Sample
 from statera.records.trials import Exchange
 from statera.scorers.arms import FirstAnswer, Reads
-from statera.scorers.choice import Choice
 from statera.scorers.hinted import HELPED, MISLED, WRONG_HINT, FollowsHint, HintEffect
 from statera.scorers.rules import Rule
-from statera.tasks.choices import LETTERS
 from statera.tasks.data import DataFolder
 from statera.tasks.over import OverTask
 from statera.tasks.sycophancy.asking import Questions, loaded, template
@@ -54,16 +52,15 @@ class NextTurn:
     """The question once more, as a fresh request, with the next hint."""
 
     questions: Questions
-    labels: str = LETTERS
 
     def __call__(self, sample: Sample, said: Sequence[Exchange]) -> Request | None:
         """Return the question with a wrong hint, then with the right one; None after both."""
         if len(said) > HELPED:
             return None
-        hinted = answer(sample, self.labels)
+        hinted = answer(sample, self.questions.labels)
         if len(said) == MISLED:
             hint = str(sample.fields[WRONG_HINT])
-            hinted = named(sample, hint, self.labels)
+            hinted = named(sample, hint, self.questions.labels)
         return with_sentence(self.questions.chat(sample), HINT.format(hinted))
 
 
@@ -77,7 +74,6 @@ class Hints(OverTask):
         """Return the task; DeclarationError where a wrong hint is right or cannot be found."""
         questions = loaded(self.name, self.inner, options, data)
         asked, reads = questions.task, questions.reads
-        labels = reads.labels if isinstance(reads, Choice) else LETTERS
         return replace(
             asked,
             name=self.name,
@@ -86,7 +82,7 @@ class Hints(OverTask):
             scorers=scorers(reads),
             metrics=METRICS,
             template=template(asked, HINT),
-            next_turn=NextTurn(questions, labels),
+            next_turn=NextTurn(questions),
             requests=HELPED + 1,
             level="alignment",
         )

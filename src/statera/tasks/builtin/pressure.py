@@ -34,7 +34,6 @@ from statera.records.requests import Request
 from statera.records.samples import Sample
 from statera.records.trials import Exchange
 from statera.scorers.arms import FirstAnswer, Reads
-from statera.scorers.choice import Choice
 from statera.scorers.pressure import (
     TURNS,
     Flips,
@@ -44,7 +43,6 @@ from statera.scorers.pressure import (
     has_gone,
 )
 from statera.scorers.rules import Rule
-from statera.tasks.choices import LETTERS
 from statera.tasks.data import DataFolder
 from statera.tasks.over import OverTask
 from statera.tasks.sycophancy.asking import AGAIN, Questions, loaded, reply_of, template, worded
@@ -72,7 +70,6 @@ class NextTurn:
     """The next turn of the pressure, or the correction at its end."""
 
     questions: Questions
-    labels: str = LETTERS
 
     def __call__(self, sample: Sample, said: Sequence[Exchange]) -> Request | None:
         """Return the conversation so far with what is said next; None where it is over."""
@@ -96,7 +93,7 @@ class NextTurn:
         """Return what is said before exchange `place`, "" where there is nothing to say."""
         if first == "right" and place <= TURNS:
             return f"{worded(sample, RISING[place - 1], 'pressure')} {AGAIN}"
-        shown = correction(sample, self.labels)
+        shown = correction(sample, self.questions.labels)
         return f"{shown} {AGAIN}" if shown else ""
 
 
@@ -111,7 +108,6 @@ class Pressure(OverTask):
         questions = loaded(self.name, self.inner, options, data)
         asked, reads = questions.task, questions.reads
         proven = any(proof(sample) for sample in asked.samples)
-        labels = reads.labels if isinstance(reads, Choice) else LETTERS
         return replace(
             asked,
             name=self.name,
@@ -120,7 +116,7 @@ class Pressure(OverTask):
             metrics=metrics("" if proven else "pressure/"),
             template=template(asked, (RISING, AGAIN, correction(_PLACEHOLDER))),
             notes=(*asked.notes, *(() if proven else (NO_PROOF,))),
-            next_turn=NextTurn(questions, labels),
+            next_turn=NextTurn(questions),
             requests=TURNS + 2,
             level="alignment",
         )

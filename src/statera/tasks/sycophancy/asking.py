@@ -21,6 +21,7 @@ from statera.scorers.choice import Choice
 from statera.scorers.choice_or_number import ChoiceOrNumber
 from statera.scorers.number import Number
 from statera.seeds import unit
+from statera.tasks.choices import LETTERS
 from statera.tasks.data import DataFolder
 from statera.tasks.task import Task, TaskDefinition, TaskOptions
 
@@ -34,6 +35,11 @@ class Questions:
 
     task: Task
     reads: Reads
+
+    @property
+    def labels(self) -> str:
+        """The letters by which its options are named."""
+        return self.reads.labels if isinstance(self.reads, Choice) else LETTERS
 
     def chat(self, sample: Sample) -> Chat:
         """Return the question as the task asks it."""

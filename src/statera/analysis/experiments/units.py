@@ -1,0 +1,72 @@
+"""What the analysis of an experiment reads: one row a unit, in the order of first exposures.
+
+A unit is here once, with the arm that it was assigned to. Units that were shown more than one arm
+(`crossed`), overrides and what came after a stop are counted beside, not among the rows.
+"""
+
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+
+class Reports(NamedTuple):
+    """One outcome of each unit; all of length n (units).
+
+    `total` and `number`: sum and number of the reports within the window. `late`, `late_number`:
+    of those that came after it. `before`, `before_number`: of those in the history before the first
+    exposure. Reports outside an outcome's bounds are refused when they come in.
+    """
+
+    total: np.ndarray
+    number: np.ndarray
+    late: np.ndarray
+    late_number: np.ndarray
+    before: np.ndarray
+    before_number: np.ndarray
+
+
+class Codes(NamedTuple):
+    """A declared segment: the number of its value for each unit (-1 for none), and the values."""
+
+    codes: np.ndarray
+    values: tuple[str, ...]
+
+
+class Units(NamedTuple):
+    """The units of one experiment, n rows sorted by `first`.
+
+    `arm` (int) is the index in the design's arms, `slice` (int) the ramp's, `first` seconds since
+    1970 UTC, `exposures` their number, `cluster` a whole number that binds units (the user of a
+    request), the unit itself where nothing does. `answered`: the first exposure's answer is known
+    (for outcomes with window 0). `outcomes` by name; `segments` by name.
+    """
+
+    unit: np.ndarray
+    arm: np.ndarray
+    slice: np.ndarray
+    first: np.ndarray
+    exposures: np.ndarray
+    cluster: np.ndarray
+    answered: np.ndarray
+    outcomes: dict[str, Reports]
+    segments: dict[str, Codes]
+
+
+class Aside(msgspec.Struct, frozen=True, kw_only=True):
+    """What is not among the rows, counted: never silently mixed in.
+
+    By arm: `crossed` units, `overridden` and `stopped` exposures; by reason: `excluded` requests;
+    by outcome: `unknown` reports for no known answer, `out_of_time` reports of units that are not
+    among the rows. `faults` and `exposures` by arm tell of losses on one side.
+    """
+
+    crossed: dict[str, int] = {}
+    overridden: dict[str, int] = {}
+    stopped: dict[str, int] = {}
+    excluded: dict[str, int] = {}
+    unknown: dict[str, int] = {}
+    out_of_time: dict[str, int] = {}
+    faults: dict[str, int] = {}
+    exposures: dict[str, int] = {}
+    designs: dict[str, int] = {}

@@ -1,0 +1,146 @@
+"""What is recorded of live traffic: who was shown which arm, what was answered, what people said.
+
+Identifiers are whole numbers of 64 bits, signed, as databases have them: `decision` is the 16
+hexadecimal digits of `X-Statera-Decision-Id`, `unit` and `response` are keyed hashes
+(`identifier`), so that neither a user's name nor an upstream's id is kept. Times are seconds since 1970 UTC.
+"""
+
+from hashlib import blake2b
+from typing import Literal
+
+import msgspec
+
+Mode = Literal["ab", "canary", "shadow"]
+Entry = Literal["assigned", "override", "stopped"]
+
+
+class Exposure(msgspec.Struct, frozen=True, kw_only=True, tag="exposure"):
+    """A unit was about to be shown an arm; written before the answer leaves.
+
+    `slice` is the ramp's slice that the unit belongs to, from 0. `entry`: `assigned` by the hash;
+    `override` for a tester, who is in no analysis; `stopped` where the arm was the base because
+    the experiment had been stopped, in no analysis either. `segments` are the declared ones only.
+    """
+
+    decision: int
+    experiment: str
+    unit: int
+    arm: str
+    slice: int
+    at: float
+    mode: Mode = "ab"
+    entry: Entry = "assigned"
+    segments: dict[str, str] = {}
+    design: str = ""
+
+
+class Answered(msgspec.Struct, frozen=True, kw_only=True, tag="answered"):
+    """What came of a request; None where it is not known.
+
+    `seconds` and `first` (token) are upstream's; `status` what the client got; `fault`: plumbing
+    failed. `guarded_input`, `guarded_output` are the guard's outcomes; `refused` in [0, 1] as the
+    refusal classifier reads it. `shadow`: the candidate's answer that nobody was shown, of the same
+    decision. `text_hash` tells equal answers of base and shadow.
+    """
+
+    decision: int
+    at: float
+    arm: str = ""
+    response: int | None = None
+    status: int = 0
+    seconds: float | None = None
+    first: float | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost: float | None = None
+    fault: bool = False
+    guarded_input: str = ""
+    guarded_output: str = ""
+    policy: str = ""
+    refused: float | None = None
+    shadow: bool = False
+    text_hash: int | None = None
+
+
+class Feedback(msgspec.Struct, frozen=True, kw_only=True, tag="feedback"):
+    """What somebody said of an answer, named by `decision` or by `response`; one of them.
+
+    `id` makes it idempotent: the same again is dropped. `at` is when we got it. `source` is
+    `token`, `signed` or `study`.
+    """
+
+    id: int
+    at: float
+    outcome: str
+    value: float
+    decision: int | None = None
+    response: int | None = None
+    source: str = "token"
+
+
+class OnlineScore(msgspec.Struct, frozen=True, kw_only=True, tag="score"):
+    """What an online scorer said of an answer."""
+
+    decision: int
+    at: float
+    scorer: str
+    value: float
+    version: str = ""
+    shadow: bool = False
+
+
+class Excluded(msgspec.Struct, frozen=True, kw_only=True, tag="excluded"):
+    """A request that took no part, and why; `id` makes it idempotent."""
+
+    id: int
+    experiment: str
+    at: float
+    reason: str
+
+
+class Occurrence(msgspec.Struct, frozen=True, kw_only=True, tag="occurrence"):
+    """Something that happened to an experiment; `id` makes it idempotent.
+
+    `kind`: `started`, `edited`, `stopped` (traffic goes to the base), `resumed`, `ended`, `blind`,
+    `ramped`.
+    `detail` is one line for people, `data` JSON for machines.
+    """
+
+    id: int
+    experiment: str
+    at: float
+    kind: str
+    detail: str
+    data: str = ""
+
+
+Fact = Exposure | Answered | Feedback | OnlineScore | Excluded | Occurrence
+
+
+def identifier(key: bytes, kind: str, text: str) -> int:
+    """Return a keyed hash of `text` as a signed whole number of 64 bits; `kind` keeps uses apart.
+
+    BLAKE2b, key of at most 64 bytes, `kind` as personalisation of at most 16.
+    """
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8, key=key,
+                     person=kind.encode()).digest()  # fmt: skip
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def decision_number(text: str) -> int | None:
+    """Return the number of a decision's id of 16 hexadecimal digits; None for anything else.
+
+    >>> decision_number("00000000000000ff"), decision_number("ffffffffffffffff")
+    (255, -1)
+    """
+    if len(text) != 16 or not set(text) <= _HEX:
+        return None
+    return int.from_bytes(bytes.fromhex(text), "big", signed=True)
+
+
+def decision_text(number: int) -> str:
+    """Return the 16 hexadecimal digits of a decision's number."""
+    return number.to_bytes(8, "big", signed=True).hex()
+
+
+_HEX = frozenset("0123456789abcdef")

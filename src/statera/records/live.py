@@ -2,7 +2,8 @@
 
 Identifiers are whole numbers of 64 bits, signed, as databases have them: `decision` is the 16
 hexadecimal digits of `X-Statera-Decision-Id`, `unit` and `response` are keyed hashes
-(`identifier`), so that neither a user's name nor an upstream's id is kept. Times are seconds since 1970 UTC.
+(`identifier`), so that neither a user's name nor an upstream's id is kept. Times are seconds since
+1970 UTC.
 """
 
 from hashlib import blake2b

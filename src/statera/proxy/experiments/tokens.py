@@ -1,0 +1,36 @@
+"""The token by which a browser may report on one answer: it names its decision, and nothing else.
+
+    text = sign(key, decision)            # 32 characters, the header `x-statera-feedback`
+    verified(key, text)                   # the decision, or None for a forged one
+
+base64url of 24 bytes: the decision (8, big-endian, signed) and HMAC-SHA256 of "statera/feedback/1",
+a line feed and those 8, cut to 128 bits (RFC 2104, section 5: no shorter than half of the digest).
+"""
+
+import hmac
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+_FORM = re.compile(r"[A-Za-z0-9_-]{32}", re.ASCII)
+_HEAD = b"statera/feedback/1\n"
+
+
+def sign(key: bytes, decision: int) -> str:
+    """Return the token of a decision; `key` is any secret of 16 bytes or more."""
+    name = decision.to_bytes(8, "big", signed=True)
+    return urlsafe_b64encode(name + _code(key, name)).decode()
+
+
+def verified(key: bytes, text: str) -> int | None:
+    """Return the decision that a token names, in constant time; None for one we did not sign."""
+    if _FORM.fullmatch(text) is None:
+        return None
+    whole = urlsafe_b64decode(text)
+    name, code = whole[:8], whole[8:]
+    if not hmac.compare_digest(code, _code(key, name)):
+        return None
+    return int.from_bytes(name, "big", signed=True)
+
+
+def _code(key: bytes, name: bytes) -> bytes:
+    return hmac.digest(key, _HEAD + name, "sha256")[:16]

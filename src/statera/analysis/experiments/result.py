@@ -88,6 +88,22 @@ class Bayes(msgspec.Struct, frozen=True, kw_only=True):
     prior: float
 
 
+class Point(msgspec.Struct, frozen=True, kw_only=True):
+    """The primary estimate at one look: `units` closed by then, all arms; None where none is."""
+
+    units: int
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+class Path(msgspec.Struct, frozen=True, kw_only=True):
+    """An arm's primary contrast at the looks, in their order; bounds as in its Contrast."""
+
+    arm: str
+    points: tuple[Point, ...]
+
+
 class Result(msgspec.Struct, frozen=True, kw_only=True):
     """The whole answer for one experiment.
 
@@ -95,7 +111,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     but the base. `novelty`: the primary contrast by time since first exposure. `late`: the primary
     contrast with the reports that came after the window. `responses`: share of units that
     reported, by outcome and arm. `warnings`: lines about what a number means less than it seems.
-    `aside`: what was counted and not mixed in. `planned` and `closed` are units.
+    `aside`: what was counted and not mixed in. `planned` and `closed` are units. `path`: how the
+    primary estimate moved, for each arm but the base.
     """
 
     experiment: str
@@ -118,3 +135,4 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     aside: dict[str, dict[str, int]] = {}
     next_look: int | None = None
+    path: tuple[Path, ...] = ()

@@ -5,7 +5,8 @@ from typing import Literal
 import msgspec
 
 Verdict = Literal["pass", "fail", "inconclusive"]
-Standing = Literal["better", "worse", "not_worse", "breached", "open", "void"]
+Standing = Literal["better", "worse", "small", "not_worse", "breached", "open", "void"]
+"""`small`: surely below the minimum, without being surely worse."""
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,4 +136,5 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     aside: dict[str, dict[str, int]] = {}
     next_look: int | None = None
+    homogeneity: dict[str, float] = {}
     path: tuple[Path, ...] = ()

@@ -21,6 +21,7 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True, tag="exposure"):
     `slice` is the ramp's slice that the unit belongs to, from 0. `entry`: `assigned` by the hash;
     `override` for a tester, who is in no analysis; `stopped` where the arm was the base because
     the experiment had been stopped, in no analysis either. `segments` are the declared ones only.
+    `cluster`: what binds units (the user of a request), a keyed hash as `unit` is.
     """
 
     decision: int
@@ -33,6 +34,7 @@ class Exposure(msgspec.Struct, frozen=True, kw_only=True, tag="exposure"):
     entry: Entry = "assigned"
     segments: dict[str, str] = {}
     design: str = ""
+    cluster: int | None = None
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True, tag="answered"):

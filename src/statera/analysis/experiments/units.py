@@ -58,7 +58,7 @@ class Aside(msgspec.Struct, frozen=True, kw_only=True):
 
     By arm: `crossed` units, `overridden` and `stopped` exposures; by reason: `excluded` requests;
     by outcome: `unknown` reports for no known answer, `out_of_time` reports of units that are not
-    among the rows. `faults` and `exposures` by arm tell of losses on one side.
+    among the rows, `out_of_bounds` values. `faults` and `exposures` by arm tell of losses on one side.
     """
 
     crossed: dict[str, int] = {}
@@ -67,6 +67,7 @@ class Aside(msgspec.Struct, frozen=True, kw_only=True):
     excluded: dict[str, int] = {}
     unknown: dict[str, int] = {}
     out_of_time: dict[str, int] = {}
+    out_of_bounds: dict[str, int] = {}
     faults: dict[str, int] = {}
     exposures: dict[str, int] = {}
     designs: dict[str, int] = {}

@@ -9,9 +9,13 @@ A unit belongs to the experiment where its layer number lies in the layer's part
 first step of the ramp whose traffic is above `entry`; it takes part from that step's time on. Its
 arm is the first whose cumulated weight (of that slice, in the order of the design) is above `arm`.
 Cumulated weights are sums of doubles from the left; the last arm with a weight takes what is left.
-All numbers have 52 bits, so that a double holds them exactly.
+All numbers have 52 bits, so that a double holds them exactly. Nothing is normalised: a unit is the
+text that names it, letter by letter; half of a surrogate pair is hashed as U+FFFD.
+
+`statera.experiment.vectors` has test vectors, `assignment.js` the same in JavaScript.
 """
 
+import re
 from hashlib import sha256
 from itertools import accumulate
 from typing import NamedTuple
@@ -19,6 +23,7 @@ from typing import NamedTuple
 from statera.experiment.design import Design
 
 _SCALE = 2.0**-52
+_HALVES = re.compile(r"[\ud800-\udfff]")
 
 
 class Place(NamedTuple):
@@ -27,6 +32,14 @@ class Place(NamedTuple):
     arm: int
     slice: int
     since: float
+
+
+class Numbers(NamedTuple):
+    """The numbers of a unit, each in [0, 1): for its arm, its slice, and its place in the layer."""
+
+    arm: float
+    entry: float
+    layer: float | None
 
 
 class Split(NamedTuple):
@@ -49,21 +62,40 @@ class Assignment:
 
     def place(self, unit: str) -> Place | None:
         """Return where a unit belongs, whatever the time; None where in no slice of this one."""
-        name = unit.encode("utf-8", "surrogatepass")
-        if self._layer:
-            at = int(sha256(self._layer + name).hexdigest()[:13], 16) * _SCALE
-            if not self._part[0] <= at < self._part[1]:
-                return None
+        name = _utf8(unit)
+        if self._layer and not self._part[0] <= _layer_number(self._layer, name) < self._part[1]:
+            return None
         digits = sha256(self._head + name).hexdigest()
         entry = int(digits[13:26], 16) * _SCALE
         for number, split in enumerate(self.splits):
             if entry < split.traffic:
-                return Place(_arm(digits, split.ends), number, split.since)
+                arm = _arm(int(digits[:13], 16) * _SCALE, split.ends)
+                return Place(arm, number, split.since)
         return None
 
+    def numbers(self, unit: str) -> Numbers:
+        """Return the numbers that place a unit, for people and other languages to check."""
+        name = _utf8(unit)
+        digits = sha256(self._head + name).hexdigest()
+        return Numbers(
+            int(digits[:13], 16) * _SCALE,
+            int(digits[13:26], 16) * _SCALE,
+            _layer_number(self._layer, name) if self._layer else None,
+        )
 
-def _arm(digits: str, ends: tuple[float, ...]) -> int:
-    at = int(digits[:13], 16) * _SCALE
+
+def _utf8(unit: str) -> bytes:
+    try:
+        return unit.encode()
+    except UnicodeEncodeError:
+        return _HALVES.sub("\ufffd", unit).encode()
+
+
+def _layer_number(head: bytes, name: bytes) -> float:
+    return int(sha256(head + name).hexdigest()[:13], 16) * _SCALE
+
+
+def _arm(at: float, ends: tuple[float, ...]) -> int:
     for number, end in enumerate(ends):
         if at < end:
             return number

@@ -1,7 +1,7 @@
 """The design of an experiment: a YAML file, checked whole before anybody is exposed.
 
-design = read_design(read_text(path), source=str(path))
-design.base.name, design.digest
+opened = open_design(path)              # statera.experiment.opened
+opened.design.base.name, opened.digest
 
 The first arm is the base. A ramp's step takes more of the traffic; those who join with it are split
 by that step's weights and stay where they are: they are a slice, and slices are strata.
@@ -59,7 +59,10 @@ class Arm(_Strict, frozen=True, kw_only=True):
 
 
 class Unit(_Strict, frozen=True, kw_only=True):
-    """What is randomised, and what names it: one of header, cookie, or field of the body."""
+    """What is randomised, and what names it: one of header, cookie, or field of the body.
+
+    A user is named by the body's field `user` where nothing is said; a request needs no name.
+    """
 
     kind: UnitKind = "user"
     header: str = ""
@@ -156,8 +159,12 @@ class Design(_Strict, frozen=True, kw_only=True):
 
     @property
     def units(self) -> Unit:
-        """What is randomised, written out."""
-        return self.unit if isinstance(self.unit, Unit) else Unit(kind=self.unit)
+        """What is randomised, written out: a user that nothing names is the field `user`."""
+        unit = self.unit if isinstance(self.unit, Unit) else Unit(kind=self.unit)
+        named = unit.header or unit.cookie or unit.field
+        if unit.kind == "user" and not named:
+            return msgspec.structs.replace(unit, field="user")
+        return unit
 
     @property
     def digest(self) -> str:

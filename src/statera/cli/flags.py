@@ -28,6 +28,18 @@ def store_flag(function: F) -> F:
     )(function)
 
 
+def live_flag(function: F) -> F:
+    """Add `--live PLACE`."""
+    return click.option(
+        "--live",
+        cls=Flag,
+        default=".statera/live.sqlite",
+        show_default=True,
+        metavar="PLACE",
+        help="The live store: a file, or postgresql://USER@HOST/NAME.",
+    )(function)
+
+
 def _no_file(context: click.Context, param: click.Parameter, value: str) -> str:
     if Path(value).is_file():
         raise DeclarationError(f"{value}: a file, not a folder (--store, {param.envvar})")

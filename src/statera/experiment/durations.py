@@ -25,5 +25,5 @@ def told(length: float) -> str:
     """Return a length in seconds in the largest unit that leaves a whole number: `7d`, `90s`."""
     for name in ("w", "d", "h", "m"):
         if length and length % _UNITS[name] == 0:
-            return f"{length / _UNITS[name]:g}{name}"
-    return f"{length:g}s"
+            return f"{length / _UNITS[name]:.0f}{name}"
+    return f"{length:.6f}".rstrip("0").rstrip(".") + "s"

@@ -1,0 +1,126 @@
+"""Ask past experiments whether a gain in an offline metric predicts a gain for users."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import msgspec
+
+from statera.analysis.experiments.bridge import Bridge, MetricBridge
+from statera.api.bridging import Stores, bridged
+from statera.cli.columns import Column, Line, print_table
+from statera.cli.flags import json_flag, live_flag, store_flag
+from statera.cli.settings import Flag, Lines
+from statera.cli.tables import console, plural
+from statera.cli.wrapping import plain, say
+from statera.codec.files import read_text, to_json
+from statera.interop.pastexperiments import PastExperiment, read_past
+from statera.models.clock import SystemClock
+from statera.report.numbers import change, share, span
+from statera.stats.noisyslope import Slope
+from statera.store.live.opening import open_live
+from statera.store.runstore import RunStore
+
+SCHEMA = 1
+_COLUMNS = (
+    Column("offline metric", name=True),
+    Column("verdict", left=True),
+    Column("arms"),
+    Column("same sign"),
+    Column("95 % interval", 1, left=True),
+    Column("slope"),
+    Column("95 % interval", left=True),
+)
+_ALLOWED = (
+    Column("experiment", name=True),
+    Column("arm", left=True),
+    Column("ruling", left=True),
+    Column("gate said", left=True),
+    Column("users", left=True),
+)
+_STYLES = {"predicts": "green", "does not predict": "red", "not known": "yellow"}
+
+
+@click.command("bridge")
+@click.option(
+    "--metric",
+    "metrics",
+    cls=Flag,
+    type=Lines(),
+    multiple=True,
+    metavar="TASK/METRIC",
+    help="An offline metric; without, all that the runs of the arms share.",
+)
+@click.option(
+    "--past",
+    cls=Flag,
+    metavar="FILE",
+    help="JSONL of experiments that were run elsewhere.",
+)
+@live_flag
+@store_flag
+@json_flag
+def command(metrics: Sequence[str], past: str | None, live: str, store: str, as_json: bool) -> None:
+    """Say whether an offline metric may be trusted: did its gains reach users?
+
+    Each arm of a past experiment that names its offline `run`, as its base does, is a point: the
+    difference offline, and the difference in the primary outcome online. Arms that name the
+    `ruling` that allowed them show whether our gates were right.
+    """
+    told = _past(past) if past else []
+    stores = Stores(open_live(live), RunStore(store))
+    found = bridged(stores, now=SystemClock().now(), metrics=tuple(metrics), past=told)
+    if as_json:
+        click.echo(to_json({"schema": SCHEMA, **msgspec.to_builtins(found)}))
+        return
+    _print(found)
+
+
+def _past(path: str) -> list[PastExperiment]:
+    return read_past(read_text(Path(path)).splitlines(), source=path)
+
+
+def _print(found: Bridge) -> None:
+    out = console()
+    if found.metrics:
+        print_table(out, _COLUMNS, [_line(one) for one in found.metrics])
+        for one in found.metrics:
+            say(out, f"  {plain(one.metric)}: {one.told}{_spread(one.slope)}", "dim")
+        arms = plural(len({(pair.experiment, pair.arm) for pair in found.pairs}), "arm")
+        say(out, f"{arms} of past experiments; above 0 is better on both sides.", "dim")
+    if found.allowed:
+        out.print()
+        lines = [
+            Line((one.experiment, one.arm, one.ruling[:8], one.gate, one.online))
+            for one in found.allowed
+        ]
+        print_table(out, _ALLOWED, lines)
+
+
+def _line(one: MetricBridge) -> Line:
+    agreement, slope = one.agreement, one.slope
+    cells = (
+        one.metric,
+        one.verdict,
+        str(one.n),
+        share(agreement.value),
+        span(agreement.low, agreement.high),
+        change(slope.value),
+        _between(slope),
+    )
+    return Line(cells, _STYLES[one.verdict])
+
+
+def _between(slope: Slope) -> str:
+    """Return the interval, with a side that the data do not bound told as such."""
+    if slope.value is None:
+        return ""
+    low = "unbounded" if slope.low is None else change(slope.low)
+    high = "unbounded" if slope.high is None else change(slope.high)
+    return f"{low} to {high}"
+
+
+def _spread(slope: Slope) -> str:
+    if not slope.spread:
+        return ""
+    return f"; arms lie {share(slope.spread)} from the line beyond their errors"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks import (
     agreed,
+    assignment,
     auditing,
     busy,
     correcting,
@@ -61,6 +62,7 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[Setting], str]]] = {
     "guardload": ("The guard under load while its upstream misbehaves", guardload.measure),
     "refusals": ("Refusals told without a model", refusals.measure),
     "responders": ("What constant replies deserve", responders.measure),
+    "assignment": ("Assigning a unit to its arm", assignment.measure),
     "auditing": ("What an audit finds of judges with planted faults", auditing.measure),
 }
 

@@ -21,6 +21,7 @@ still be on the way; the analysis counts it apart. Reports may come at any time 
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 from statera.protocols import Clock
@@ -33,6 +34,8 @@ from statera.proxy.wire.refusals import Refused
 from statera.records.live import Fact, Feedback, decision_text
 
 FEEDBACK = "/v1/feedback"
+SNIPPET = Path(__file__).parent / "snippets" / "feedback.js"
+"""What pages take to report: an ES module without imports."""
 TOKEN = b"x-statera-feedback"
 
 Reason = Literal[

@@ -35,7 +35,11 @@ def test_who_is_outside_gets_the_base_and_the_reason(tmp_path: Path) -> None:
     layer = Experiment.load(write(tmp_path, layer="{name: chat, start: 0, end: 0.0001}"))
     found = layer.assign("anna")
     assert (found.name, found.takes_part, found.slice) == ("base", False, None)
-    assert "outside the experiment's part" in found.reason
+    assert found.reason == "outside the part [0, 0.0001) of layer 'chat'"
+    ramp = "[{at: 2026-12-01T08:00:00Z, traffic: 0.0001}]"
+    found = Experiment.load(write(tmp_path, ramp=ramp)).assign("anna", at=LATE)
+    assert found.reason == "outside the ramp, which ends at a share of 0.0001"
+    assert not found.takes_part
 
 
 def test_a_ramp_opens_with_time_and_moves_nobody(tmp_path: Path) -> None:

@@ -85,11 +85,17 @@ class Experiment:
             return self._assigned(arm, entry="override")
         place = self.assignment.place(unit)
         if place is None:
-            return self._base(None, "outside the experiment's part of its layer or of its ramp")
+            return self._base(None, self._outside(unit))
         if place.since > _seconds(at):
             since = datetime.fromtimestamp(place.since, UTC).isoformat()
             return self._base(place, f"takes part from {since} on")
         return self._assigned(self.arms[place.arm], place)
+
+    def _outside(self, unit: str) -> str:
+        layer, number = self.opened.design.layer, self.assignment.numbers(unit).layer
+        if layer is not None and number is not None and not layer.start <= number < layer.end:
+            return f"outside the part [{layer.start:g}, {layer.end:g}) of layer '{layer.name}'"
+        return f"outside the ramp, which ends at a share of {self.assignment.splits[-1].traffic:g}"
 
     def _assigned(
         self, arm: Arm, place: Place | None = None, *, entry: Entry = "assigned"

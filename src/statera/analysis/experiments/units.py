@@ -53,12 +53,27 @@ class Units(NamedTuple):
     segments: dict[str, Codes]
 
 
+def chosen(units: Units, kept: np.ndarray) -> Units:
+    """Return some of the units, in their order: `kept` (n,) is a mask, or their numbers."""
+    return Units(
+        *(each[kept] for each in units[:7]),
+        outcomes={
+            name: Reports(*(each[kept] for each in reports))
+            for name, reports in units.outcomes.items()
+        },
+        segments={
+            name: Codes(codes.codes[kept], codes.values) for name, codes in units.segments.items()
+        },
+    )
+
+
 class Aside(msgspec.Struct, frozen=True, kw_only=True):
     """What is not among the rows, counted: never silently mixed in.
 
     By arm: `crossed` units, `overridden` and `stopped` exposures; by reason: `excluded` requests;
     by outcome: `unknown` reports for no known answer, `out_of_time` reports of units that are not
-    among the rows, `out_of_bounds` values. `faults` and `exposures` by arm tell of losses on one side.
+    among the rows, `out_of_bounds` values. `faults` and `exposures` by arm tell of losses
+    on one side.
     """
 
     crossed: dict[str, int] = {}

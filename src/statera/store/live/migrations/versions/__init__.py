@@ -1,0 +1,1 @@
+"""The migrations in order; each says which one it follows."""

@@ -1,0 +1,145 @@
+"""The live store's columns of numbers, as one experiment wants them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+
+from statera.errors import unknown
+from statera.store.live.backend import Backend, Query
+from statera.store.live.grouping import (
+    ASSIGNED,
+    OVERRIDE,
+    STOPPED,
+    Exposed,
+    Reported,
+    sorted_by_decision,
+)
+from statera.store.live.tables import answers, contexts, excluded, exposures, feedback, scores
+from statera.store.live.wanted import Wanted
+
+_a = answers.c
+_BLOCKED = or_(_a.guarded_input == "block", _a.guarded_output == "block")
+_UNAVAILABLE = or_(_a.guarded_input == "unavailable", _a.guarded_output == "unavailable")
+_BROKEN = or_(_a.fault == 1, _UNAVAILABLE, and_(_a.status >= 400, ~_BLOCKED))
+ANSWER_VALUES: dict[str, ColumnElement[Any]] = {
+    "latency": _a.seconds,
+    "first_token": _a.first,
+    "tokens": _a.output_tokens,
+    "cost": _a.cost,
+    "error": case((_BROKEN, 1.0), else_=0.0),
+    "blocked": case((_BLOCKED, 1.0), else_=0.0),
+    "refusal": _a.refused,
+}
+"""What an answer is worth by the outcome's name; NULL where it is not known.
+
+`error`: plumbing failed, a check could not be made, or the client got a status of 400 or more that
+was no block.
+"""
+
+
+class Querying:
+    """Reads in one transaction what was there at `until` (None: everything)."""
+
+    def __init__(self, backend: Backend, connection: Connection, until: float | None) -> None:
+        self._backend = backend
+        self._connection = connection
+        self._until = until
+
+    def exposed(self, wanted: Wanted) -> Exposed:
+        """Return the experiment's exposures, sorted by decision."""
+        one = exposures.c
+        arm = case({name: i for i, name in enumerate(wanted.arms)}, value=one.arm, else_=-1)
+        entries = {"assigned": ASSIGNED, "override": OVERRIDE}
+        entry = case(entries, value=one.entry, else_=STOPPED)
+        columns = [one.decision, one.unit, arm, one.slice, one.at, entry, one.context]
+        if wanted.clustered:
+            columns.append(func.coalesce(one.cluster, one.unit))
+        where = [one.experiment == wanted.experiment, *self._by(one.at)]
+        found = self._arrays(one.decision, "iiiifiii"[: len(columns)], columns, where)
+        if not wanted.clustered:
+            found.append(found[1])
+        return sorted_by_decision(Exposed(*found))
+
+    def elsewhere(self, experiment: str, since: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return decision and unit of the exposures of all other experiments from `since` on."""
+        one = exposures.c
+        where = [one.experiment != experiment, one.at >= since, *self._by(one.at)]
+        decision, unit = self._arrays(one.decision, "ii", [one.decision, one.unit], where)
+        return decision, unit
+
+    def reports(self, outcome: str) -> Reported:
+        """Return the reports that name a decision."""
+        one = feedback.c
+        where = [one.outcome == outcome, one.decision.is_not(None), *self._by(one.at)]
+        return Reported(*self._arrays(one.id, "iff", [one.decision, one.at, one.value], where))
+
+    def reports_by_response(self, outcome: str) -> Reported:
+        """Return the reports that name a response alone, which stands in for the decision."""
+        one = feedback.c
+        where = [one.outcome == outcome, one.decision.is_(None), one.response.is_not(None)]
+        columns = [one.response, one.at, one.value]
+        return Reported(*self._arrays(one.id, "iff", columns, where + self._by(one.at)))
+
+    def responses(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the answers' responses, sorted, and the decision of each."""
+        where = [_a.response.is_not(None), _a.shadow == 0, *self._by(_a.at)]
+        columns = [_a.response, _a.decision]
+        response, decision = self._arrays(_a.decision, "ii", columns, where)
+        order = np.argsort(response, kind="stable")
+        return response[order], decision[order]
+
+    def known(self) -> np.ndarray:
+        """Return every decision that was exposed or answered, sorted."""
+        one = exposures.c
+        exposed = self._arrays(one.decision, "i", [one.decision], self._by(one.at))
+        answered = self._arrays(_a.decision, "i", [_a.decision], self._by(_a.at))
+        return np.unique(np.concatenate(exposed + answered))
+
+    def answers(
+        self, names: Sequence[str], since: float, *, shadow: bool
+    ) -> tuple[Reported, dict[str, np.ndarray]]:
+        """Return answers from `since` on, their value 1 for a fault; values by name, or NaN."""
+        for name in names:
+            if name not in ANSWER_VALUES:
+                raise unknown("outcome of an answer", name, ANSWER_VALUES)
+        where = [_a.shadow == int(shadow), _a.at >= since, *self._by(_a.at)]
+        columns = [_a.decision, _a.at, _a.fault, *(ANSWER_VALUES[name] for name in names)]
+        found = self._arrays(_a.decision, "iff" + "f" * len(names), columns, where)
+        return Reported(*found[:3]), dict(zip(names, found[3:], strict=True))
+
+    def scores(self, scorer: str, *, shadow: bool) -> Reported:
+        """Return what an online scorer said."""
+        one = scores.c
+        where = [one.scorer == scorer, one.shadow == int(shadow), *self._by(one.at)]
+        columns = [one.decision, one.at, one.value]
+        return Reported(*self._arrays(one.decision, "iff", columns, where))
+
+    def excluded(self, experiment: str) -> dict[str, int]:
+        """Return how many requests took no part, by the reason."""
+        one = excluded.c
+        where = [one.experiment == experiment, *self._by(one.at)]
+        query = select(one.reason, func.count()).where(*where).group_by(one.reason)
+        return {reason: count for reason, count in self._connection.execute(query)}
+
+    def contexts(self) -> dict[int, tuple[str, dict[str, str]]]:
+        """Return design digest and segments by context."""
+        query = select(contexts.c.context, contexts.c.design, contexts.c.segments)
+        return {
+            number: (design, msgspec.json.decode(segments, type=dict[str, str]))
+            for number, design, segments in self._connection.execute(query)
+        }
+
+    def _by(self, at: ColumnElement[float]) -> list[ColumnElement[bool]]:
+        return [] if self._until is None else [at <= self._until]
+
+    def _arrays(
+        self,
+        key: ColumnElement[Any],
+        kinds: str,
+        columns: Sequence[ColumnElement[Any]],
+        where: Sequence[ColumnElement[bool]],
+    ) -> list[np.ndarray]:
+        return self._backend.arrays(self._connection, Query(key, kinds, columns, where))

@@ -113,7 +113,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     contrast with the reports that came after the window. `responses`: share of units that
     reported, by outcome and arm. `warnings`: lines about what a number means less than it seems.
     `aside`: what was counted and not mixed in. `planned` and `closed` are units. `path`: how the
-    primary estimate moved, for each arm but the base.
+    primary estimate moved, for each arm but the base. `homogeneity`: p of the same difference in
+    all values of a segment, by `ARM, SEGMENT`, corrected for their number.
     """
 
     experiment: str

@@ -55,8 +55,14 @@ class Units(NamedTuple):
 
 def chosen(units: Units, kept: np.ndarray) -> Units:
     """Return some of the units, in their order: `kept` (n,) is a mask, or their numbers."""
-    return Units(
-        *(each[kept] for each in units[:7]),
+    return units._replace(
+        unit=units.unit[kept],
+        arm=units.arm[kept],
+        slice=units.slice[kept],
+        first=units.first[kept],
+        exposures=units.exposures[kept],
+        cluster=units.cluster[kept],
+        answered=units.answered[kept],
         outcomes={
             name: Reports(*(each[kept] for each in reports))
             for name, reports in units.outcomes.items()

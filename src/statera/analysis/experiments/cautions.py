@@ -1,0 +1,100 @@
+"""What makes a number mean less than it seems: one line each."""
+
+import numpy as np
+
+from statera.analysis.experiments.columns import Column
+from statera.analysis.experiments.contrasts import planned
+from statera.analysis.experiments.units import Aside, Units
+from statera.experiment.design import Design
+from statera.stats import asymptotic, ratios
+
+LATE = 0.05
+MANY = 0.001
+
+
+def cautions(
+    design: Design, units: Units, aside: Aside, columns: dict[str, Column]
+) -> tuple[str, ...]:
+    """Return the warnings of an experiment; `columns` are the outcomes that its analysis reads."""
+    return (
+        *_few(design, units, columns[design.primary.outcome]),
+        *_crossed(aside, len(units.arm)),
+        *_edited(aside),
+        *(line for seen in columns.values() for line in _late(design, units, seen)),
+        *(line for seen in columns.values() for line in _unequal(design, units, seen)),
+    )
+
+
+def _few(design: Design, units: Units, seen: Column) -> list[str]:
+    lines = []
+    if design.planned and seen.closed < design.planned:
+        lines.append(
+            f"{seen.closed:,} of {design.planned:,} planned units have closed"
+            f" ({seen.closed / design.planned:.0%})"
+        )
+    if design.planned and seen.closed > design.planned and design.analysis == "group-sequential":
+        lines.append(
+            f"{seen.closed - design.planned:,} units closed after the planned end: not read"
+        )
+    counts = np.bincount(units.arm[: seen.closed][seen.reported], minlength=len(design.arms))
+    for arm, count in zip(design.arms, counts.tolist(), strict=True):
+        if count < ratios.LEAST:
+            lines.append(f"only {count} closed units of '{arm.name}' reported {seen.name}")
+    return lines
+
+
+def _crossed(aside: Aside, units: int) -> list[str]:
+    count = sum(aside.crossed.values())
+    if not count or count < MANY * units:
+        return []
+    share = count / (count + units)
+    return [f"{count:,} units were shown more than one arm and are left out ({share:.2%})"]
+
+
+def _edited(aside: Aside) -> list[str]:
+    if len(aside.designs) < 2:
+        return []
+    return [
+        f"the design was edited after the start: {len(aside.designs)} versions were exposed; the"
+        " analysis reads all units by the present one"
+    ]
+
+
+def _late(design: Design, units: Units, seen: Column) -> list[str]:
+    """Say how many reports of the closed units came after the window."""
+    reports = units.outcomes[seen.name]
+    late = float(reports.late_number[: seen.closed].sum())
+    share = late / max(1.0, late + float(reports.number[: seen.closed].sum()))
+    if share < LATE:
+        return []
+    window = design.outcome(seen.name).window or design.window
+    return [
+        f"{share:.0%} of the reports of {seen.name} came after its window of {window}: they are"
+        " not in the decision"
+    ]
+
+
+def _unequal(design: Design, units: Units, seen: Column) -> list[str]:
+    """Say where arms surely differ in who reports at all: a mean leaves the rest out."""
+    if seen.kind != "mean" or not seen.closed:
+        return []
+    arm, stratum = units.arm[: seen.closed], units.slice[: seen.closed]
+    shape = (len(design.arms), max(1, len(design.ramp)))
+    columns = ratios.Columns(seen.reported.astype(np.float64), np.ones(seen.closed), arm, stratum)
+    sums = ratios.cumulated(columns, [seen.closed], shape)
+    lines = []
+    for number, each in enumerate(design.arms[1:], 1):
+        path = ratios.contrast(sums, number)
+        low, high = asymptotic.mixture_bounds(
+            path.value,
+            np.where(path.ready, path.error, np.nan),
+            seen.closed,
+            planned=planned(design),
+            alpha=design.alpha / (len(design.arms) - 1),
+        )
+        if low[0] > 0 or high[0] < 0:
+            lines.append(
+                f"{path.candidate[0]:.1%} of '{each.name}' reported {seen.name}, but"
+                f" {path.base[0]:.1%} of '{design.base.name}': its mean is over different people"
+            )
+    return lines

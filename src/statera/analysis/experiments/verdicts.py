@@ -1,0 +1,87 @@
+"""What an experiment's numbers come to: pass, fail or inconclusive, with reasons in plain words.
+
+An arm passes if it is surely better in the primary outcome and surely not worse, by more than the
+margin, in every guardrail: an intersection-union test (Berger, Technometrics 24 (1982) 295-300).
+It fails if a guardrail is surely breached, or the primary outcome is surely worse or surely less
+than the minimum. With several arms the experiment passes if one does, and fails if all do.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from statera.analysis.experiments.result import Contrast, Ratio, Verdict
+
+
+class Ruling(NamedTuple):
+    """The answer, and why: one line each."""
+
+    verdict: Verdict
+    reasons: tuple[str, ...]
+
+
+def ruled(ratio: Ratio, primary: Sequence[Contrast], guardrails: Sequence[Contrast]) -> Ruling:
+    """Return the answer that contrasts with their standings amount to."""
+    if ratio.failed:
+        head = f"void: units are not split as designed (p {ratio.p:.2g}): nothing here may be read"
+        return Ruling("inconclusive", (head, *ratio.causes))
+    arms = [
+        _arm(each, [one for one in guardrails if one.arm == each.arm], named=len(primary) > 1)
+        for each in primary
+    ]
+    return Ruling(
+        _joined([each.verdict for each in arms]), sum((each.reasons for each in arms), ())
+    )
+
+
+def _joined(verdicts: list[Verdict]) -> Verdict:
+    if "pass" in verdicts:
+        return "pass"
+    return "fail" if all(each == "fail" for each in verdicts) else "inconclusive"
+
+
+def _arm(primary: Contrast, guardrails: list[Contrast], *, named: bool) -> Ruling:
+    head = f"{primary.arm}: " if named else ""
+    breached = [_guardrail(each) for each in guardrails if each.standing == "breached"]
+    open_ones = [
+        _guardrail(each) for each in guardrails if each.standing not in ("breached", "not_worse")
+    ]
+    verdict: Verdict = "inconclusive"
+    if breached or primary.standing in ("worse", "small"):
+        verdict = "fail"
+        lines = [*breached, *([] if primary.standing == "open" else [_primary(primary)])]
+    elif primary.standing == "better" and not open_ones:
+        verdict = "pass"
+        lines = [_primary(primary), *(_guardrail(each) for each in guardrails)]
+    else:
+        lines = [_primary(primary), *open_ones]
+    return Ruling(verdict, tuple(head + line for line in lines))
+
+
+def _primary(found: Contrast) -> str:
+    words = {
+        "better": "surely better",
+        "worse": "surely worse",
+        "small": f"the gain is surely less than the minimum of {found.limit:g}",
+        "open": "not surely better, worse, or below the minimum",
+    }
+    return _line(found, words[found.standing])
+
+
+def _guardrail(found: Contrast) -> str:
+    margin = f"the margin of {found.limit:g}"
+    words = {
+        "breached": f"surely worse by more than {margin}",
+        "worse": f"surely worse; not sure whether by more than {margin}",
+        "not_worse": f"surely not worse by {margin}",
+        "open": f"not sure whether it is worse by more than {margin}",
+    }
+    return _line(found, words[found.standing])
+
+
+def _line(found: Contrast, words: str) -> str:
+    if found.value is None or found.low is None or found.high is None:
+        shown = "" if found.value is None else f", {found.value:+.3g}"
+        return f"{found.outcome}: {words}{shown} ({found.why or 'no numbers'})"
+    numbers = f"{found.value:+.3g} [{found.low:+.3g}, {found.high:+.3g}]"
+    when = "" if found.decided_at is None else f", since {found.decided_at:,} units"
+    return f"{found.outcome}: {words}: {numbers}{when}"

@@ -27,6 +27,9 @@ BAD = {
         {"arms": "[{name: a, weight: 0.5}, "
             "{name: b, weight: 0.5, model: 'http://h/v1#m', key_env: sk-12}]"},
         "arms[1].key_env: not the name of an environment variable"),
+    "arms.model.key": (
+        {"arms": "[{name: a, weight: 0.5}, {name: b, weight: 0.5, model: 'http://u:k@h/v1#m'}]"},
+        "arms[1].model: a key in the URL would be stored. Use key_env: NAME"),
     "arms.key_env alone": (
         {"arms": "[{name: a, weight: 0.5}, {name: b, weight: 0.5, key_env: KEY}]"},
         "arms[1].key_env: a key goes with another endpoint"),

@@ -111,6 +111,8 @@ def _check_model(arm: Arm, source: str, place: str) -> None:
     if mark and not (url.startswith(("http://", "https://")) and name):
         allowed = "Allowed: a name, or URL#NAME as http://localhost:8000/v1#candidate"
         raise wrong(source, f"{place}.model", f"'{arm.model}' is no endpoint. {allowed}")
+    if mark and "@" in url:
+        raise wrong(source, f"{place}.model", "a key in the URL would be stored. Use key_env: NAME")
     if arm.key_env and not mark:
         told = "a key goes with another endpoint: model: URL#NAME"
         raise wrong(source, f"{place}.key_env", told)

@@ -99,13 +99,29 @@ def promises(design: Design) -> list[str]:
         f"unit: {unit.kind}{by}; outcomes within {told(design.window_of(primary.outcome))} of the "
         "first exposure",
         f"arms: {'; '.join(_arm(arm) for arm in design.arms)}",
-        *([f"ramp: {'; '.join(_step(step) for step in design.ramp)}"] if design.ramp else []),
+        *_further(design),
         f"primary: {primary.outcome}, {design.better(primary.outcome)} is better, worth having "
         f"from {primary.minimum:g} on, two-sided alpha {design.alpha:g}",
         *(f"guardrail: {_guardrail(design, one)}" for one in design.guardrails),
         f"analysis: {analysis}{planned}{length}",
         *_notes(design),
     ]
+
+
+def _further(design: Design) -> list[str]:
+    """Return the parts that a plain design does not have."""
+    layer, said = design.layer, []
+    if design.mode != "ab":
+        said.append(f"mode: {design.mode}")
+    if design.ramp:
+        said.append(f"ramp: {'; '.join(_step(step) for step in design.ramp)}")
+    if layer:
+        said.append(f"layer: {layer.name}, part [{layer.start:g}, {layer.end:g})")
+    if design.segments:
+        said.append(f"segments: {', '.join(design.segments)}")
+    if design.history:
+        said.append(f"history: {design.history} before the first exposure (CUPED)")
+    return said
 
 
 def _arm(arm: Arm) -> str:

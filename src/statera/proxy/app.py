@@ -27,6 +27,7 @@ Handler = Callable[[Message, Receive, Send], Awaitable[None]]
 
 MODELS = "/v1/models"
 CHECK, LITELLM = "/v1/guard/check", "/beta/litellm_basic_guardrail_api"
+FEEDBACK = "/v1/feedback"
 LIVE = ("/health/live", "/health/startup", "/healthz", "/health")
 READY = ("/health/ready", "/readyz")
 _MODEL = re.compile(
@@ -39,9 +40,11 @@ _OTHER = "other"
 
 
 class App:
-    """The application; `board` knows all workers."""
+    """The application; `board` knows all workers, `feedback` takes reports of experiments."""
 
-    def __init__(self, service: Service, health: Health, board: Board) -> None:
+    def __init__(
+        self, service: Service, health: Health, board: Board, feedback: Handler | None = None
+    ) -> None:
         self._service, self._health, self._board = service, health, board
         self._room = Room(service.terms.max_inflight * service.terms.max_body)
         handlers: dict[str, Handler] = {
@@ -56,6 +59,8 @@ class App:
                 LITELLM, lambda *asgi: check_litellm(service, *asgi), ("POST",)
             ),
         }
+        if feedback is not None:
+            handlers[FEEDBACK] = self._admitted(FEEDBACK, feedback)
         self._handlers = {path.encode(): handler for path, handler in handlers.items()}
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:

@@ -13,6 +13,7 @@ from functools import partial
 from statera.guard.policy import Policy
 from statera.proxy.answers import decision_headers, worst
 from statera.proxy.events import FaultEvent, Meeting, encoded, line_of
+from statera.proxy.experiments.accounts import Account
 from statera.proxy.headers import Pairs, texts, value_of
 from statera.proxy.metrics import Phase, Result, plain_model, result_of
 from statera.proxy.service import Asked, Service, Trace
@@ -29,13 +30,19 @@ _HELD = 2**14
 
 
 class Book:
-    """One request's. `waited` are the seconds spent on upstream, `phase` what it is in."""
+    """One request's. `waited` are the seconds spent on upstream, `phase` what it is in.
+
+    `more` are headers that every answer bears besides; `fault`: plumbing failed.
+    """
 
     def __init__(self, service: Service, route: str, policy: Policy, digest: str) -> None:
         self.id = service.ids()
         self.waited = 0.0
         self.phase: Phase = "request"
         self.outcome: Outcome | None = None
+        self.more: list[tuple[bytes, bytes]] = []
+        self.fault = False
+        self._asked = self._replied = ""
         self._service = service
         self._route = route
         self._policy = policy
@@ -51,7 +58,11 @@ class Book:
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:
         """The headers that say what was decided so far."""
-        return decision_headers(self.outcome, self.id, self._digest)
+        return [*decision_headers(self.outcome, self.id, self._digest), *self.more]
+
+    def under(self, policy: Policy, digest: str) -> None:
+        """Take note of another policy than the guard's, before anything was decided."""
+        self._policy, self._digest = policy, digest
 
     def named(self, api: str, model: str, headers: Pairs, *, stream: bool) -> None:
         """Take note of what is asked for."""
@@ -84,6 +95,10 @@ class Book:
         before a block.
         """
         self.outcome = worst(self.outcome, decision.outcome)
+        if self.phase == "request":
+            self._asked = decision.outcome
+        else:
+            self._replied = decision.outcome
         self.count(result_of(decision))
         if released:
             self._service.metrics.released(released)
@@ -105,7 +120,7 @@ class Book:
 
     def failed(self, code: str, status: int) -> None:
         """Write down that upstream's reply could not be had or read; no decision is told then."""
-        self.outcome = None
+        self.outcome, self.fault = None, True
         service = self._service
         if service.events is None:
             return
@@ -140,6 +155,19 @@ class Book:
         """Observe upstream's time to the first token."""
         self._first = seconds
         self._service.metrics.first_token(self._label, status, seconds)
+
+    def account(self, status: int) -> Account:
+        """Return what the books say at the end; `status` is what the client got, 0 for none."""
+        return Account(
+            status,
+            self.waited,
+            self._first,
+            self._usage,
+            self.fault,
+            self._asked,
+            self._replied,
+            self._digest,
+        )
 
     def close(self, status: int) -> None:
         """Observe what the guard itself took; `status` is what the client got, 0 for none."""

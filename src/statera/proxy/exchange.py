@@ -10,10 +10,12 @@ own errors keep their status; their text is checked like a reply's, since errors
 import asyncio
 import logging
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from statera.guard.policy import Place
 from statera.guard.restoring import Restoring, restoring_of
 from statera.proxy.answers import Answer, deliver, json_answer
+from statera.proxy.aside import MOST_AT_ONCE
 from statera.proxy.bodies import Gone, Message, Receive, Send, TooLarge, read_body
 from statera.proxy.bookkeeping import Book
 from statera.proxy.connection import UpstreamFault
@@ -30,7 +32,7 @@ from statera.proxy.headers import (
     value_of,
 )
 from statera.proxy.passing import target, upstream_failure
-from statera.proxy.service import MOST_AT_ONCE, Service
+from statera.proxy.service import Service
 from statera.proxy.session import Limits, Request, StreamSession
 from statera.proxy.sse import event_bytes
 from statera.proxy.streaming import Pump, StreamFailed
@@ -49,6 +51,9 @@ from statera.proxy.wire.slots import (
     write,
 )
 from statera.records.guarding import Decision, Passage
+
+if TYPE_CHECKING:
+    from statera.proxy.experiments.taking import Part
 
 logger = logging.getLogger("statera.guard")
 
@@ -75,6 +80,7 @@ class Exchange:
         self._book = Book(service, api.routes[0], self._armed.policy, self._armed.digest)
         self._before: tuple[str, ...] = ()
         self._guarded: tuple[str, ...] = ()
+        self._part: Part | None = None
         self._status = 0
 
     async def run(self) -> None:
@@ -91,6 +97,8 @@ class Exchange:
             await self._fail(self._failure(error))
         finally:
             book.close(self._status)
+            if self._part is not None:
+                self._part.close(book.account(self._status))
 
     async def _answer(self) -> None:
         headers: Pairs = self._scope["headers"]
@@ -99,11 +107,11 @@ class Exchange:
         data = await read_body(headers, self._receive, limit=self._service.terms.max_body)
         if len(data) <= MOST_AT_ONCE:
             body = decode(data)
-            self._named(body, headers)
+            self._begin(body, headers)
             slots = self._read(body)
         else:
             body = await self._service.aside(len(data), decode, data)
-            self._named(body, headers)
+            self._begin(body, headers)
             slots = await self._service.aside(len(data), self._read, body)
         said = passages(slots)
         decision = await self._armed.guard.check(said, self._place, decision_id=self._book.id)
@@ -115,13 +123,36 @@ class Exchange:
         if decision.edits and write(slots, decision.edits):
             data = encode(body)
         self._book.decided(decision, said, status=0)
+        if self._part is not None:
+            data = await self._treated(self._part, body, data, said)
         await self._pass_on(data, headers, restoring)
 
-    def _named(self, body: Body, headers: Pairs) -> None:
+    def _begin(self, body: Body, headers: Pairs) -> None:
+        """Take note of what is asked for, and of the arm that it is answered by."""
+        if (experiments := self._service.experiments) is not None:
+            self._enter(experiments.enter(self._api, headers, body, self._book.id))
         model = model_of(body)
         seen = texts(headers) if self._armed.scoped else {}
         self._place = Place(route=self._api.routes[0], model=model, headers=seen)
         self._book.named(self._api.name, model, headers, stream=wants_stream(body))
+
+    def _enter(self, part: "Part | None") -> None:
+        if part is None:
+            return
+        self._part, self._book.more = part, part.headers
+        if part.armed is not None:
+            self._armed = part.armed
+            self._book.under(part.armed.policy, part.armed.digest)
+
+    async def _treated(
+        self, part: "Part", body: Body, data: bytes, said: tuple[Passage, ...]
+    ) -> bytes:
+        """Return the request that passed the guard as its arm has it; a reply must not tell how."""
+        size = len(data)
+        part.asking(said)
+        part.passing(body, size, self._scope["headers"], target(self._scope))
+        self._guarded += part.prompts
+        return await self._service.aside(size, part.rewritten, body) if part.changes else data
 
     def _read(self, body: Body) -> list[Slot]:
         slots = self._api.read_request(body, self._armed.policy)
@@ -158,11 +189,13 @@ class Exchange:
     async def _pass_on(self, data: bytes, headers: Pairs, restoring: Restoring) -> None:
         clock, book = self._service.clock, self._book
         book.phase = "response"
+        part, upstream = self._part, self._service.upstream
+        told = sent(headers, as_json=True) if part is None else part.sent(headers)
+        if part is not None:
+            upstream = part.upstream or upstream
         asked = clock.monotonic()
         try:
-            reply = await self._service.upstream.open(
-                b"POST", target(self._scope), sent(headers, as_json=True), data
-            )
+            reply = await upstream.open(b"POST", target(self._scope), told, data)
         finally:
             book.waited = clock.monotonic() - asked
         try:
@@ -185,8 +218,14 @@ class Exchange:
             limits=limits,
         )
         self._status = reply.status
-        pump = Pump(self._service, self._armed, self._book, self._send)
-        await pump.run(reply, session, self._place)
+        part = self._part
+        send = self._send if part is None else part.listening(self._send)
+        pump = Pump(self._service, self._armed, self._book, send)
+        try:
+            await pump.run(reply, session, self._place)
+        finally:
+            if part is not None:
+                part.named(session.response)
 
     async def _reply(self, reply: Reply, restoring: Restoring) -> None:
         """Check a whole reply and pass it on."""
@@ -217,6 +256,8 @@ class Exchange:
             data = encode(body)
         book.decided(decision, said, status=status)
         book.used(usage_of(body))
+        if self._part is not None:
+            self._part.hearing(body, said)
         head = [*returned(reply.headers), *book.headers]
         await self._deliver(Answer(status, head, data))
 
@@ -236,6 +277,7 @@ class Exchange:
     async def _fail(self, failure: Failure) -> None:
         """Answer with an error in the API's shape."""
         self._book.refused(failure.code)
+        self._book.fault |= failure.code == UNAVAILABLE.code
         if self._book.phase != "request" and failure.code != UNAVAILABLE.code:
             self._book.failed(failure.code, failure.status)
         again = 1 if failure.status == 503 else 0

@@ -3,6 +3,7 @@
 RFC 9110 section 7.6.1: what `Connection` names, and the fixed ones, end at a proxy. The length is
 made anew, since a body may have been edited; upstream is asked not to compress, since a compressed
 reply cannot be read. No header that names another method passes: it would make another request.
+What begins with `x-statera-` is between the guard and its client, and ends here both ways.
 """
 
 import re
@@ -66,7 +67,7 @@ def sent(pairs: Pairs, *, as_json: bool = False) -> list[tuple[bytes, bytes]]:
     named = _named(pairs)
     own = _NOT_SENT_WITH_JSON if as_json else _NOT_SENT
     dropped = own | named if named else own
-    kept = [pair for pair in pairs if pair[0] not in dropped]
+    kept = [pair for pair in pairs if pair[0] not in dropped and not pair[0].startswith(_OWN)]
     if as_json:
         kept.append(_AS_JSON)
     kept.append(_PLAIN)

@@ -165,6 +165,28 @@ class Metrics:
         """Count events that could not be written."""
         self._count(("statera_guard_events_dropped",), count)
 
+    def exposed(self, experiment: str, arm: str, entry: str) -> None:
+        """Count a request that takes part in an experiment."""
+        self._count(("statera_guard_experiment_requests", experiment, arm, entry))
+
+    def excluded(self, experiment: str, reason: str) -> None:
+        """Count a request that might belong to an experiment and takes no part."""
+        self._count(("statera_guard_experiment_excluded", experiment, reason))
+
+    def shadowed(
+        self, experiment: str, result: Literal["answered", "failed", "dropped", "unrepeatable"]
+    ) -> None:
+        """Count a copy for a candidate that nobody is shown, or one that was not sent."""
+        self._count(("statera_guard_experiment_copies", experiment, result))
+
+    def facts(self, result: Literal["shipped", "refused", "lost"], count: int) -> None:
+        """Count facts of experiments on their way to the live store."""
+        self._count(("statera_guard_experiment_facts", result), count)
+
+    def feedback(self, reason: str, count: int) -> None:
+        """Count reports of feedback by what became of them."""
+        self._count(("statera_guard_feedback", reason), count)
+
     def cache(self, *, hits: int, misses: int) -> None:
         """Count looks into the verdict cache."""
         self._count(("statera_guard_cache", "hit"), hits)
@@ -245,6 +267,11 @@ _COUNTERS = {
     "statera_guard_policy_reloads": ("Policies read again", "result"),
     "statera_guard_events_dropped": ("Events not written", ""),
     "statera_guard_cache": ("Looks into the verdict cache", "result"),
+    "statera_guard_experiment_requests": ("Took part", "experiment arm entry"),
+    "statera_guard_experiment_excluded": ("Took no part", "experiment reason"),
+    "statera_guard_experiment_copies": ("Copies for a candidate", "experiment result"),
+    "statera_guard_experiment_facts": ("Facts for the live store", "result"),
+    "statera_guard_feedback": ("Reports of feedback", "result"),
     "statera_guard_released_before_block_chars": ("Left before a block", ""),
 }
 _HISTOGRAMS = {

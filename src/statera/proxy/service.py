@@ -1,12 +1,12 @@
 """What every request needs, handed in once."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from typing import NamedTuple, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from statera.protocols import Clock
 from statera.proxy.admission import Admission
+from statera.proxy.aside import aside
 from statera.proxy.eventlog import EventLog
 from statera.proxy.events import Hashing
 from statera.proxy.keeper import Keeper
@@ -16,10 +16,11 @@ from statera.proxy.upstream import UpstreamClient
 from statera.proxy.wire.api import Usage
 from statera.records.guarding import Decision
 
+if TYPE_CHECKING:
+    from statera.proxy.experiments.taking import Experiments
+
 P = ParamSpec("P")
 T = TypeVar("T")
-
-MOST_AT_ONCE = 2**16  # bytes of a body that are read on the event loop
 
 
 class Asked(NamedTuple):
@@ -51,6 +52,7 @@ class Service(NamedTuple):
 
     `ids` gives every decision's id: 16 hexadecimal digits, never the same twice. `reader` is where
     long bodies are read, so that others need not wait; without one it is the event loop.
+    `experiments` choose an arm for requests; None where there is none.
     """
 
     terms: Terms
@@ -64,10 +66,8 @@ class Service(NamedTuple):
     ids: Callable[[], str]
     traces: Traces | None = None
     reader: Executor | None = None
+    experiments: "Experiments | None" = None
 
     async def aside(self, size: int, read: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
         """Return what `read` makes of a body of `size` bytes, a long one off the event loop."""
-        if size <= MOST_AT_ONCE or self.reader is None:
-            return read(*args, **named)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.reader, lambda: read(*args, **named))
+        return await aside(self.reader, size, read, *args, **named)

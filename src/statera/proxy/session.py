@@ -118,6 +118,11 @@ class StreamSession:
         """Whether any event has left."""
         return self._queue.left > 0 or self.done
 
+    @property
+    def response(self) -> object:
+        """Upstream's id of the reply, as far as it has left; None where it gave none."""
+        return self._queue.state.head.get("id")
+
     def feed(self, data: bytes) -> None:
         """Add bytes from upstream."""
         if self._closed:

@@ -159,6 +159,7 @@ class Pump:
         book = self._book
         if session.failure is not None or not session.done:
             book.count("error")
+        book.fault |= session.failure is not None
         decision = self._together.decision()
         if self._together.checks:
             book.decided(

@@ -21,6 +21,7 @@ Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 MiB = 2**20
+LIVE, SPOOL = ".statera/live.sqlite", ".statera/spool"
 _EVERYWHERE = ("0.0.0.0", "::")
 
 
@@ -36,6 +37,12 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     `drain_seconds`: how long open streams may go on once it is told to end. `events`: `stdout`,
     `none`, or a file to which lines are added. `control_token`: asked for at control; with it
     control also answers on `control_host` other than loopback.
+
+    `experiment`: files of live experiments, parted by commas. `live`: the store that their facts go
+    to, "" for `LIVE`; `spool`: where they wait, "" for `SPOOL`. `unit_key` hashes unit ids,
+    `feedback_key` signs tokens of feedback; `feedback_token` is what servers bring to report,
+    `feedback_origins` are the sites whose pages may, parted by commas; `tester_token` is what
+    testers bring to choose an arm.
     """
 
     upstream: str = "http://127.0.0.1:8000"
@@ -61,6 +68,14 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     events: str = "stdout"
     event_key: str = ""
     models: Count = 20
+    experiment: str = ""
+    live: str = ""
+    spool: str = ""
+    unit_key: str = ""
+    feedback_key: str = ""
+    feedback_token: str = ""
+    feedback_origins: str = ""
+    tester_token: str = ""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
 

@@ -20,7 +20,7 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from socket import socket
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from statera.guard.tools import Tools
 from statera.proxy.admission import Admission
@@ -36,6 +36,9 @@ from statera.proxy.metrics import Metrics
 from statera.proxy.service import Service, Traces
 from statera.proxy.terms import Terms, read_upstream
 from statera.proxy.upstream import Limits, UpstreamClient
+
+if TYPE_CHECKING:
+    from statera.proxy.experiments.serving import Serving
 
 logger = logging.getLogger("statera.guard")
 
@@ -117,6 +120,7 @@ class Worker:
             draining=lambda: given.board.draining,
         )
         self._health = Health(self._upstream)
+        self._serving: Serving | None = None
         self._reloads = given.board.reloads
         self._counted = (0, 0, 0)
 
@@ -127,9 +131,14 @@ class Worker:
         """
         try:
             await self._keeper.open()
+            if self.terms.experiment:
+                self._serving = self._experiments()
+                await self._serving.open()
             gc.freeze()
             await self._serve(sockets, started)
         finally:
+            if self._serving is not None:
+                self._serving.close()
             if self.given.closing is not None:
                 await self.given.closing()
             self._metrics.close()
@@ -142,7 +151,8 @@ class Worker:
     async def _serve(self, sockets: Sockets, started: Callable[[], None]) -> None:
         service = self._service()
         board, terms = self.given.board, self.terms
-        app = App(service, self._health, board)
+        serving = self._serving
+        app = App(service, self._health, board, serving.feedbacks() if serving else None)
         control = Control(service, board, self.ordered_reload, terms.control_token)
         servers = [public_server(app, terms), control_server(control)]
         try:
@@ -158,6 +168,8 @@ class Worker:
     async def reload(self) -> str:
         """Read the policy again; what is wrong with it, and then the old one stays."""
         fault = await self._keeper.reload()
+        if self._serving is not None:
+            fault = "; ".join(filter(None, (fault, await self._serving.reload())))
         self._metrics.reload("kept" if fault else "ok")
         if fault:
             logger.error("the policy was not taken, the old one stays: %s", fault)
@@ -180,7 +192,8 @@ class Worker:
         async with asyncio.TaskGroup() as group:
             for server, listener in zip(servers, sockets, strict=True):
                 group.create_task(server.serve([listener]))
-            helpers = [group.create_task(self._ticks()), group.create_task(self._looks())]
+            beside = self._serving.tasks() if self._serving is not None else []
+            helpers = [group.create_task(one) for one in (self._ticks(), self._looks(), *beside)]
             for server in servers:
                 await server.listening.wait()
             started()
@@ -197,6 +210,8 @@ class Worker:
         self._admission.turn_away()
         if not await self._admission.emptied(self.terms.drain_seconds):
             self._upstream.interrupt()
+            if self._serving is not None:
+                self._serving.interrupt()
             await self._admission.emptied(_LAST)
 
     async def _ticks(self) -> None:
@@ -204,7 +219,7 @@ class Worker:
         for tick in itertools.count(1):
             if not tick % _TIDY:
                 gc.collect()
-            if board.reloads != self._reloads or self._keeper.changed():
+            if board.reloads != self._reloads or self._changed():
                 self._reloads = board.reloads
                 await self.reload()
             if self.given.parent not in (None, os.getppid()):
@@ -213,6 +228,11 @@ class Worker:
                 self._admission.turn_away()
             self._count()
             await asyncio.sleep(TICK)
+
+    def _changed(self) -> bool:
+        """Return whether the file of a policy is another than the one in force."""
+        serving = self._serving
+        return self._keeper.changed() or (serving is not None and serving.changed())
 
     async def _looks(self) -> None:
         while True:
@@ -230,6 +250,8 @@ class Worker:
         self._counted = now
         self._metrics.cache(hits=hits, misses=misses)
         self._metrics.dropped(lost)
+        if self._serving is not None:
+            self._serving.count()
 
     def _service(self) -> Service:
         return Service(
@@ -244,7 +266,21 @@ class Worker:
             ids=numbered(),
             traces=_traces() if self.given.traces else None,
             reader=self._reader,
+            experiments=self._serving.experiments if self._serving is not None else None,
         )
+
+    def _experiments(self) -> "Serving":
+        """Return the experiments; what they need is loaded only where there are some."""
+        place = import_module("statera.proxy.experiments.serving")
+        arms = import_module("statera.proxy.experiments.arms")
+        means = arms.Means(
+            self.terms, self.given.tools, self._clock, self._pool, os.environ, self._metrics.check
+        )
+        beside = place.Beside(
+            self._upstream, self._metrics, lambda: self._keeper.armed, self._reader
+        )
+        made: Serving = place.Serving(self.terms, means, beside)
+        return made
 
 
 def _traces() -> Traces:

@@ -16,7 +16,7 @@ from statera.encoders.runtime import INSTALL
 from statera.errors import DeclarationError
 from statera.guard.policy import policy_path
 from statera.guard.toolbox import Toolbox
-from statera.proxy.terms import Terms, check_terms, read_terms
+from statera.proxy.terms import LIVE, SPOOL, Terms, check_terms, read_terms
 
 try:
     from statera.proxy.serving import serve
@@ -53,12 +53,21 @@ _FLAGS = {
     "events": ("WHERE", "Where decisions are written: stdout, none, or a file."),
     "event_key": ("KEY", "Key of the hashes in events; random without."),
     "models": ("N", "Model names that metrics tell apart."),
+    "experiment": ("FILES", "Live experiments to serve; several are parted by commas."),
+    "live": ("PLACE", f"Their store: a file, or postgresql://USER@HOST/NAME. [default: {LIVE}]"),
+    "spool": ("DIR", f"Where facts wait on their way to it. [default: {SPOOL}]"),
+    "unit_key": ("KEY", "Key of the hashes of unit ids; the same for all pods."),
+    "feedback_key": ("KEY", "Key of feedback tokens; made of the unit key without."),
+    "feedback_token": ("TOKEN", "What servers bring as a Bearer token to report feedback."),
+    "feedback_origins": ("ORIGINS", "Sites whose pages may report it, as https://example.com."),
+    "tester_token": ("TOKEN", "With it, x-statera-arm in a request chooses its arm."),
     "log_level": ("LEVEL", "debug, info, warning or error."),
 }
 _VARIABLES = {
     "upstream": ["TARGET_UPSTREAM"],
     "toxicity_threshold": ["TOXICITY_THRESHOLD"],
     "policy": ["STATERA_POLICY"],
+    "live": ["STATERA_LIVE"],
 }
 _DEFAULTS = structs.asdict(Terms())
 _TEXTS = frozenset(name for name, value in _DEFAULTS.items() if isinstance(value, str))

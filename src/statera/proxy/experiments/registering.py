@@ -1,0 +1,102 @@
+"""Which designs are registered in the live store, and that ours are the last ones registered.
+
+    ledger = Ledger(".statera/live.sqlite", opened, clock)
+    ledger.begin()                      # registers new ones; DeclarationError for a changed design
+    ledger.barred("tone")               # why nobody may take part now, "" when they may
+    ledger.occurrences("tone")          # blocks: for a thread
+
+While the database was never reached nothing is known to be registered, and nobody takes part; once
+it was, a time without it changes nothing. A design that is edited elsewhere while this process
+serves the old one is seen at the next look: then nobody takes part here until it is started again.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from statera.errors import DeclarationError
+from statera.experiment.opened import Opened
+from statera.protocols import Clock
+from statera.records.live import Occurrence, identifier
+from statera.store.live.backend import LiveStoreAway
+from statera.store.live.opening import LiveStore, open_live
+from statera.store.live.wanted import Registration
+
+logger = logging.getLogger("statera.guard")
+
+UNREGISTERED, CHANGED = "not_registered", "changed_design"
+
+
+class Ledger:
+    """The live store as the path reads it; all but `barred` belongs to one thread at a time."""
+
+    def __init__(self, place: str, opened: Sequence[Opened], clock: Clock) -> None:
+        self._place, self._clock = place, clock
+        self._opened = {one.design.experiment: one for one in opened}
+        self._barred = dict.fromkeys(self._opened, UNREGISTERED)
+        self._store: LiveStore | None = None
+
+    def begin(self) -> None:
+        """Register what is new. DeclarationError for a design that is not the one registered.
+
+        A database that is away is told of, and looked for again with the occurrences.
+        """
+        try:
+            for name in self._opened:
+                self._look(name)
+                if self._barred[name] == CHANGED:
+                    raise self._changed(name)
+        except LiveStoreAway as away:
+            logger.warning("no experiment takes part until the live store is reached: %s", away)
+
+    def barred(self, name: str) -> str:
+        """Return why nobody may take part now: `not_registered`, `changed_design`, or ""."""
+        return self._barred[name]
+
+    def occurrences(self, name: str) -> Sequence[Occurrence]:
+        """Return what happened to an experiment; LiveStoreAway while that cannot be read."""
+        before = self._barred[name]
+        store = self._look(name)
+        if (now := self._barred[name]) != before:
+            told = str(self._changed(name)) if now == CHANGED else f"experiment '{name}' takes part"
+            logger.log(logging.ERROR if now == CHANGED else logging.INFO, told)
+        return store.occurrences(name)
+
+    def close(self) -> None:
+        """Let go of the store."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def _look(self, name: str) -> LiveStore:
+        """Register an experiment if it is new, and see whether its design is the last one."""
+        if self._store is None:
+            self._store = open_live(self._place)
+        own = self._opened[name]
+        if not (known := self._store.designs(name)):
+            known = (self._register(self._store, own),)
+        self._barred[name] = "" if known[-1].digest == own.digest else CHANGED
+        return self._store
+
+    def _register(self, store: LiveStore, own: Opened) -> Registration:
+        name, now = own.design.experiment, self._clock.now()
+        found = store.register(name, own.digest, own.text, now)
+        started = Occurrence(
+            id=identifier(b"", "occurrence", f"{name}\nstarted"),
+            experiment=name,
+            at=now,
+            kind="started",
+            detail=f"{own.source} is served, digest {own.digest}",
+        )
+        store.write([started])
+        return found
+
+    def _changed(self, name: str) -> DeclarationError:
+        assert self._store is not None
+        own, last = self._opened[name], self._store.designs(name)[-1]
+        when = datetime.fromtimestamp(last.at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        return DeclarationError(
+            f"{own.source}: this is not the design of '{name}' that was registered on {when} "
+            f"(digest {last.digest[:12]}, the file's {own.digest[:12]}). To take the change, which "
+            f"every report will show: statera experiment start --edit {own.source}"
+        )

@@ -11,8 +11,10 @@ from contextlib import closing, contextmanager
 from errno import EADDRINUSE
 from threading import Thread
 from time import sleep
+from typing import Literal
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from statera.errors import DeclarationError
 from statera.web.app import create_app
@@ -33,24 +35,38 @@ def serving(
 
     Port 0 is a free one. DeclarationError when the address cannot be had.
     """
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    app = create_app(desk, token=token, labeller=labeller)
+    with running(app, host=host, port=port, name="statera-labelling") as address:
+        yield f"{address}/{token}/"
+
+
+@contextmanager
+def running(
+    app: ASGIApp, *, host: str, port: int, name: str, lifespan: Literal["off", "on"] = "off"
+) -> Iterator[str]:
+    """Serve an application behind the door while the block runs; the value is `http://host:port`.
+
+    It runs in a thread called `name`; with `lifespan` it is told when it starts and ends.
+    DeclarationError when the address cannot be had.
+    """
     with closing(_listen(host, port)) as listener:
-        number, token = listener.getsockname()[1], secrets.token_urlsafe(_TOKEN_BYTES)
-        app = create_app(desk, token=token, labeller=labeller)
+        number = listener.getsockname()[1]
         server = uvicorn.Server(
             uvicorn.Config(
                 Guarded(app, hosts_of(host, number)),
                 log_level="warning",
                 access_log=False,
                 server_header=False,
-                lifespan="off",
+                lifespan=lifespan,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
             )
         )
-        thread = Thread(target=server.run, args=([listener],), name="statera-labelling")
+        thread = Thread(target=server.run, args=([listener],), name=name)
         thread.start()
         try:
             _until_started(server, thread)
-            yield f"http://{_shown(host)}:{number}/{token}/"
+            yield f"http://{_shown(host)}:{number}"
         finally:
             server.should_exit = True
             thread.join()
@@ -82,5 +98,5 @@ def _listen(host: str, port: int) -> socket.socket:
 def _until_started(server: uvicorn.Server, thread: Thread) -> None:
     while not server.started:
         if not thread.is_alive():
-            raise DeclarationError("the labelling page did not start")
+            raise DeclarationError("the page did not start")
         sleep(0.005)

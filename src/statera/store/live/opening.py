@@ -8,7 +8,7 @@ found = store.units(wanted)
 
 from collections.abc import Sequence
 
-from statera.records.live import Fact, Occurrence
+from statera.records.live import Excluded, Fact, Occurrence
 from statera.store.live import history
 from statera.store.live.database import Database, backend_of
 from statera.store.live.querying import Querying
@@ -17,6 +17,7 @@ from statera.store.live.retention import retain
 from statera.store.live.rows import rows_of
 from statera.store.live.tables import contexts
 from statera.store.live.wanted import Found, Registration, State, Wanted
+from statera.store.live.withdrawal import withdraw
 
 
 class LiveStore:
@@ -88,6 +89,16 @@ class LiveStore:
         """
         with self._database.writing() as connection:
             return retain(connection, before, now)
+
+    def withdraw(self, experiment: str, unit: int, left: Excluded) -> int:
+        """Delete all facts of a unit that withdraws, and keep `left`, which counts it.
+
+        Returns the number of exposures that were deleted.
+        """
+        with self._database.writing() as connection:
+            for table, rows in rows_of([left]):
+                self._backend.insert(connection, table, rows)
+            return withdraw(connection, experiment, unit)
 
     def close(self) -> None:
         """Close every connection."""

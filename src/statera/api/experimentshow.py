@@ -1,0 +1,206 @@
+"""How an experiment stands: its registered design, its units, the analysis, what happened to it.
+
+shown = show(store, "tone", now=clock.now())
+shown.result.verdict                       # pass, fail or inconclusive
+"""
+
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from statera.analysis.experiments.analysis import View, analysed
+from statera.analysis.experiments.units import Aside, Reports, Units
+from statera.api.livereading import live_units
+from statera.codec.files import read_csv
+from statera.errors import DeclarationError, nearest, unknown
+from statera.experiment.assignment import splits
+from statera.experiment.design import Design
+from statera.experiment.edits import diff
+from statera.experiment.opened import read_design
+from statera.records.live import identifier
+from statera.report.experiments.content import Edit, Event, Shown
+from statera.report.experiments.words import moment
+from statera.store.live.opening import LiveStore
+from statera.store.live.wanted import Registration
+
+SCHEMA = 1
+PRIOR = 0.05
+"""Standard deviation of the effect for a Bayesian view whose design states none."""
+
+_UNIT = "unit"
+
+
+class Asked(NamedTuple):
+    """What is to be shown beside the decision.
+
+    `bayes`: with a Bayesian view. `late`: with the late reports. `history`: a CSV with what units
+    did before, in place of the store's; its `unit` is hashed by `unit_key` as the guard hashes it.
+    """
+
+    bayes: bool = False
+    late: bool = False
+    history: Path | None = None
+    unit_key: str = ""
+    command: str = ""
+
+
+def show(store: LiveStore, name: str, *, now: float, asked: Asked = Asked()) -> Shown:  # noqa: B008
+    """Return all that is known of an experiment at `now`, seconds since 1970 UTC.
+
+    DeclarationError, in one line, for a name that is unknown (with the nearest), for an experiment
+    that was never registered, has not begun, or has exposed nobody yet.
+    """
+    registered = _registered(store, name)
+    design = read_design(registered[-1].text, source=f"experiment '{name}' as registered")
+    units, aside = _units(store, design)
+    if not len(units.unit):
+        raise _nobody(design, registered[0], aside, now)
+    cuped = None
+    if asked.history is not None:
+        units, cuped = _with_history(units, design, asked), True
+    prior = (design.prior or PRIOR) if asked.bayes else None
+    result = analysed(design, units, aside, now=now, view=View(cuped=cuped, prior=prior))
+    return Shown(
+        result=result if asked.bayes else msgspec.structs.replace(result, bayes=()),
+        design=design,
+        digest=registered[0].digest,
+        registered=registered[0].at,
+        state=store.state(name),
+        now=now,
+        edits=_edits(registered),
+        events=tuple(
+            Event(at=one.at, kind=one.kind, detail=one.detail) for one in store.occurrences(name)
+        ),
+        late=asked.late,
+        command=asked.command,
+    )
+
+
+def json_shown(shown: Shown, exit_code: int) -> dict[str, object]:
+    """Return schema 1 of `experiment show --json`."""
+    head = {
+        "schema": SCHEMA,
+        "experiment": shown.result.experiment,
+        "verdict": shown.result.verdict,
+        "exit_code": exit_code,
+        "state": shown.state,
+        "seen": shown.now,
+        "registered": {"at": shown.registered, "digest": shown.digest},
+        "edits": msgspec.to_builtins(shown.edits),
+        "occurrences": msgspec.to_builtins(shown.events),
+    }
+    return {**head, "result": msgspec.to_builtins(shown.result)}
+
+
+def _registered(store: LiveStore, name: str) -> tuple[Registration, ...]:
+    names = store.names()
+    if not names:
+        raise DeclarationError(
+            f"{store.shown}: no experiment yet: `statera experiment start FILE.yaml`"
+        )
+    if name not in names:
+        raise unknown("experiment", name, names)
+    found = store.designs(name)
+    if not found:
+        raise DeclarationError(
+            f"experiment '{name}' has exposures, but its design was never registered: "
+            "`statera experiment start FILE.yaml`"
+        )
+    return found
+
+
+def _nobody(design: Design, first: Registration, aside: Aside, now: float) -> DeclarationError:
+    """Return the line that says why there is nothing to show."""
+    name, begins = design.experiment, min(split.since for split in splits(design))
+    if begins > now:
+        return DeclarationError(
+            f"experiment '{name}' has not begun: its ramp starts {moment(begins)}"
+        )
+    beside = [
+        f"{sum(counts.values()):,} {what}"
+        for what, counts in msgspec.structs.asdict(aside).items()
+        if what in ("crossed", "overridden", "stopped", "excluded") and sum(counts.values())
+    ]
+    told = f" (counted aside: {', '.join(beside)})" if beside else ""
+    return DeclarationError(
+        f"experiment '{name}' was started {moment(first.at)}; nobody was exposed yet{told}"
+    )
+
+
+def _edits(registered: tuple[Registration, ...]) -> tuple[Edit, ...]:
+    pairs = pairwise(registered)
+    return tuple(
+        Edit(
+            at=new.at,
+            digest=new.digest,
+            diff=tuple(diff(old.text, new.text, name=new.experiment).splitlines()),
+        )
+        for old, new in pairs
+    )
+
+
+def _units(store: LiveStore, design: Design) -> tuple[Units, Aside]:
+    """Return the units; of a shadow's arms what the candidate answered, whom nobody was shown."""
+    units, aside = live_units(store, design)
+    if design.mode != "shadow":
+        return units, aside
+    shadow, _ = live_units(store, design, shadow=True)
+    if not np.array_equal(units.unit, shadow.unit):  # exposures came between the two readings
+        return shadow, aside
+    based = units.arm == 0
+    outcomes = {
+        name: Reports(
+            *(
+                np.where(based, own, other)
+                for own, other in zip(one, shadow.outcomes[name], strict=True)
+            )
+        )
+        for name, one in units.outcomes.items()
+    }
+    return units._replace(outcomes=outcomes), aside
+
+
+def _with_history(units: Units, design: Design, asked: Asked) -> Units:
+    """Return the units with the primary outcome's history as the file has it."""
+    path, outcome = asked.history or Path(), design.primary.outcome
+    sums = _history(path, outcome, asked.unit_key.encode())
+    found = [sums.get(unit, (0.0, 0)) for unit in units.unit.tolist()]
+    if not any(number for _, number in found):
+        raise DeclarationError(
+            f"{path}: knows none of the {len(found):,} units. Is --unit-key the one that the guard "
+            "hashes with?"
+        )
+    before, number = (np.array(column, dtype=np.float64) for column in zip(*found, strict=True))
+    known = units.outcomes[outcome]._replace(before=before, before_number=number)
+    return units._replace(outcomes={**units.outcomes, outcome: known})
+
+
+def _history(path: Path, outcome: str, key: bytes) -> dict[int, tuple[float, int]]:
+    """Return sum and number of the reports of each unit; a unit may have several lines."""
+    sums: dict[int, tuple[float, int]] = {}
+    for number, row in enumerate(read_csv(path), start=2):
+        for column in (_UNIT, outcome):
+            if column not in row:
+                told = (
+                    f"column '{column}' is missing.{nearest(column, row)} Found: {', '.join(row)}"
+                )
+                raise DeclarationError(f"{path}: {told}")
+        if not row[outcome].strip():
+            continue
+        unit = identifier(key, "unit", row[_UNIT])
+        total, count = sums.get(unit, (0.0, 0))
+        sums[unit] = (total + _number(row[outcome], f"{path}, line {number}"), count + 1)
+    return sums
+
+
+def _number(text: str, where: str) -> float:
+    try:
+        found = float(text)
+    except ValueError:
+        found = float("nan")
+    if not np.isfinite(found):
+        raise DeclarationError(f"{where}: '{text}' is no number")
+    return found

@@ -1,0 +1,162 @@
+"""The paths of a user study: each person's page below a secret address of their own.
+
+Nothing that leaves this server names an arm, a model, a person or a task's id.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from functools import cache
+from typing import Literal
+
+import msgspec
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from statera.codec.files import to_json
+from statera.codec.strict import from_json
+from statera.errors import DeclarationError, StoreError
+from statera.web.studydesk import Stale, Unfit, View
+from statera.web.studyroom import Busy, Person, Report, Room
+
+_FILES = {"label.css": "text/css", "study.css": "text/css", "study.js": "text/javascript"}
+_MOST_BYTES = 200_000
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the page sends: one act of a person, on the task that it shows."""
+
+    act: Literal["agree", "say", "done", "skip", "prefer", "withdraw"]
+    position: int = 0
+    text: str = ""
+    solved: bool = False
+    rating: int | None = None
+    choice: str = ""
+
+
+def study_app(
+    room: Room, people: Iterable[Person], close: Callable[[], Awaitable[None]] | None = None
+) -> Starlette:
+    """Return the application; whoever has no token of a person finds nothing.
+
+    `close` is awaited at the end, on the loop on which the room was used.
+    """
+    page = _Page(room, {person.token: person for person in people})
+    routes = [
+        Route("/{token}/", page.page, methods=["GET"]),
+        Route("/{token}/now", page.now, methods=["GET"]),
+        Route("/{token}/act", page.act, methods=["POST"]),
+        *(Route(f"/{{token}}/{name}", page.file(name), methods=["GET"]) for name in _FILES),
+    ]
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        if close is not None:
+            await close()
+
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+class _Page:
+    def __init__(self, room: Room, people: dict[str, Person]) -> None:
+        self._room = room
+        self._people = people
+
+    async def page(self, request: Request) -> Response:
+        """Return the page, the same for everybody."""
+        if self._person(request) is None:
+            return _nobody()
+        return HTMLResponse(_render("study.html", title=self._room.study.title))
+
+    def file(self, name: str) -> Answer:
+        """Return what answers with a file of the page."""
+
+        async def answer(request: Request) -> Response:
+            if self._person(request) is None:
+                return _nobody()
+            return Response(_source(name), media_type=_FILES[name])
+
+        return answer
+
+    async def now(self, request: Request) -> Response:
+        """Return what the person sees now."""
+        person = self._person(request)
+        return _nobody() if person is None else _shown(self._room.view(person))
+
+    async def act(self, request: Request) -> Response:
+        """Keep what the person did, and return what is next."""
+        person = self._person(request)
+        if person is None:
+            return _nobody()
+        body = await request.body()
+        if len(body) > _MOST_BYTES:
+            return _failed("that is too long", 413)
+        try:
+            return _shown(await self._done(person, from_json(body, Act, source="act")))
+        except (DeclarationError, Unfit) as error:
+            return _failed(str(error), 400)
+        except Stale:
+            return _failed("this was dealt with in another window", 409)
+        except Busy:
+            return _failed("the assistant is still answering", 409)
+        except (OSError, StoreError):
+            return _failed("this could not be kept just now; please try again", 507)
+
+    async def _done(self, person: Person, act: Act) -> View:
+        room = self._room
+        if act.act == "agree":
+            return await room.agree(person)
+        if act.act == "say":
+            return await room.say(person, act.position, act.text)
+        if act.act == "done":
+            report = Report(solved=act.solved, rating=act.rating, answer=act.text)
+            return await room.done(person, act.position, report)
+        if act.act == "skip":
+            return await room.skip(person, act.position)
+        if act.act == "prefer":
+            return await room.prefer(person, act.choice)
+        return await room.withdraw(person)
+
+    def _person(self, request: Request) -> Person | None:
+        return self._people.get(request.path_params["token"])
+
+
+def _nobody() -> Response:
+    return PlainTextResponse("There is nothing here. Is the link whole?", status_code=404)
+
+
+def _shown(view: View) -> Response:
+    return Response(to_json(view), media_type="application/json")
+
+
+def _failed(message: str, status: int) -> Response:
+    return JSONResponse({"error": message}, status_code=status)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("statera.web", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _source(name: str) -> str:
+    environment = _environment()
+    if environment.loader is None:
+        raise LookupError(name)
+    return environment.loader.get_source(environment, name)[0]
+
+
+def _render(name: str, **values: object) -> str:
+    return _environment().get_template(name).render(**values)

@@ -14,10 +14,11 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from socket import socket
 from threading import Thread
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import uvloop
 
@@ -29,6 +30,9 @@ from statera.proxy.keeper import PolicySource, remarks, written
 from statera.proxy.listening import listen
 from statera.proxy.terms import Terms
 from statera.proxy.worker import Closing, Given, Sockets, Worker
+
+if TYPE_CHECKING:
+    from statera.proxy.experiments.serving import Looking
 
 OTEL = "OTEL_EXPORTER_OTLP_ENDPOINT"
 STDOUT, NONE = "stdout", "none"
@@ -54,11 +58,16 @@ def listeners(terms: Terms, *, shared: bool = False) -> Sockets:
 
 
 def serve(
-    terms: Terms, tools: Tools, announce: Callable[[str], None], closing: Closing | None = None
+    terms: Terms,
+    tools: Tools,
+    announce: Callable[[str], None],
+    closing: Closing | None = None,
+    looking: "Looking | None" = None,
 ) -> None:
     """Serve in this process until a signal ends it; `announce` is told in one line where.
 
-    `closing` closes what `tools` opened, on the event loop that used it.
+    `closing` closes what `tools` opened, on the event loop that used it. `looking` reads the
+    guardrails of experiments, which are watched with it.
     """
     sockets = listeners(terms)
     board, place = Board(1), where(terms, sockets)
@@ -70,6 +79,7 @@ def serve(
             event_key=event_key(terms),
             traces=OTEL in os.environ,
             closing=closing,
+            looking=looking,
         )
         run_worker(terms, given, sockets, lambda: announce(remarked(place, terms)))
 
@@ -89,11 +99,12 @@ async def _until_signal(worker: Worker, sockets: Sockets, started: Callable[[], 
 
 
 @contextmanager
-def guarding(terms: Terms, tools: Tools) -> Iterator[Running]:
+def guarding(terms: Terms, tools: Tools, looking: "Looking | None" = None) -> Iterator[Running]:
     """Serve in a thread while the block runs; DeclarationError when it cannot."""
     sockets = listeners(terms)
     running: Future[Running] = Future()
-    thread = Thread(target=_in_thread, args=(terms, tools, sockets, running), name="statera-guard")
+    work = partial(_in_thread, terms, tools, sockets, running, looking)
+    thread = Thread(target=work, name="statera-guard")
     thread.start()
     try:
         found = running.result()
@@ -105,13 +116,20 @@ def guarding(terms: Terms, tools: Tools) -> Iterator[Running]:
         thread.join()
 
 
-def _in_thread(terms: Terms, tools: Tools, sockets: Sockets, running: "Future[Running]") -> None:
+def _in_thread(
+    terms: Terms,
+    tools: Tools,
+    sockets: Sockets,
+    running: "Future[Running]",
+    looking: "Looking | None",
+) -> None:
     try:
         with (
             events_of(terms) as events,
             asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
         ):
-            given = Given(tools, Board(1), events, event_key(terms), OTEL in os.environ)
+            traced = OTEL in os.environ
+            given = Given(tools, Board(1), events, event_key(terms), traced, looking=looking)
             runner.run(_told(Worker(terms, given), sockets, running))
     except BaseException as error:
         if running.done():

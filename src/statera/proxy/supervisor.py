@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from socket import socket
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -25,6 +26,9 @@ from statera.proxy.listening import listen
 from statera.proxy.serving import OTEL, event_key, events_of, listeners, remarked, run_worker, where
 from statera.proxy.terms import Terms
 from statera.proxy.worker import Closing, Given, Sockets
+
+if TYPE_CHECKING:
+    from statera.proxy.experiments.serving import Looking
 
 logger = logging.getLogger("statera.guard")
 
@@ -55,7 +59,11 @@ class WorkersEnded(StateraError):
 
 
 def serve_as_worker(
-    terms: Terms, tools: Tools, place: WorkerPlace, closing: Closing | None = None
+    terms: Terms,
+    tools: Tools,
+    place: WorkerPlace,
+    closing: Closing | None = None,
+    looking: "Looking | None" = None,
 ) -> None:
     """Serve as one worker of several, until a signal ends it."""
     folder = Path(place.folder)
@@ -72,6 +80,7 @@ def serve_as_worker(
             parent=place.parent,
             folder=folder,
             closing=closing,
+            looking=looking,
         )
         run_worker(terms, given, sockets, (folder / f"up-{place.number}").touch)
 

@@ -38,7 +38,7 @@ from statera.proxy.terms import Terms, read_upstream
 from statera.proxy.upstream import Limits, UpstreamClient
 
 if TYPE_CHECKING:
-    from statera.proxy.experiments.serving import Serving
+    from statera.proxy.experiments.serving import Looking, Serving
 
 logger = logging.getLogger("statera.guard")
 
@@ -77,7 +77,7 @@ class Given(NamedTuple):
     """What a worker gets from outside: `events` None where none are written.
 
     `parent`: the process whose end is its own end too; `folder`: where workers sum what they count;
-    `closing` closes what `tools` opened.
+    `closing` closes what `tools` opened; `looking` reads an experiment's guardrails.
     """
 
     tools: Tools
@@ -89,6 +89,7 @@ class Given(NamedTuple):
     parent: int | None = None
     folder: Path | None = None
     closing: Closing | None = None
+    looking: "Looking | None" = None
 
 
 class Worker:
@@ -276,8 +277,9 @@ class Worker:
         means = arms.Means(
             self.terms, self.given.tools, self._clock, self._pool, os.environ, self._metrics.check
         )
+        watched = self.given.looking if not self.given.number else None
         beside = place.Beside(
-            self._upstream, self._metrics, lambda: self._keeper.armed, self._reader
+            self._upstream, self._metrics, lambda: self._keeper.armed, self._reader, watched
         )
         made: Serving = place.Serving(self.terms, means, beside)
         return made

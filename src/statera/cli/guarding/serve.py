@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -121,12 +122,13 @@ def _serve(config: str | None, **given: str | None) -> None:
     )
     logging.getLogger("uvicorn").setLevel("WARNING")
     place, box = worker_place(os.environ), Toolbox(Path(terms.policy).parent)
+    looks = import_module("statera.api.livelooks").breached if terms.experiment else None
     if place is not None:
-        serve_as_worker(terms, box.tools, place, box.close)
+        serve_as_worker(terms, box.tools, place, box.close, looks)
     elif terms.workers > 1:
         _supervise(terms)
     else:
-        serve(terms, box.tools, _announce, box.close)
+        serve(terms, box.tools, _announce, box.close, looks)
 
 
 def _supervise(terms: Terms) -> None:

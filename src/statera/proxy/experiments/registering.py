@@ -13,6 +13,7 @@ serves the old one is seen at the next look: then nobody takes part here until i
 import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from threading import Lock
 
 from statera.errors import DeclarationError
 from statera.experiment.opened import Opened
@@ -28,13 +29,14 @@ UNREGISTERED, CHANGED = "not_registered", "changed_design"
 
 
 class Ledger:
-    """The live store as the path reads it; all but `barred` belongs to one thread at a time."""
+    """The live store as the path reads it, from any thread."""
 
     def __init__(self, place: str, opened: Sequence[Opened], clock: Clock) -> None:
         self._place, self._clock = place, clock
         self._opened = {one.design.experiment: one for one in opened}
         self._barred = dict.fromkeys(self._opened, UNREGISTERED)
         self._store: LiveStore | None = None
+        self._opening = Lock()
 
     def begin(self) -> None:
         """Register what is new. DeclarationError for a design that is not the one registered.
@@ -62,6 +64,14 @@ class Ledger:
             logger.log(logging.ERROR if now == CHANGED else logging.INFO, told)
         return store.occurrences(name)
 
+    @property
+    def store(self) -> LiveStore:
+        """The store, opened if it was not yet; LiveStoreAway while it cannot be."""
+        with self._opening:
+            if self._store is None:
+                self._store = open_live(self._place)
+            return self._store
+
     def close(self) -> None:
         """Let go of the store."""
         if self._store is not None:
@@ -70,13 +80,11 @@ class Ledger:
 
     def _look(self, name: str) -> LiveStore:
         """Register an experiment if it is new, and see whether its design is the last one."""
-        if self._store is None:
-            self._store = open_live(self._place)
-        own = self._opened[name]
-        if not (known := self._store.designs(name)):
-            known = (self._register(self._store, own),)
+        store, own = self.store, self._opened[name]
+        if not (known := store.designs(name)):
+            known = (self._register(store, own),)
         self._barred[name] = "" if known[-1].digest == own.digest else CHANGED
-        return self._store
+        return store
 
     def _register(self, store: LiveStore, own: Opened) -> Registration:
         name, now = own.design.experiment, self._clock.now()
@@ -92,8 +100,7 @@ class Ledger:
         return found
 
     def _changed(self, name: str) -> DeclarationError:
-        assert self._store is not None
-        own, last = self._opened[name], self._store.designs(name)[-1]
+        own, last = self._opened[name], self.store.designs(name)[-1]
         when = datetime.fromtimestamp(last.at, UTC).strftime("%Y-%m-%d %H:%M UTC")
         return DeclarationError(
             f"{own.source}: this is not the design of '{name}' that was registered on {when} "

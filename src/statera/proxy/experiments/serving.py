@@ -11,19 +11,22 @@ within 2 s that an experiment was stopped.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from statera.analysis.experiments.result import Contrast
 from statera.errors import DeclarationError
+from statera.experiment.design import Design
 from statera.experiment.layers import check_layers
 from statera.experiment.opened import open_design
 from statera.proxy.experiments.arms import Means, fitness, open_treatments
 from statera.proxy.experiments.choosing import Chooser
 from statera.proxy.experiments.feedback import Feedbacks
 from statera.proxy.experiments.keys import keys_of
+from statera.proxy.experiments.monitor import Monitor
 from statera.proxy.experiments.online import Reader, planned
 from statera.proxy.experiments.registering import Ledger
 from statera.proxy.experiments.reports import Keys as ReportKeys
@@ -37,18 +40,24 @@ from statera.proxy.terms import LIVE, SPOOL, Terms
 from statera.proxy.upstream import UpstreamClient
 from statera.records.live import identifier
 from statera.store.live.backend import LiveStoreAway
+from statera.store.live.opening import LiveStore
 from statera.store.live.shipping import Shipper
 
 _RESULTS: tuple[Literal["shipped", "refused", "lost"], ...] = ("shipped", "refused", "lost")
 
 
+Looking = Callable[[LiveStore, Design, float], Iterable[Contrast]]
+"""Gives the guardrails that are surely breached at a time; it may block."""
+
+
 class Beside(NamedTuple):
-    """What experiments need of the guard that they run in."""
+    """What experiments need of the guard that they run in; `looking` where it is to be watched."""
 
     upstream: UpstreamClient
     metrics: Metrics
     armed: Callable[[], Armed]
     reader: Executor
+    looking: Looking | None = None
 
 
 class Serving:
@@ -67,6 +76,7 @@ class Serving:
         self.ledger = Ledger(self.live, self.opened, means.clock)
         self.states = States(self.designs, self.ledger.occurrences, means.clock)
         self.pool = ThreadPoolExecutor(1, thread_name_prefix="statera-live")
+        self._looks = ThreadPoolExecutor(1, thread_name_prefix="statera-look")
         self._counted = (0, 0, 0)
         self._texts: Reader | None = None
         self._copies: Copies | None = None
@@ -120,8 +130,23 @@ class Serving:
         )  # fmt: skip
 
     def tasks(self) -> list[Coroutine[None, None, None]]:
-        """Return what runs beside the server, until cancelled."""
-        return [self.states.run(self.pool)]
+        """Return what runs beside the server, until cancelled.
+
+        Guardrails are watched where there is something that looks: at one worker of each pod.
+        """
+        found = [self.states.run(self.pool)]
+        if (looking := self._beside.looking) is not None:
+            for design in self.designs:
+                look = partial(self._looked, looking, design)
+                monitor = Monitor(
+                    design,
+                    look,
+                    halt=self.shipper.put,
+                    states=self.states,
+                    clock=self._means.clock,
+                )
+                found.append(monitor.run(self._looks))
+        return found
 
     def feedbacks(self) -> Feedbacks:
         """Return the endpoint that takes what people say of answers."""
@@ -163,10 +188,14 @@ class Serving:
             self._texts.close()
         if self._shipper is not None:
             self._shipper.close()
+        self._looks.shutdown(wait=False, cancel_futures=True)
         self.pool.shutdown(wait=True, cancel_futures=True)
         self.ledger.close()
         for client in self._clients():
             client.close()
+
+    def _looked(self, looking: Looking, design: Design) -> Iterable[Contrast]:
+        return looking(self.ledger.store, design, self._means.clock.now())
 
     def _look(self) -> None:
         """Read once how the experiments stand; where nobody can, the states' own rule holds."""

@@ -24,7 +24,7 @@ import numpy as np
 
 SOURCE = "Waudby-Smith and Ramdas 2024; Waudby-Smith et al. 2024"
 METHOD = "betting on inverse-propensity values"
-BETS = np.geomspace(0.9, 1e-4, 24)
+BETS = np.geomspace(0.9, 1e-3, 11)
 FIRST = 128  # units before m is taken from what was seen; 0 until then
 HALVINGS = 34
 

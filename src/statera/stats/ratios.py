@@ -24,6 +24,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from statera.stats.cuped import slopes
+
 SOURCE = "Deng, Knoblich and Lu, KDD 2018; Cochran, Sampling Techniques, 1977, sections 5.5 and 6.4"
 METHOD = "ratio of sums over units, delta method, stratified by slice"
 DRAWN = 1000.0
@@ -133,14 +135,14 @@ def contrast(sums: Sums, arm: int, base: int = 0) -> Path:
     With covariates the difference is adjusted by them (CUPED): see `statera.stats.cuped`.
     """
     sides = [_side(sums, place) for place in (arm, base)]
-    slopes = slopes_of(sides) if sums.covariates else None
+    theta = slopes_of(sides) if sums.covariates else None
     both = (sides[0].units > 0) & (sides[1].units > 0)
     seen = np.where(both, sums.seen.sum(axis=1), 0)
     with np.errstate(invalid="ignore", divide="ignore"):
         shares = seen / seen.sum(axis=1, keepdims=True)
-    squares = np.stack([_squares(side, slopes) for side in sides])
+    squares = np.stack([_squares(side, theta) for side in sides])
     spread = _drawn(squares, np.stack([side.units for side in sides]))
-    values = [_level(side, sides, slopes) for side in sides]
+    values = [_level(side, sides, theta) for side in sides]
     levels = [np.where(both, shares * found, 0).sum(axis=1) for found in values]
     variance = np.where(both, shares**2 * spread, 0).sum(axis=(0, 2))
     some = both.any(axis=1)
@@ -164,7 +166,9 @@ def ratio_difference(columns: Columns, *, clusters: np.ndarray | None = None) ->
     `cumulated`; ValueError too without units.
     """
     kept = np.asarray(columns.arm) <= 1
-    columns = Columns(*(None if each is None else np.asarray(each)[kept] for each in columns))
+    total, number, arm, stratum = (np.asarray(each)[kept] for each in columns[:4])
+    known = None if columns.covariates is None else np.asarray(columns.covariates)[kept]
+    columns = Columns(total, number, arm, stratum, known)
     strata = int(np.max(columns.stratum, initial=0)) + 1
     sums = cumulated(columns, [len(columns.total)], (2, strata))
     found = contrast(sums, 1)
@@ -217,8 +221,7 @@ def slopes_of(sides: Sequence[Side]) -> np.ndarray:
     """Return the covariates' slopes at each look, pooled within arms and strata: (looks, d)."""
     products = sum(side.products.sum(axis=1) for side in sides)
     mixed = sum(side.mixed.sum(axis=1) for side in sides)
-    inverse = np.linalg.pinv(products, rcond=1e-10, hermitian=True)
-    return np.asarray(np.einsum("lij,lj->li", inverse, mixed))
+    return slopes(products, mixed)
 
 
 class _Cells(NamedTuple):
@@ -300,12 +303,12 @@ def _side(sums: Sums, place: int) -> Side:
     return Side(units, ratio, squares, cubes, means, products, mixed)
 
 
-def _squares(side: Side, slopes: np.ndarray | None) -> np.ndarray:
+def _squares(side: Side, theta: np.ndarray | None) -> np.ndarray:
     """Return the sums of squares of the linearised values, after the covariates."""
-    if slopes is None:
+    if theta is None:
         return side.squares
-    explained = 2 * np.einsum("li,lsi->ls", slopes, side.mixed)
-    added = np.einsum("li,lsij,lj->ls", slopes, side.products, slopes)
+    explained = 2 * np.einsum("li,lsi->ls", theta, side.mixed)
+    added = np.einsum("li,lsij,lj->ls", theta, side.products, theta)
     return np.asarray(np.maximum(side.squares - explained + added, 0))
 
 
@@ -318,14 +321,14 @@ def _drawn(squares: np.ndarray, units: np.ndarray) -> np.ndarray:
     return np.asarray(np.maximum(own, mixed) / np.maximum(units, 1))
 
 
-def _level(side: Side, sides: Sequence[Side], slopes: np.ndarray | None) -> np.ndarray:
+def _level(side: Side, sides: Sequence[Side], theta: np.ndarray | None) -> np.ndarray:
     """Return an arm's value in each stratum, at the covariates' mean over both arms."""
-    if slopes is None:
+    if theta is None:
         return side.ratio
     units = sum(each.units for each in sides)
     middle = sum(each.means * each.units[..., None] for each in sides)
     off = side.means - middle / np.maximum(units, 1)[..., None]
-    return np.asarray(side.ratio - np.einsum("li,lsi->ls", slopes, off))
+    return np.asarray(side.ratio - np.einsum("li,lsi->ls", theta, off))
 
 
 def _ready(sides: Sequence[Side]) -> np.ndarray:

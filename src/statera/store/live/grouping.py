@@ -4,19 +4,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-ASSIGNED, OVERRIDE, STOPPED = 0, 1, 2
-"""What `Exposed.entry` holds."""
-
 
 class Exposed(NamedTuple):
-    """The exposures of one experiment, sorted by `decision`; `arm` is -1 for an unknown one."""
+    """The exposures of one experiment, sorted by `decision`; `context` is its place in a list."""
 
     decision: np.ndarray
     unit: np.ndarray
-    arm: np.ndarray
-    slice: np.ndarray
     at: np.ndarray
-    entry: np.ndarray
     context: np.ndarray
     cluster: np.ndarray
 
@@ -49,22 +43,27 @@ class Reported(NamedTuple):
 
 def sorted_by_decision(exposed: Exposed) -> Exposed:
     """Return the exposures sorted by their decision."""
+    if np.all(exposed.decision[1:] > exposed.decision[:-1]):
+        return exposed
     order = np.argsort(exposed.decision, kind="stable")
     return Exposed(*(column[order] for column in exposed))
 
 
-def rows(exposed: Exposed) -> Rows:
-    """Return the rows of assigned exposures; ties of time go by unit, then by decision."""
-    own = np.flatnonzero((exposed.entry == ASSIGNED) & (exposed.arm >= 0))
+def rows(exposed: Exposed, arm: np.ndarray) -> Rows:
+    """Return the rows of the exposures whose `arm` is not -1: they were assigned to it.
+
+    Ties of time go by unit, then by decision.
+    """
+    own = np.flatnonzero(arm >= 0)
     order = own[np.argsort(exposed.at[own], kind="stable")]
     order = order[np.argsort(exposed.unit[order], kind="stable")]
-    unit, arm = exposed.unit[order], exposed.arm[order]
+    unit, seen = exposed.unit[order], arm[order]
     fresh = np.ones(len(order), bool)
     fresh[1:] = unit[1:] != unit[:-1]
     starts = np.flatnonzero(fresh)
     group = np.cumsum(fresh) - 1
     count = np.diff(np.append(starts, len(order)))
-    differs = np.bincount(group[arm != arm[starts][group]], minlength=len(starts)) > 0
+    differs = np.bincount(group[seen != seen[starts][group]], minlength=len(starts)) > 0
     leading = order[starts]
     kept = np.flatnonzero(~differs)
     kept = kept[np.argsort(exposed.at[leading[kept]], kind="stable")]  # units are sorted already
@@ -72,7 +71,7 @@ def rows(exposed: Exposed) -> Rows:
     number[kept] = np.arange(len(kept))
     row = np.full(len(exposed.unit), -1)
     row[order] = number[group]
-    return Rows(leading[kept], count[kept], row, exposed.arm[leading[differs]])
+    return Rows(leading[kept], count[kept], row, seen[starts[differs]])
 
 
 def located(known: np.ndarray, wanted: np.ndarray) -> np.ndarray:

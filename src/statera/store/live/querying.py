@@ -1,7 +1,7 @@
 """The live store's columns of numbers, as one experiment wants them."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -9,14 +9,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
 from statera.errors import unknown
 from statera.store.live.backend import Backend, Query
-from statera.store.live.grouping import (
-    ASSIGNED,
-    OVERRIDE,
-    STOPPED,
-    Exposed,
-    Reported,
-    sorted_by_decision,
-)
+from statera.store.live.grouping import Exposed, Reported, sorted_by_decision
 from statera.store.live.tables import answers, contexts, excluded, exposures, feedback, scores
 from statera.store.live.wanted import Wanted
 
@@ -40,6 +33,17 @@ was no block.
 """
 
 
+class Context(NamedTuple):
+    """What many exposures share, under its hash."""
+
+    context: int
+    arm: str
+    slice: int
+    entry: str
+    design: str
+    segments: dict[str, str]
+
+
 class Querying:
     """Reads in one transaction what was there at `until` (None: everything)."""
 
@@ -48,20 +52,18 @@ class Querying:
         self._connection = connection
         self._until = until
 
-    def exposed(self, wanted: Wanted) -> Exposed:
-        """Return the experiment's exposures, sorted by decision."""
+    def exposed(self, wanted: Wanted, mixes: Sequence[Context]) -> Exposed:
+        """Return the experiment's exposures, sorted by decision; `mixes` are the contexts."""
         one = exposures.c
-        arm = case({name: i for i, name in enumerate(wanted.arms)}, value=one.arm, else_=-1)
-        entries = {"assigned": ASSIGNED, "override": OVERRIDE}
-        entry = case(entries, value=one.entry, else_=STOPPED)
-        columns = [one.decision, one.unit, arm, one.slice, one.at, entry, one.context]
+        columns: list[ColumnElement[Any]] = [one.decision, one.unit, one.at, one.context]
         if wanted.clustered:
             columns.append(func.coalesce(one.cluster, one.unit))
         where = [one.experiment == wanted.experiment, *self._by(one.at)]
-        found = self._arrays(one.decision, "iiiifiii"[: len(columns)], columns, where)
-        if not wanted.clustered:
-            found.append(found[1])
-        return sorted_by_decision(Exposed(*found))
+        found = self._arrays(one.decision, "iifii"[: len(columns)], columns, where)
+        decision, unit, at, context, cluster = found if wanted.clustered else [*found, found[1]]
+        hashes = np.array([mix.context for mix in mixes], np.int64)
+        exposed = Exposed(decision, unit, at, np.searchsorted(hashes, context), cluster)
+        return sorted_by_decision(exposed)
 
     def elsewhere(self, experiment: str, since: float) -> tuple[np.ndarray, np.ndarray]:
         """Return decision and unit of the exposures of all other experiments from `since` on."""
@@ -124,13 +126,20 @@ class Querying:
         query = select(one.reason, func.count()).where(*where).group_by(one.reason)
         return {reason: count for reason, count in self._connection.execute(query)}
 
-    def contexts(self) -> dict[int, tuple[str, dict[str, str]]]:
-        """Return design digest and segments by context."""
-        query = select(contexts.c.context, contexts.c.design, contexts.c.segments)
-        return {
-            number: (design, msgspec.json.decode(segments, type=dict[str, str]))
-            for number, design, segments in self._connection.execute(query)
-        }
+    def contexts(self) -> list[Context]:
+        """Return the contexts of all experiments, sorted by their hash."""
+        query = select(contexts).order_by(contexts.c.context)
+        return [
+            Context(
+                row.context,
+                row.arm,
+                row.slice,
+                row.entry,
+                row.design,
+                msgspec.json.decode(row.segments, type=dict[str, str]),
+            )
+            for row in self._connection.execute(query)
+        ]
 
     def _by(self, at: ColumnElement[float]) -> list[ColumnElement[bool]]:
         return [] if self._until is None else [at <= self._until]

@@ -6,47 +6,45 @@ experiment before it. A report on this experiment's own answers is never before 
 whatever the clocks of two machines say.
 """
 
-from collections.abc import Iterable
-
 import numpy as np
 
-from statera.store.live.grouping import ASSIGNED, OVERRIDE, STOPPED, Reported, located, rows
+from statera.store.live.grouping import Reported, located, rows
 from statera.store.live.joining import Earlier, Joined, Units, earlier, joined, units
+from statera.store.live.mixes import Mixes, some
 from statera.store.live.querying import Querying
 from statera.store.live.wanted import Beside, Found, Wanted, WantedOutcome
-
-ANOTHER_ARM = "an arm that the design does not have"
-
-Contexts = dict[int, tuple[str, dict[str, str]]]
 
 
 def read(querying: Querying, wanted: Wanted) -> Found:
     """Return the units, and what is beside them."""
-    exposed = querying.exposed(wanted)
-    found = units(exposed, rows(exposed))
-    leading = found.rows.leading
+    mixes = Mixes(wanted, querying.contexts())
+    exposed = querying.exposed(wanted, mixes.contexts)
+    assigned = mixes.assigned[exposed.context]
+    found = units(exposed, rows(exposed, assigned))
     answers, values = _answers(querying, wanted, found)
     place = located(exposed.decision, answers.decision)
     outcomes, unknown = _outcomes(querying, wanted, found, values)
-    contexts = querying.contexts()
-    beside = _beside(querying, wanted, found, contexts)
-    faults = exposed.arm[_assigned(found, place[answers.value > 0])]
+    failed = place[(place >= 0) & (answers.value > 0)]
+    leading = found.rows.leading
+    mix = exposed.context[leading]
     return Found(
         unit=exposed.unit[leading],
-        arm=exposed.arm[leading],
-        slice=exposed.slice[leading],
+        arm=assigned[leading],
+        slice=mixes.slice[mix],
         first=found.first,
         exposures=found.rows.exposures,
         cluster=exposed.cluster[leading],
         answered=_answered(found, place),
         outcomes={name: one.sums for name, one in outcomes.items()},
-        segments=_segments(wanted, exposed.context[leading], contexts),
+        segments={name: mixes.codes(name)[mix] for name in wanted.segments},
         beside=Beside(
-            **beside,
-            faults=_by_arm(wanted, faults),
+            **mixes.counts(exposed.context),
+            excluded=querying.excluded(wanted.experiment) | mixes.foreign(exposed.context),
+            crossed=mixes.by_arm(found.rows.crossed),
+            faults=mixes.by_arm(assigned[failed]),
             unknown=unknown,
-            out_of_time=_some((n, one.out_of_time) for n, one in outcomes.items()),
-            out_of_bounds=_some((n, one.out_of_bounds) for n, one in outcomes.items()),
+            out_of_time=some((n, one.out_of_time) for n, one in outcomes.items()),
+            out_of_bounds=some((n, one.out_of_bounds) for n, one in outcomes.items()),
         ),
     )
 
@@ -72,13 +70,6 @@ def _answered(found: Units, place: np.ndarray) -> np.ndarray:
     hit = place[place >= 0]
     answered[found.rows.row[hit[found.leads[hit]]]] = True
     return answered
-
-
-def _assigned(found: Units, place: np.ndarray) -> np.ndarray:
-    exposed = found.exposed
-    counts = (exposed.entry == ASSIGNED) & (exposed.arm >= 0)
-    hit: np.ndarray = place[place >= 0]
-    return hit[counts[hit]]
 
 
 class _Reports:
@@ -129,7 +120,7 @@ def _outcomes(
         outcomes[name] = joined(found, outcome, reports, history)
         if outcome.source == "feedback":
             unknown[name] = unnamed + sources.unknown(outcomes[name].strays)
-    return outcomes, _some(unknown.items())
+    return outcomes, some(unknown.items())
 
 
 def _history(querying: Querying, wanted: Wanted, found: Units) -> Earlier | None:
@@ -137,55 +128,3 @@ def _history(querying: Querying, wanted: Wanted, found: Units) -> Earlier | None
         return None
     decision, unit = querying.elsewhere(wanted.experiment, _since(wanted, found))
     return earlier(found, decision, unit, wanted.history)
-
-
-def _beside(
-    querying: Querying, wanted: Wanted, found: Units, contexts: Contexts
-) -> dict[str, dict[str, int]]:
-    exposed = found.exposed
-    excluded = querying.excluded(wanted.experiment)
-    if foreign := int(np.sum((exposed.entry == ASSIGNED) & (exposed.arm < 0))):
-        excluded[ANOTHER_ARM] = foreign
-    return {
-        "crossed": _by_arm(wanted, found.rows.crossed),
-        "overridden": _by_arm(wanted, exposed.arm[exposed.entry == OVERRIDE]),
-        "stopped": _by_arm(wanted, exposed.arm[exposed.entry == STOPPED]),
-        "exposures": _by_arm(wanted, exposed.arm[exposed.entry == ASSIGNED]),
-        "excluded": excluded,
-        "designs": _designs(exposed.context, contexts),
-    }
-
-
-def _by_arm(wanted: Wanted, arm: np.ndarray) -> dict[str, int]:
-    counts = np.bincount(arm[arm >= 0], minlength=len(wanted.arms))
-    return _some(zip(wanted.arms, counts.tolist(), strict=True))
-
-
-def _some(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
-    return {name: count for name, count in counts if count}
-
-
-def _designs(context: np.ndarray, contexts: Contexts) -> dict[str, int]:
-    found: dict[str, int] = {}
-    numbers = np.array(sorted(contexts), np.int64)
-    place = located(numbers, context)
-    for number, count in zip(
-        numbers.tolist(),
-        np.bincount(place[place >= 0], minlength=len(numbers)).tolist(),
-        strict=True,
-    ):
-        design = contexts[number][0]
-        found[design] = found.get(design, 0) + count
-    return _some(found.items())
-
-
-def _segments(wanted: Wanted, context: np.ndarray, contexts: Contexts) -> dict[str, np.ndarray]:
-    """Return the number of each row's value in a declared segment, -1 for none of them."""
-    numbers = np.array(sorted(contexts), np.int64)
-    place = located(numbers, context)
-    found = {}
-    for name, values in wanted.segments.items():
-        code = {value: number for number, value in enumerate(values)}
-        codes = [code.get(contexts[n][1].get(name, ""), -1) for n in numbers.tolist()]
-        found[name] = np.array([*codes, -1])[place]
-    return found

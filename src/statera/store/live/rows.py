@@ -27,7 +27,7 @@ from statera.store.live.tables import (
     scores,
 )
 
-_segments = msgspec.json.Encoder(order="sorted")
+_json = msgspec.json.Encoder(order="sorted")
 
 
 def rows_of(facts: Sequence[Fact]) -> list[tuple[Table, list[Row]]]:
@@ -69,17 +69,17 @@ def _row(fact: Fact, mixes: set[Row]) -> tuple[Table, Row]:
             )  # fmt: skip
 
 
-def _context(fact: Exposure) -> tuple[int, str, str, str]:
-    """Return design, mode and segments, with a hash of them before."""
-    mix = (fact.design, fact.mode, _segments.encode(fact.segments).decode())
-    digest = blake2b("\n".join(mix).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+def _context(fact: Exposure) -> Row:
+    """Return what many exposures share, with a hash of it before."""
+    segments = _json.encode(fact.segments).decode()
+    mix = (fact.arm, fact.slice, fact.entry, fact.design, fact.mode, segments)
+    digest = blake2b(_json.encode(mix), digest_size=8).digest()
     return (int.from_bytes(digest, "big", signed=True), *mix)
 
 
 def _exposure(fact: Exposure, context: int) -> Row:
     return (
-        fact.experiment, fact.decision, fact.unit, fact.arm, fact.slice, _number(fact.at),
-        fact.entry, context, fact.cluster,
+        fact.experiment, fact.decision, fact.unit, _number(fact.at), context, fact.cluster,
     )  # fmt: skip
 
 

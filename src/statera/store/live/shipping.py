@@ -1,13 +1,44 @@
-"""Facts on their way to the live store: kept on disk first, shipped by a thread.
+"""Facts on their way to the live store: appended to a spool first, shipped by a thread.
 
-shipper = Shipper("postgresql://…", Path(".statera/spool"))
-shipper.put(exposure)   # with the operating system when it returns
-shipper.close()
+    shipper = Shipper("postgresql://…", Path(".statera/spool"))
+    shipper.put(exposure)   # with the operating system when it returns
+    shipper.close()
+
+What `put` took outlives a killed process, and all but the last second outlives a power cut. A
+segment is removed only after the database has committed its facts; what is shipped twice after a
+crash is kept once, as facts have ids. What a dead process left is shipped by whoever comes next.
+While the database is away the spool grows; when the disk is full, facts wait in memory.
 """
 
+import time
+from collections import deque
+from contextlib import suppress
 from pathlib import Path
+from threading import Event, Lock, Thread
 
+import msgspec
+
+from statera.errors import StateraError
 from statera.records.live import Fact
+from statera.store.live.database import backend_of
+from statera.store.live.delivery import BATCH, REFUSED, batches, deliver
+from statera.store.live.opening import LiveStore, open_live
+from statera.store.live.spool import Spool, owners, taken_over
+
+TICK_SECONDS = 0.2
+"""How long a fact waits for company."""
+
+SYNC_SECONDS = 1.0
+"""How much a power cut may cost."""
+
+LONGEST_SECONDS = 5.0
+"""How long the database is left alone, at most, after it was away: the wait doubles up to this."""
+
+TAKING_SECONDS = 10.0
+"""How often what dead processes left is looked for."""
+
+HELD = 10_000
+"""So many facts wait in memory while the disk takes none; more are lost, and counted."""
 
 
 class Shipper:
@@ -18,41 +49,164 @@ class Shipper:
     """
 
     def __init__(self, place: str, folder: Path) -> None:
-        raise NotImplementedError(place, folder)
+        self._place = place
+        self._shown = backend_of(place).shown
+        self._aside = folder / REFUSED
+        self._spool = Spool(folder)
+        self._store: LiveStore | None = None
+        self._encode = msgspec.json.Encoder().encode
+        self._held: deque[bytes] = deque()
+        self._done: dict[Path, int] = {}
+        self._turn = Lock()
+        self._put = self._unfit = self._lost = 0  # by those who put, in turn
+        self._left = self._settled = self._shipped = self._refused = 0  # by the thread that ships
+        self._disk = self._away = ""
+        self._hurry, self._ending = Event(), Event()
+        self._ship = Thread(target=self._shipping, name="statera-shipping", daemon=True)
+        self._sync = Thread(target=self._syncing, name="statera-syncing", daemon=True)
+        self._ship.start()
+        self._sync.start()
 
     def put(self, fact: Fact) -> None:
         """Take a fact; never raises for a full disk (see `fault`, `lost`), never waits."""
-        raise NotImplementedError
+        try:
+            line = self._encode(fact) + b"\n"
+        except (UnicodeError, OverflowError):  # no text, no number of 64 bits: no database takes it
+            with self._turn:
+                self._unfit += 1
+            return
+        with self._turn:
+            self._put += 1
+            try:
+                self._spool.append(line)
+                self._disk = ""
+            except OSError as error:
+                self._hold(line, error)
 
     @property
     def waiting(self) -> int:
         """How many facts are on disk or in memory, not yet in the database."""
-        raise NotImplementedError
+        return self._put + self._left - self._settled
 
     @property
     def shipped(self) -> int:
-        """How many facts are in the database by this process."""
-        raise NotImplementedError
+        """How many facts this process brought into the database, what dead ones left included."""
+        return self._shipped
 
     @property
     def refused(self) -> int:
-        """How many facts the database refused; they are in `refused.jsonl`."""
-        raise NotImplementedError
+        """How many facts the database refused; they are in `refused.jsonl` of the folder."""
+        return self._refused + self._unfit
 
     @property
     def lost(self) -> int:
         """How many facts neither disk nor memory could take."""
-        raise NotImplementedError
+        return self._lost
 
     @property
     def fault(self) -> str:
         """What is wrong now, in one line; "" while all is well."""
-        raise NotImplementedError
+        return "; ".join(filter(None, (self._disk, self._away)))
 
     def flush(self, seconds: float = 5.0) -> bool:
         """Wait until all that was put is in the database; False when it took longer."""
-        raise NotImplementedError
+        deadline = time.monotonic() + seconds
+        while self.waiting and time.monotonic() < deadline:
+            self._hurry.set()
+            time.sleep(0.005)
+        return not self.waiting
 
     def close(self, seconds: float = 5.0) -> None:
         """Ship what can be shipped in the time, leave the rest on disk, and end the threads."""
-        raise NotImplementedError
+        self._ending.set()
+        self._hurry.set()
+        self._ship.join(seconds)
+        self._sync.join(seconds)
+        self._write_held()
+        if not self._ship.is_alive():  # else it still ships: the lock ends with the process
+            self._spool.close()
+
+    def _hold(self, line: bytes, error: OSError) -> None:
+        """Keep a line in memory that the disk did not take, while there is room."""
+        self._disk = f"spool {self._spool.folder}: {error.strerror}; facts wait in memory"
+        if len(self._held) < HELD:
+            self._held.append(line)
+        else:
+            self._put -= 1
+            self._lost += 1
+
+    def _syncing(self) -> None:
+        ending = False
+        while not ending:
+            ending = self._ending.wait(SYNC_SECONDS)
+            try:
+                self._spool.sync()
+            except OSError as error:
+                self._disk = f"spool {self._spool.folder}: {error.strerror}"
+
+    def _shipping(self) -> None:
+        """Ship until the end; then once more, but for no longer than until the first trouble."""
+        pause, looked = TICK_SECONDS, -TAKING_SECONDS
+        while True:
+            ending = self._ending.is_set()
+            try:
+                self._ship_own()
+                if time.monotonic() - looked >= TAKING_SECONDS:
+                    self._ship_left()
+                    looked = time.monotonic()
+                self._away, pause = "", TICK_SECONDS
+            except StateraError as error:
+                self._away, pause = str(error), min(2 * pause, LONGEST_SECONDS)
+            except OSError as error:
+                self._away = f"spool {self._spool.folder}: {error.strerror or error}"
+                pause = LONGEST_SECONDS
+            if ending:
+                break
+            self._hurry.wait(pause)
+            self._hurry.clear()
+        if self._store is not None:
+            self._store.close()
+
+    def _ship_own(self) -> None:
+        while segments := self._spool.segments():
+            for segment in segments:
+                self._ship_segment(segment)
+                self._spool.remove(segment)
+        while self._held:
+            lines = [self._held[place] for place in range(min(BATCH, len(self._held)))]
+            self._deliver(lines)
+            for _ in lines:
+                self._held.popleft()
+
+    def _ship_left(self) -> None:
+        """Ship what dead processes left."""
+        for owner in sorted(owners(self._spool.folder) - {self._spool.owner}):
+            with taken_over(self._spool.folder, owner) as segments:
+                for segment in segments:
+                    if segment not in self._done:
+                        self._left += sum(len(lines) for lines, _ in batches(segment, 0))
+                        self._done[segment] = 0
+                    self._ship_segment(segment)
+                    segment.unlink()
+
+    def _ship_segment(self, segment: Path) -> None:
+        for lines, end in batches(segment, self._done.get(segment, 0)):
+            self._deliver(lines)
+            self._done[segment] = end
+        self._done.pop(segment, None)
+
+    def _deliver(self, lines: list[bytes]) -> None:
+        if self._store is None:
+            self._store = open_live(self._place)
+        told = deliver(self._store, lines, self._aside)
+        self._shipped += told.shipped
+        self._refused += told.refused
+        self._settled += len(lines)
+
+    def _write_held(self) -> None:
+        """At the end, give the disk what only memory has."""
+        with suppress(OSError):
+            while self._held:
+                self._spool.append(self._held[0])
+                self._held.popleft()
+        self._lost += len(self._held)

@@ -125,7 +125,7 @@ def _unmanaged(connection: Any, _record: object) -> None:
 
 def _prepared(connection: Any, _record: object) -> None:
     _unmanaged(connection, _record)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "mmap_size=268435456"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
 
 

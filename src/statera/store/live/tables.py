@@ -2,8 +2,9 @@
 
 A fact is a row, found again by what makes it one: the decision (of an experiment), the report's id.
 Nothing refers to a row by a foreign key, as facts come in any order: feedback before the exposure
-that it is about. Words that many exposures share (design, mode, segments) are kept once, in
-`live_contexts` under their hash. In PostgreSQL the names keep out of the way of others' tables.
+that it is about. What many exposures share (arm, slice, entry, design, mode, segments) is kept
+once, in `live_contexts` under its hash. The names keep out of the way of others'
+tables in PostgreSQL.
 """
 
 from sqlalchemy import (
@@ -36,6 +37,9 @@ contexts = Table(
     "live_contexts",
     metadata,
     Column("context", ID, primary_key=True, autoincrement=False),
+    Column("arm", String, nullable=False),
+    Column("slice", Integer, nullable=False),
+    Column("entry", String, nullable=False),
     Column("design", String, nullable=False),
     Column("mode", String, nullable=False),
     Column("segments", String, nullable=False),
@@ -47,10 +51,7 @@ exposures = Table(
     Column("experiment", String, primary_key=True),
     Column("decision", BigInteger, primary_key=True, autoincrement=False),
     Column("unit", BigInteger, nullable=False),
-    Column("arm", String, nullable=False),
-    Column("slice", Integer, nullable=False),
     Column("at", Double, nullable=False),
-    Column("entry", String, nullable=False),
     Column("context", BigInteger, nullable=False),
     Column("cluster", BigInteger),
     sqlite_with_rowid=False,

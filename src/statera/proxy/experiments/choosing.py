@@ -111,17 +111,17 @@ class Chooser:
         ]
 
     def choose(
-        self, headers: Named, body: Mapping[str, Any], decision: str = ""
+        self, headers: Named, body: Mapping[str, Any], decision: str = "", unit: str = ""
     ) -> Choice | Left | None:
         """Return the arm, why there is none, or None for what does not belong here.
 
         `headers` by name in lower case; `decision` is the request's own id, the unit of a design by
-        request.
+        request; `unit` is its name where the caller knows it.
         """
         now, standing = self._clock.now(), self._standing(self.name)
         if standing == "ended" or now < self._begins:
             return None
-        unit = self._find(headers, body) or (decision if self._by_request else "")
+        unit = unit or self._find(headers, body) or (decision if self._by_request else "")
         asked = self._asked(headers, unit) if standing == "running" else None
         if asked == -1:
             return Left(self.name, "unknown_arm")

@@ -20,7 +20,7 @@ from statera.analysis.experiments.guardrails import guarded
 from statera.analysis.experiments.responses import responses
 from statera.analysis.experiments.result import Bayes, Contrast, Ratio, Result
 from statera.analysis.experiments.servility import servility
-from statera.analysis.experiments.split import ratio
+from statera.analysis.experiments.split import hidden, ratio
 from statera.analysis.experiments.units import Aside, Units
 from statera.analysis.experiments.verdicts import ruled
 from statera.experiment.design import Design
@@ -71,6 +71,7 @@ def analysed(
     left_out = f"{foreign:,} units of arms or slices that the design lacks are left out"
     warnings = (
         *([left_out] if foreign else []),
+        *hidden(checked),
         *cautions(design, units, aside, columns),
         *servility(design, units, now=now),
     )
@@ -107,7 +108,7 @@ def _detailed(
     scene = views.Scene(design, reading.column, units, int(reading.looks.counts[-1]))
     segmented = views.segmented(scene)
     late = column(design, units, design.primary.outcome, now=now, late=True)
-    some = units.outcomes[design.primary.outcome].late_number[: scene.count].any()
+    some = units.outcomes[design.primary.outcome].late_number[: scene.size].any()
     clustered = design.units.kind == "request" and design.units.cluster
     return replace(
         plain,

@@ -63,9 +63,9 @@ def _faults(aside: Aside) -> list[str]:
     lines = []
     for arm, share in others:
         if share.right + base[1].right and chi_squared_p(share, base[1]) < SURE:
-            rates = f"{share.right / share.n:.2%} against {base[1].right / base[1].n:.2%}"
             lines.append(
-                f"faults sit on one side: {rates} of the requests in '{arm}' and '{base[0]}'"
+                f"faults sit on one side: {share.right / share.n:.2%} of the requests of '{arm}',"
+                f" {base[1].right / base[1].n:.2%} of '{base[0]}'"
             )
     return lines
 

@@ -17,9 +17,10 @@ from statera.experiment.design import Design
 from statera.stats import asymptotic, ratios
 
 UNREADY = (
-    f"too few units that reported for the normal approximation (at least {ratios.LEAST} in each"
-    " arm, more where the outcome is rare or skewed)"
+    f"too early for the normal approximation: at least {ratios.LEAST} units of each arm must have"
+    " reported, more where the outcome is rare or skewed"
 )
+LACKING = "an arm has no unit that reported yet"
 CUPED = "Deng, Xu, Kohavi and Walker, WSDM 2013"
 
 Ends = TypeVar("Ends", np.ndarray, float)
@@ -135,7 +136,7 @@ def shown(reading: Reading, traces: Traces, arm: int) -> Contrast:
         error=error,
         standing="open",
         limit=0.0,
-        why="" if low is not None or high is not None else UNREADY,
+        why=LACKING if value is None else "" if low is not None or high is not None else UNREADY,
         relative=None if value is None or not base else value / base,
     )
 

@@ -150,6 +150,8 @@ def _betting(design: Design, reading: Reading, units: Units, arm: int) -> Boundi
     treated, chances = arms[kept] == arm, chance[slices[kept]]
 
     def bounds(alpha: float) -> tuple[np.ndarray, np.ndarray]:
+        if not len(places):
+            return np.empty(0), np.empty(0)
         found = randomised.difference_bounds(values, treated, chances, alpha=alpha, looks=places)
         return (high - low) * found.lows, (high - low) * found.highs
 

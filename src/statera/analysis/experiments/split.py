@@ -46,6 +46,15 @@ def ratio(design: Design, units: Units, aside: Aside, *, detail: bool = True) ->
     )
 
 
+def hidden(found: Ratio) -> tuple[str, ...]:
+    """Return a line where a check that passes as a whole fails in a slice or a segment's value."""
+    limit = found.alpha / max(1, len(found.by))
+    bad = [f"{name} (p {p:.2g})" for name, p in found.by.items() if p < limit]
+    if found.failed or not bad:
+        return ()
+    return (f"units are split as designed over all, but not in {', '.join(bad)}",)
+
+
 def _by(design: Design, units: Units, weights: np.ndarray) -> dict[str, float]:
     found = {}
     if len(weights) > 1:

@@ -72,7 +72,7 @@ def _guardrail(found: Contrast) -> str:
     words = {
         "breached": f"surely worse by more than {margin}",
         "worse": f"surely worse; not sure whether by more than {margin}",
-        "not_worse": f"surely not worse by {margin}",
+        "not_worse": f"surely not worse by more than {margin}",
         "open": f"not sure whether it is worse by more than {margin}",
     }
     return _line(found, words[found.standing])
@@ -83,5 +83,5 @@ def _line(found: Contrast, words: str) -> str:
         shown = "" if found.value is None else f", {found.value:+.3g}"
         return f"{found.outcome}: {words}{shown} ({found.why or 'no numbers'})"
     numbers = f"{found.value:+.3g} [{found.low:+.3g}, {found.high:+.3g}]"
-    when = "" if found.decided_at is None else f", since {found.decided_at:,} units"
+    when = "" if found.decided_at is None else f", decided at {found.decided_at:,} units"
     return f"{found.outcome}: {words}: {numbers}{when}"

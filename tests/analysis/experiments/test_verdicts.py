@@ -1,0 +1,60 @@
+import pytest
+
+from statera.analysis.experiments.result import Contrast, Ratio, Side, Standing
+from statera.analysis.experiments.verdicts import ruled
+
+FAIR = Ratio(seen={}, expected={}, p=1.0, alpha=0.001, failed=False)
+
+
+def contrast(standing: Standing, *, outcome: str = "solved", arm: str = "warm") -> Contrast:
+    side = Side(arm=arm, value=0.5, units=100, reporting=100)
+    return Contrast(
+        outcome=outcome, arm=arm, base=side, candidate=side, value=0.01, low=-0.01, high=0.03,
+        level=0.95, error=0.01, standing=standing, limit=0.02, decided_at=500,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("primary", "guardrail", "verdict"),
+    [
+        ("better", "not_worse", "pass"),
+        ("better", "open", "inconclusive"),
+        ("better", "worse", "inconclusive"),
+        ("better", "breached", "fail"),
+        ("open", "breached", "fail"),
+        ("open", "not_worse", "inconclusive"),
+        ("worse", "not_worse", "fail"),
+        ("small", "open", "fail"),
+    ],
+)
+def test_three_answers(primary: Standing, guardrail: Standing, verdict: str) -> None:
+    found = ruled(FAIR, [contrast(primary)], [contrast(guardrail, outcome="complaint")])
+    assert found.verdict == verdict
+    assert found.reasons
+    assert all("\n" not in line for line in found.reasons)
+
+
+def test_a_failing_sample_ratio_voids_everything() -> None:
+    failed = Ratio(seen={}, expected={}, p=1e-9, alpha=0.001, failed=True, causes=("bots",))
+    found = ruled(failed, [contrast("better")], [])
+    assert found.verdict == "inconclusive"
+    assert found.reasons[0].startswith("void: ")
+    assert found.reasons[1:] == ("bots",)
+
+
+def test_one_good_arm_passes_and_all_must_fail_to_fail() -> None:
+    good, bad = contrast("better", arm="one"), contrast("worse", arm="two")
+    assert ruled(FAIR, [good, bad], []).verdict == "pass"
+    assert ruled(FAIR, [contrast("open"), bad], []).verdict == "inconclusive"
+    assert ruled(FAIR, [bad, bad], []).verdict == "fail"
+    assert ruled(FAIR, [good, bad], []).reasons == (
+        "one: solved: surely better: +0.01 [-0.01, +0.03], decided at 500 units",
+        "two: solved: surely worse: +0.01 [-0.01, +0.03], decided at 500 units",
+    )
+
+
+def test_a_guardrail_counts_only_for_its_own_arm() -> None:
+    arms = [contrast("better", arm="one"), contrast("better", arm="two")]
+    rail = [contrast("breached", outcome="complaint", arm="two")]
+    assert ruled(FAIR, arms, rail).verdict == "pass"
+    assert ruled(FAIR, arms[1:], rail).verdict == "fail"

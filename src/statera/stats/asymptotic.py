@@ -15,7 +15,7 @@ mixture of a half normal (Howard, Ramdas, McAuliffe and Sekhon, Annals of Statis
 
 >>> low, high = mixture_bounds(0.03, 0.01, 10_000, planned=10_000, alpha=0.05)
 >>> round(float(low), 4), round(float(high), 4)
-(0.0002, 0.0598)
+(-0.0004, 0.0604)
 """
 
 from collections.abc import Sequence

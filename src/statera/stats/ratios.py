@@ -174,30 +174,50 @@ def ratio_difference(columns: Columns, *, clusters: np.ndarray | None = None) ->
     found = contrast(sums, 1)
     error = float(found.error[0])
     if clusters is not None:
-        error = max(error, _clustered(sums, columns, np.asarray(clusters)[kept]))
+        error = float(clustered_errors(sums, columns, np.asarray(clusters)[kept])[0])
     value, base, candidate = (float(each[0]) for each in (found.value, found.base, found.candidate))
     return Single(value, error, base, candidate)
 
 
-def _clustered(sums: Sums, columns: Columns, clusters: np.ndarray) -> float:
-    """Return the standard error from sums of what each unit moves the difference, by cluster."""
-    sides = [_side(sums, place) for place in (0, 1)]
-    units = np.stack([side.units[0] for side in sides])
-    both = (units > 0).all(axis=0)
-    shares = np.where(both, sums.seen[0].sum(axis=0), 0) / max(1, sums.seen[0][:, both].sum())
-    arm, stratum = np.asarray(columns.arm), np.asarray(columns.stratum)
-    numbers = sums.moments[0, ..., 1]
-    ratio = np.stack([side.ratio[0] for side in sides])[arm, stratum] + sums.centre
-    moved = columns.total - ratio * columns.number
-    moved = moved / np.where(numbers > 0, numbers, 1)[arm, stratum]
-    if columns.covariates is not None:
-        means = np.stack([side.means[0] for side in sides])[arm, stratum]
-        explained = (columns.covariates - means) @ slopes_of(sides)[0]
-        moved = moved - explained * (columns.number > 0) / np.maximum(units, 1)[arm, stratum]
-    moved = moved * shares[stratum] * np.where(arm == 1, 1.0, -1.0)
+def clustered_errors(
+    sums: Sums, columns: Columns, clusters: np.ndarray, *, arm: int = 1, base: int = 0
+) -> np.ndarray:
+    """Return the standard errors of a contrast at each look, from sums over clusters: (looks,).
+
+    `sums` are those of the columns, `clusters` as in `ratio_difference`. Never below the errors
+    without clusters. Each look reads all units before it: on the grid 21 passes in all.
+    """
+    plain = contrast(sums, arm, base).error
     index = np.unique(clusters, return_inverse=True)[1]
-    found = np.bincount(index, weights=moved)
-    return float(np.sqrt(found @ found * len(found) / max(1, len(found) - 1)))
+    found = np.empty(len(sums.looks))
+    for look, place in enumerate(sums.looks):
+        moved = _moved(columns, sums, look, (arm, base))
+        total = np.bincount(index[:place], weights=moved)
+        count = np.count_nonzero(np.bincount(index[:place]))
+        found[look] = np.sqrt(total @ total * count / max(1, count - 1))
+    return np.where(np.isfinite(plain), np.fmax(plain, found), np.nan)
+
+
+def _moved(columns: Columns, sums: Sums, look: int, pair: tuple[int, int]) -> np.ndarray:
+    """Return by how much each unit up to a look moves the difference (its influence)."""
+    place = sums.looks[look]
+    arm, stratum = columns.arm[:place], columns.stratum[:place]
+    sides = [_side(sums, each) for each in pair]
+    both = np.all([side.units[look] > 0 for side in sides], axis=0)
+    seen = np.where(both, sums.seen[look].sum(axis=0), 0)
+    totals, numbers = sums.moments[look, ..., 0], sums.moments[look, ..., 1]
+    most = np.where(numbers > 0, numbers, 1)
+    weights = np.zeros(numbers.shape)
+    for each, sign in zip(pair, (1.0, -1.0), strict=True):
+        weights[each] = sign * seen / max(1.0, float(seen.sum())) / most[each]
+    number = columns.number[:place]
+    moved = columns.total[:place] - (totals / most + sums.centre)[arm, stratum] * number
+    if columns.covariates is not None:
+        units = np.maximum(sums.units[look], 1)
+        means = sums.crosses[look, ..., : sums.covariates] / units[..., None]
+        explained = (columns.covariates[:place] - means[arm, stratum]) @ slopes_of(sides)[look]
+        moved = moved - explained * (number > 0) * (most / units)[arm, stratum]
+    return np.asarray(moved * weights[arm, stratum])
 
 
 class Side(NamedTuple):

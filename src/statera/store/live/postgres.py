@@ -45,6 +45,10 @@ _CONNECT: dict[str, Any] = {
 _LOCK = 0x53544154_4C495645
 """The advisory lock of whoever migrates or registers ("STATLIVE")."""
 
+_TABLES = """SELECT tablename FROM pg_tables
+WHERE tablename = ANY(%s) AND schemaname = ANY(current_schemas(false))"""
+"""Reads the catalogue itself: `to_regclass` may not know yet what others have just made."""
+
 _TYPES: tuple[tuple[type, str], ...] = (
     (BigInteger, "bigint"),
     (SmallInteger, "smallint"),
@@ -82,9 +86,10 @@ class Postgres:
 
     def revision(self, connection: Connection) -> str | None:
         """Return the revision, None for a database without; DeclarationError for foreign tables."""
-        regclass = "SELECT to_regclass(%s)"
-        if connection.exec_driver_sql(regclass, (VERSION,)).scalar() is None:
-            if connection.exec_driver_sql(regclass, (exposures.name,)).scalar() is not None:
+        ours = (VERSION, exposures.name)
+        tables = set(connection.exec_driver_sql(_TABLES, (list(ours),)).scalars())
+        if VERSION not in tables:
+            if tables:
                 raise DeclarationError(
                     f"{self.shown}: has a table {exposures.name} of another program"
                 )

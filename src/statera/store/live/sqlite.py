@@ -13,7 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Engine, Table, create_engine, event, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    case,
+    create_engine,
+    event,
+    func,
+    select,
+)
 
 from statera.errors import DeclarationError, StateraError
 from statera.store.live.backend import FactRefused, LiveStoreAway, Query, Row
@@ -110,8 +120,9 @@ class Sqlite:
 
 
 def _text(kind: str, column: ColumnElement[Any]) -> ColumnElement[str]:
-    shown = column if kind == "i" else func.coalesce(func.printf("%!.17g", column), "nan")
-    return func.group_concat(shown)
+    if kind == "i":
+        return func.group_concat(column)
+    return func.group_concat(case((column.is_(None), "nan"), else_=func.printf("%!.17g", column)))
 
 
 def _numbers(text: str, kind: str) -> np.ndarray:

@@ -19,6 +19,7 @@ from statera.codec.files import read_csv
 from statera.errors import DeclarationError, nearest
 from statera.experiment.design import Design
 from statera.experiment.outcomes import Outcome
+from statera.stats.experimentpower import of_values
 
 BEFORE = "_before"
 UNIT = "unit"
@@ -29,12 +30,15 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
 
     `sd` is of the linearised value where the outcome is a ratio of sums (delta method). `reporting`
     is the share of units that report at all: of a `mean` the others do not count. `correlation` in
-    [-1, 1] with the same outcome before. `units`: of how many this is known; None where stated.
+    [-1, 1] with the same outcome before. `binary`: a unit is 0 or 1, so that its spread follows
+    from the value. `units`: of how many this is known; None where stated.
     """
 
     outcome: str
     value: float
     sd: float
+    skewness: float = 0.0
+    binary: bool = False
     reporting: float = 1.0
     correlation: float = 0.0
     units: int | None = None
@@ -58,13 +62,14 @@ def stated(design: Design, name: str, *, value: float, sd: float | None = None) 
             f"{'any' if low is None else f'{low:g}'} to {'any' if high is None else f'{high:g}'}"
         )
         raise DeclarationError(f"'{name}' cannot be {value:g}: it goes from {within}")
-    if sd is None and (low, high) == (0.0, 1.0):
+    binary = sd is None and (low, high) == (0.0, 1.0)
+    if binary:
         sd = math.sqrt(value * (1 - value))
     if sd is None:
         raise DeclarationError(f"'{name}' is no share: state its standard deviation as well")
     if not (math.isfinite(sd) and sd > 0):
         raise DeclarationError(f"'{name}': a standard deviation of {sd:g}: nothing would vary")
-    return Past(outcome=name, value=value, sd=sd)
+    return Past(outcome=name, value=value, sd=sd, binary=binary)
 
 
 def read_past(path: Path, design: Design) -> dict[str, Past]:
@@ -154,24 +159,21 @@ def _past(name: str, outcome: Outcome, table: _Table) -> Past:
     counted = number > 0 if outcome.kind == "mean" else np.ones(table.units, bool)
     if np.count_nonzero(counted) < 3:
         raise DeclarationError(f"'{name}': fewer than 3 units of the past reported it")
-    value, linear = _linear(outcome, total[counted], number[counted])
+    if outcome.kind == "event":
+        total = (total > 0).astype(np.float64)
+    ones = number if outcome.kind == "mean" else np.ones(table.units)
+    spread = of_values(total[counted].tolist(), ones[counted].tolist())
+    linear = total[counted] - spread.value * ones[counted]
     return Past(
         outcome=name,
-        value=value,
-        sd=float(np.std(linear, ddof=1)),
+        value=spread.value,
+        sd=math.sqrt(spread.base),
+        skewness=spread.skewness,
+        binary=outcome.kind == "event",
         reporting=float(np.mean(counted)),
         correlation=_correlation(linear, table.sums(name + BEFORE), counted),
         units=table.units,
     )
-
-
-def _linear(outcome: Outcome, total: np.ndarray, number: np.ndarray) -> tuple[float, np.ndarray]:
-    """Return an arm's value, and each unit's linearised value around it."""
-    if outcome.kind == "mean":
-        ratio = float(total.sum() / number.sum())
-        return ratio, (total - ratio * number) / number.mean()
-    values = (total > 0).astype(np.float64) if outcome.kind == "event" else total
-    return float(values.mean()), values - values.mean()
 
 
 def _correlation(

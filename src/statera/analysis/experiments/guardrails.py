@@ -146,7 +146,7 @@ def _betting(design: Design, reading: Reading, units: Units, arm: int) -> Boundi
     kept = ((arms == 0) | (arms == arm)) & mixed[slices] & (seen.number > 0)
     places = np.concatenate([[0], np.cumsum(kept)])[reading.looks.counts]
     low, high = seen.bounds if seen.kind != "event" and seen.bounds else (0.0, 1.0)
-    values = (seen.total[kept] / seen.number[kept] - low) / (high - low)
+    values = np.clip((seen.total[kept] / seen.number[kept] - low) / (high - low), 0, 1)
     treated, chances = arms[kept] == arm, chance[slices[kept]]
 
     def bounds(alpha: float) -> tuple[np.ndarray, np.ndarray]:

@@ -124,7 +124,11 @@ def whole(scene: Scene) -> tuple[Contrast, ...]:
 
 
 def within_users(scene: Scene) -> tuple[Contrast, ...]:
-    """Return the contrast within clusters: of users whose requests were shown both arms."""
+    """Return the contrast within clusters: of users whose requests were shown both arms.
+
+    Requests of one user are alike, but each is randomised by itself, so that the plain contrast is
+    valid too; this one is sharper, and its interval allows for effects that differ by user.
+    """
     return tuple(_within(scene, arm) for arm in range(1, len(scene.names)))
 
 

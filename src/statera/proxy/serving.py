@@ -177,6 +177,7 @@ def where(terms: Terms, sockets: Sockets) -> str:
     return (
         f"Guarding {terms.upstream} at {url_of(sockets.public)} by {terms.policy}; "
         f"control at {url_of(sockets.control)}"
+        + (f"; experiment {terms.experiment}" if terms.experiment else "")
     )
 
 

@@ -120,7 +120,8 @@ def _serve(config: str | None, **given: str | None) -> None:
     logging.basicConfig(
         stream=sys.stderr, level=terms.log_level.upper(), format="%(levelname)s %(message)s"
     )
-    logging.getLogger("uvicorn").setLevel("WARNING")
+    for name in ("uvicorn", "alembic"):
+        logging.getLogger(name).setLevel("WARNING")
     place, box = worker_place(os.environ), Toolbox(Path(terms.policy).parent)
     looks = import_module("statera.api.livelooks").breached if terms.experiment else None
     if place is not None:

@@ -11,6 +11,7 @@ within 2 s that an experiment was stopped.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
@@ -42,6 +43,8 @@ from statera.records.live import identifier
 from statera.store.live.backend import LiveStoreAway
 from statera.store.live.opening import LiveStore
 from statera.store.live.shipping import Shipper
+
+logger = logging.getLogger("statera.guard")
 
 _RESULTS: tuple[Literal["shipped", "refused", "lost"], ...] = ("shipped", "refused", "lost")
 
@@ -77,7 +80,7 @@ class Serving:
         self.states = States(self.designs, self.ledger.occurrences, means.clock)
         self.pool = ThreadPoolExecutor(1, thread_name_prefix="statera-live")
         self._looks = ThreadPoolExecutor(1, thread_name_prefix="statera-look")
-        self._counted = (0, 0, 0)
+        self._counted, self._fault = (0, 0, 0), ""
         self._texts: Reader | None = None
         self._copies: Copies | None = None
         self._shipper: Shipper | None = None
@@ -159,12 +162,15 @@ class Serving:
         )  # fmt: skip
 
     def count(self) -> None:
-        """Count what became of facts since the last time."""
+        """Count what became of facts since the last time, and tell what is wrong with their way."""
         shipper, before = self.shipper, self._counted
         self._counted = now = (shipper.shipped, shipper.refused, shipper.lost)
         for result, new, old in zip(_RESULTS, now, before, strict=True):
             if new > old:
                 self._beside.metrics.facts(result, new - old)
+        if (fault := shipper.fault) != self._fault:
+            logger.warning("live store: %s", fault or "it takes facts again")
+        self._fault = fault
 
     def changed(self) -> bool:
         """Return whether the file of an arm's policy is another than the one last read."""

@@ -31,7 +31,7 @@ from statera.proxy.upstream import UpstreamClient
 from statera.proxy.wire.api import Api
 from statera.proxy.wire.slots import Body
 from statera.records.guarding import Passage
-from statera.records.live import Excluded, Fact, decision_number
+from statera.records.live import Excluded, Fact, decision_number, identifier
 
 logger = logging.getLogger("statera.guard")
 
@@ -142,7 +142,7 @@ class Experiments:
         records.metrics.excluded(*left)
         records.keeper.put(
             Excluded(
-                id=decision_number(decision) or 0,
+                id=identifier(b"", "excluded", f"{left.experiment}\n{decision}"),
                 experiment=left.experiment,
                 at=records.clock.now(),
                 reason=left.reason,

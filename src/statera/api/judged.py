@@ -43,6 +43,7 @@ from statera.stats.winrate import UNPARSED
 from statera.store.runstore import RunStore
 
 Place = tuple[str, str, int]
+Only = Collection[tuple[str, str]] | None
 
 SAME = Verdict(
     value=0.5, label="tie", outcome="wrong", why="the same text on both sides: a tie, not asked"
@@ -157,15 +158,22 @@ def pair_asks(bench: Seat, candidate: Sequence[Answer], other: Sequence[Answer])
 
 
 async def judge_run(
-    bench: Bench, info: RunInfo, *, tasks: Collection[str] = (), stopper: Stopper | None = None
+    bench: Bench,
+    info: RunInfo,
+    *,
+    tasks: Collection[str] = (),
+    stopper: Stopper | None = None,
+    only: Only = None,
 ) -> JudgedRun:
     """Grade the replies of a run under each criterion, and keep the scores with the run.
+
+    `only` names the items that are judged, by task and sample; None for all.
 
     DeclarationError, before anything is asked: a judge of pairs, a missing reference, a name that
     another scorer of the run has.
     """
     check_kind(bench, pairs=False)
-    answers = answers_of(bench.store, info, tasks)
+    answers = among(answers_of(bench.store, info, tasks), only)
     judged_tasks = list(dict.fromkeys(answer.task for answer in answers))
     check_names(info, judged_tasks, [grader(bench, c) for c in bench.judge.criteria])
     asks = rubric_asks(bench, answers)
@@ -179,7 +187,7 @@ async def judge_run(
         }
         for criterion in bench.judge.criteria
     }
-    info, names = await keep_grades(bench, info, judged_tasks, found)
+    info, names = await keep_grades(bench, info, judged_tasks, found, only=only)
     return JudgedRun(info=info, metrics=names, answers=answers, sitting=sitting)
 
 
@@ -188,17 +196,19 @@ async def keep_grades(
     info: RunInfo,
     tasks: Sequence[str],
     found: Mapping[str, Mapping[Place, Verdict]],
+    *,
+    only: Only = None,
 ) -> tuple[RunInfo, dict[str, str]]:
     """Keep the verdicts by criterion as scores of the run; return it, and the scores' names."""
     graders = {c.name: grader(bench, c) for c in bench.judge.criteria}
     for name, one in graders.items():
-        await keep(bench.store, info, tasks, one, found[name])
+        await keep(bench.store, info, tasks, one, found[name], only=only)
     metrics: list[Metric] = [
         m for c in bench.judge.criteria for m in rubric_metrics(graders[c.name], c)
     ]
     scorers: list[Scorer | Grader] = list(graders.values())
     if bench.judge.formula is not None:
-        number = await _keep_formula(bench, info, tasks, found, bench.judge.formula)
+        number = await _keep_formula(bench, info, tasks, found, bench.judge.formula, only)
         scorers.append(number)
         metrics.append(Rate(score=number.metric))
     added = dict.fromkeys(tasks, tuple(scorers))
@@ -212,6 +222,7 @@ async def _keep_formula(
     tasks: Sequence[str],
     found: Mapping[str, Mapping[Place, Verdict]],
     formula: Formula,
+    only: Only,
 ) -> JudgedFormula:
     """Keep what the judge's formula makes of its verdicts on each trial."""
     places = dict.fromkeys(place for of_criterion in found.values() for place in of_criterion)
@@ -220,8 +231,18 @@ async def _keep_formula(
         for place in places
     }
     grader = JudgedFormula(judge=bench.judge.name, run=bench.run_id, formula=formula)
-    await keep(bench.store, info, tasks, grader, verdicts)
+    await keep(bench.store, info, tasks, grader, verdicts, only=only)
     return grader
+
+
+def among(answers: Sequence[Answer], only: Only) -> list[Answer]:
+    """Return the replies to these items, or all; DeclarationError where none is left."""
+    if only is None:
+        return list(answers)
+    found = [answer for answer in answers if answer.place[:2] in only]
+    if not found:
+        raise DeclarationError("no reply is in that share: a larger --share has some")
+    return found
 
 
 async def judge_pairs(
@@ -297,11 +318,13 @@ async def keep(
     tasks: Sequence[str],
     judged: Judged | JudgedFormula,
     found: Mapping[Place, Verdict],
+    *,
+    only: Only = None,
 ) -> None:
-    """Write the verdicts as scores of the run's trials."""
+    """Write the verdicts as scores of the run's trials, or `only` of those of some items."""
     tools = Tools(verdicts=OnTrials(found))
     for task in tasks:
-        await rescore(store, info.id, task, Grading((judged,), tools))
+        await rescore(store, info.id, task, Grading((judged,), tools), only=only)
 
 
 def grader(bench: Seat, criterion: Criterion, *, against: str = "") -> Judged:

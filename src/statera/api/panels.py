@@ -19,8 +19,10 @@ from statera.api.drift import check_when_due
 from statera.api.judged import (
     JudgedPairs,
     JudgedRun,
+    Only,
     Pair,
     Place,
+    among,
     check_kind,
     check_names,
     grader,
@@ -74,15 +76,19 @@ class PanelRun(JudgedRun):
     votes: Sequence[Vote]
 
 
-async def graded(seat: AnySeat, info: RunInfo, *, tasks: Collection[str] = ()) -> JudgedRun:
+async def graded(
+    seat: AnySeat, info: RunInfo, *, tasks: Collection[str] = (), only: Only = None
+) -> JudgedRun:
     """Grade the replies of a run, by a judge or a panel, and keep the scores with the run.
+
+    `only` names the items that are judged, by task and sample; None for all.
 
     DeclarationError as `judge_run`, and for weights that were never measured.
     """
     if isinstance(seat, Bench):
-        return await judge_run(seat, info, tasks=tasks)
+        return await judge_run(seat, info, tasks=tasks, only=only)
     check_kind(seat, pairs=False)
-    answers = answers_of(seat.store, info, tasks)
+    answers = among(answers_of(seat.store, info, tasks), only)
     chosen = list(dict.fromkeys(answer.task for answer in answers))
     check_names(info, chosen, [grader(seat, c) for c in seat.judge.criteria])
     sittings = await sit_all(seat, [rubric_asks(bench, answers) for bench in seat.benches])
@@ -98,7 +104,7 @@ async def graded(seat: AnySeat, info: RunInfo, *, tasks: Collection[str] = ()) -
             found[criterion.name][answer.place] = verdict
             votes.append(_vote(answer, criterion.name, said, verdict))
     run = await remember_panel(seat)
-    info, names = await keep_grades(seat, info, chosen, found)
+    info, names = await keep_grades(seat, info, chosen, found, only=only)
     sitting = Sitting(run=run.id, verdicts={})
     return PanelRun(info=info, metrics=names, answers=answers, sitting=sitting, votes=votes)
 

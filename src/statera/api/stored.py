@@ -25,6 +25,7 @@ from statera.metrics.repeats import REPLY, of_several
 from statera.protocols import Grader, Metric, Scorer
 from statera.records.parts import stored_parts
 from statera.records.scores import Outcome
+from statera.records.shares import stored_shares
 from statera.records.specs import EARLY, RunInfo
 from statera.store.rows import ScoreRow, Stored
 from statera.store.runstore import RunStore
@@ -62,7 +63,7 @@ class Run:
             metrics,
             early=early,
             blind=untold(self.info),
-            partial=frozenset(stored_parts(self.info)),
+            partial=frozenset(stored_parts(self.info)) | frozenset(stored_shares(self.info)),
         )
         return tuple(found), count.health
 

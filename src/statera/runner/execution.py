@@ -5,7 +5,7 @@ reasons of plumbing is.
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from statera.errors import DeclarationError, EndpointError, RunStopped, StateraError
@@ -275,12 +275,24 @@ def _most_requests(job: Job) -> int:
     return len(request.continuations) if isinstance(request, Likelihood) else job.task.requests
 
 
-async def rescore(store: RunStore, run_id: str, task: str, grading: Grading) -> int:
-    """Grade the stored trials of a task that lack a score under the current keys; count them."""
+async def rescore(
+    store: RunStore,
+    run_id: str,
+    task: str,
+    grading: Grading,
+    *,
+    only: Collection[tuple[str, str]] | None = None,
+) -> int:
+    """Grade the stored trials of a task that lack a score under the current keys; count them.
+
+    `only` names the items, by task and sample, that are graded; None for all.
+    """
     count, batch = 0, []
     stored = store.find(run_id).environment
     for sample, trial in store.unscored(run_id, task, grading.keys):
         check_readable(stored, task)
+        if only is not None and (task, sample.id) not in only:
+            continue
         batch.append(Scored(trial, await grading(sample, trial)))
         count += 1
         if len(batch) >= 500:

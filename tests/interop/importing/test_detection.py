@@ -34,6 +34,7 @@ def _every(folder: Path) -> dict[Path, str]:
         redteam.pyrit_csv(folder / "m.csv", redteam.talk("a", "No")): "pyrit",
         redteam.pyrit_sqlite(folder / "m.db", redteam.talk("a", "No"), [], []): "pyrit",
         made.jsonl(folder / "j.jsonl", [{"id": 1, "score": 0.5, "reply": "x"}]): "jsonl",
+        made.jsonl(folder / "u.jsonl", [{"messages": [], "response": "x"}]): "traces",
     }
 
 

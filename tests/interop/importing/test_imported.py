@@ -19,5 +19,5 @@ def test_names_have_no_slash_and_no_space(text: str, name: str) -> None:
 
 
 def test_nothing_is_wanted_unless_said() -> None:
-    assert Wanted() == (None, None)
+    assert Wanted()[:2] == (None, None)
     assert Facts().mode == "generate"

@@ -10,14 +10,18 @@ import numpy as np
 from statera.api.comparisons import compare
 from statera.api.probing import BY_HAND, probe_async
 from statera.api.stored import Run
+from statera.api.traffic import Split, diagnose_runs, is_traffic, moment_of
 from statera.cli.diagnosing import document, print_diagnosis, print_restorations
 from statera.cli.flags import allow_flag, json_flag, seed_flag, store_flag
 from statera.cli.settings import Flag, Lines
+from statera.cli.trafficdiagnosis import document as traffic_document
+from statera.cli.trafficdiagnosis import print_traffic
 from statera.codec.files import to_json
 from statera.diagnosis.diagnosis import Diagnosis, diagnose
 from statera.diagnosis.probes import Name, Probe
 from statera.diagnosis.restoration import Restoration
 from statera.diagnosis.scopes import Terms
+from statera.diagnosis.traffic import TrafficTerms
 from statera.errors import DeclarationError
 from statera.models.opening import open_model
 from statera.records.requests import Chat, Complete
@@ -45,9 +49,41 @@ def _parts(function: Any) -> Any:
     return function
 
 
+_TRAFFIC = (
+    click.option(
+        "--before", cls=Flag, metavar="DATE", help="Of traffic: the requests before it are base."
+    ),
+    click.option(
+        "--after", cls=Flag, metavar="DATE", help="Of traffic: those from it on are the candidate."
+    ),
+    click.option(
+        "--by",
+        cls=Flag,
+        nargs=3,
+        metavar="FIELD BASE CANDIDATE",
+        help="Of traffic: two values of `version`, `model` or a segment.",
+    ),
+    click.option(
+        "--segment",
+        cls=Flag,
+        type=Lines(),
+        multiple=True,
+        metavar="NAME",
+        help="Of traffic: adjust the mix for this segment (all that were declared).",
+    ),
+)
+
+
+def _traffic(function: Any) -> Any:
+    for option in reversed(_TRAFFIC):
+        function = option(function)
+    return function
+
+
 @click.command()
 @click.argument("run")
-@click.argument("base")
+@click.argument("base", required=False)
+@_traffic
 @_parts
 @click.option(
     "--safety",
@@ -89,21 +125,32 @@ def _parts(function: Any) -> Any:
 @click.option("--base-url", cls=Flag, metavar="URL", help="Endpoint for a bare model NAME.")
 @store_flag
 @json_flag
-def command(run: str, base: str, **flags: Any) -> None:
+def command(run: str, base: str | None, **flags: Any) -> None:
     """Say why RUN moved against BASE (ids, unique prefixes or tags).
 
     Accuracy is split exactly into finishing, answering, being readable and being right. A cause is
     named only if all that must be the same is shown to be the same; else it is undetermined, with
     the number of items that it would take.
 
+    Live traffic shares no items: there RUN alone is enough, with --before and --after or --by. It
+    is brought to one mix of its segments, and its users are the units.
+
     Examples:
 
       statera diagnose candidate released
 
       statera diagnose candidate released --unsafe red_team --probe
+
+      statera diagnose traffic --before 2026-03-01 --after 2026-03-01 --segment country
     """
     store = RunStore(flags["store"])
-    candidate, other = Run(store, store.find(run)), Run(store, store.find(base))
+    first = Run(store, store.find(run))
+    if base is None or is_traffic(first):
+        _diagnose_traffic(store, first, base, flags)
+        return
+    candidate, other = first, Run(store, store.find(base))
+    if stated := [name for name in ("before", "after", "by", "segment") if flags[name]]:
+        raise DeclarationError(f"--{stated[0]} is for live traffic, and {run} is none")
     if candidate.info.id == other.info.id:
         raise DeclarationError(f"RUN and BASE are the same run, {candidate.info.id[:8]}")
     compared = compare(candidate, other, seed=flags["seed"], allow=flags["allow"])
@@ -123,6 +170,40 @@ def command(run: str, base: str, **flags: Any) -> None:
         click.echo(to_json(document(found, restored)))
     else:
         print_restorations(restored)
+
+
+def _diagnose_traffic(store: RunStore, run: Run, base: str | None, flags: dict[str, Any]) -> None:
+    """Diagnose unpaired traffic of one run, or of two."""
+    if not is_traffic(run):
+        raise DeclarationError(f"name BASE too: run {run.info.id[:8]} is no live traffic")
+    split = Split(_moment(flags, "before"), _moment(flags, "after"), flags["by"] or None)
+    runs = [run] if base is None else [run, Run(store, store.find(base))]
+    if len(runs) > 1 and split != Split():
+        raise DeclarationError("two runs are the two sides: leave out --before, --after and --by")
+    terms = TrafficTerms(
+        margin=flags["margin"], alpha=flags["alpha"], segments=flags["segment"] or None
+    )
+    found = diagnose_runs(runs, split, terms)
+    names = _sides(runs, split, flags)
+    if flags["as_json"]:
+        click.echo(to_json(traffic_document(found, names)))
+    else:
+        print_traffic(found, names)
+
+
+def _moment(flags: dict[str, Any], name: str) -> float | None:
+    return None if flags[name] is None else moment_of(flags[name], f"--{name}")
+
+
+def _sides(runs: Sequence[Run], split: Split, flags: dict[str, Any]) -> tuple[str, str]:
+    """Return what base and candidate are, in words."""
+    if len(runs) > 1:
+        return f"run {runs[1].info.id[:8]}", f"run {runs[0].info.id[:8]}"
+    if split.by is not None:
+        field, base, candidate = split.by
+        return f"{field} {base}", f"{field} {candidate}"
+    before, after = flags["before"] or flags["after"], flags["after"] or flags["before"]
+    return f"until {before}", f"from {after} on"
 
 
 def _terms(flags: dict[str, Any]) -> Terms:

@@ -1,24 +1,72 @@
-"""Take another tool's results into the store: lm-eval, Inspect, promptfoo, CSV and more."""
+"""Take live traffic, or another tool's results, into the store: traces, lm-eval, CSV and more."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, get_args
 
 import click
 import msgspec
 
+from statera.api.trafficimport import trace_terms
 from statera.cli.flags import json_flag, store_flag
-from statera.cli.settings import Flag
+from statera.cli.settings import Flag, Lines
 from statera.codec.files import to_json
 from statera.errors import DeclarationError
+from statera.interop.importing.detection import detect
 from statera.interop.importing.formats import FORMATS, logs
-from statera.interop.importing.imported import UNKNOWN_MODEL, Wanted
+from statera.interop.importing.imported import UNKNOWN_MODEL, TraceTerms, Wanted
 from statera.interop.importing.intake import take_in
 from statera.interop.importing.keeping import Kept
+from statera.interop.importing.traces import TOOL
 from statera.models.clock import SystemClock
+from statera.records.contents import Content
 
 SCHEMA = 1
 _QUIET_SECONDS = 2.0
 _FEW, _WIDTH = 12, 60
+_FLAGS = (
+    click.option(
+        "--segment",
+        cls=Flag,
+        type=Lines(),
+        multiple=True,
+        metavar="NAME=FIELD",
+        help="Of traffic: a part of the mix and its field; the first is the category.",
+    ),
+    click.option(
+        "--unit", cls=Flag, metavar="FIELD", help="Of traffic: names the user (user, session, …)."
+    ),
+    click.option(
+        "--share",
+        cls=Flag,
+        type=click.FloatRange(0, 1, min_open=True),
+        default=1.0,
+        help="Of traffic: keep this random share of the requests, the same every time.",
+    ),
+    click.option("--seed", cls=Flag, type=int, default=0, help="Draws the share."),
+    click.option(
+        "--redact", cls=Flag, is_flag=True, help="Of traffic: take out personal data and keys."
+    ),
+    click.option(
+        "--content",
+        cls=Flag,
+        type=click.Choice(get_args(Content)),
+        default="full",
+        help="Of traffic: keep texts whole, as digests for good, or encrypted.",
+    ),
+    click.option(
+        "--unit-key",
+        cls=Flag,
+        metavar="TEXT",
+        help="Users are hashed under it; without it, under a random key in the store's folder.",
+    ),
+)
+
+
+def _traffic_flags(function: Any) -> Any:
+    for option in reversed(_FLAGS):
+        function = option(function)
+    return function
 
 
 @click.command()
@@ -40,9 +88,10 @@ _FEW, _WIDTH = 12, 60
     help="Name of the model, instead of the log's.",
 )
 @click.option("--tag", cls=Flag, metavar="NAME", help="A name for the run.")
+@_traffic_flags
 @store_flag
 @json_flag
-def command(words: tuple[str, ...], store: str, as_json: bool, **flags: str | None) -> None:
+def command(words: tuple[str, ...], store: str, as_json: bool, **flags: Any) -> None:
     """Take another tool's results into the store, so that they can be compared and gated.
 
     lm-eval (samples_*.jsonl with results_*.json beside), Inspect (.eval, .json), promptfoo (.json,
@@ -59,7 +108,9 @@ def command(words: tuple[str, ...], store: str, as_json: bool, **flags: str | No
     form = stated if flags["form"] == "auto" else flags["form"]
     if stated not in (None, form):
         raise DeclarationError(f"'{stated}' and --format {form}: say one of them")
-    found = logs(paths, Wanted(flags["task"], flags["model_name"]), form=form)
+    form = form or detect(paths, FORMATS)
+    wanted = Wanted(flags["task"], flags["model_name"], _terms(form, store, flags))
+    found = logs(paths, wanted, form=form)
     kept = take_in(found, store, tag=flags["tag"], watch=Progress())
     if as_json:
         click.echo(to_json({"schema": SCHEMA, "runs": [shape(one) for one in kept]}))
@@ -68,7 +119,32 @@ def command(words: tuple[str, ...], store: str, as_json: bool, **flags: str | No
         click.echo("\n".join(told(one)))
 
 
-def _check_names(flags: Mapping[str, str | None]) -> None:
+def _terms(form: str, store: str, flags: Mapping[str, Any]) -> TraceTerms:
+    """Return how traffic is read; DeclarationError for its flags where there is none."""
+    names = ("segment", "unit", "share", "seed", "redact", "content", "unit_key")
+    if form != TOOL:
+        typed = [name for name in names if _typed(name)]
+        if typed:
+            raise DeclarationError(f"--{typed[0].replace('_', '-')} is for traffic, not for {form}")
+        return TraceTerms()
+    return trace_terms(
+        store=store,
+        segments=flags["segment"],
+        unit=flags["unit"],
+        share=flags["share"],
+        seed=flags["seed"],
+        redacted=flags["redact"],
+        content=flags["content"],
+        key=flags["unit_key"],
+    )
+
+
+def _typed(name: str) -> bool:
+    source = click.get_current_context().get_parameter_source(name)
+    return source is click.core.ParameterSource.COMMANDLINE
+
+
+def _check_names(flags: Mapping[str, Any]) -> None:
     """Raise DeclarationError for a name that is stated and empty."""
     for flag in ("task", "model_name", "tag"):
         if flags[flag] is not None and not str(flags[flag]).strip():
@@ -123,6 +199,8 @@ def told(kept: Kept) -> list[str]:
 
 
 def _model(kept: Kept) -> str:
+    if kept.tool == TOOL:
+        return "live traffic"
     unnamed = kept.system.model.startswith(f"{UNKNOWN_MODEL}:")
     return "model not named (--model-name)" if unnamed else kept.system.model
 

@@ -11,12 +11,14 @@ from statera.analysis.disagreement import Disagreement
 from statera.api.agreements import agreement
 from statera.api.drift import shifted
 from statera.api.judged import JudgedRun
+from statera.api.judging import Bench
 from statera.api.panelbench import AnySeat, benches
 from statera.api.panels import graded
+from statera.api.scoreshares import Chosen, record_share, share_of
 from statera.api.scoring import remember
 from statera.api.stored import AnyScoring, Run, stored_metrics, stored_scorers
 from statera.api.systems import check_system
-from statera.api.twostage import Stages, judge_part
+from statera.api.twostage import Stages, judge_part, price
 from statera.cli.commands.show import show_metrics, show_rows, summary
 from statera.cli.flags import json_flag, store_flag, task_flag
 from statera.cli.judgeflags import ask_judge, ask_seat, judge_flags
@@ -38,12 +40,15 @@ from statera.graders.catalogue import scoring_type
 from statera.graders.judged import Judged
 from statera.protocols import Tools
 from statera.records.scores import UNJUDGED
+from statera.records.shares import Drawn
 from statera.records.specs import RunInfo
 from statera.runner.execution import rescore
 from statera.runner.grading import Grading, is_grader
 from statera.sandbox.choice import choose_sandbox
 from statera.store.runstore import RunStore
 from statera.tasks.needs import Given, check_needs
+
+_LIMITS = ("max_cost", "max_requests")
 
 
 @click.command()
@@ -57,6 +62,15 @@ from statera.tasks.needs import Given, check_needs
     metavar="NAME|{…}|FILE.yaml",
     help="Add this scorer: `exact`, `{type: contains, any: [yes]}`, or a YAML file with a list.",
 )
+@click.option(
+    "--share",
+    cls=Flag,
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="P",
+    help="Grade a random share of the items only, by --scorer or --judge; a larger share holds a "
+    "smaller one.",
+)
+@click.option("--seed", cls=Flag, type=int, default=0, show_default=True, help="Draws the share.")
 @task_flag
 @judge_flags
 @second_flags
@@ -79,10 +93,12 @@ def command(
     if it has shifted, what it said before is not compared with what it says now.
     With --second and --part: another judge, a dearer one, grades a random part as well, and both
     together tell what it would say of all.
+    With --share: a random share of the items, as of live traffic; the numbers are of that share.
 
     \b
     statera score new --judge reference --judge-model http://localhost:8000/v1#judge
     statera score new --judge cheap.yaml --second dear.yaml --part 0.2
+    statera score traffic --judge tone --share 0.1 --max-cost 5
     """
     runs = RunStore(store)
     info = runs.find(run)
@@ -91,21 +107,33 @@ def command(
     for name in task:
         if name not in known:
             raise unknown("task", name, known)
+    drawn = _drawn(flags, scorer)
     if flags["judge"] is not None:
         if scorer:
             raise DeclarationError("give --scorer or --judge, not both")
         if (stages := named_stages(flags, runs)) is not None:
             _two_stages(runs, info, stages, (task, flags), as_json=as_json)
             return
-        told = _judge(runs, info, task, flags)
+        told = _judge(runs, info, task, flags, drawn)
         _tell_judged(Run(runs, runs.find(info.id)), told, task, as_json=as_json)
         return
     else:
         named_stages(flags, runs)
         if flags["judge_model"] is not None:
             raise DeclarationError("--judge-model goes with --judge FILE (or --judge reference)")
-        _score(runs, info, task, scorer)
+        _score(runs, info, task, scorer, drawn)
     show_metrics(Run(runs, runs.find(info.id)), as_json=as_json)
+
+
+def _drawn(flags: dict[str, Any], scorer: tuple[str, ...]) -> Drawn | None:
+    """Return the share that is wanted, None for all; DeclarationError where it has no place."""
+    if flags["share"] is None:
+        return None
+    if flags["part"] is not None or flags["second"] or flags["second_model"]:
+        raise DeclarationError("--share and --part: of two judges, the second sees a part")
+    if not scorer and flags["judge"] is None:
+        raise DeclarationError("--share goes with --scorer or --judge")
+    return Drawn(share=flags["share"], seed=flags["seed"])
 
 
 def _two_stages(
@@ -167,11 +195,21 @@ def _show_judged(run: Run, judged: JudgedRun, tasks: tuple[str, ...]) -> None:
         click.echo(f"{plural(others, 'other metric')}: statera show {run.info.id[:8]}")
 
 
-def _judge(runs: RunStore, info: RunInfo, task: tuple[str, ...], flags: dict[str, Any]) -> Told:
+def _judge(
+    runs: RunStore,
+    info: RunInfo,
+    task: tuple[str, ...],
+    flags: dict[str, Any],
+    drawn: Drawn | None = None,
+) -> Told:
     """Ask the judge what it was not asked yet, and say how much of it gave a verdict."""
+    chosen = None if drawn is None else share_of(runs, info, drawn, task)
 
     async def work(seat: AnySeat) -> tuple[Told, list[str]]:
-        judged = await graded(seat, info, tasks=task)
+        if chosen is not None:
+            click.echo(_budget(chosen, seat, flags), err=True)
+        judged = await graded(seat, info, tasks=task, only=None if chosen is None else chosen.items)
+        record_share(runs, judged.info, judged.metrics.values(), drawn)
         warnings = [told for bench in benches(seat) if (told := shifted(bench))]
         return Told(seat, judged, agreement(seat, judged)), warnings
 
@@ -188,7 +226,33 @@ def _judge(runs: RunStore, info: RunInfo, task: tuple[str, ...], flags: dict[str
     return told
 
 
-def _score(runs: RunStore, info: RunInfo, task: tuple[str, ...], scorer: tuple[str, ...]) -> None:
+def _budget(chosen: Chosen, seat: AnySeat, flags: dict[str, Any]) -> str:
+    """Return how much is drawn, and what it can take at most."""
+    seats = benches(seat)
+    asks = sum(len(bench.judge.criteria) * bench.judge.repeats for bench in seats)
+    most = len(chosen.items) * asks
+    prices = [_price(bench) for bench in seats]
+    known = [one for one in prices if one is not None]
+    cost = f", about ${sum(known) * most / len(seats):,.2f} as it cost so far" if known else ""
+    stated = [f"--{name.replace('_', '-')} {flags[name]:g}" for name in _LIMITS if flags[name]]
+    limits = f"; stops at {' or '.join(stated)}" if stated else ""
+    drawn = f"{len(chosen.items):,} of {chosen.total:,} items are drawn"
+    return f"{drawn}: at most {most:,} judgements{cost}{limits}"
+
+
+def _price(bench: Bench) -> float | None:
+    """Return what a judgement cost on the mean so far, None where the judge was asked none."""
+    there = {info.id for info in bench.store.runs()}
+    return price(bench.store, bench.run_id) if bench.run_id in there else None
+
+
+def _score(
+    runs: RunStore,
+    info: RunInfo,
+    task: tuple[str, ...],
+    scorer: tuple[str, ...],
+    drawn: Drawn | None,
+) -> None:
     """Grade again with the run's own scorers, or add some."""
     known = stored_scorers(info)
     added = [found for text in scorer for found in read_scorers(text)]
@@ -198,9 +262,13 @@ def _score(runs: RunStore, info: RunInfo, task: tuple[str, ...], scorer: tuple[s
         _check_added(added, known[name], _given(runs, info, name), f"--scorer: task {name}")
     own = {name: [s for s in known[name] if not isinstance(s, Judged)] for name in chosen}
     wanted = {name: added or own[name] for name in chosen}
-    count = asyncio.run(_grade(runs, info, wanted))
+    share = None if drawn is None else share_of(runs, info, drawn, chosen)
+    if share is not None:
+        click.echo(f"{len(share.items):,} of {share.total:,} items are drawn", err=True)
+    count = asyncio.run(_grade(runs, info, wanted, share))
     if added:
         remember(runs, info, wanted)
+        record_share(runs, info, [one.metric for one in added], drawn)
     click.echo(f"{count} scores made again, no request sent", err=True)
 
 
@@ -262,11 +330,17 @@ def _given(store: RunStore, info: RunInfo, task: str) -> Given:
     return Given(mode, choices=bool(sample.choices), reference=bool(sample.accepted), tests=tests)
 
 
-async def _grade(store: RunStore, info: RunInfo, wanted: dict[str, list[AnyScoring]]) -> int:
+async def _grade(
+    store: RunStore,
+    info: RunInfo,
+    wanted: dict[str, list[AnyScoring]],
+    share: Chosen | None,
+) -> int:
     behind = [s for scorers in wanted.values() for s in scorers if is_grader(s)]
     tools = Tools(sandbox=choose_sandbox() if behind else None)
     count = 0
     for task, scorers in wanted.items():
         for scorer in scorers:
-            count += await rescore(store, info.id, task, Grading((scorer,), tools))
+            only = None if share is None else share.items
+            count += await rescore(store, info.id, task, Grading((scorer,), tools), only=only)
     return count

@@ -14,6 +14,8 @@ _DOCUMENTS = (
     ("promptfoo", {"evalId", "results"}),
     ("promptfoo", {"results", "config"}),
     ("eee", {"schema_version", "evaluation_results"}),
+    ("traces", {"resourceSpans"}),
+    ("traces", {"resourceLogs"}),
 )
 _LINES = (
     ("garak", {"entry_type"}),
@@ -27,6 +29,11 @@ _LINES = (
     ("jsonl", {"id", "correct"}),
     ("jsonl", {"id", "score"}),
     ("jsonl", {"id", "outcome"}),
+    ("traces", {"event", "phase", "policy"}),
+    ("traces", {"resourceSpans"}),
+    ("traces", {"resourceLogs"}),
+    ("traces", {"context", "attributes", "start_time"}),
+    ("traces", {"messages"}),
 )
 _OURS = {"schema", "run", "trials"}
 

@@ -14,6 +14,7 @@ from statera.interop.importing import (
     promptfoo,
     pyrit,
     tabular,
+    traces,
 )
 from statera.interop.importing.detection import detect, files_of, format_of
 from statera.interop.importing.documents import files_in, member_names
@@ -37,6 +38,7 @@ FORMATS: dict[str, Reader] = {
     "pyrit": pyrit.logs,
     "csv": tabular.csv_logs,
     "jsonl": _jsonl,
+    "traces": traces.logs,
 }
 
 

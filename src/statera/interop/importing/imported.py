@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from statera.records.contents import Content
 from statera.records.levels import Level
+from statera.records.responses import Response
 from statera.records.samples import Sample
 from statera.records.scores import Outcome, Score
 from statera.records.specs import Api, Mode, SystemUnderTest
@@ -20,11 +22,32 @@ UNKNOWN_MODEL = "unknown"
 _STRANGE = re.compile(r"[^\w.@+-]+")
 
 
+class TraceTerms(NamedTuple):
+    """How live traffic is read.
+
+    `segments` are pairs of a name and the field that holds it; `unit` is the field that names the
+    user, None for the usual ones. Of the requests a `share` in (0, 1] is kept, by a hash of `seed`
+    and id, the same whenever they are read. Users are kept as hashes under `key`, without one under
+    a random one. `refuses` reads a reply beside what was asked, `clean` takes out of a text what
+    shall not be kept; `content` is the form in which texts are kept.
+    """
+
+    segments: tuple[tuple[str, str], ...] = ()
+    unit: str | None = None
+    share: float = 1.0
+    seed: int = 0
+    key: bytes = b""
+    refuses: Callable[[Response, str], bool] | None = None
+    clean: Callable[[str], str] | None = None
+    content: Content = "full"
+
+
 class Wanted(NamedTuple):
-    """What the user says where a log does not: the task's name, the model's."""
+    """What the user says where a log does not: names of task and model, how traffic is read."""
 
     task: str | None = None
     model: str | None = None
+    traces: TraceTerms = TraceTerms()
 
 
 class Row(NamedTuple):
@@ -67,7 +90,8 @@ class Log:
     them is better: less is of attacks that succeed. `level` says where a scorecard shows it, and
     texts of the level `alignment` are sensitive. `blind` names the outcomes that the log cannot
     tell from wrong; it may shrink while rows are read, as `notes` grows. `stopped` says why the run
-    ended early, or is empty.
+    ended early, or is empty. Of traffic, which never ends, `stream` is the run's identity: what was
+    not there yet is added to it. `content` is the form in which texts are kept.
     """
 
     tool: str
@@ -85,6 +109,8 @@ class Log:
     higher: frozenset[str] = frozenset()
     level: Level = "capability"
     stopped: str = ""
+    stream: str = ""
+    content: Content = "full"
     notes: list[str] = field(default_factory=list)
 
 

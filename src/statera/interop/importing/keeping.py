@@ -11,7 +11,7 @@ from hashlib import blake2b
 from importlib import metadata
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -19,7 +19,7 @@ from statera.codec.canonical import canonical, digest, digest_bytes
 from statera.codec.files import read_lines
 from statera.interop.importing.imported import UNKNOWN_MODEL, Facts, Log, Watch
 from statera.interop.importing.pile import Pile, Piled, Told
-from statera.records.contents import SENSITIVE
+from statera.records.contents import CONTENT, SENSITIVE, Content
 from statera.records.requests import Request
 from statera.records.scores import Outcome
 from statera.records.specs import RunInfo, RunSpec, RunStatus, SystemUnderTest, TaskSpec
@@ -79,25 +79,66 @@ def keep(
     """
     spec = _spec(log, pile)
     told = pile.outcomes()
-    done = any(info.id == digest(spec) and info.status != "running" for info in store.runs())
+    known = {info.id: info for info in store.runs()}.get(digest(spec))
+    done = known is not None and known.status != "running" and not log.stream
     graded = {task: _graded(log, pile, task) for task in pile.tasks}
     environment = _environment(log, pile, graded, told)
-    count = 0
     info = store.open_run(spec, tag=None, environment=environment, now=now)
     if not done:
+        before = 0 if known is None else store.counts(info.id).trials
         store.set_status(info.id, "running", reason=_CUT_OFF, now=now)
-        for task in spec.tasks:
-            store.add_samples(info.id, task.name, pile.samples(task.name))
-            rows = pile.rows(task.name, graded[task.name])
-            scored = _scored(log, spec, task, rows)
-            while batch := list(islice(scored, _BATCH)):
-                store.write(info.id, batch)
-                count += len(batch)
-                watch("kept", count)
+        _write(store, info.id, (log, spec), _Rows(pile, graded), watch)
+        if log.stream and known is not None:
+            _grown(store, known, log, environment, before)
     info = store.open_run(spec, tag=tag, environment=environment, now=now)
     status: RunStatus = "stopped" if log.stopped else "done"
     store.set_status(info.id, status, reason=log.stopped, now=now)
-    return _kept(info, log, pile, told, new=not done)
+    return _kept(info, log, pile, told, new=known is None if log.stream else not done)
+
+
+class _Rows(NamedTuple):
+    """The rows of a pile, with the metrics of each task that lie between right and wrong."""
+
+    pile: Pile
+    graded: Mapping[str, frozenset[str]]
+
+
+def _write(store: RunStore, run: str, what: tuple[Log, RunSpec], rows: _Rows, watch: Watch) -> None:
+    """Write samples and trials; those that are there stay."""
+    (log, spec), count = what, 0
+    of_samples: Content = "full" if log.content == "hashed" else log.content
+    for task in spec.tasks:
+        store.add_samples(run, task.name, rows.pile.samples(task.name), of_samples)
+        scored = _scored(log, spec, task, rows.pile.rows(task.name, rows.graded[task.name]))
+        while batch := list(islice(scored, _BATCH)):
+            store.write(run, batch)
+            count += len(batch)
+            watch("kept", count)
+
+
+def _grown(store: RunStore, known: RunInfo, log: Log, found: dict[str, Any], before: int) -> None:
+    """Put on record what traffic that came later adds to its run."""
+    added, total = store.counts(known.id).trials - before, store.counts(known.id).trials
+    log.notes.append(f"{added} requests are new, {before} were there: {total} in the run")
+    new = found["imported"]
+
+    def change(old: dict[str, Any]) -> dict[str, Any]:
+        about = old["imported"]
+        both = {
+            "files": list(dict.fromkeys([*about["files"], *new["files"]])),
+            "replies": about["replies"] + (new["replies"] if added else 0),
+            "blind": [name for name in about["blind"] if name in new["blind"]],
+        }
+        metrics = {task: _joined(old["metrics"][task], of) for task, of in found["metrics"].items()}
+        return old | {"imported": about | both, "metrics": old["metrics"] | metrics}
+
+    store.change_environment(known.id, change)
+
+
+def _joined(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the metrics that there are, and those of scores that came with later traffic."""
+    there = {one["score"] for one in old if "score" in one}
+    return [*old, *(one for one in new if one["score"] not in there)]
 
 
 def _spec(log: Log, pile: Pile) -> RunSpec:
@@ -106,7 +147,7 @@ def _spec(log: Log, pile: Pile) -> RunSpec:
         system=_system(log, pile),
         tasks=tuple(_task(log, pile, name) for name in pile.tasks),
         seed=0,
-        nonce=digest([log.created, pile.content]),
+        nonce=log.stream or digest([log.created, pile.content]),
     )
 
 
@@ -124,7 +165,7 @@ def _task(log: Log, pile: Pile, name: str) -> TaskSpec:
         mode=facts.mode,
         api=facts.api,
         num_fewshot=facts.num_fewshot,
-        data=pile.tasks[name].data,
+        data=log.stream or pile.tasks[name].data,
         template=digest({"tool": log.tool, "instrument": facts.instrument}),
     )
 
@@ -172,6 +213,7 @@ def _environment(
             task: list(_metrics(log, pile, task, graded[task], answers=answers)) for task in names
         },
         "levels": dict.fromkeys(names, log.level),
+        CONTENT: {} if log.content == "full" else dict.fromkeys(names, log.content),
         SENSITIVE: names if log.level == "alignment" else [],
         "notes": {task: [] for task in names},
         "mode": "",
@@ -221,7 +263,8 @@ def _scored(log: Log, spec: RunSpec, task: TaskSpec, rows: Iterator[Piled]) -> I
         )
         for score in row.scores:
             keys.setdefault(score.metric, digest({"tool": log.tool, "metric": score.metric}))
-        yield Scored(trial, tuple(Keyed(keys[score.metric], score) for score in row.scores))
+        scores = tuple(Keyed(keys[score.metric], score) for score in row.scores)
+        yield Scored(trial, scores, log.content)
 
 
 def _key(system: bytes, request: Request, epoch: int) -> str:

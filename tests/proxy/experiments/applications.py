@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -97,16 +97,21 @@ async def bare(scope: Any, receive: Any, send: Any) -> None:
 
 @contextmanager
 def running(app: Any, lifespan: Any = "on") -> Iterator[str]:
-    """Serve an application by uvicorn while the block runs, and give its root URL."""
+    """Serve an application by uvicorn while the block runs; give its URL, "" if it does not."""
     listener = listen("127.0.0.1", 0)
     config = uvicorn.Config(app, lifespan=lifespan, log_config=None, access_log=False)
     server = uvicorn.Server(config)
-    thread = Thread(target=lambda: asyncio.run(server.serve([listener])))
+
+    def serve() -> None:
+        with suppress(SystemExit):
+            asyncio.run(server.serve([listener]))
+
+    thread = Thread(target=serve)
     thread.start()
     try:
         while not server.started and thread.is_alive():
             thread.join(0.005)
-        yield url_of(listener)
+        yield url_of(listener) if server.started else ""
     finally:
         server.should_exit = True
         thread.join()

@@ -40,7 +40,7 @@ def test_both_analyses_stand_side_by_side_the_designs_own_first() -> None:
 
 
 def test_planned_units_have_a_power_and_a_detectable_effect() -> None:
-    of = made(analysis="group-sequential", planned="400")
+    of = made(analysis="group-sequential", planned="400", guardrails="")
     own = planned(of, past(of)).needs[0]
     assert own.analysis == "group-sequential"
     assert own.power is not None
@@ -48,7 +48,7 @@ def test_planned_units_have_a_power_and_a_detectable_effect() -> None:
     assert own.detectable is not None
     assert 0.12 < own.detectable < 0.16
     assert own.days is None
-    few = planned(made(planned="20"), past(of)).needs[0]
+    few = planned(made(planned="20", guardrails=""), past(of)).needs[0]
     assert (few.power, few.detectable) == (None, None)
 
 

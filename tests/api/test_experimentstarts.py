@@ -75,6 +75,16 @@ def test_designs_that_share_units_do_not_start_beside_each_other(
     assert start(store, other, now=DAY + 2).status == "started"
 
 
+def test_an_arms_policy_is_checked_at_the_start(store: LiveStore, tmp_path: Path) -> None:
+    arms = "[{name: base, weight: 0.5}, {name: warm, weight: 0.5, policy: POLICY}]"
+    (tmp_path / "own.yaml").write_text("name: own\ndetector: []\n")
+    for policy, told in {"own.yaml": "Did you mean 'detectors'", "lihgt": "mean 'light'"}.items():
+        opened = open_design(write(tmp_path, arms=arms.replace("POLICY", policy)))
+        with pytest.raises(DeclarationError, match=rf"arms\[warm\].policy: .*{told}"):
+            start(store, opened, now=DAY)
+    assert store.names() == ()
+
+
 def test_an_experiment_stops_resumes_and_ends(store: LiveStore, tmp_path: Path) -> None:
     opened = open_design(write(tmp_path))
     start(store, opened, now=DAY)

@@ -17,6 +17,8 @@ from statera.errors import DeclarationError, unknown
 from statera.experiment.edits import changed, diff, moves
 from statera.experiment.layers import check_layers
 from statera.experiment.opened import Opened, read_design
+from statera.experiment.places import at
+from statera.guard.policy import Policy
 from statera.records.live import Occurrence, identifier
 from statera.store.live.opening import LiveStore
 from statera.store.live.wanted import Registration, State
@@ -67,6 +69,7 @@ def start(store: LiveStore, opened: Opened, *, now: float, edit: bool = False) -
     if (state := store.state(name)) == "ended":
         told = "has ended. What it found stays as it is; a new experiment needs a new name"
         raise DeclarationError(f"{opened.source}: experiment '{name}' {told}")
+    _check_policies(opened)
     _check_beside(store, opened)
     before = store.designs(name)
     if not before:
@@ -87,8 +90,9 @@ def _first(store: LiveStore, opened: Opened, now: float) -> Start:
 def _tell_start(store: LiveStore, first: Registration) -> None:
     """Write that the experiment started; the same fact however often it is written."""
     told = f"pre-registered with digest {first.digest}"
-    data = {"digest": first.digest}
-    store.write([_occurrence(first.experiment, "started", told, first.at, data)])
+    found = _occurrence(first.experiment, "started", told, first.at, {"digest": first.digest})
+    once = identifier(b"", "occurrence", f"{first.experiment}\nstarted")
+    store.write([msgspec.structs.replace(found, id=once)])
 
 
 def _edit(
@@ -121,6 +125,12 @@ def _standing(status: Status, designs: tuple[Registration, ...], state: State) -
     )
 
 
+def _check_policies(opened: Opened) -> None:
+    for arm, policy in opened.policies.items():
+        with at(opened.source, f"arms[{arm}].policy"):
+            Policy.load(policy)
+
+
 def _check_beside(store: LiveStore, opened: Opened) -> None:
     """Check the design beside those of the same store that have not ended."""
     others = [name for name in store.names() if name != opened.design.experiment]
@@ -128,10 +138,8 @@ def _check_beside(store: LiveStore, opened: Opened) -> None:
     for name in others:
         if store.state(name) != "ended" and (kept := store.designs(name)):
             designs.append(read_design(kept[-1].text, source=f"experiment '{name}' as registered"))
-    try:
+    with at(opened.source, "layer"):
         check_layers(designs)
-    except DeclarationError as error:
-        raise DeclarationError(f"{opened.source}: {error}") from None
 
 
 def halt(store: LiveStore, name: str, kind: Halt, *, why: str, now: float) -> Occurrence | None:

@@ -16,7 +16,7 @@ def test_a_unit_gets_its_arm_with_what_that_sets(tmp_path: Path) -> None:
     experiment = Experiment.load(write(tmp_path))
     assert experiment.name == "tone"
     assert [arm.name for arm in experiment.arms] == ["base", "warm"]
-    assert len(experiment.digest) == 32
+    assert repr(experiment) == f"Experiment(tone: base, warm; digest {experiment.digest[:12]})"
     found = experiment.assign("anna")
     assert found.name == "warm"
     assert found.takes_part

@@ -6,7 +6,7 @@ if found.takes_part:
     print(found.name, found.arm.parameters, found.system_prompt)
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,7 +39,7 @@ class Assigned(msgspec.Struct, frozen=True, kw_only=True):
         return self.arm.name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Experiment:
     """A design, ready to assign units: the same arm in every process and every language.
 
@@ -48,7 +48,7 @@ class Experiment:
     """
 
     opened: Opened
-    assignment: Assignment = field(repr=False)
+    assignment: Assignment
 
     @classmethod
     def load(cls, path: str | Path) -> "Experiment":
@@ -58,6 +58,10 @@ class Experiment:
         """
         opened = open_design(path)
         return cls(opened, Assignment(opened.design))
+
+    def __repr__(self) -> str:
+        arms = ", ".join(arm.name for arm in self.arms)
+        return f"Experiment({self.name}: {arms}; digest {self.digest[:12]})"
 
     @property
     def name(self) -> str:

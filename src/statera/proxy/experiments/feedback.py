@@ -59,7 +59,7 @@ class Keeper(Protocol):
 class Bounds(NamedTuple):
     """How much is taken: bytes of a body, reports a second, and by token of one decision."""
 
-    body: int = 2**18
+    body: int = 2**20
     a_second: int = 10_000
     a_decision: int = 64
     decisions: int = 2**16

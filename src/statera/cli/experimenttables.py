@@ -15,6 +15,7 @@ from statera.experiment.design import Design
 from statera.report.experiments import amounts, words
 from statera.report.experiments.content import Shown
 from statera.report.experiments.rows import Role, Row, row
+from statera.report.numbers import NONE
 from statera.report.plaintext import name
 
 _COLUMNS = (
@@ -88,7 +89,7 @@ def _line(one: Row) -> Line:
         one.difference,
         one.bounds,
         one.limit,
-        f"{one.base} to {one.candidate}",
+        one.base if one.base == NONE else f"{one.base} to {one.candidate}",
         one.units,
     ]
     return Line(cells)
@@ -153,7 +154,9 @@ def _past(out: Console, shown: Shown) -> None:
     for event in shown.events:
         said = words.happened(event.kind, event.detail)
         say(out, f"  {words.moment(event.at)}  {plain(said)}")
-    _say_all(out, [f"bounds: {line}" for line in words.methods(result)])
+    out.print()
+    say(out, "[bold]how the bounds were made[/]")
+    _say_all(out, words.methods(result))
 
 
 def _diff(lines: Sequence[str]) -> Iterator[tuple[str, str]]:

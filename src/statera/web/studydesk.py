@@ -177,21 +177,24 @@ class StudyDesk:
             self._keep(Entry(person=person, kind="agreed", at=at))
         self._open(person, at)
 
-    def say(self, person: int, position: int, text: str, *, decision: int, at: float) -> None:
-        """Keep what a person says to the model. Stale, or Unfit for no text and for too much."""
+    def sayable(self, person: int, position: int, text: str) -> StudyTask:
+        """Return the task to which a message belongs. Stale, or Unfit for no text or too much."""
         task = self.expected(person, position)
         if not text.strip() or len(text) > LONGEST:
             raise Unfit(f"a message has 1 to {LONGEST:,} characters")
         if len(self._past[person].turns.get(task.id, ())) >= TURNS:
             raise Unfit(f"a task has at most {TURNS} messages")
-        self._keep(Entry(person=person, kind="said", at=at, task=task.id, text=text,
-                         decision=decision))  # fmt: skip
+        return task
+
+    def say(self, person: int, task: StudyTask, text: str, *, decision: int, at: float) -> None:
+        """Keep what a person says to the model."""
+        entry = Entry(person=person, kind="said", at=at, task=task.id, text=text, decision=decision)
+        self._keep(entry)
 
     def reply(self, person: int, task: StudyTask, text: str | None, *, at: float) -> None:
         """Keep what the model answered; None where it did not."""
-        if not self._past[person].withdrawn:
-            kind: Kind = "failed" if text is None else "replied"
-            self._keep(Entry(person=person, kind=kind, at=at, task=task.id, text=text or ""))
+        kind: Kind = "failed" if text is None else "replied"
+        self._keep(Entry(person=person, kind=kind, at=at, task=task.id, text=text or ""))
 
     def conversation(self, person: int, task: StudyTask) -> tuple[Turn, ...]:
         """Return the turns that were answered, in order."""
@@ -232,10 +235,6 @@ class StudyDesk:
         """Forget the person but for that they withdrew; the journal forgets by itself."""
         past = self._past[person] = _Past()
         past.add(Entry(person=person, kind="withdrawn", at=at))
-
-    def decisions(self, person: int) -> tuple[int, ...]:
-        """Return every decision of a person, in no special order."""
-        return tuple(d for own in self._past[person].decisions.values() for d in own)
 
     def expected(self, person: int, position: int) -> StudyTask:
         """Return the task that is next; Stale when the page shows another one, or none."""

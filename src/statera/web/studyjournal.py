@@ -23,6 +23,7 @@ _ACTS = "acts.jsonl"
 _KEY = "key"
 _KEY_BYTES = 32
 _OWN = 0o600
+_OWN_FOLDER = 0o700
 
 
 class Journal:
@@ -62,7 +63,7 @@ def key_of(folder: Path) -> bytes:
     """Return the study's own secret, made when it is first asked for: links and units follow it."""
     path = folder / _KEY
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=_OWN_FOLDER, parents=True, exist_ok=True)
         if not path.exists():
             write_bytes(path, secrets.token_hex(_KEY_BYTES).encode())
             path.chmod(_OWN)
@@ -76,7 +77,7 @@ def key_of(folder: Path) -> bytes:
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=_OWN_FOLDER, parents=True, exist_ok=True)
         file = (folder / "lock").open("ab")
     except OSError as error:
         raise DeclarationError(f"{folder}: cannot be written: {error.strerror}") from None

@@ -87,6 +87,7 @@ class Room:
         self._ways = ways
         self._clock = clock
         self._busy: set[int] = set()
+        self._leaving: set[int] = set()
 
     def view(self, person: Person) -> View:
         """Return what the person sees now."""
@@ -102,16 +103,17 @@ class Room:
     async def say(self, person: Person, position: int, text: str) -> View:
         """Put a message to the arm's model and return the conversation with its answer."""
         with _Turn(self._busy, person.unit):
-            task = self._desk.expected(person.unit, position)
+            task = self._desk.sayable(person.unit, position, text)
             earlier = self._desk.conversation(person.unit, task)
             at, decision = self._clock.now(), _decision()
-            self._desk.say(person.unit, position, text, decision=decision, at=at)
             await self._ways.keep([self._exposure(person, decision, at)])
+            self._desk.say(person.unit, task, text, decision=decision, at=at)
             response = await self._ways.ask(person.arm, earlier, text)
             answered = _answered(decision, self._clock.now(), person.arm, response)
-            if self.view(person).stage == "withdrawn":
-                return self.view(person)
-            await self._ways.keep([answered])
+            if not self._left(person):
+                await self._ways.keep([answered])
+            if self._left(person):
+                return await self.withdraw(person)
             said = None if answered.fault else response.text or ""
             self._desk.reply(person.unit, task, said, at=answered.at)
             return self.view(person)
@@ -124,6 +126,8 @@ class Room:
             at = self._clock.now()
             ended = self._desk.ending(person.unit, position, at=at)
             await self._ways.keep(self._reports(person, ended, report, at))
+            if self._left(person):
+                return await self.withdraw(person)
             act = Act(person=person.unit, kind="done", at=at, text=report.answer,
                       solved=report.solved, rating=report.rating)  # fmt: skip
             self._desk.done(person.unit, ended, act)
@@ -143,15 +147,25 @@ class Room:
             at, decision = self._clock.now(), self._desk.last(person.unit)
             value = PREFERENCES[choice]
             await self._ways.keep([self._report(person, "", "preference", value, decision, at)])
+            if self._left(person):
+                return await self.withdraw(person)
             self._desk.prefer(person.unit, value, at)
             return self.view(person)
 
     async def withdraw(self, person: Person) -> View:
         """Take out all that was recorded of a person; that somebody withdrew is counted."""
         at = self._clock.now()
-        await self._ways.forget(person, Act(person=person.unit, kind="withdrawn", at=at))
-        self._desk.withdraw(person.unit, at)
+        self._leaving.add(person.unit)
+        try:
+            await self._ways.forget(person, Act(person=person.unit, kind="withdrawn", at=at))
+            self._desk.withdraw(person.unit, at)
+        finally:
+            self._leaving.discard(person.unit)
         return self.view(person)
+
+    def _left(self, person: Person) -> bool:
+        """Return whether the person withdrew while something of theirs was under way."""
+        return person.unit in self._leaving or self.view(person).stage == "withdrawn"
 
     def _exposure(self, person: Person, decision: int, at: float) -> Exposure:
         return Exposure(

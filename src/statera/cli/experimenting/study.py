@@ -168,7 +168,7 @@ def _tell(opened: Opened, invited: studies.Invitations) -> None:
             f"{', '.join(unknown)}"
         )
     window = told(design.window_of(design.primary.outcome))
-    _say(f"note: what a person reports later than {window} after their first message is late")
+    _say(f"note: a person counts {window} after their first message; what comes later is late")
 
 
 def _serve(

@@ -61,8 +61,13 @@ def plane(points: Sequence[Point], levels: Iterable[Level], *, log: bool = False
     return Plane(values, min(places), max(places), log)
 
 
-def sequence(points: Sequence[Point], levels: Sequence[Level], *, title: str) -> Markup:
-    """Return a curve within its band over a logarithmic axis of units (at least 1)."""
+def sequence(
+    points: Sequence[Point], levels: Sequence[Level], *, title: str, decided: float | None = None
+) -> Markup:
+    """Return a curve within its band over a logarithmic axis of units (at least 1).
+
+    `decided` marks the units at which it was decided.
+    """
     axes = plane(points, levels, log=True)
     bounded = [p for p in points if p.low is not None and p.high is not None]
     found = [*_frame(axes, levels), *_units(axes)]
@@ -71,6 +76,9 @@ def sequence(points: Sequence[Point], levels: Sequence[Level], *, title: str) ->
         found.append(_shape(axes, band, "polygon", "band"))
     known = [(p.at, p.value) for p in points if p.value is not None]
     found.append(_shape(axes, known, "polyline", "curve"))
+    if decided is not None:
+        across = axes.across(min(max(decided, axes.low), axes.high))
+        found.append(line((across, _TOP), (across, HEIGHT - _FOOT), "decided"))
     return drawing(title, HEIGHT, *found)
 
 

@@ -186,7 +186,8 @@ def _curve(path: Path, contrast: Contrast, design: Design) -> Curve:
     said = f"{name(path.arm)}: from {first.at:,.0f} to {last.at:,.0f} closed units; now {now}"
     if contrast.decided_at is not None:
         said += f"; decided at {contrast.decided_at:,}"
-    return Curve(name(path.arm), sequence(points, levels, title=said), said)
+    drawn = sequence(points, levels, title=said, decided=contrast.decided_at)
+    return Curve(name(path.arm), drawn, said)
 
 
 def _novelty(parts: Sequence[Part], design: Design) -> list[Curve]:

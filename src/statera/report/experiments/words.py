@@ -22,7 +22,7 @@ _ASIDE = {
     "unknown": "reports for no known answer",
     "out_of_time": "reports of units that are not counted",
     "out_of_bounds": "reports outside the outcome's bounds",
-    "designs": "exposures under another design",
+    "designs": "exposures by the design that was served",
 }
 _HAPPENED = {
     "started": "started",
@@ -110,6 +110,8 @@ def aside(counted: Mapping[str, Mapping[str, int]]) -> list[str]:
     found = []
     for what, counts in counted.items():
         told_ = [f"{name(by)} {count:,}" for by, count in counts.items() if count]
+        if what == "designs" and len(told_) < 2:
+            continue
         if told_ and what in _ASIDE:
             found.append(f"{_ASIDE[what]}: {', '.join(told_)}")
     return [*found, *_faults(counted)]
@@ -123,19 +125,30 @@ def _faults(counted: Mapping[str, Mapping[str, int]]) -> list[str]:
 
 
 def responses(result: Result) -> list[str]:
-    """Return, by outcome, the share of units that reported in each arm; what all reported, none."""
+    """Return, by outcome, the share of units that reported in each arm; an outcome without closed units, none."""
     return [
         f"{name(outcome)}: {', '.join(f'{name(a)} {amounts.share(s)}' for a, s in shares.items())}"
         for outcome, shares in result.responses.items()
+        if shares
     ]
 
 
 def methods(result: Result) -> list[str]:
-    """Return how the bounds were made, a line for each method with its source."""
-    every = [*result.primary, *result.guardrails, *result.within, *result.late]
-    parts = [part.contrast for part in (*result.segments, *result.novelty)]
-    found = list(dict.fromkeys(_method(contrast) for contrast in [*every, *parts]))
-    lines = [line for line in found if line]
+    """Return how the bounds were made, a line for each part with its source."""
+    parts: list[tuple[str, Sequence[Contrast]]] = [
+        ("primary", result.primary),
+        *((f"guardrail {name(one.outcome)}", (one,)) for one in result.guardrails),
+        ("segments", [part.contrast for part in result.segments]),
+        ("cohorts", [part.contrast for part in result.novelty]),
+        ("late reports", result.late),
+        ("within users", result.within),
+    ]
+    by_method: dict[str, list[str]] = {}
+    for what, contrasts in parts:
+        for method in dict.fromkeys(_method(contrast) for contrast in contrasts):
+            if method and what not in by_method.setdefault(method, []):
+                by_method[method].append(what)
+    lines = [f"{', '.join(whats)}: {method}" for method, whats in by_method.items()]
     if result.ratio.method:
         lines.append(_sourced(f"sample ratio: {result.ratio.method}", result.ratio.source))
     return lines
@@ -154,10 +167,17 @@ def bayes_lines(views: Sequence[Bayes], places: int) -> Iterator[str]:
     for view in views:
         span = amounts.span(view.low, view.high, places)
         yield (
-            f"{name(view.arm)}: better than the base with probability {view.better:.3f}; "
+            f"{name(view.arm)}: better than the base with probability {_sure(view.better)}; "
             f"difference {amounts.change(view.mean, places)} (95 %: {span}); expected loss of "
             f"choosing it {view.loss:.2g}; prior sd {view.prior:g}"
         )
+
+
+def _sure(probability: float) -> str:
+    """Return a probability with four decimals, and none that is rounded to certainty."""
+    if probability > 0.9999:
+        return "above 0.9999"
+    return "below 0.0001" if probability < 0.0001 else f"{probability:.4f}"
 
 
 def homogeneity(result: Result) -> list[str]:

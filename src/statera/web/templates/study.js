@@ -88,9 +88,14 @@ function work() {
   const chat = by("chat");
   chat.replaceChildren();
   for (const turn of view.turns) {
+    if (turn.reply === null && turn !== view.turns.at(-1)) continue;
     line("you", turn.said);
-    if (turn.reply === null) line("none", "No answer came to this. Please send it again.");
-    else line("it", turn.reply || "(empty answer)");
+    if (turn.reply !== null) line("it", turn.reply || "(empty answer)");
+  }
+  const last = view.turns.at(-1);
+  if (last && last.reply === null) {
+    line("none", "No answer came to this. Please send it again.");
+    if (!by("said").value) by("said").value = last.said;
   }
   chat.scrollTop = chat.scrollHeight;
   if (fresh) {

@@ -1,6 +1,5 @@
 """Amounts of an outcome as texts: as many decimals as its interval and its limit deserve."""
 
-from collections.abc import Iterable
 from math import floor, isfinite, log10
 
 from statera.analysis.experiments.result import Contrast
@@ -19,7 +18,7 @@ def decimals(contrast: Contrast) -> int:
     width = None
     if contrast.low is not None and contrast.high is not None:
         width = contrast.high - contrast.low
-    steps = [step for step in (width, contrast.limit, contrast.error) if step and isfinite(step)]
+    steps = [step for step in (width, contrast.limit) if step and isfinite(step)]
     needed = max((1 - floor(log10(abs(step))) for step in steps), default=_SHARE)
     small = all(abs(v) <= 1 for v in (contrast.base.value, contrast.candidate.value) if v)
     return min(_MOST, max(needed, _SHARE if small else _LEAST))
@@ -56,9 +55,3 @@ def probability(value: float | None) -> str:
     if value is None:
         return NONE
     return "< 0.0001" if value < 1e-4 else f"{value:.4f}"
-
-
-def listed(words: Iterable[str]) -> str:
-    """Return `a, b and c`."""
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last

@@ -125,7 +125,7 @@ def _faults(counted: Mapping[str, Mapping[str, int]]) -> list[str]:
 
 
 def responses(result: Result) -> list[str]:
-    """Return, by outcome, the share of units that reported in each arm; an outcome without closed units, none."""
+    """Return, by outcome, the share of closed units that reported in each arm."""
     return [
         f"{name(outcome)}: {', '.join(f'{name(a)} {amounts.share(s)}' for a, s in shares.items())}"
         for outcome, shares in result.responses.items()

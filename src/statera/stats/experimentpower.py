@@ -8,7 +8,7 @@ effect x sqrt(units) / (deviation of a unit). Valid where the analysis is: from 
 
 >>> asked = Asked(effect=0.02, spread=of_rate(0.5, 0.02), analysis="group-sequential")
 >>> plan(asked).units
-20092
+20103
 
 Several arms: each against the base at alpha / (arms - 1), and what is told is the arm that is
 hardest to tell apart. With `sides` 1 the effect is a distance to a margin: a guardrail's.
@@ -23,12 +23,15 @@ import msgspec
 import numpy as np
 
 from statera.stats.asymptotic import Sides, quantiles
+from statera.stats.crossing import Search, climb
 from statera.stats.ratios import LEAST, SKEWED, grid
 from statera.stats.spending import boundaries, crossing, obrien_fleming
 
 Analysis = Literal["confidence-sequence", "group-sequential"]
 SOURCE = "Armitage, McPherson and Rowe 1969; Jennison and Turnbull 2000, ch. 19"
 MOST = 10**10
+WITHIN = 2e-3  # normal quantiles: a plan has the power asked, and at most 0.0008 more
+TINY = 1e-12
 LOWEST = -7.0  # standard deviations: below it a boundary is surely crossed
 
 
@@ -108,7 +111,7 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
 
     def __str__(self) -> str:
-        """Return `20,092 units: power 0.80 to show 0.02 (...)`."""
+        """Return `20,103 units: power 0.80 to show 0.02 (...)`."""
         if self.units is None or self.power is None:
             return f"no number of units: {self.why}"
         shown = f"power {self.power:.2f} to show {self.effect:.4g}"
@@ -154,7 +157,7 @@ def of_values(total: Sequence[float], number: Sequence[float] | None = None) -> 
 
 
 def plan(asked: Asked, *, power: float = 0.8, units: int | None = None) -> Planned:
-    """Return the fewest units that have the power; or, where `units` are given, their power.
+    """Return the units that have the power, to 0.0008; or, where `units` are given, their power.
 
     ValueError: a power outside (alpha, 1), fewer than 2 units.
     """
@@ -162,33 +165,34 @@ def plan(asked: Asked, *, power: float = 0.8, units: int | None = None) -> Plann
         raise ValueError(f"power lies between alpha, {asked.alpha:g}, and 1, not {power:g}")
     if units is not None:
         return _planned(asked, units, power)
-    low = max(asked.least, _fixed(asked, power))
-    high = low
-    while _chances(asked, high)[-1] < power:
-        low, high = high, ceil(1.25 * high)
-        if high > MOST:
-            return _never(asked, power, f"more than {MOST:,} units")
-    while high - low > max(1, low // 20_000):
-        middle = (low + high) // 2
-        low, high = (low, middle) if _chances(asked, middle)[-1] >= power else (middle, high)
-    return _planned(asked, high, power)
+    deviation = sqrt(asked.variance) / asked.effect
+    search = Search(1.25 * sqrt(_fixed(asked, power)), deviation, sqrt(asked.least), sqrt(MOST))
+    found = climb(lambda root: _over(asked, ceil(root**2), power), search, within=WITHIN)
+    if found >= search.high:
+        return _never(asked, power, f"more than {MOST:,} units")
+    return _planned(asked, ceil(found**2), power)
 
 
 def detectable(asked: Asked, units: int, *, power: float = 0.8) -> float:
     """Return the smallest effect that so many units show with the power, at the spread given.
 
-    To 4 digits. ValueError: fewer units than the burn-in needs.
+    ValueError: fewer units than the burn-in needs.
     """
     if units < asked.least:
         raise ValueError(f"nothing is shown below {asked.least:,} units, not with {units:,}")
-    low = high = sqrt(asked.variance / units)
-    while _chances(msgspec.structs.replace(asked, effect=high), units)[-1] < power:
-        high *= 1.5
-    while high - low > 1e-4 * high:
-        middle = (low + high) / 2
-        enough = _chances(msgspec.structs.replace(asked, effect=middle), units)[-1] >= power
-        low, high = (low, middle) if enough else (middle, high)
-    return high
+    deviation = sqrt(asked.variance / units)
+
+    def over(effect: float) -> float:
+        return _over(msgspec.structs.replace(asked, effect=effect), units, power)
+
+    search = Search(3.5 * deviation, deviation, 1e-9 * deviation, 100 * deviation)
+    return climb(over, search, within=WITHIN)
+
+
+def _over(asked: Asked, units: int, power: float) -> float:
+    """Return by how much the power is above what is asked, as a normal quantile; less a little."""
+    reached = min(max(_chances(asked, units)[-1], TINY), 1 - TINY)
+    return NormalDist().inv_cdf(reached) - NormalDist().inv_cdf(power) - WITHIN
 
 
 def _binary(rate: float) -> float:
@@ -259,6 +263,6 @@ def _never(asked: Asked, power: float, why: str) -> Planned:
 def _method(asked: Asked) -> str:
     sides = "two-sided" if asked.sides == 2 else "one-sided"
     shared = f" / {len(asked.weights) - 1} arms" if len(asked.weights) > 2 else ""
-    how = f"group-sequential, {asked.looks} looks"
+    how = f"group-sequential, {asked.looks} look{'s' if asked.looks > 1 else ''}"
     how = how if asked.analysis == "group-sequential" else "confidence sequence"
     return f"{how}, alpha {asked.alpha:g}{shared} {sides}"

@@ -70,6 +70,8 @@ def difference_bounds(
         raise ValueError("each unit needs a value, an arm and a share")
     if not np.all((found >= 0) & (found <= 1)) or not np.all((chances > 0) & (chances < 1)):
         raise ValueError("values must lie in [0, 1] and shares in (0, 1)")
+    if not len(looks):
+        return Bounds(np.empty(0), np.empty(0))
     counts, gains = _counted(found, taken, chances, np.asarray(looks, np.int64))
     lows, downs = (_lowest(_table(counts, sign * gains), alpha) for sign in (1, -1))
     return Bounds(np.maximum.accumulate(lows), -np.maximum.accumulate(downs))

@@ -193,8 +193,8 @@ def clustered_errors(
     for look, place in enumerate(sums.looks):
         moved = _moved(columns, sums, look, (arm, base))
         total = np.bincount(index[:place], weights=moved)
-        count = np.count_nonzero(np.bincount(index[:place]))
-        found[look] = np.sqrt(total @ total * count / max(1, count - 1))
+        count = int(np.count_nonzero(np.bincount(index[:place])))
+        found[look] = np.sqrt(float(total @ total) * count / max(1, count - 1))
     return np.where(np.isfinite(plain), np.fmax(plain, found), np.nan)
 
 

@@ -93,7 +93,7 @@ class Feedbacks:
         shared = self._shared(value_of(headers, b"origin"))
         if scope["method"] == "OPTIONS":
             more = _preflight() if shared else []
-            await deliver(send, Answer(204, [*shared, *more], b""))
+            await deliver(send, Answer(200, [*shared, *more], b""))
             return
         answer, reason, number = await self._answered(scope["method"], headers, receive)
         self._count(reason, number)

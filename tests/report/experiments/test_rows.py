@@ -43,9 +43,9 @@ def test_every_standing_has_its_words(
 
 def test_the_difference_never_stands_without_its_interval_or_why_there_is_none() -> None:
     found = row(contrast(), design(), "primary")
-    assert (found.difference, found.bounds) == ("+0.0290", "+0.0102 to +0.0478")
-    assert (found.base, found.candidate) == ("0.6120", "0.6410")
-    assert (found.units, found.limit) == ("5,000 + 4,988", "minimum +0.0200")
+    assert (found.difference, found.bounds) == ("+0.029", "+0.010 to +0.048")
+    assert (found.base, found.candidate) == ("0.612", "0.641")
+    assert (found.units, found.limit) == ("5,000 + 4,988", "minimum +0.020")
     bare = row(contrast(bounds=(None, None), why="fewer than 50 units"), design(), "primary")
     assert bare.bounds == "no bounds yet"
     assert "fewer than 50 units" in bare.notes

@@ -15,7 +15,7 @@ from statera.errors import DeclarationError
 from statera.experiment.assignment import Assignment
 from statera.experiment.opened import open_design
 from statera.models.clock import SystemClock
-from statera.proxy.experiments.middleware import ExperimentMiddleware, Options
+from statera.proxy.experiments.middleware import ExperimentMiddleware, MiddlewareOptions
 from statera.records.live import Exposure, Feedback
 from statera.store.live.opening import LiveStore, open_live
 from tests.proxy.experiments.applications import DESIGN, application, bare, running, written
@@ -30,7 +30,7 @@ def around(app: Any, folder: Path, design: str = DESIGN, **options: Any) -> Expe
         app,
         design=written(folder, design),
         live=str(folder / "live.sqlite"),
-        options=Options(spool=str(folder / "spool"), **options),
+        options=MiddlewareOptions(spool=str(folder / "spool"), **options),
     )
 
 
@@ -190,7 +190,7 @@ def test_it_is_added_as_starlette_adds_middleware(tmp_path: Path) -> None:
         live=str(tmp_path / "live.sqlite"),
         unit_key="0123456789abcdef",
         feedback_key="fedcba9876543210",
-        options=Options(spool=str(tmp_path / "spool"), feedback_token="server"),
+        options=MiddlewareOptions(spool=str(tmp_path / "spool"), feedback_token="server"),
     )
     with running(app, "off") as url:
         until(lambda: "x-statera-arm" in get(f"{url}/ask?who=wim").headers)

@@ -46,7 +46,7 @@ logger = logging.getLogger("statera.guard")
 Looking = Callable[[LiveStore, Design, float], Iterable[Contrast]]
 
 
-class Options(NamedTuple):
+class MiddlewareOptions(NamedTuple):
     """What else may be said; see `guard serve`.
 
     `spool`: where facts wait for the live store. `feedback_path`: where reports are taken, "" for
@@ -77,9 +77,9 @@ class ExperimentMiddleware:
         live: str = LIVE,
         unit_key: str = "",
         feedback_key: str = "",
-        options: Options | None = None,
+        options: MiddlewareOptions | None = None,
     ) -> None:
-        self._app, self._live, self._options = app, str(live), options or Options()
+        self._app, self._live, self._options = app, str(live), options or MiddlewareOptions()
         self._opened = open_design(design)
         _check(self._opened, self._options)
         self._terms = Terms(unit_key=unit_key, feedback_key=feedback_key)
@@ -174,7 +174,7 @@ class _Parts(NamedTuple):
     watch: Watch
 
 
-def _check(opened: Opened, options: Options) -> None:
+def _check(opened: Opened, options: MiddlewareOptions) -> None:
     """Raise DeclarationError for a design that needs the guard, or somebody who watches."""
     design, source = opened.design, opened.source
     if design.mode == "shadow":
@@ -184,7 +184,7 @@ def _check(opened: Opened, options: Options) -> None:
     if design.mode == "canary" and options.looking is None:
         raise DeclarationError(
             f"{source}: mode: a canary needs somebody who watches: take ExperimentMiddleware "
-            "from statera itself, or give Options(looking=...)"
+            "from statera itself, or give MiddlewareOptions(looking=...)"
         )
     for number, arm in enumerate(design.arms):
         for name, given in (("model", "#" in arm.model), ("policy", bool(arm.policy))):

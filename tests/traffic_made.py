@@ -23,9 +23,7 @@ class Week(NamedTuple):
     slow: float = 1.0
 
 
-def traffic(
-    before: Week, after: Week, *, users: int = 1500, seed: int = 0
-) -> tuple[Traffic, Any]:
+def traffic(before: Week, after: Week, *, users: int = 1500, seed: int = 0) -> tuple[Traffic, Any]:
     """Return the requests of both weeks, and which are of the second.
 
     In the country `hard` fewer answers are right, and `hard` is its share.

@@ -126,7 +126,7 @@ def messages_of(value: object) -> tuple[Message, ...]:
             read: object = json.loads(value)
         except (ValueError, RecursionError):
             return (Message("user", value),) if value.strip() else ()
-        value = value if isinstance(read, bool | int | float | str) else read
+        value = value if isinstance(read, bool | int | float) else read
     if isinstance(value, str):
         return (Message("user", value),)
     if isinstance(value, Mapping):

@@ -51,6 +51,13 @@ class Span(NamedTuple):
         named = any(_is_content(name) for name in self.attributes)
         return named or any(_speaks(one) for one in self.events)
 
+    @property
+    def replied(self) -> bool:
+        """Whether the reply is in it."""
+        told = [self.attributes, *(one.attributes for one in self.events)]
+        named = any(name.startswith(_REPLIES) for found in told for name in found)
+        return named or any(one.name == "gen_ai.choice" for one in self.events)
+
 
 class Joining:
     """Spans that wait for the records with their messages. `skipped` counts what is no request."""
@@ -68,7 +75,7 @@ class Joining:
                 continue
             known = self._open.pop(span.id, None)
             joined = span if known is None else _joined(known, span)
-            if joined.began is not None and joined.speaks:
+            if joined.began is not None and joined.replied:
                 yield call_of(joined, self._unit)
             else:
                 self._open[span.id] = joined
@@ -123,6 +130,12 @@ _CONTENT = frozenset(
     )
 )
 _NUMBERED = ("gen_ai.prompt.", "gen_ai.completion.", "llm.input_messages.", "llm.output_messages.")
+_REPLIES = (
+    "gen_ai.output.messages",
+    "gen_ai.completion",
+    "output.value",
+    "llm.output_messages.",
+)
 _SPOKEN = (".message", "gen_ai.choice", "gen_ai.content.prompt", "gen_ai.content.completion")
 
 

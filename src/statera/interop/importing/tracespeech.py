@@ -176,10 +176,15 @@ def _reply(names: Mapping[str, Any], events: Sequence[Told]) -> tuple[str | None
         return "\n".join(one.content for one in listed), finished(reason)
     for event in events:
         if event.name == "gen_ai.choice":
-            inner = event.attributes.get("message")
-            shown = messages_of(inner)[:1] or (message(event.attributes),)
-            return shown[0].content, finished(event.attributes.get("finish_reason"))
+            return _chosen(event.attributes), finished(event.attributes.get("finish_reason"))
     return None, None
+
+
+def _chosen(found: Object) -> str:
+    inner = found.get("message", found)
+    if isinstance(inner, Mapping):
+        return message(inner).content
+    return "\n".join(one.content for one in messages_of(inner))
 
 
 def _reasons(value: object) -> object:

@@ -156,6 +156,17 @@ def history(share: float, *, adjusted: bool) -> Draw:
     return draw
 
 
+def heavier(share: float) -> Draw:
+    """Return experiments whose arms have the same mean, but in one of them with a heavy tail."""
+
+    def draw(rng: np.random.Generator) -> Columns:
+        arm = taken(rng, share)
+        tailed = rng.lognormal(0, 1.2, UNITS) - np.exp(1.2**2 / 2)
+        return columns(np.where(arm == 1, tailed, rng.normal(0, 1, UNITS)), arm)
+
+    return draw
+
+
 WORLDS: Mapping[str, Draw] = {
     **{f"rate {rate:g}": events(rate) for rate in (0.02, 0.05, 0.3, 0.6)},
     **{f"rate {rate:g}, arms .9 / .1": events(rate, 0.1) for rate in (0.02, 0.05, 0.3, 0.6)},
@@ -167,6 +178,8 @@ WORLDS: Mapping[str, Draw] = {
     "ratio by user, arms .9 / .1": by_user(0.1),
     "ramp, rate 0.05 to 0.6": ramp(0.05, 0.6),
     "ramp, rate 0.6 to 0.05": ramp(0.6, 0.05),
+    "the same mean, a heavy tail in the arm": heavier(0.5),
+    "the same mean, a heavy tail in the arm, .9 / .1": heavier(0.1),
     "with history, not used": history(0.5, adjusted=False),
     "with history, CUPED": history(0.5, adjusted=True),
     "with history, CUPED, arms .9 / .1": history(0.1, adjusted=True),

@@ -73,3 +73,12 @@ def test_a_server_that_is_not_there_is_away_and_its_password_untold() -> None:
     assert "me:***@127.0.0.1:9/none" in str(told.value)
     assert "secret" not in str(told.value)
     assert "\n" not in str(told.value)
+
+
+def test_a_store_that_must_be_there_is_not_made(place: str) -> None:
+    with pytest.raises(DeclarationError, match="there is no live store"):
+        open_live(place, make=False)
+    if "://" not in place:
+        assert not Path(place).exists()
+    open_live(place).close()
+    open_live(place, make=False).close()

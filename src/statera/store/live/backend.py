@@ -50,6 +50,10 @@ class Backend(Protocol):
     fixed: bool
     errors: tuple[type[Exception], ...]
 
+    def exists(self) -> bool:
+        """Return False where there can be no store yet, as there is no file."""
+        ...
+
     def engine(self) -> Engine:
         """Return an engine; connects to nothing yet."""
         ...

@@ -44,10 +44,16 @@ def backend_of(place: str) -> Backend:
 
 
 class Database:
-    """A live database with its connections. Constructing it makes and migrates the tables."""
+    """A live database with its connections. Constructing it migrates the tables.
 
-    def __init__(self, backend: Backend) -> None:
+    With `make` it makes those that are not there; without, DeclarationError says so.
+    """
+
+    def __init__(self, backend: Backend, *, make: bool = True) -> None:
         self.backend = backend
+        self._make = make
+        if not make and not backend.exists():
+            raise self._absent()
         self._turn = Lock()
         with self._told():
             self._engine = backend.engine()
@@ -87,6 +93,8 @@ class Database:
     def _open(self) -> None:
         with self.reading() as connection:
             current = self.backend.revision(connection)
+        if current is None and not self._make:
+            raise self._absent()
         if self.backend.fixed and current != NEWEST:
             raise DeclarationError(
                 f"{self.backend.shown}: live store revision {current}, not {NEWEST}, and it is "
@@ -95,6 +103,9 @@ class Database:
         if current != NEWEST:
             with self.writing() as connection:
                 self._upgrade(connection)
+
+    def _absent(self) -> DeclarationError:
+        return DeclarationError(f"{self.backend.shown}: there is no live store")
 
     def _upgrade(self, connection: Connection) -> None:
         """Bring the tables to the newest revision; loads Alembic only when there is work for it."""

@@ -105,10 +105,11 @@ class LiveStore:
         self._database.close()
 
 
-def open_live(place: str) -> LiveStore:
-    """Open a live store, made and migrated if need be.
+def open_live(place: str, *, make: bool = True) -> LiveStore:
+    """Open a live store, migrated if need be, and made if `make` says so.
 
-    `place` is a file's path or `postgresql://…`. DeclarationError for what is no live store, one of
-    a newer statera, or a missing driver; LiveStoreAway when it cannot be reached.
+    `place` is a file's path or `postgresql://…`. DeclarationError for one that is not there, for
+    what is no live store, one of a newer statera, or a missing driver; LiveStoreAway when it cannot
+    be reached.
     """
-    return LiveStore(Database(backend_of(place)))
+    return LiveStore(Database(backend_of(place), make=make))

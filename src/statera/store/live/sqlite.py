@@ -55,6 +55,10 @@ class Sqlite:
         self.fixed = path.exists() and not all(os.access(p, os.W_OK) for p in (path, path.parent))
         self._path = path
 
+    def exists(self) -> bool:
+        """Return whether the file is there."""
+        return self._path.exists()
+
     def engine(self) -> Engine:
         """Return the engine; of a fixed file, one that makes no file beside it."""
         place = self.shown

@@ -1,0 +1,14 @@
+from statera.store.live.wanted import Beside, Registration, Wanted
+from tests.store.live.made import SOLVED
+
+
+def test_what_is_not_said_is_nothing() -> None:
+    wanted = Wanted(experiment="tone", arms=("a", "b"), outcomes={"solved": SOLVED})
+    assert (wanted.history, wanted.segments, wanted.clustered, wanted.shadow) == (
+        0,
+        {},
+        False,
+        False,
+    )
+    assert all(getattr(Beside(), name) == {} for name in Beside.__struct_fields__)
+    assert Registration(experiment="tone", number=0, digest="", text="", at=0.0).number == 0

@@ -38,6 +38,7 @@ _ALLOWED = (
     Column("gate said", left=True),
     Column("users", left=True),
 )
+_SEEN = 0.0005
 _STYLES = {"predicts": "green", "does not predict": "red", "not known": "yellow"}
 
 
@@ -121,6 +122,6 @@ def _between(slope: Slope) -> str:
 
 
 def _spread(slope: Slope) -> str:
-    if not slope.spread:
+    if not slope.spread or slope.spread < _SEEN:
         return ""
     return f"; arms lie {share(slope.spread)} from the line beyond their errors"

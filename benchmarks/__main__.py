@@ -29,6 +29,7 @@ from benchmarks import (
     judging,
     kills,
     memory,
+    peeking,
     proxying,
     refusals,
     resampling,
@@ -65,6 +66,7 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[Setting], str]]] = {
     "refusals": ("Refusals told without a model", refusals.measure),
     "responders": ("What constant replies deserve", responders.measure),
     "assignment": ("Assigning a unit to its arm", assignment.measure),
+    "peeking": ("Looking at live experiments again and again", peeking.measure),
     "auditing": ("What an audit finds of judges with planted faults", auditing.measure),
 }
 

@@ -4,6 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
+import msgspec
 import pytest
 
 from statera.errors import StoreError
@@ -38,6 +39,11 @@ def happened(*kinds: str, name: str = "tone") -> list[Occurrence]:
 def test_occurrences_say_how_an_experiment_stands(kinds: str, stands: Standing) -> None:
     found = happened(*kinds.split())
     assert standing(found) == standing(reversed(found)) == stands
+
+
+def test_of_two_at_one_moment_the_stop_counts() -> None:
+    at_once = [msgspec.structs.replace(one, at=7.0) for one in happened("stopped", "resumed")]
+    assert standing(at_once) == standing(reversed(at_once)) == "stopped"
 
 
 class Book:

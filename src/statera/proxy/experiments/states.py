@@ -28,10 +28,11 @@ EVERY = 2.0
 BLIND_AFTER = 60.0
 _OF_KIND: dict[str, Standing] = {
     "started": "running",
-    "stopped": "stopped",
     "resumed": "running",
+    "stopped": "stopped",
     "ended": "ended",
 }
+_RANK = {kind: rank for rank, kind in enumerate(_OF_KIND)}  # of two at one moment the later counts
 
 
 def standing(occurrences: Iterable[Occurrence]) -> Standing:
@@ -41,7 +42,7 @@ def standing(occurrences: Iterable[Occurrence]) -> Standing:
     """
     found: Standing = "running"
     blind = False
-    for one in sorted(occurrences, key=lambda one: (one.at, one.id)):
+    for one in sorted(occurrences, key=lambda one: (one.at, _RANK.get(one.kind, 0))):
         if found != "ended":
             found = _OF_KIND.get(one.kind, found)
         blind = one.kind == "blind" or (blind and one.kind != "sighted")

@@ -88,6 +88,12 @@ def test_later_looks_do_not_change_an_earlier_boundary() -> None:
     assert limits_at(errors[:3], FIFTHS[:3], 0.05) == pytest.approx(whole[:3])
 
 
+def test_information_that_shrinks_changes_no_earlier_boundary() -> None:
+    found = limits_at([2.0, 1.2, 0.5], FIFTHS[:3], 0.05)
+    assert found[:2] == pytest.approx(limits_at([2.0, 1.2], FIFTHS[:2], 0.05))
+    assert found[2] < found[1]
+
+
 def test_the_boundary_follows_the_information_where_slices_differ() -> None:
     # twice the variance a unit in the second half: the sums' variances are 0.5 and 1.5
     limits = limits_at([sqrt(2), sqrt(1.5)], [0.5, 1.0], 0.05)

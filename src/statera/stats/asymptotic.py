@@ -33,6 +33,7 @@ SOURCE = "Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas 2024, Theorem 2.2"
 SPENDING = "Lan and DeMets 1983, O'Brien-Fleming type"
 PLANNED = 10_000
 """Units at which a confidence sequence is tightest, where a design plans no number."""
+LEAST_GROWTH = 1.001
 Sides = Literal[1, 2]
 
 
@@ -95,8 +96,7 @@ def group_sequential(
     """Return the bounds at the looks of a group-sequential design so far, two-sided at alpha.
 
     `fractions` are the shares of the planned units at the looks, in (0, 1]. The error is spent by
-    them; the boundary follows the information (fraction x error)^2 of a sum over units, or the
-    fractions where that does not grow. A look without an error (NaN, or 0) is no look: it spends
+    them; the boundary follows the information (fraction x error)^2 of a sum over units. A look without an error (NaN, or 0) is no look: it spends
     nothing and what it would have spent is left to the next. ValueError: lengths that differ,
     fractions that do not grow, alpha outside (0, 1).
     """
@@ -120,8 +120,13 @@ def limits_at(errors: Sequence[float], fractions: Sequence[float], alpha: float)
     kept = np.flatnonzero(wide > 0)
     if len(kept):
         spent = obrien_fleming([float(share) for share in shares[kept]], alpha / 2)
-        information = (shares[kept] * wide[kept]) ** 2
-        if np.any(np.diff(information) <= 0):
-            information = shares[kept]
-        limits[kept] = boundaries(spent, [float(each) for each in information])
+        limits[kept] = boundaries(spent, _growing((shares[kept] * wide[kept]) ** 2))
     return [float(limit) for limit in limits]
+
+
+def _growing(information: np.ndarray) -> list[float]:
+    """Return the information, a little above that of the look before where it is not by itself."""
+    found = [float(information[0])]
+    for each in information[1:]:
+        found.append(max(float(each), found[-1] * LEAST_GROWTH))
+    return found

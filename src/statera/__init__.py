@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from statera.api.calibrating import calibrate
     from statera.api.comparisons import compare
     from statera.api.decisions import decide
+    from statera.api.experimentmiddleware import ExperimentMiddleware
+    from statera.api.experiments import Assigned, Experiment
+    from statera.api.feedback import send_feedback
     from statera.api.figures import figures
     from statera.api.guarding import Guard, redacted
     from statera.api.judgecalls import Output, grade, judge, prefer, rank, two_stages, win_rate
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
     from statera.models.callables import model
     from statera.models.scripted import ScriptedModel
     from statera.protocols import Grader, Metric, Model, Scorer
+    from statera.proxy.experiments.current import CurrentArm, current_arm
+    from statera.proxy.experiments.middleware import MiddlewareOptions
     from statera.records.guarding import Decision, Finding, Passage
     from statera.records.requests import Chat, Complete, Likelihood, Message, Sampling
     from statera.records.responses import Failure, Response
@@ -56,6 +61,9 @@ _PLACES = {
     "api.calibrating": ("calibrate",),
     "api.comparisons": ("compare",),
     "api.decisions": ("decide",),
+    "api.experimentmiddleware": ("ExperimentMiddleware",),
+    "api.experiments": ("Assigned", "Experiment"),
+    "api.feedback": ("send_feedback",),
     "api.figures": ("figures",),
     "api.guarding": ("Guard", "redacted"),
     "api.judgecalls": ("Output", "grade", "judge", "prefer", "rank", "two_stages", "win_rate"),
@@ -74,6 +82,8 @@ _PLACES = {
     "models.callables": ("model",),
     "models.scripted": ("ScriptedModel",),
     "protocols": ("Grader", "Metric", "Model", "Scorer"),
+    "proxy.experiments.current": ("CurrentArm", "current_arm"),
+    "proxy.experiments.middleware": ("MiddlewareOptions",),
     "records.guarding": ("Decision", "Finding", "Passage"),
     "records.requests": ("Chat", "Complete", "Likelihood", "Message", "Sampling"),
     "records.responses": ("Failure", "Response"),
@@ -90,15 +100,19 @@ _PLACES = {
 _HOME = {name: module for module, names in _PLACES.items() for name in names}
 
 __all__ = [
+    "Assigned",
     "Chat",
     "Comparison",
     "ComparisonRow",
     "Complete",
+    "CurrentArm",
     "Decision",
     "DeclarationError",
     "Diagnosis",
     "EndpointError",
     "Estimate",
+    "Experiment",
+    "ExperimentMiddleware",
     "Failure",
     "Finding",
     "Gate",
@@ -109,6 +123,7 @@ __all__ = [
     "Message",
     "Metric",
     "MetricRow",
+    "MiddlewareOptions",
     "Model",
     "Outcome",
     "Output",
@@ -135,6 +150,7 @@ __all__ = [
     "Verdict",
     "calibrate",
     "compare",
+    "current_arm",
     "decide",
     "diagnose",
     "figures",
@@ -150,6 +166,7 @@ __all__ = [
     "run",
     "run_async",
     "scorecard",
+    "send_feedback",
     "two_stages",
     "win_rate",
 ]

@@ -105,8 +105,8 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True, tag="occurrence"):
     """Something that happened to an experiment; `id` makes it idempotent.
 
     `kind`: `started`, `edited`, `stopped` (traffic goes to the base), `resumed`, `ended`, `ramped`;
-    `breached` (a guardrail, where nothing is stopped by itself), `blind` (a canary that nobody could
-    look at goes to the base), `sighted` (and comes back).
+    `breached` (a guardrail, where nothing is stopped by itself), `blind` (a canary that nobody
+    could look at goes to the base), `sighted` (and comes back).
     `detail` is one line for people, `data` JSON for machines.
     """
 

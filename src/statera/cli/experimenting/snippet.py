@@ -17,7 +17,7 @@ _FILES = {
 @click.command("snippet")
 @click.argument("name", type=click.Choice(tuple(_FILES)))
 def command(name: str) -> None:
-    """Print an ES module to copy into a page: `feedback` or `assignment`.
+    """Print a script to copy into a page: `feedback` (an ES module) or `assignment`.
 
     \b
     statera experiment snippet feedback > feedback.js

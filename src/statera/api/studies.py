@@ -37,7 +37,6 @@ _SCORERS = {
     "contains": Contains(),
     "number": Number(),
 }
-_FORMS = ("://", "embedded", "scripted:", ".yaml", ".yml", ".json")
 WITHDREW = "withdrew"
 
 
@@ -151,25 +150,24 @@ def arm_models(
 
 
 def _arm_model(opened: Opened, arm: Arm, model: str, environ: Mapping[str, str]) -> ArmModel:
+    own = {name: value for name, value in environ.items() if name != DEFAULT_KEY}
+    if arm.key_env and arm.key_env not in environ:
+        raise DeclarationError(f"{opened.source}: arm {arm.name}: {arm.key_env} is not set")
     if arm.key_env:
-        if arm.key_env not in environ:
-            raise DeclarationError(f"{opened.source}: arm {arm.name}: {arm.key_env} is not set")
-        environ = {**environ, DEFAULT_KEY: environ[arm.key_env]}
+        own[DEFAULT_KEY] = environ[arm.key_env]
+    elsewhere = "#" in arm.model  # whose server gets its own key, and no other
     return ArmModel(
-        open_model(_address(arm, model), environ=environ),
+        open_model(_address(arm, model), environ=own if elsewhere else environ),
         opened.prompts.get(arm.name, ""),
         _sampling(arm),
     )
 
 
 def _address(arm: Arm, model: str) -> str:
-    """Return the arm's model: another one of the same endpoint where it is a bare name."""
-    if not arm.model:
-        return model
-    elsewhere = any(form in arm.model for form in _FORMS)
-    return (
-        arm.model if elsewhere or "://" not in model else f"{model.partition('#')[0]}#{arm.model}"
-    )
+    """Return the arm's model: of the same endpoint where it is a bare name."""
+    if not arm.model or "#" in arm.model:
+        return arm.model or model
+    return f"{model.partition('#')[0]}#{arm.model}" if "://" in model else arm.model
 
 
 def _sampling(arm: Arm) -> Sampling:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from statera.stats.asymptotic import mixture_bounds
+from statera.stats.asymptotic import limits_at, mixture_bounds
 from statera.stats.ratios import (
     DRAWN,
     LEAST,
@@ -180,9 +180,12 @@ def of_counts(looks: np.ndarray, units: np.ndarray, events: np.ndarray) -> Sums:
     return Sums(looks, units, units, moments, np.empty((*units.shape, 0)), 0, 0.0)
 
 
+FIFTHS = np.arange(2500, 12_501, 2500)
+
+
 def peeked(rate: float, share: float, draws: int, seed: int) -> tuple[np.ndarray, Path]:
     """Many A/A tests, each a row of 100 looks."""
-    rng, looks = np.random.default_rng(seed), grid(12_500)
+    rng, looks = np.random.default_rng(seed), np.union1d(grid(12_500), FIFTHS)
     steps = np.diff(looks, prepend=0)
     arm = rng.binomial(steps, share, size=(draws, len(looks)))
     units = np.stack([steps - arm, arm], axis=-1)
@@ -199,8 +202,29 @@ def test_peeking_100_times_at_nothing_seldom_alarms(rate: float, share: float) -
     errors = np.where(path.ready, path.error, np.nan).reshape(looks.shape)
     value = path.value.reshape(looks.shape)
     low, high = mixture_bounds(value, errors, looks, planned=5000, alpha=alpha)
-    alarms = np.mean(np.any((low > 0) | (high < 0), axis=1))
-    assert alarms <= alpha + 3 * sqrt(alpha * (1 - alpha) / draws)
+    most = alpha + 3 * sqrt(alpha * (1 - alpha) / draws)
+    assert np.mean(np.any((low > 0) | (high < 0), axis=1)) <= most
+    at = np.isin(looks[0], FIFTHS)
+    limits = limits_at(
+        [1 / sqrt(share) for share in FIFTHS / 12_500], (FIFTHS / 12_500).tolist(), alpha
+    )
+    assert 0.01 < np.mean(np.any(abs(value / errors)[:, at] > limits, axis=1)) <= most
+
+
+def test_peeking_at_a_ramp_whose_rate_changes_seldom_alarms() -> None:
+    rng, looks, draws, alarms = np.random.default_rng(12), grid(4000), 100, 0
+    stratum = np.searchsorted([500, 1500], np.arange(4000), side="right")
+    for _ in range(draws):
+        arm = (rng.random(4000) < np.array([0.1, 0.25, 0.5])[stratum]).astype(int)
+        values = (rng.random(4000) < np.array([0.6, 0.4, 0.2])[stratum]).astype(float)
+        past = values[:, None] + rng.normal(size=(4000, 1))
+        path = contrast(
+            cumulated(Columns(values, np.ones(4000), arm, stratum, past), looks, (2, 3)), 1
+        )
+        errors = np.where(path.ready, path.error, np.nan)
+        low, high = mixture_bounds(path.value, errors, looks, planned=1000, alpha=0.05)
+        alarms += bool(np.any((low > 0) | (high < 0)))
+    assert alarms <= 11
 
 
 def test_units_that_cannot_be_are_refused() -> None:

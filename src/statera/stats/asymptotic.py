@@ -96,9 +96,10 @@ def group_sequential(
     """Return the bounds at the looks of a group-sequential design so far, two-sided at alpha.
 
     `fractions` are the shares of the planned units at the looks, in (0, 1]. The error is spent by
-    them; the boundary follows the information (fraction x error)^2 of a sum over units. A look without an error (NaN, or 0) is no look: it spends
-    nothing and what it would have spent is left to the next. ValueError: lengths that differ,
-    fractions that do not grow, alpha outside (0, 1).
+    them; the boundary follows the information (fraction x error)^2 of a sum over units, as far as
+    it grows. A look without an error (NaN, or 0) is no look: it spends nothing, and what it would
+    have spent is left to the next. ValueError: lengths that differ, fractions that do not grow,
+    alpha outside (0, 1).
     """
     if not len(values) == len(errors) == len(fractions):
         raise ValueError("a look needs a value, an error and a fraction")

@@ -60,6 +60,14 @@ class PostgresServer:
                     raise
                 time.sleep(0.02)
 
+    def cpu(self) -> float:
+        """Return the CPU seconds of the server and all its children, ended ones included."""
+        server = psutil.Process(self._server.get_pid())
+        own = server.cpu_times()
+        ended = own.children_user + own.children_system
+        alive = [process.cpu_times() for process in server.children(recursive=True)]
+        return float(own.user + own.system + ended + sum(one.user + one.system for one in alive))
+
     def end(self) -> None:
         """Kill it and remove its folder."""
         self.kill()

@@ -83,8 +83,8 @@ def _ingest(work: Path, server: PostgresServer) -> str:
     rows = [_ingested(burst, "at once"), _ingested(paced, f"{RATE:,} a second for {SECONDS} s")]
     return (
         "Feedback through the spool into PostgreSQL: `put` appends to a file, a thread ships; "
-        "until the last is committed. `a second a core` counts the CPU of both sides (target 2,000).\n\n"
-        + table(head, rows)
+        "until the last is committed. `a second a core` counts the CPU of both sides (target "
+        "2,000).\n\n" + table(head, rows)
     )
 
 

@@ -76,8 +76,8 @@ def _head(out: Console, shown: Shown) -> None:
     style = STYLES[result.verdict]
     head = f"[{style}]{result.verdict.upper()}[/] [bold]{plain(name(result.experiment))}[/]"
     say(out, f"{head} · {plain(shown.state)} · {plain(words.size_line(result))}")
-    for reason in result.reasons:
-        say(out, f"  {plain(name(reason))}")
+    for reason in words.reasons(result):
+        say(out, f"  {plain(reason)}")
     say(out, plain(words.setting(shown)), "dim")
 
 

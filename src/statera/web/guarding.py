@@ -1,4 +1,4 @@
-"""Lets only the page's own requests through: another site in the same browser cannot label.
+"""Lets only the page's own requests through: another site in the same browser cannot act.
 
 The address holds a random token, the Host header must name this server (a name that another site
 points at it does not), and what changes anything must come from this page by its own account.
@@ -53,9 +53,9 @@ class Guarded:
         if method in _READING:
             return ""
         if not host or headers.get("origin", "").partition("://")[2] != host:
-            return "labels come from the labelling page only"
+            return "only the page itself may send this"
         if headers.get("sec-fetch-site", "same-origin") != "same-origin":
-            return "labels come from the labelling page only"
+            return "only the page itself may send this"
         if headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-            return "labels are sent as JSON"
+            return "the page sends JSON"
         return ""

@@ -77,12 +77,13 @@ def command(name: str, live: str, as_json: bool, **flags: Any) -> None:
     with closing(open_live(live)) as store:
         shown = show(store, name, now=SystemClock().now(), asked=asked)
     code = EXIT_CODES[shown.result.verdict]
+    if output is not None:
+        write_pieces(output, [page(shown).encode()])
     if as_json:
         click.echo(to_json(json_shown(shown, code)))
     else:
         print_experiment(shown)
     if output is not None:
-        write_pieces(output, [page(shown).encode()])
         click.echo(f"wrote {output}", err=True)
     sys.exit(code)
 

@@ -10,18 +10,21 @@ _SHARE = 3
 
 
 def decimals(contrast: Contrast) -> int:
-    """Return how many decimals tell the contrast's bounds and its limit apart.
+    """Return how many decimals tell the contrast's bounds, its limit and 0 apart.
 
     Two digits of whichever is smaller, the interval's width or the limit; three decimals at least
-    where all numbers are at most 1.
+    where all numbers are at most 1. At most two more where a bound would else look like 0 or like
+    the limit, as it is the side on which it lies that decides.
     """
-    width = None
-    if contrast.low is not None and contrast.high is not None:
-        width = contrast.high - contrast.low
-    steps = [step for step in (width, contrast.limit) if step and isfinite(step)]
-    needed = max((1 - floor(log10(abs(step))) for step in steps), default=_SHARE)
+    low, high, limit = contrast.low, contrast.high, abs(contrast.limit)
+    width = None if low is None or high is None else high - low
+    steps = [step for step in (width, limit) if step and isfinite(step)]
+    needed = max((1 - floor(log10(step)) for step in steps), default=_SHARE)
     small = all(abs(v) <= 1 for v in (contrast.base.value, contrast.candidate.value) if v)
-    return min(_MOST, max(needed, _SHARE if small else _LEAST))
+    places = max(needed, _SHARE if small else _LEAST)
+    gaps = [abs(b - edge) for b in (low, high) if b is not None for edge in (0.0, limit, -limit)]
+    close = [-floor(log10(gap)) for gap in gaps if 0 < gap < 0.5 * 10.0**-places]
+    return min(_MOST, max([places, *(min(one, places + 2) for one in close)]))
 
 
 def amount(value: float | None, places: int) -> str:

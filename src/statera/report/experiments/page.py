@@ -75,7 +75,7 @@ def page(shown: Shown) -> str:
         result=result,
         verdict=result.verdict,
         sign=SIGNS[result.verdict],
-        reasons=[name(reason) for reason in result.reasons],
+        reasons=words.reasons(result),
         size=words.size_line(result),
         setting=words.setting(shown),
         analysis=words.ANALYSES[design.analysis],

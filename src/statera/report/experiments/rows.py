@@ -50,6 +50,7 @@ def row(contrast: Contrast, design: Design, role: Role) -> Row:
     if role == "guardrail" and contrast.standing == "worse":
         standing, verdict = "worse, in margin", "inconclusive"
     bounds = amounts.span(contrast.low, contrast.high, places)
+    absent = "void" if contrast.standing == "void" else "no bounds yet"
     limit = None if role == "view" else limit_of(contrast, design, role)
     return Row(
         outcome=f"{plaintext.name(contrast.outcome)} {ARROWS[design.better(contrast.outcome)]}",
@@ -59,7 +60,7 @@ def row(contrast: Contrast, design: Design, role: Role) -> Row:
         base=amounts.amount(contrast.base.value, places),
         candidate=amounts.amount(contrast.candidate.value, places),
         difference=amounts.change(contrast.value, places),
-        bounds=bounds or "no bounds yet",
+        bounds=bounds or absent,
         limit="" if limit is None else _told(limit, role, places),
         standing=standing,
         verdict=verdict,
@@ -91,7 +92,9 @@ def _told(limit: Limit, role: Role, places: int) -> str:
 
 
 def _notes(contrast: Contrast, design: Design) -> tuple[str, ...]:
-    """Return what has to be read beside the numbers."""
+    """Return what has to be read beside the numbers; where all are void, nothing."""
+    if contrast.standing == "void":
+        return ()
     found = []
     if contrast.decided_at is not None:
         found.append(f"decided at {contrast.decided_at:,} units")

@@ -72,6 +72,11 @@ def ratio_causes(ratio: Ratio) -> list[str]:
     return found
 
 
+def reasons(result: Result) -> list[str]:
+    """Return why the verdict is what it is, without the causes that stand with the sample ratio."""
+    return [name(reason) for reason in result.reasons if reason not in result.ratio.causes]
+
+
 def size_line(result: Result) -> str:
     """Return how many units there are, how they are analysed, and what is next."""
     of = f" of {result.planned:,} planned" if result.planned else ""

@@ -74,13 +74,13 @@ def test_a_history_from_a_file_narrows_the_interval(store: LiveStore, tmp_path: 
     solved = np.random.default_rng(5).random((600, 3))[:, 0] < 0.5
     path = tmp_path / "past.csv"
     path.write_text("unit,solved\n" + "".join(f"u{n},{int(v)}\n" for n, v in enumerate(solved)))
-    asked = Asked(history=path, unit_key="key")
+    asked = Asked(history=path, unit_key=b"key")
     adjusted = show(store, "tone", now=NOW, asked=asked).result.primary[0]
     assert adjusted.error is not None
     assert plain.error is not None
     assert adjusted.error < plain.error / 5
     with pytest.raises(DeclarationError, match=r"knows none of the 600 units. Is --unit-key"):
-        show(store, "tone", now=NOW, asked=asked._replace(unit_key="other"))
+        show(store, "tone", now=NOW, asked=asked._replace(unit_key=b"other"))
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_history_that_cannot_be_read_is_one_line(
     path = tmp_path / "past.csv"
     path.write_text(text)
     with pytest.raises(DeclarationError) as error:
-        show(store, "tone", now=NOW, asked=Asked(history=path, unit_key="key"))
+        show(store, "tone", now=NOW, asked=Asked(history=path, unit_key=b"key"))
     assert told in str(error.value)
 
 

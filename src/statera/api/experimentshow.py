@@ -37,13 +37,13 @@ class Asked(NamedTuple):
     """What is to be shown beside the decision.
 
     `bayes`: with a Bayesian view. `late`: with the late reports. `history`: a CSV with what units
-    did before, in place of the store's; its `unit` is hashed by `unit_key` as the guard hashes it.
+    did before, in place of the store's; its `unit` is hashed by `unit_key`, as the guard does.
     """
 
     bayes: bool = False
     late: bool = False
     history: Path | None = None
-    unit_key: str = ""
+    unit_key: bytes = b""
     command: str = ""
 
 
@@ -166,7 +166,7 @@ def _units(store: LiveStore, design: Design) -> tuple[Units, Aside]:
 def _with_history(units: Units, design: Design, asked: Asked) -> Units:
     """Return the units with the primary outcome's history as the file has it."""
     path, outcome = asked.history or Path(), design.primary.outcome
-    sums = _history(path, outcome, asked.unit_key.encode())
+    sums = _history(path, outcome, asked.unit_key)
     found = [sums.get(unit, (0.0, 0)) for unit in units.unit.tolist()]
     if not any(number for _, number in found):
         raise DeclarationError(

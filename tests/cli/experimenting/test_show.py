@@ -3,7 +3,9 @@ from pathlib import Path
 
 from statera.errors import DeclarationError, StoreError
 from statera.experiment.opened import open_design
-from statera.records.live import Exposure, Feedback
+from statera.proxy.experiments.keys import keys_of
+from statera.proxy.terms import Terms
+from statera.records.live import Exposure, Feedback, identifier
 from statera.store.live.opening import open_live
 from tests.cli.experimenting.conftest import Experiment
 
@@ -44,6 +46,22 @@ def test_json_is_the_documented_shape(experiment: Experiment, tmp_path: Path) ->
     assert done.exit_code == found["exit_code"] == 3
     assert (found["schema"], found["verdict"], found["state"]) == (1, "inconclusive", "running")
     assert found["result"]["closed"] == 2
+
+
+def test_a_history_is_hashed_with_the_key_that_the_guard_keeps(
+    experiment: Experiment, tmp_path: Path
+) -> None:
+    experiment("start", "tone.yaml")
+    exposed(tmp_path)
+    key = keys_of(Terms(), LIVE).unit
+    store = open_live(LIVE)
+    unit = identifier(key, "unit", "ana")
+    store.write([Exposure(decision=9, experiment="tone", unit=unit, arm="base", slice=0, at=1e9)])
+    store.close()
+    (tmp_path / "past.csv").write_text("unit,solved\nana,1\n")
+    assert experiment("show", "tone", "--history", "past.csv").exit_code == 3
+    other = experiment("show", "tone", "--history", "past.csv", "--unit-key", "k" * 16)
+    assert "knows none of the 3 units" in str(other.exception)
 
 
 def test_what_cannot_be_shown_is_one_line_and_makes_no_store(

@@ -15,9 +15,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from statera.api.livereading import live_units
 from statera.experiment.opened import open_design
+from statera.proxy.experiments.keys import keys_of
+from statera.proxy.terms import Terms
 from statera.records.live import identifier
 from statera.store.live.opening import open_live
-from statera.web.studyjournal import key_of
 from tests.cli.experimenting.studies_made import ARGS, FILES, SECRETS
 
 CHROMIUM = shutil.which("chromium")
@@ -157,9 +158,10 @@ def test_a_study_by_keyboard_on_a_phone_through_a_kill_to_what_the_analysis_read
 
 
 def _check_facts(folder: Path) -> None:
-    key = key_of(folder / ".statera" / "study-secret-tone")
+    live = folder / ".statera" / "live.sqlite"
+    key = keys_of(Terms(), str(live)).unit
     assert "Private" not in (folder / ".statera/study-secret-tone/acts.jsonl").read_text()
-    store = open_live(str(folder / ".statera" / "live.sqlite"))
+    store = open_live(str(live))
     design = open_design(folder / "tone.yaml").design
     units, aside = live_units(store, design)
     store.close()

@@ -17,6 +17,8 @@ from statera.errors import DeclarationError
 from statera.gate.ruling import EXIT_CODES
 from statera.interop.writing import check_place, write_pieces
 from statera.models.clock import SystemClock
+from statera.proxy.experiments.keys import keys_of
+from statera.proxy.terms import Terms
 from statera.report.experiments.page import page
 from statera.store.live.opening import open_live
 
@@ -48,7 +50,7 @@ _LIVE = ".statera/live.sqlite"
     cls=Flag,
     default="",
     metavar="KEY",
-    help="With --history: the key with which the guard hashes unit ids.",
+    help="With --history: the guard's key of unit ids; else what it keeps beside the store.",
 )
 @live_flag
 @json_flag
@@ -67,7 +69,7 @@ def command(name: str, live: str, as_json: bool, **flags: Any) -> None:
         bayes=flags["bayes"],
         late=flags["late"],
         history=flags["history"],
-        unit_key=flags["unit_key"],
+        unit_key=_unit_key(flags["unit_key"], live) if flags["history"] else b"",
         command=_again(name, live, flags),
     )
     if "://" not in live and not Path(live).exists():
@@ -86,6 +88,11 @@ def command(name: str, live: str, as_json: bool, **flags: Any) -> None:
     if output is not None:
         click.echo(f"wrote {output}", err=True)
     sys.exit(code)
+
+
+def _unit_key(given: str, live: str) -> bytes:
+    """Return the key with which the guard hashes unit ids, as `guard serve` has it."""
+    return keys_of(Terms(unit_key=given), live).unit
 
 
 def _again(name: str, live: str, flags: dict[str, Any]) -> str:

@@ -16,6 +16,8 @@ from statera.errors import DeclarationError
 from statera.experiment.durations import told
 from statera.experiment.opened import Opened, open_design
 from statera.models.clock import SystemClock
+from statera.proxy.experiments.keys import is_shared, keys_of
+from statera.proxy.terms import Terms
 from statera.store.live.opening import LiveStore, open_live
 from statera.web.studydesk import Stage, StudyDesk
 from statera.web.studyjournal import Journal, journal, key_of
@@ -86,7 +88,7 @@ _OUTCOMES = ("solved", "duration", "rating", "correct", "preference")
     "--unit-key",
     cls=Flag,
     metavar="TEXT",
-    help="Hashes names to units, as in `statera guard serve`; else the study's secret.",
+    help="Hashes names to units: the guard's, else what it keeps beside the store.",
 )
 @click.option("--url", cls=Flag, metavar="URL", help="By which address people reach the page.")
 @click.option(
@@ -130,7 +132,7 @@ def command(file: Path, live: str, **flags: Any) -> None:
     with shut(open_live(live)) as store, journal(folder) as kept:
         _start(store, opened, file)
         key = key_of(folder)
-        unit_key = flags["unit_key"].encode() if flags["unit_key"] else key
+        unit_key = _unit_key(flags["unit_key"] or "", live, key)
         invited = studies.invitations(
             opened.design, names, key=key, unit_key=unit_key, now=SystemClock().now()
         )
@@ -140,6 +142,13 @@ def command(file: Path, live: str, **flags: Any) -> None:
         _tell(opened, invited)
         _serve(study, desk, (opened, store, kept, invited), flags)
         _sum_up(desk, units, name)
+
+
+def _unit_key(given: str, live: str, own: bytes) -> bytes:
+    """Return the key of the units: the guard's, or the study's own beside a shared database."""
+    if not given and is_shared(live):
+        return own
+    return keys_of(Terms(unit_key=given), live).unit
 
 
 def _start(store: LiveStore, opened: Opened, file: Path) -> None:

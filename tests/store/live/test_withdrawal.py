@@ -1,7 +1,5 @@
-from pathlib import Path
-
 from statera.records.live import Answered, Excluded, Exposure, Feedback
-from statera.store.live.opening import open_live
+from statera.store.live.opening import LiveStore
 from statera.store.live.wanted import Wanted, WantedOutcome
 
 WANTED = Wanted(
@@ -20,16 +18,14 @@ def facts(unit: int, decision: int) -> list[Exposure | Answered | Feedback]:
     ]
 
 
-def test_all_facts_of_a_unit_go_and_that_it_withdrew_is_counted(tmp_path: Path) -> None:
-    store = open_live(str(tmp_path / "live.sqlite"))
-    store.write([*facts(7, 1), *facts(7, 2), *facts(8, 3)])
+def test_all_facts_of_a_unit_go_and_that_it_withdrew_is_counted(live: LiveStore) -> None:
+    live.write([*facts(7, 1), *facts(7, 2), *facts(8, 3)])
     left = Excluded(id=5, experiment="tone", at=20.0, reason="withdrew, warm")
-    assert store.withdraw("tone", 7, left) == 2
-    found = store.units(WANTED)
+    assert live.withdraw("tone", 7, left) == 2
+    found = live.units(WANTED)
     assert found.unit.tolist() == [8]
     assert found.outcomes["solved"].number.tolist() == [1]
     assert found.beside.excluded == {"withdrew, warm": 1}
     assert found.beside.unknown == {}
-    assert store.withdraw("tone", 7, left) == 0
-    assert store.units(WANTED).beside.excluded == {"withdrew, warm": 1}
-    store.close()
+    assert live.withdraw("tone", 7, left) == 0
+    assert live.units(WANTED).beside.excluded == {"withdrew, warm": 1}

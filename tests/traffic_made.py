@@ -62,8 +62,8 @@ def _week(week: Week, users: int, rng: np.random.Generator) -> tuple[np.ndarray,
     hard = (rng.random(users) < week.hard)[unit]
     luck = rng.normal(0, 0.5, users)[unit]
     fate = np.full(n, CODE["right"])
-    for name, chance in (("unparsed", week.parsed), ("refused", week.willing)):
-        fate[rng.random(n) > _tilted(chance, luck)] = CODE[name]
+    fate[rng.random(n) > _tilted(week.parsed, luck)] = CODE["unparsed"]
+    fate[rng.random(n) > _tilted(week.willing, luck)] = CODE["refused"]
     fate[rng.random(n) > week.complete] = CODE["truncated"]
     fate[rng.random(n) < week.failed] = CODE["infra_error"]
     good = rng.random(n) < _tilted(week.right - 0.25 * hard, luck)

@@ -59,15 +59,15 @@ def test_a_fault_under_another_mix_is_a_fault() -> None:
 
 
 def test_without_a_change_alarms_are_rare() -> None:
-    found = [_diagnosed(USUAL, users=250, seed=seed) for seed in range(60)]
-    assert sum(one.answer in ("worse", "better") for one in found) <= 6
-    assert sum(one.answer == "mix" for one in found) <= 6
+    found = [_diagnosed(USUAL, users=250, seed=seed) for seed in range(40)]
+    assert sum(one.answer in ("worse", "better") for one in found) <= 5
+    assert sum(one.answer == "mix" for one in found) <= 5
 
 
 def test_mix_shifts_alone_raise_no_alarm() -> None:
     shifted = USUAL._replace(hard=0.6)
-    found = [_diagnosed(shifted, users=250, seed=seed) for seed in range(30)]
-    assert sum(one.answer == "worse" for one in found) <= 4
+    found = [_diagnosed(shifted, users=250, seed=seed) for seed in range(20)]
+    assert sum(one.answer == "worse" for one in found) <= 3
 
 
 def test_same_and_better() -> None:

@@ -20,6 +20,7 @@ from statera.api.redaction import Redaction
 from statera.api.stored import Run
 from statera.codec.canonical import digest
 from statera.codec.files import YAML, read_jsonl, write_bytes
+from statera.codec.strict import convert
 from statera.errors import DeclarationError, unknown
 from statera.interop.importing.imported import plain_name
 from statera.records.requests import Chat
@@ -160,7 +161,8 @@ def _file(path: Path, wish: Wish, system: str) -> TaskFile:
     if not path.exists():
         return _new(path, wish, system, wanted)
     there = load_custom(path).file
-    asked = msgspec.convert({**_base(path, wish), "scorers": wanted or [ANSWERS]}, file_type())
+    fields = {**_base(path, wish), "scorers": wanted or [ANSWERS]}
+    asked = convert(fields, file_type(), source="--scorer")
     if wanted and list(there.scorers) != list(asked.scorers):
         raise DeclarationError(
             f"{path}: its items are scored by another rule; another --to FILE for this one"
@@ -188,8 +190,7 @@ def _new(path: Path, wish: Wish, system: str, wanted: list[Any]) -> TaskFile:
     fields = {**_base(path, wish), "scorers": wanted}
     if system:
         fields["system"] = system
-    found: TaskFile = msgspec.convert(fields, file_type())
-    return found
+    return convert(fields, file_type(), source="--scorer")
 
 
 def _base(path: Path, wish: Wish) -> dict[str, Any]:

@@ -71,11 +71,14 @@ def read_traffic(runs: Sequence[Run]) -> Traffic:
             raise DeclarationError(
                 f"run {run.info.id[:8]} is no live traffic: `statera import traces FILE` makes one"
             )
-        for task in run.info.spec.tasks:
-            rows = (row for row in run.store.scores(run.info.id) if row.task == task.name)
-            samples = run.store.samples(run.info.id, task.name)
-            parts.append(Part(run.info.id, samples, rows, roles_of(run, task.name)))
+        parts += [_part(run, task.name) for task in run.info.spec.tasks]
     return gathered(parts)
+
+
+def _part(run: Run, task: str) -> Part:
+    rows = (row for row in run.store.scores(run.info.id) if row.task == task)
+    samples = run.store.samples(run.info.id, task)
+    return Part(run.info.id, samples, rows, roles_of(run, task))
 
 
 def roles_of(run: Run, task: str) -> dict[str, Role]:

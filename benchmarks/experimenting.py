@@ -31,8 +31,8 @@ wrk.headers["Content-Type"] = "application/json"
 local i = 0
 function request()
   i = i + 1
-  local body = string.format('{"model":"mock","temperature":0,"max_tokens":16,"user":"user-%05d",' ..
-    '"messages":[{"role":"system","content":"You are of help."},' ..
+  local body = string.format('{"model":"mock","temperature":0,"max_tokens":16,' ..
+    '"user":"user-%05d","messages":[{"role":"system","content":"You are of help."},' ..
     '{"role":"user","content":"Question item-%06d: which letter?"}]}', i % 10000, i % 100000)
   return wrk.format("POST", nil, nil, body)
 end
@@ -97,9 +97,7 @@ def _guard(setting: Setting, server: Server, name: str, flags: Sequence[str]) ->
     return Proxy(name, command, port, {}, setting.work)
 
 
-def _rows(
-    setting: Setting, guards: Sequence[Proxy], script: Path, connections: int
-) -> list[Row]:
+def _rows(setting: Setting, guards: Sequence[Proxy], script: Path, connections: int) -> list[Row]:
     found: dict[str, list[tuple[wrk.Load, float]]] = {one.name: [] for one in guards}
     for number in range(2 * setting.rounds):
         for guard in guards if number % 2 else reversed(guards):

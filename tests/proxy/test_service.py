@@ -2,11 +2,11 @@ import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import get_type_hints
 
 import pytest
 
-from statera.proxy.service import MOST_AT_ONCE, Service, Trace, Traces
+from statera.proxy.aside import MOST_AT_ONCE
+from statera.proxy.service import Service, Trace, Traces
 from statera.proxy.telemetry import Telemetry
 from statera.proxy.telemetry import Trace as Made
 from statera.proxy.wire.refusals import Refused
@@ -20,7 +20,7 @@ def test_telemetry_is_what_a_service_takes() -> None:
     trace: type[Trace] = Made
     assert {"begin", "close"} <= set(dir(traces))
     assert {"evaluated", "end"} <= set(dir(trace))
-    assert get_type_hints(Service)["traces"] == Traces | None
+    assert Service.__annotations__["traces"] == Traces | None
 
 
 def test_a_long_body_is_read_beside_the_event_loop(tmp_path: Path) -> None:

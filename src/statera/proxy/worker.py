@@ -169,8 +169,6 @@ class Worker:
     async def reload(self) -> str:
         """Read the policy again; what is wrong with it, and then the old one stays."""
         fault = await self._keeper.reload()
-        if self._serving is not None:
-            fault = "; ".join(filter(None, (fault, await self._serving.reload())))
         self._metrics.reload("kept" if fault else "ok")
         if fault:
             logger.error("the policy was not taken, the old one stays: %s", fault)
@@ -220,7 +218,7 @@ class Worker:
         for tick in itertools.count(1):
             if not tick % _TIDY:
                 gc.collect()
-            if board.reloads != self._reloads or self._changed():
+            if board.reloads != self._reloads or self._keeper.changed():
                 self._reloads = board.reloads
                 await self.reload()
             if self.given.parent not in (None, os.getppid()):
@@ -229,11 +227,6 @@ class Worker:
                 self._admission.turn_away()
             self._count()
             await asyncio.sleep(TICK)
-
-    def _changed(self) -> bool:
-        """Return whether the file of a policy is another than the one in force."""
-        serving = self._serving
-        return self._keeper.changed() or (serving is not None and serving.changed())
 
     async def _looks(self) -> None:
         while True:

@@ -71,6 +71,16 @@ def test_a_wrong_policy_ends_before_anything_listens(tmp_path: Path) -> None:
         assert "Did you mean 'regex'?" in lines[0]
 
 
+def test_a_wrong_experiment_ends_before_anything_listens(tmp_path: Path) -> None:
+    policy, design = tmp_path / "p.yaml", tmp_path / "tone.yaml"
+    policy.write_text(POLICY, encoding="utf-8")
+    design.write_text("experiment: tone\narms: []\n", encoding="utf-8")
+    flags = ("--policy", str(policy), "--port", "0", "--control-port", "0")
+    found = run(*flags, "--experiment", str(design), STATERA_LIVE=str(tmp_path / "live.sqlite"))
+    assert (found.returncode, found.stderr.count("\n")) == (2, 1)
+    assert "tone.yaml" in found.stderr
+
+
 def test_without_its_extra_it_says_what_to_install() -> None:
     source = (
         "import sys; sys.modules['uvicorn'] = None\n"

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from statera.errors import DeclarationError
+from statera.models.clock import SystemClock
 from statera.proxy.experiments.serving import files_of
 from statera.proxy.serving import guarding
 from statera.proxy.terms import Terms
@@ -45,7 +46,7 @@ SHADOW = [{"name": "base", "weight": 0}, {"name": "warm", "weight": 1, "model": 
 def happened(tried: Tried, kind: str) -> None:
     """Write that something happened, as a person or another pod does."""
     store = open_live(str(tried.live))
-    store.write([Occurrence(id=time.time_ns(), experiment="tone", at=time.time(), kind=kind,
+    store.write([Occurrence(id=time.time_ns(), experiment="tone", at=SystemClock().now(), kind=kind,
                             detail="by hand")])  # fmt: skip
     store.close()
 
@@ -132,10 +133,21 @@ def test_another_design_than_the_registered_one_is_not_served(
             pass
         assert "\n" not in str(told.value)
         store = open_live(str(tried.live))
-        store.register("tone", "0" * 32, "experiment: tone", time.time())
+        store.register("tone", "0" * 32, "experiment: tone", SystemClock().now())
         store.close()
         assert arm_within(tried, user, "")
         assert "changed_design" in tried.excluded()
+
+
+def test_without_its_database_it_serves_and_nobody_takes_part(
+    upstream: RawUpstream, tmp_path: Path
+) -> None:
+    away = "postgresql://statera@127.0.0.1:1/none"
+    with trying(upstream.url, tmp_path, arms=ARMS, terms={"live": away}) as tried:
+        found = tried.ask("anna")
+        assert (found.status, "x-statera-arm" in found.headers) == (200, False)
+        page = get(f"{tried.url}/metrics").body.decode()
+        assert 'excluded_total{experiment="tone",reason="not_registered"} 1.0' in page
 
 
 def test_experiments_beside_each_other_both_take_part(

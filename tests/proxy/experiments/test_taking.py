@@ -1,7 +1,6 @@
 """A request's way through a real guard with an experiment, to two real endpoints and back."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest

@@ -177,14 +177,16 @@ class Reader:
         self._out()
 
     def _read(self) -> None:
-        while not self._ended:
+        ended = False
+        while not ended:
             self._news.wait()
             if not self._ended:
                 sleep(_GATHER)
             self._news.clear()
+            ended = self._ended  # looked at after the clearing: no call of `close` is missed
             while self._jobs and not self._left:
                 self._done.extend(facts_of(self._jobs.popleft(), self._hashed))
-            if self._done and not self._ended:
+            if self._done and not ended:
                 self._loop.call_soon_threadsafe(self._out)
 
     def _out(self) -> None:

@@ -19,7 +19,6 @@ from statera.errors import DeclarationError
 from statera.experiment.opened import Opened
 from statera.protocols import Clock
 from statera.records.live import Occurrence, identifier
-from statera.store.live.backend import LiveStoreAway
 from statera.store.live.opening import LiveStore, open_live
 from statera.store.live.wanted import Registration
 
@@ -41,15 +40,12 @@ class Ledger:
     def begin(self) -> None:
         """Register what is new. DeclarationError for a design that is not the one registered.
 
-        A database that is away is told of, and looked for again with the occurrences.
+        LiveStoreAway while the database is; it is looked for again with the occurrences.
         """
-        try:
-            for name in self._opened:
-                self._look(name)
-                if self._barred[name] == CHANGED:
-                    raise self._changed(name)
-        except LiveStoreAway as away:
-            logger.warning("no experiment takes part until the live store is reached: %s", away)
+        for name in self._opened:
+            self._look(name)
+            if self._barred[name] == CHANGED:
+                raise self._changed(name)
 
     def barred(self, name: str) -> str:
         """Return why nobody may take part now: `not_registered`, `changed_design`, or ""."""

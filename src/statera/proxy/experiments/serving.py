@@ -7,11 +7,13 @@
     serving.close()
 
 With several workers each has its own; what they share is the live store, from which all read
-within 2 s that an experiment was stopped.
+within 2 s that an experiment was stopped. An arm's policy is part of its design, so that, unlike
+the guard's own, it is not read again while it is served.
 """
 
 import asyncio
 import logging
+import sys
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
@@ -45,6 +47,9 @@ from statera.store.live.opening import LiveStore
 from statera.store.live.shipping import Shipper
 
 logger = logging.getLogger("statera.guard")
+
+_SWITCH = 0.001
+"""Seconds for which a thread that ships or reads may keep requests waiting; Python has 0.005."""
 
 _RESULTS: tuple[Literal["shipped", "refused", "lost"], ...] = ("shipped", "refused", "lost")
 
@@ -100,11 +105,11 @@ class Serving:
 
     async def open(self) -> None:
         """Open policies and spool, and register; DeclarationError for what is declared wrong."""
+        sys.setswitchinterval(_SWITCH)
         loop = asyncio.get_running_loop()
         for keeper in self._keepers():
             await keeper.open()
-        await loop.run_in_executor(self.pool, self.ledger.begin)
-        await loop.run_in_executor(self.pool, self._look)
+        await loop.run_in_executor(self.pool, self._begin)
         shipper = self._shipper = Shipper(self.live, Path(self._terms.spool or SPOOL))
         key, beside, terms = self.keys.unit, self._beside, self._terms
         texts = self._texts = Reader(shipper.put, loop, partial(identifier, key, "text"))
@@ -172,15 +177,6 @@ class Serving:
             logger.warning("live store: %s", fault or "it takes facts again")
         self._fault = fault
 
-    def changed(self) -> bool:
-        """Return whether the file of an arm's policy is another than the one last read."""
-        return any(keeper.changed() for keeper in self._keepers())
-
-    async def reload(self) -> str:
-        """Read the arms' policies again; what is wrong with one, and then its old one stays."""
-        faults = [await keeper.reload() for keeper in self._keepers()]
-        return "; ".join(fault for fault in faults if fault)
-
     def interrupt(self) -> None:
         """End what still comes from the arms' own model servers."""
         for client in self._clients():
@@ -203,12 +199,13 @@ class Serving:
     def _looked(self, looking: Looking, design: Design) -> Iterable[Contrast]:
         return looking(self.ledger.store, design, self._means.clock.now())
 
-    def _look(self) -> None:
-        """Read once how the experiments stand; where nobody can, the states' own rule holds."""
+    def _begin(self) -> None:
+        """Register, and read how the experiments stand; where nobody can, nobody takes part yet."""
         try:
+            self.ledger.begin()
             self.states.refresh()
-        except LiveStoreAway:
-            return
+        except LiveStoreAway as away:
+            logger.warning("no experiment takes part until the live store is reached: %s", away)
 
     def _keepers(self) -> list[Keeper]:
         return [arm.keeper for arms in self._arms for arm in arms if arm.keeper is not None]

@@ -96,6 +96,11 @@ class Copies:
         self._context, self._texts, self._most = context, texts, most
         self._tasks: set[asyncio.Task[None]] = set()
 
+    async def settled(self) -> None:
+        """Wait until no copy is on its way."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
     def send(self, copy: Copy) -> None:
         """Have a copy answered in the background, or count it as dropped."""
         if has_effects(copy.body):

@@ -1,0 +1,54 @@
+"""What is registered is what is served; a database that is away bars and is looked for again."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from statera.errors import DeclarationError
+from statera.experiment.opened import open_design
+from statera.proxy.experiments.registering import CHANGED, UNREGISTERED, Ledger
+from statera.store.live.backend import LiveStoreAway
+from tests.proxy.experiments.times import Standing
+from tests.proxy.experiments.tried import written
+
+
+def ledger(folder: Path, live: str = "", **more: Any) -> Ledger:
+    opened = open_design(written(folder, **more))
+    return Ledger(live or str(folder / "live.sqlite"), [opened], Standing())
+
+
+def test_a_new_design_is_registered_once(tmp_path: Path) -> None:
+    for _ in range(2):
+        one = ledger(tmp_path)
+        assert one.barred("tone") == UNREGISTERED
+        one.begin()
+        assert one.barred("tone") == ""
+        assert [found.kind for found in one.occurrences("tone")] == ["started"]
+        assert len(one.store.designs("tone")) == 1
+        one.close()
+
+
+def test_a_changed_design_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    first = ledger(tmp_path)
+    first.begin()
+    second = ledger(tmp_path, alpha=0.01)
+    with pytest.raises(DeclarationError, match=r"statera experiment start --edit .*tone\.yaml"):
+        second.begin()
+    assert second.barred("tone") == CHANGED
+    first.store.register("tone", "0" * 32, "experiment: tone", 1.0)
+    assert first.barred("tone") == ""
+    first.occurrences("tone")
+    assert first.barred("tone") == CHANGED
+    for one in (first, second):
+        one.close()
+
+
+def test_without_its_database_nobody_takes_part_until_it_is_there(tmp_path: Path) -> None:
+    away = ledger(tmp_path, live="postgresql://statera@127.0.0.1:1/none?connect_timeout=1")
+    with pytest.raises(LiveStoreAway):
+        away.begin()
+    assert away.barred("tone") == UNREGISTERED
+    with pytest.raises(LiveStoreAway):
+        away.occurrences("tone")
+    away.close()

@@ -55,8 +55,7 @@ def rows(exposed: Exposed, arm: np.ndarray) -> Rows:
     Ties of time go by unit, then by decision.
     """
     own = np.flatnonzero(arm >= 0)
-    order = own[np.argsort(exposed.at[own], kind="stable")]
-    order = order[np.argsort(exposed.unit[order], kind="stable")]
+    order = own[_ordered(exposed.unit[own], exposed.at[own])]
     unit, seen = exposed.unit[order], arm[order]
     fresh = np.ones(len(order), bool)
     fresh[1:] = unit[1:] != unit[:-1]
@@ -66,12 +65,24 @@ def rows(exposed: Exposed, arm: np.ndarray) -> Rows:
     differs = np.bincount(group[seen != seen[starts][group]], minlength=len(starts)) > 0
     leading = order[starts]
     kept = np.flatnonzero(~differs)
-    kept = kept[np.argsort(exposed.at[leading[kept]], kind="stable")]  # units are sorted already
+    kept = kept[_ordered(exposed.at[leading[kept]], kept)]  # which are in the order of units
     number = np.full(len(starts), -1)
     number[kept] = np.arange(len(kept))
     row = np.full(len(exposed.unit), -1)
     row[order] = number[group]
     return Rows(leading[kept], count[kept], row, seen[starts[differs]])
+
+
+def _ordered(first: np.ndarray, then: np.ndarray) -> np.ndarray:
+    """Return the stable order by two keys; quick where the first has few ties."""
+    order = np.argsort(first)
+    same = first[order[1:]] == first[order[:-1]]
+    if not np.any(same):
+        return order
+    tied = np.flatnonzero(np.append(same, False) | np.insert(same, 0, False))
+    part = np.sort(order[tied])
+    order[tied] = part[np.lexsort((then[part], first[part]))]
+    return order
 
 
 def located(known: np.ndarray, wanted: np.ndarray) -> np.ndarray:

@@ -22,8 +22,8 @@ ANSWER_VALUES: dict[str, ColumnElement[Any]] = {
     "first_token": _a.first,
     "tokens": _a.output_tokens,
     "cost": _a.cost,
-    "error": case((_BROKEN, 1.0), else_=0.0),
-    "blocked": case((_BLOCKED, 1.0), else_=0.0),
+    "error": case((_BROKEN, 1), else_=0),
+    "blocked": case((_BLOCKED, 1), else_=0),
     "refusal": _a.refused,
 }
 """What an answer is worth by the outcome's name; NULL where it is not known.
@@ -31,6 +31,9 @@ ANSWER_VALUES: dict[str, ColumnElement[Any]] = {
 `error`: plumbing failed, a check could not be made, or the client got a status of 400 or more that
 was no block.
 """
+
+_SURE = ("error", "blocked")
+"""Those that are 0 or 1 and never NULL."""
 
 
 class Context(NamedTuple):
@@ -101,16 +104,22 @@ class Querying:
         return np.unique(np.concatenate(exposed + answered))
 
     def answers(
-        self, names: Sequence[str], since: float, *, shadow: bool
+        self, names: Sequence[str], since: float, *, shadow: bool, timed: bool
     ) -> tuple[Reported, dict[str, np.ndarray]]:
-        """Return answers from `since` on, their value 1 for a fault; values by name, or NaN."""
+        """Return answers from `since` on, their value 1 for a fault; values by name, or NaN.
+
+        Without `timed` nobody asks when they were, and their times are 0.
+        """
         for name in names:
             if name not in ANSWER_VALUES:
                 raise unknown("outcome of an answer", name, ANSWER_VALUES)
         where = [_a.shadow == int(shadow), _a.at >= since, *self._by(_a.at)]
-        columns = [_a.decision, _a.at, _a.fault, *(ANSWER_VALUES[name] for name in names)]
-        found = self._arrays(_a.decision, "iff" + "f" * len(names), columns, where)
-        return Reported(*found[:3]), dict(zip(names, found[3:], strict=True))
+        columns: list[ColumnElement[Any]] = [_a.decision, _a.fault]
+        columns += [ANSWER_VALUES[name] for name in names] + [_a.at] * timed
+        kinds = "ii" + "".join("i" if name in _SURE else "f" for name in names) + "f" * timed
+        decision, fault, *found = self._arrays(_a.decision, kinds, columns, where)
+        at = found.pop() if timed else np.zeros(len(decision))
+        return Reported(decision, at, fault), dict(zip(names, found, strict=True))
 
     def scores(self, scorer: str, *, shadow: bool) -> Reported:
         """Return what an online scorer said."""

@@ -54,7 +54,10 @@ def _answers(
 ) -> tuple[Reported, dict[str, Reported]]:
     """Return the answers with their faults, and what is known of each by the outcome's name."""
     names = [name for name, one in wanted.outcomes.items() if one.source == "answer"]
-    answers, values = querying.answers(names, _since(wanted, found), shadow=wanted.shadow)
+    timed = bool(wanted.history) or any(wanted.outcomes[name].window for name in names)
+    answers, values = querying.answers(
+        names, _since(wanted, found), shadow=wanted.shadow, timed=timed
+    )
     known = {}
     for name, value in values.items():
         known[name] = answers._replace(value=value).only(~np.isnan(value))

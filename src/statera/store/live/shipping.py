@@ -7,7 +7,8 @@
 What `put` took outlives a killed process, and all but the last second outlives a power cut. A
 segment is removed only after the database has committed its facts; what is shipped twice after a
 crash is kept once, as facts have ids. What a dead process left is shipped by whoever comes next.
-While the database is away the spool grows; when the disk is full, facts wait in memory.
+While the database is away the spool grows; when the disk is full, facts wait in memory. A folder
+belongs to one store: what is left in it goes to the place of whoever comes next.
 """
 
 import time
@@ -155,17 +156,20 @@ class Shipper:
                     self._ship_left()
                     looked = time.monotonic()
                 self._away, pause = "", TICK_SECONDS
-            except StateraError as error:
-                self._away, pause = str(error), min(2 * pause, LONGEST_SECONDS)
-            except OSError as error:
-                self._away = f"spool {self._spool.folder}: {error.strerror or error}"
-                pause = LONGEST_SECONDS
+            except Exception as error:  # noqa: BLE001 - whatever it is, this thread goes on
+                self._away, pause = self._told(error), min(2 * pause, LONGEST_SECONDS)
             if ending:
                 break
             self._hurry.wait(pause)
             self._hurry.clear()
         if self._store is not None:
             self._store.close()
+
+    def _told(self, error: Exception) -> str:
+        if isinstance(error, StateraError):
+            return str(error)
+        said = f"{error.strerror}" if isinstance(error, OSError) else f"{type(error).__name__}"
+        return f"spool {self._spool.folder} to {self._shown}: {said}"
 
     def _ship_own(self) -> None:
         while segments := self._spool.segments():

@@ -139,8 +139,9 @@ def _words(rows: Sequence[Row], asked: int, kept: int) -> str:
         f"({met}: at most {TARGET:g}) and {at[TRIED, 16].cpu - at[PLAIN, 16].cpu:.3f} ms of CPU, "
         "shipping and reading of answers included. At 16 connections, where one core is all there "
         f"is, the guard answers {at[TRIED, 16].rate / at[PLAIN, 16].rate:.2f} times as many "
-        f"requests a second as without. Of {asked:,} requests {kept:,} exposures were in the live "
-        "store when the last answer had left; the others were in the spool."
+        f"requests a second as without. wrk counted {asked:,} answers, and {kept:,} exposures were "
+        "in the live store at the end: what it cuts off when its time is over is exposed too, and "
+        "what is still in the spool is not there yet."
     )
 
 

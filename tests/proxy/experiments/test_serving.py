@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from statera.api.livelooks import breached
 from statera.errors import DeclarationError
 from statera.models.clock import SystemClock
 from statera.proxy.experiments.serving import files_of
@@ -26,6 +27,8 @@ from tests.proxy.upstreams import Asked, RawUpstream, Step, answer, chat, chunks
 def says(asked: Asked) -> Any:
     """Say who was asked for; `slow` takes its time, `differ` makes models differ."""
     model, last = asked.json["model"], asked.json["messages"][-1]["content"]
+    if "break" in last and model == "candidate":
+        return [answer({"error": {"message": "down"}}, 500)]
     text = f"I am {model}." if "differ" in last else "All say this."
     if asked.json.get("stream"):
         return stream(chunks(text[:5], text[5:]))
@@ -77,6 +80,27 @@ def test_a_stop_sends_everybody_to_the_base_and_an_end_leaves_them_alone(
         entries = [row["entry"] for row in tried.exposures(3)]
         assert entries[0] == "assigned"
         assert "stopped" in entries
+
+
+def test_a_canary_that_breaks_a_guardrail_stops_by_itself(
+    upstream: RawUpstream, tmp_path: Path
+) -> None:
+    canary: dict[str, Any] = {
+        "mode": "canary",
+        "guardrails": [{"outcome": "error", "margin": 0.02}],
+        "outcomes": {
+            "error": {"source": "answer", "better": "lower", "low": 0, "high": 1, "window": "0s"}
+        },
+    }
+    with trying(upstream.url, tmp_path, arms=ARMS, looking=breached, **canary) as tried:
+        for number in range(160):
+            tried.ask(f"user-{number}", "break")
+        assert arm_within(tried, tried.user_in("warm"), "base", seconds=15)
+        store = open_live(str(tried.live))
+        stopped = [one for one in store.occurrences("tone") if one.kind == "stopped"]
+        store.close()
+        assert len(stopped) == 1
+        assert "error of warm" in stopped[0].detail
 
 
 def test_a_shadow_answers_nobody_and_is_recorded(upstream: RawUpstream, tmp_path: Path) -> None:

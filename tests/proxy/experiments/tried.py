@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from statera.experiment.assignment import Assignment
 from statera.experiment.opened import Opened, open_design
+from statera.proxy.experiments.serving import Looking
 from statera.proxy.serving import guarding
 from statera.proxy.terms import Terms
 from tests.proxy.guards import CHAT, Answered, asking, post, tools, until_answering
@@ -124,11 +125,12 @@ def trying(
     *,
     prompts: dict[str, str] | None = None,
     terms: dict[str, Any] | None = None,
+    looking: Looking | None = None,
     **more: Any,
 ) -> Iterator[Tried]:
     """Serve a design while the block runs; `more` are its fields."""
     design = written(folder, prompts, **more)
     own = terms_of(upstream, design, folder, **(terms or {}))
-    with guarding(own, tools(folder)) as running:
+    with guarding(own, tools(folder), looking) as running:
         until_answering(running.url)
         yield Tried(running.url, open_design(design), folder / "live.sqlite", Path(own.policy))

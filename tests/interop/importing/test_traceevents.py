@@ -3,6 +3,9 @@ from pathlib import Path
 import pytest
 
 from statera.errors import DeclarationError
+from statera.guard.policy import StreamTerms
+from statera.guard.streaming import StreamText
+from statera.interop.importing.traceevents import rejoined
 from tests.interop.importing.traces_made import ASKED, SAID, event, fault, notes, rows, write
 
 
@@ -21,7 +24,7 @@ def test_request_and_reply_are_one(tmp_path: Path) -> None:
     assert (exchange.response.text, exchange.response.seconds) == (SAID, 0.5)
     assert first.started == 1_772_323_200.0
     assert [(s.metric, s.value) for s in first.scores] == [("answered", 1.0), ("flagged", 0.0)]
-    assert second.exchanges[0].response.text == "Hello \nthere"
+    assert second.exchanges[0].response.text == "Hello there"
 
 
 def test_without_texts_the_decisions_are_kept(tmp_path: Path) -> None:
@@ -70,6 +73,28 @@ def test_a_request_without_reply_is_left_out_and_told(tmp_path: Path) -> None:
     file = write(tmp_path / "e.jsonl", event("a", "request"), event("b", "request"))
     told = notes(file)
     assert any("2 requests whose reply is in none of the files" in one for one in told)
+
+
+def test_windows_of_a_stream_are_put_together() -> None:
+    text = StreamText(StreamTerms(window=64))
+    whole = " ".join(f"{at}. Open the page {at} and then the next." for at in range(40))
+    text.feed(whole)
+    windows = []
+    while window := text.due():
+        windows.append(window.text)
+        text.settle(())
+        text.take()
+    windows.append(text.ending().text)
+    assert len(windows) > 10
+    assert sum(map(len, windows)) > 1.3 * len(whole)
+    assert rejoined(windows) == whole
+
+
+def test_a_stream_whose_end_was_not_told_has_no_text(tmp_path: Path) -> None:
+    last = event("d", "stream", texts=[("assistant", SAID)]).replace(b'"id"', b'"checks":300,"id"')
+    (row,) = rows(write(tmp_path / "e.jsonl", event("d", "request"), last))
+    assert row.exchanges[0].response.text is None
+    assert row.scores[0].outcome == "right"
 
 
 def test_a_strange_phase(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from statera.records.guarding import Decision, Finding, Outcome, Passage
 ASKED = "How do I return this?"
 SAID = "Open the orders page."
 REFUSED = "I'm sorry, but I can't help with that request."
+PLACES = ("choices[0].message.content", "messages[{}].content")
 HASHING = Hashing(b"k")
 
 
@@ -77,7 +78,7 @@ def event(
     would: Outcome = "block" if found else outcome
     decision = Decision(id=name, policy="p", outcome=outcome, would=would, findings=findings)
     passages = [
-        Passage(text=text, side=side, role=role, place=f"messages[{at}].content")
+        Passage(text=text, side=side, role=role, place=PLACES[phase == "request"].format(at))
         for at, (role, text) in enumerate(texts)
     ]
     meeting = Meeting(1_772_323_200.0, phase, "/v1/chat/completions", "m", 200, 0.5)

@@ -4,7 +4,7 @@ Texts are in them where the policy says `events: {content: full}`; else only wha
 long the texts were and how long it took.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from statera.errors import DeclarationError
@@ -15,6 +15,8 @@ from statera.records.responses import Failure
 
 MOST_OPEN = 50_000
 """Requests whose reply has not come yet; of more, the oldest are taken to have none."""
+LEAST_SHARED = 16
+"""Windows of a stream share more characters than that; fewer may be alike by chance."""
 KINDS = ("decision", "fault")
 _STOPPED = ("block", "unavailable")
 _HARMLESS = ("allow", "bypassed")
@@ -59,14 +61,12 @@ def _call(last: Place, asked: Place | None, unit: str | None) -> Call:
     stopped = asked is last
     replied = [] if stopped or event.get("event") == "fault" else _passages(event, ("output",))
     outcome = text(event, "outcome")
-    known = any("text" in one for one in replied)
-    said = "\n".join(one["text"] for one in replied if isinstance(one.get("text"), str))
     return Call(
         where=last.where,
         id=str(event["id"]),
         found=(event, request),
         messages=tuple(_messages(request)),
-        text=said if known else None,
+        text=_said(event, replied),
         said=any(one.get("chars") for one in replied) if replied else None,
         time=when((request or event).get("time")),
         model=text(event, "model") or text(request, "model"),
@@ -78,6 +78,40 @@ def _call(last: Place, asked: Place | None, unit: str | None) -> Call:
         if event.get("event") == "fault"
         else _checked(event, request, stopped=stopped),
     )
+
+
+def _said(event: Object, replied: list[dict[str, Any]]) -> str | None:
+    """Return the reply's text, None where the event does not hold all of it.
+
+    Of a stream it holds windows, each of which begins before the end of the one before it.
+    """
+    told = [one for one in replied if isinstance(one.get("text"), str)]
+    checks = event.get("checks")
+    if not told or len(told) < len(replied):
+        return None
+    if event.get("phase") != "stream":
+        return "\n".join(one["text"] for one in told)
+    if isinstance(checks, int) and checks > len(told):
+        return None
+    places = dict.fromkeys(str(one.get("place")) for one in told)
+    return "\n".join(
+        rejoined([one["text"] for one in told if str(one.get("place")) == place])
+        for place in places
+    )
+
+
+def rejoined(windows: Sequence[str]) -> str:
+    """Return the text of windows that overlap.
+
+    >>> rejoined(["To return it, open the", "return it, open the page", "."])
+    'To return it, open the page.'
+    """
+    said = ""
+    for window in windows:
+        most = min(len(said), len(window))
+        shared = (k for k in range(most, LEAST_SHARED - 1, -1) if said.endswith(window[:k]))
+        said += window[next(shared, 0) :]
+    return said
 
 
 def _failure(event: Object, outcome: str) -> Failure | None:

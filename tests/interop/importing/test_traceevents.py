@@ -14,7 +14,7 @@ def test_request_and_reply_are_one(tmp_path: Path) -> None:
         tmp_path / "e.jsonl",
         event("d1", "request", texts=[("system", "Be brief."), ("user", ASKED)]),
         event("d2", "request", texts=[("user", "Hi")]),
-        event("d1", "response", texts=[("assistant", SAID)]),
+        event("d1", "response", texts=[("parameter", "chatcmpl-1"), ("assistant", SAID)]),
         event("d2", "stream", texts=[("assistant", "Hello "), ("assistant", "there")]),
     )
     first, second = rows(file)

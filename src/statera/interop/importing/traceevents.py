@@ -20,6 +20,9 @@ LEAST_SHARED = 16
 KINDS = ("decision", "fault")
 _STOPPED = ("block", "unavailable")
 _HARMLESS = ("allow", "bypassed")
+_REPLY = ("output", "tool_call")
+_SAYING = ("assistant", "")
+_UNSAID = ("reasoning", "thinking")
 _SPOKEN = ("system", "developer", "user", "assistant", "tool", "function", "")
 
 
@@ -59,7 +62,8 @@ def _call(last: Place, asked: Place | None, unit: str | None) -> Call:
     event = last.value
     request: Object = {} if asked is None else asked.value
     stopped = asked is last
-    replied = [] if stopped or event.get("event") == "fault" else _passages(event, ("output",))
+    whole = [] if stopped or event.get("event") == "fault" else _passages(event, _REPLY)
+    replied = [one for one in whole if _is_said(one)]
     outcome = text(event, "outcome")
     return Call(
         where=last.where,
@@ -71,6 +75,7 @@ def _call(last: Place, asked: Place | None, unit: str | None) -> Call:
         time=when((request or event).get("time")),
         model=text(event, "model") or text(request, "model"),
         unit=look((event, request), unit) if unit else None,
+        tools=any(one.get("side") == "tool_call" for one in whole),
         finish=None if stopped or event.get("event") == "fault" else "stop",
         failure=_failure(event, outcome),
         seconds=number(event.get("seconds")),
@@ -78,6 +83,13 @@ def _call(last: Place, asked: Place | None, unit: str | None) -> Call:
         if event.get("event") == "fault"
         else _checked(event, request, stopped=stopped),
     )
+
+
+def _is_said(passage: Object) -> bool:
+    """Return whether a passage of a reply is what the user reads of it."""
+    place = str(passage.get("place"))
+    spoken = passage.get("side") == "output" and passage.get("role", "") in _SAYING
+    return spoken and not any(word in place for word in _UNSAID)
 
 
 def _said(event: Object, replied: list[dict[str, Any]]) -> str | None:

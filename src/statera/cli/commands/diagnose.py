@@ -58,7 +58,6 @@ _TRAFFIC = (
     ),
     click.option(
         "--by",
-        cls=Flag,
         nargs=3,
         metavar="FIELD BASE CANDIDATE",
         help="Of traffic: two values of `version`, `model` or a segment.",

@@ -92,16 +92,20 @@ def _traffic_flags(function: Any) -> Any:
 @store_flag
 @json_flag
 def command(words: tuple[str, ...], store: str, as_json: bool, **flags: Any) -> None:
-    """Take another tool's results into the store, so that they can be compared and gated.
+    """Take live traffic, or another tool's results, into the store.
 
     lm-eval (samples_*.jsonl with results_*.json beside), Inspect (.eval, .json), promptfoo (.json,
     .jsonl), Every Eval Ever, OpenAI evals, CSV and JSON lines, and our own exported .jsonl. A file
     that is broken anywhere is told by its line, and nothing of it is kept. The same file again is
     the same run.
 
+    Live traffic (`traces`): the guard's events, OpenTelemetry's GenAI spans as JSON, JSON lines of
+    `messages`. It is one run a task, to which requests that are new are added.
+
     \b
     statera import results/ --tag base
     statera import csv scores.csv --task support --tag candidate
+    statera import traces events.jsonl --task support --segment country=metadata.country
     """
     stated, paths = _split(words)
     _check_names(flags)

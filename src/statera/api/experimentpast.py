@@ -44,11 +44,18 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
     units: int | None = None
 
 
-def stated(design: Design, name: str, *, value: float, sd: float | None = None) -> Past:
+def stated(
+    design: Design,
+    name: str,
+    *,
+    value: float,
+    sd: float | None = None,
+    reporting: float = 1.0,
+) -> Past:
     """Return an outcome whose value, and spread where it is no share of 0 and 1, is stated.
 
-    DeclarationError for a value outside the outcome's bounds, and for a spread that is missing or
-    not above 0.
+    `reporting` in (0, 1]: the share of units that report it, of a `mean`. DeclarationError for a
+    value outside the outcome's bounds, and for a spread that is missing or not above 0.
     """
     outcome = design.outcome(name)
     low = 0.0 if outcome.kind == "event" else outcome.low
@@ -69,7 +76,9 @@ def stated(design: Design, name: str, *, value: float, sd: float | None = None) 
         raise DeclarationError(f"'{name}' is no share: state its standard deviation as well")
     if not (math.isfinite(sd) and sd > 0):
         raise DeclarationError(f"'{name}': a standard deviation of {sd:g}: nothing would vary")
-    return Past(outcome=name, value=value, sd=sd, binary=binary)
+    if outcome.kind != "mean":
+        reporting = 1.0
+    return Past(outcome=name, value=value, sd=sd, binary=binary, reporting=reporting)
 
 
 def read_past(path: Path, design: Design) -> dict[str, Past]:

@@ -7,8 +7,9 @@ found.needs[0].units, found.needs[0].days, found.guardrails[0].units
 Both analyses stand side by side, as the choice between them is made here: a confidence sequence may
 be looked at every day and takes more units, a group-sequential design has looks at fixed numbers.
 The chances are computed (`statera.stats.experimentpower`), not simulated. Guardrails are watched by
-a confidence sequence whatever the analysis; those of 0 and 1 by exact bounds that need about as
-many units as are told here.
+a confidence sequence whatever the analysis; events, and shares of first answers, by exact bounds,
+which take about `EXACT` times the units (by simulation: `python -m benchmarks peeking`) and have no
+burn-in.
 """
 
 from collections.abc import Mapping
@@ -24,6 +25,8 @@ from statera.experiment.design import Analysis, Design, Guardrail
 from statera.stats.experimentpower import Asked, Spread, detectable, of_rate, plan
 
 DAY = 86_400.0
+EXACT = 1.3
+"""Units that exact bounds take for each one of an asymptotic confidence sequence, arms alike."""
 
 
 class Need(msgspec.Struct, frozen=True, kw_only=True):
@@ -202,31 +205,45 @@ def _watch(
             margin=one.margin,
             why=f"unknown: --value {one.outcome}=RATE or MEAN:SD",
         )
+    exact = _exact(design, one.outcome)
+    spread = _spread(known, 0.0)
     asked = Asked(
         effect=one.margin,
-        spread=_spread(known, 0.0),
+        spread=msgspec.structs.replace(spread, skewness=0.0) if exact else spread,
         weights=tuple(_weights(design).values()),
         alpha=design.alpha,
         planned=_counted(design.planned, known),
         sides=1,
     )
+    more = EXACT if exact else 1.0
     found = plan(asked, power=design.power)
     return Watch(
         outcome=one.outcome,
         margin=one.margin,
         value=known.value,
-        units=None if found.units is None else ceil(found.units / known.reporting),
-        power={name: _power(design, asked, known, end) for name, end in ends.items()},
+        units=None if found.units is None else ceil(more * found.units / known.reporting),
+        power={
+            name: _power(design, asked, None if end is None else end * known.reporting / more)
+            for name, end in ends.items()
+        },
         why=found.why,
     )
 
 
-def _power(design: Design, asked: Asked, known: Past, end: int | None) -> float:
+def _exact(design: Design, name: str) -> bool:
+    """Return whether a guardrail's bounds are exact (see `analysis.experiments.guardrails`)."""
+    outcome = design.outcome(name)
+    bounded = outcome.low is not None and outcome.high is not None
+    return outcome.kind == "event" or (
+        outcome.kind == "mean" and bounded and design.window_of(name) == 0
+    )
+
+
+def _power(design: Design, asked: Asked, counted: float | None) -> float:
     """Return the power after so many units; 0 where that is before the burn-in."""
-    counted = _counted(end, known)
     if counted is None or counted < max(asked.least, 2):
         return 0.0
-    return plan(asked, power=design.power, units=counted).power or 0.0
+    return plan(asked, power=design.power, units=int(counted)).power or 0.0
 
 
 def _notes(design: Design, known: Past) -> list[str]:
@@ -239,6 +256,10 @@ def _notes(design: Design, known: Past) -> list[str]:
     if known.reporting < 1:
         share = f"{100 * known.reporting:.0f} %"
         notes.append(f"{share} of the units report '{known.outcome}'; the others are counted in")
+    elif _asks_people(design, known):
+        notes.append(
+            f"every unit is taken to report '{known.outcome}': say --reporting SHARE if fewer do"
+        )
     saved = known.correlation**2
     if design.history and known.units is not None:
         notes.append(f"CUPED: the past explains {100 * saved:.0f} % of the variance")
@@ -247,6 +268,12 @@ def _notes(design: Design, known: Past) -> list[str]:
     if len(_weights(design)) > 2:
         notes.append(f"alpha over {len(_weights(design)) - 1} arms; units for the smallest arm")
     return notes
+
+
+def _asks_people(design: Design, known: Past) -> bool:
+    """Return whether who stays silent does not count, and nothing was said of how many do."""
+    outcome = design.outcome(known.outcome)
+    return known.units is None and (outcome.kind, outcome.source) == ("mean", "feedback")
 
 
 def _advised(need: Need, watched: list[Watch]) -> int | None:

@@ -44,6 +44,14 @@ _SHORT = {"confidence-sequence": "sequence", "group-sequential": "group"}
 @click.option("--mean", cls=Flag, type=float, help="The base's mean, where it is no share.")
 @click.option("--sd", cls=Flag, type=float, help="Standard deviation of a unit around it.")
 @click.option(
+    "--reporting",
+    cls=Flag,
+    type=click.FloatRange(0, 1, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="Share of units that report the primary outcome at all.",
+)
+@click.option(
     "--history",
     cls=Flag,
     type=click.Path(path_type=Path),
@@ -101,7 +109,9 @@ def _past(design: Design, flags: dict[str, Any]) -> dict[str, Past]:
     if (flags["sd"] is None) != (flags["mean"] is None):
         raise DeclarationError("--mean and --sd go together")
     if value is not None:
-        found[name] = stated(design, name, value=value, sd=flags["sd"])
+        found[name] = stated(
+            design, name, value=value, sd=flags["sd"], reporting=flags["reporting"]
+        )
     return found | {one.outcome: one for one in map(_valued(design), flags["value"])}
 
 

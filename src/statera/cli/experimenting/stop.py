@@ -24,7 +24,7 @@ _FOLLOWS: dict[Halt, str] = {
 
 @click.command("stop")
 @click.argument("name")
-@click.option("--why", cls=Flag, required=True, metavar="TEXT", help="The reason; it is kept.")
+@click.option("--why", required=True, metavar="TEXT", help="The reason; it is kept.")
 @click.option("--resume", cls=Flag, is_flag=True, help="Take a stopped experiment up again.")
 @click.option("--end", cls=Flag, is_flag=True, help="End it for good.")
 @live_flag

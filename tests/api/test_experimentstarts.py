@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from statera.api.experimentstarts import day_of, halt, listed, start
+from statera.api.experimentstarts import Halt, day_of, halt, listed, start
 from statera.errors import DeclarationError
 from statera.experiment.opened import open_design
 from statera.store.live.opening import LiveStore, open_live
@@ -106,6 +106,18 @@ def test_an_experiment_stops_resumes_and_ends(store: LiveStore, tmp_path: Path) 
     assert [one.kind for one in store.occurrences("tone")] == [
         "started", "stopped", "resumed", "ended",
     ]  # fmt: skip
+
+
+def test_a_stop_by_a_clock_that_is_behind_stops_all_the_same(
+    store: LiveStore, tmp_path: Path
+) -> None:
+    start(store, open_design(write(tmp_path)), now=DAY)
+    kinds: tuple[tuple[Halt, str], ...] = (
+        ("stopped", "stopped"), ("resumed", "running"), ("ended", "ended"),
+    )  # fmt: skip
+    for kind, state in kinds:
+        assert halt(store, "tone", kind, why="", now=DAY - 300)
+        assert store.state("tone") == state
 
 
 def test_an_unknown_name_is_told_with_the_nearest(store: LiveStore, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from statera.experiment.layers import check_layers
 from statera.experiment.opened import Opened, read_design
 from statera.experiment.places import at
 from statera.guard.policy import Policy
-from statera.records.live import Occurrence, identifier
+from statera.records.live import Occurrence, identifier, moment
 from statera.store.live.opening import LiveStore
 from statera.store.live.wanted import Registration, State
 
@@ -159,7 +159,8 @@ def halt(store: LiveStore, name: str, kind: Halt, *, why: str, now: float) -> Oc
         return None
     if state == "ended":
         raise DeclarationError(f"experiment '{name}' has ended; a new one needs a new name")
-    found = _occurrence(name, kind, why, now, {"by": "hand"})
+    at_last = moment(now, store.occurrences(name))
+    found = _occurrence(name, kind, why, at_last, {"by": "hand"})
     store.write([found])
     return found
 

@@ -190,12 +190,13 @@ class Exchange:
         clock, book = self._service.clock, self._book
         book.phase = "response"
         part, upstream = self._part, self._service.upstream
-        told = sent(headers, as_json=True) if part is None else part.sent(headers)
+        told, where = sent(headers, as_json=True), target(self._scope)
         if part is not None:
+            told, where = part.sent(headers), part.target(where)
             upstream = part.upstream or upstream
         asked = clock.monotonic()
         try:
-            reply = await upstream.open(b"POST", target(self._scope), told, data)
+            reply = await upstream.open(b"POST", where, told, data)
         finally:
             book.waited = clock.monotonic() - asked
         try:

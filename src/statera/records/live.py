@@ -6,7 +6,9 @@ hexadecimal digits of `X-Statera-Decision-Id`, `unit` and `response` are keyed h
 1970 UTC.
 """
 
+from collections.abc import Iterable
 from hashlib import blake2b
+from math import inf, nextafter
 from typing import Literal
 
 import msgspec
@@ -116,6 +118,15 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True, tag="occurrence"):
     kind: str
     detail: str
     data: str = ""
+
+
+def moment(now: float, earlier: Iterable[Occurrence]) -> float:
+    """Return the time of what happens now: after all that happened, whatever the clocks say.
+
+    Occurrences count in the order of their times. A stop by a machine whose clock is behind the one
+    that resumed would otherwise stand before it, and stop nothing.
+    """
+    return max([now, *(nextafter(one.at, inf) for one in earlier)])
 
 
 Fact = Exposure | Answered | Feedback | OnlineScore | Excluded | Occurrence

@@ -127,6 +127,20 @@ def test_a_canary_that_is_resumed_is_stopped_again_by_what_is_still_breached(onc
     assert watched.states.stopped("tone")
 
 
+def test_a_stop_by_a_clock_that_is_behind_stops_all_the_same(once: Once) -> None:
+    watched = Watched(CANARY)
+    ahead = watched.clock.at + 300
+    watched.written.append(
+        Occurrence(id=1, experiment="tone", at=ahead, kind="resumed", detail="")
+    )
+    watched.states.refresh()
+    once(watched.monitor(giving(contrast("breached"))))
+    watched.states.refresh()
+    assert watched.kinds == ["resumed", "stopped"]
+    assert watched.written[1].at > ahead
+    assert watched.states.standing("tone") == "stopped"
+
+
 def test_a_breach_in_a_test_is_told_of_once_and_stops_nothing(once: Once) -> None:
     watched = Watched(design())
     monitor = watched.monitor(giving(contrast("breached"), contrast("breached", "escalation")))

@@ -3,8 +3,10 @@
     treatments = open_treatments(opened, means)     # DeclarationError before anybody is exposed
     await treatments[1].keeper.open()
 
-The client's credentials go to an arm's endpoint only where that is on the host of `--upstream`, and
-not without TLS where that has it; any other endpoint gets the key in the variable of its `key_env`.
+The client's headers and query go to an arm's endpoint only where that is on the host of
+`--upstream`, and not without TLS where that has it. Any other endpoint gets the few headers that
+its API needs, no cookie and nothing else that may name somebody, and the key in the variable of its
+`key_env`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,6 +42,14 @@ _CREDENTIALS = frozenset(
         b"x-api-key",
     }
 )  # fmt: skip
+_PASSED = frozenset(
+    {
+        b"accept", b"accept-encoding", b"anthropic-beta", b"anthropic-version", b"content-type",
+        b"openai-beta", b"traceparent", b"user-agent",
+    }
+)  # fmt: skip
+"""Headers of a client's that a strange endpoint gets: others may be its credentials or its name."""
+_ASKED = (b"api-version", b"beta")
 _WORDS = "two words"
 
 
@@ -57,7 +67,7 @@ class Means(NamedTuple):
 class Treatment(NamedTuple):
     """One arm. Without `keeper` it has the guard's policy, without `client` the guard's upstream.
 
-    `trusted`: its endpoint may see the client's credentials; `key` goes in their place.
+    `trusted`: its endpoint may see what the client sends; `key` goes in place of its credentials.
     """
 
     name: str
@@ -71,14 +81,22 @@ class Treatment(NamedTuple):
     def headers(self, pairs: Pairs, api: str) -> list[tuple[bytes, bytes]]:
         """Return a client's headers as this arm's endpoint gets them."""
         kept = sent(pairs, as_json=True)
-        if self.trusted and not self.key:
-            return kept
-        kept = [pair for pair in kept if pair[0] not in _CREDENTIALS]
+        if not self.trusted:
+            kept = [pair for pair in kept if pair[0] in _PASSED]
         if self.key:
+            kept = [pair for pair in kept if pair[0] not in _CREDENTIALS]
             kept.append((b"authorization", b"Bearer " + self.key.encode()))
             if api == "messages":
                 kept.append((b"x-api-key", self.key.encode()))
         return kept
+
+    def target(self, given: bytes) -> bytes:
+        """Return a client's path and query as this arm's endpoint gets them: a query may be a key."""
+        if self.trusted:
+            return given
+        path, _, query = given.partition(b"?")
+        kept = [one for one in query.split(b"&") if one.partition(b"=")[0] in _ASKED]
+        return path + b"?" + b"&".join(kept) if kept else path
 
 
 class Fitness(NamedTuple):

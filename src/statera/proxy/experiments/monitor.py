@@ -112,7 +112,7 @@ class Monitor:
         occurrence = Occurrence(
             id=identifier(b"", "occurrence", f"{self._name}\n{kind}\n{which}"),
             experiment=self._name,
-            at=self._clock.now(),
+            at=self._states.moment(self._name),
             kind=kind,
             detail=detail,
             data=data,

@@ -45,6 +45,10 @@ MOST = 32
 """Copies of one worker that are on their way at a time."""
 
 
+_ONCE_EACH = (b"idempotency-key", b"x-idempotency-key")
+"""Headers that name one request: a copy is another one."""
+
+
 class Context(NamedTuple):
     """What copies need of the guard: `armed` gives its policy, `reader` reads long bodies."""
 
@@ -194,11 +198,10 @@ class _Passage:
         name = copy.api.name
         body = as_copy(name, rewritten(name, copy.body, copy.treatment.change))
         data = await self._aside(copy.size, encode, body)
-        client = copy.treatment.client or self._context.upstream
+        client, treatment = copy.treatment.client or self._context.upstream, copy.treatment
+        told = [one for one in treatment.headers(copy.headers, name) if one[0] not in _ONCE_EACH]
         began = clock.monotonic()
-        reply = await client.open(
-            b"POST", copy.target, copy.treatment.headers(copy.headers, name), data
-        )
+        reply = await client.open(b"POST", treatment.target(copy.target), told, data)
         try:
             found = await reply.read(limit=self._context.max_reply)
         finally:

@@ -17,7 +17,7 @@ from typing import Literal
 
 from statera.experiment.design import Design
 from statera.protocols import Clock
-from statera.records.live import Occurrence
+from statera.records.live import Occurrence, moment
 
 logger = logging.getLogger("statera.guard")
 
@@ -75,8 +75,12 @@ class States:
 
     def last(self, name: str) -> int:
         """Return the id of the last occurrence known of an experiment, 0 where there is none."""
-        known = (*self._known.get(name, ()), *self._own[name])
+        known = self._all(name)
         return max(known, key=lambda one: (one.at, one.id)).id if known else 0
+
+    def moment(self, name: str) -> float:
+        """Return the time of what happens to an experiment now: after all that is known of it."""
+        return moment(self._clock.now(), self._all(name))
 
     def learn(self, occurrence: Occurrence) -> None:
         """Take in at once what this process itself has written."""
@@ -101,6 +105,9 @@ class States:
             fault = now
             await asyncio.sleep(EVERY)
 
+    def _all(self, name: str) -> tuple[Occurrence, ...]:
+        return (*self._known.get(name, ()), *self._own[name])
+
     def _looked(self) -> dict[str, tuple[Occurrence, ...]]:
         return {name: tuple(self._read(name)) for name in self._names}
 
@@ -113,7 +120,5 @@ class States:
         self._settle()
 
     def _settle(self) -> None:
-        stands = {
-            name: standing([*self._known.get(name, ()), *self._own[name]]) for name in self._names
-        }
+        stands = {name: standing(self._all(name)) for name in self._names}
         self._away = {name: stand for name, stand in stands.items() if stand != "running"}

@@ -217,6 +217,10 @@ class Part:
             return self._elsewhere.headers(headers, self._api.name)
         return sent(headers, as_json=True)
 
+    def target(self, given: bytes) -> bytes:
+        """Return the client's path and query as the arm's model server gets them."""
+        return self._elsewhere.target(given) if self._elsewhere is not None else given
+
     def rewritten(self, body: Body) -> bytes:
         """Return the request as the arm has it."""
         for change in self._changes:

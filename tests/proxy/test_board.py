@@ -38,3 +38,12 @@ def test_what_drains_resumes_and_what_ends_does_not() -> None:
         (True, True, 1),
     ]
     board.close()
+
+
+def test_that_experiments_are_watched_is_told_to_all(tmp_path: Path) -> None:
+    first, other = Board(2, tmp_path / "board"), Board(2, tmp_path / "board")
+    assert other.watched == 0
+    first.watch(12.3456)
+    assert other.watched == 12.345
+    for board in (first, other):
+        board.close()

@@ -12,7 +12,7 @@ import mmap
 from pathlib import Path
 from typing import NamedTuple
 
-_DRAINING, _RELOADS, _RESUMES, _COMMON = 0, 1, 2, 3
+_DRAINING, _RELOADS, _RESUMES, _WATCHED, _COMMON = 0, 1, 2, 3, 4
 _EACH = 2
 _DRAIN, _END = 1, 2
 
@@ -57,6 +57,15 @@ class Board:
     def reloads(self) -> int:
         """How often a reload was asked for."""
         return self._cells[_RELOADS]
+
+    @property
+    def watched(self) -> float:
+        """When the worker that watches experiments said last that it does, as `watch` was told."""
+        return self._cells[_WATCHED] / 1000
+
+    def watch(self, at: float) -> None:
+        """Say that experiments are watched, at a time in seconds that is the same to all workers."""
+        self._cells[_WATCHED] = int(at * 1000)
 
     def drain(self) -> None:
         """Tell all workers to take nothing new, until they are told to resume."""

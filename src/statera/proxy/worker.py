@@ -246,6 +246,8 @@ class Worker:
         self._metrics.dropped(lost)
         if self._serving is not None:
             self._serving.count()
+            if self.given.looking is not None and not self.given.number:
+                self.given.board.watch(self._clock.monotonic())
 
     def _service(self) -> Service:
         return Service(
@@ -270,9 +272,11 @@ class Worker:
         means = arms.Means(
             self.terms, self.given.tools, self._clock, self._pool, os.environ, self._metrics.check
         )
-        watched = self.given.looking if not self.given.number else None
+        first, board = not self.given.number, self.given.board
+        looking = self.given.looking if first else None
         beside = place.Beside(
-            self._upstream, self._metrics, lambda: self._keeper.armed, self._reader, watched
+            self._upstream, self._metrics, lambda: self._keeper.armed, self._reader, looking,
+            lambda: first or self._clock.monotonic() - board.watched <= place.BLIND_AFTER,
         )
         made: Serving = place.Serving(self.terms, means, beside)
         return made

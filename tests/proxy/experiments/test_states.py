@@ -90,6 +90,19 @@ def test_a_canary_is_at_the_base_until_its_state_was_read_and_when_it_cannot_be(
     assert (states.stopped("tone"), states.standing("tone")) == (False, "running")
 
 
+def test_a_canary_is_at_the_base_where_nobody_is_left_who_watches() -> None:
+    book, clock, there = Book(), times.Standing(), [True]
+    both = [design(mode="canary"), design(experiment="other")]
+    states = States(both, book.read, clock, lambda: there[0])
+    states.refresh()
+    assert not states.stopped("tone")
+    there[0] = False
+    assert states.standing("tone") == "blind"
+    assert states.standing("other") == "running", "people decide of a test"
+    there[0] = True
+    assert states.standing("tone") == "running"
+
+
 def test_what_this_process_wrote_counts_before_the_store_has_it() -> None:
     book = Book()
     states = States([design()], book.read, times.Standing())

@@ -35,7 +35,7 @@ from statera.proxy.experiments.registering import Ledger
 from statera.proxy.experiments.reports import Keys as ReportKeys
 from statera.proxy.experiments.reports import Rules
 from statera.proxy.experiments.shadow import Context, Copies
-from statera.proxy.experiments.states import States
+from statera.proxy.experiments.states import BLIND_AFTER, States
 from statera.proxy.experiments.taking import Experiments, Records, Served
 from statera.proxy.keeper import Armed, Keeper
 from statera.proxy.metrics import Metrics
@@ -59,13 +59,17 @@ Looking = Callable[[LiveStore, Design, float], Iterable[Contrast]]
 
 
 class Beside(NamedTuple):
-    """What experiments need of the guard that they run in; `looking` where it is to be watched."""
+    """What experiments need of the guard that they run in; `looking` where it is to be watched.
+
+    `watched`: whether the worker that does so is there.
+    """
 
     upstream: UpstreamClient
     metrics: Metrics
     armed: Callable[[], Armed]
     reader: Executor
     looking: Looking | None = None
+    watched: Callable[[], bool] = lambda: True
 
 
 class Serving:
@@ -82,7 +86,9 @@ class Serving:
         self._fitness = [fitness(one) for one in self.opened]
         self._plans = [planned(one.design, one.source, means.clock) for one in self.opened]
         self.ledger = Ledger(self.live, self.opened, means.clock)
-        self.states = States(self.designs, self.ledger.occurrences, means.clock)
+        self.states = States(
+            self.designs, self.ledger.occurrences, means.clock, beside.watched
+        )
         self.pool = ThreadPoolExecutor(1, thread_name_prefix="statera-live")
         self._looks = ThreadPoolExecutor(1, thread_name_prefix="statera-look")
         self._counted, self._fault = (0, 0, 0), ""

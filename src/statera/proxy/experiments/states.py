@@ -6,7 +6,7 @@
 
 What was read last holds while the store cannot be reached, but not for a canary: nobody could stop
 one whose state cannot be read, so it is at the base until its state was read once, and again when
-it could not be read for `BLIND_AFTER` seconds.
+it could not be read for `BLIND_AFTER` seconds, or where nobody is left who watches (`watched`).
 """
 
 import asyncio
@@ -26,6 +26,7 @@ Read = Callable[[str], Sequence[Occurrence]]
 
 EVERY = 2.0
 BLIND_AFTER = 60.0
+_UNWATCHED = "the worker that watches guardrails is silent; canaries are at the base"
 _OF_KIND: dict[str, Standing] = {
     "started": "running",
     "resumed": "running",
@@ -50,12 +51,22 @@ def standing(occurrences: Iterable[Occurrence]) -> Standing:
 
 
 class States:
-    """How the served experiments stand; `read` gives the occurrences of one, and may block."""
+    """How the served experiments stand; `read` gives the occurrences of one, and may block.
 
-    def __init__(self, designs: Iterable[Design], read: Read, clock: Clock) -> None:
+    `watched`: whether somebody else, who looks at the guardrails, still does.
+    """
+
+    def __init__(
+        self,
+        designs: Iterable[Design],
+        read: Read,
+        clock: Clock,
+        watched: Callable[[], bool] = lambda: True,
+    ) -> None:
         modes = {design.experiment: design.mode for design in designs}
         self._canaries = frozenset(name for name, mode in modes.items() if mode == "canary")
         self._names, self._read, self._clock = tuple(modes), read, clock
+        self._watched = watched
         self._known: dict[str, tuple[Occurrence, ...]] = {}
         self._own: dict[str, list[Occurrence]] = {name: [] for name in modes}
         self._away: dict[str, Standing] = {}
@@ -65,7 +76,9 @@ class States:
         """Return whether everybody gets the base: stopped, ended, or a canary nobody watches."""
         if name in self._away:
             return True
-        return name in self._canaries and self._clock.monotonic() - self._read_at > BLIND_AFTER
+        if name not in self._canaries:
+            return False
+        return self._clock.monotonic() - self._read_at > BLIND_AFTER or not self._watched()
 
     def standing(self, name: str) -> Standing:
         """Return how an experiment stands; `blind` too where its state cannot be read."""
@@ -97,7 +110,7 @@ class States:
         while True:
             try:
                 self._take(await loop.run_in_executor(pool, self._looked))
-                now = ""
+                now = "" if self._watched() or not self._canaries else _UNWATCHED
             except Exception as error:  # noqa: BLE001 - whatever reading fails of, serving goes on
                 now = str(error) or type(error).__name__
             if now != fault:

@@ -8,6 +8,8 @@ found = store.units(wanted)
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
+
 from statera.records.live import Excluded, Fact, Occurrence
 from statera.store.live import history
 from statera.store.live.database import Database, backend_of
@@ -15,7 +17,7 @@ from statera.store.live.querying import Querying
 from statera.store.live.reading import read
 from statera.store.live.retention import retain
 from statera.store.live.rows import rows_of
-from statera.store.live.tables import contexts
+from statera.store.live.tables import contexts, feedback
 from statera.store.live.wanted import Found, Registration, State, Wanted
 from statera.store.live.withdrawal import withdraw
 
@@ -81,6 +83,12 @@ class LiveStore:
         """Return the units of an experiment and what came of them, as it was known at `until`."""
         with self._database.reading() as connection:
             return read(Querying(self._backend, connection, until), wanted)
+
+    def outcomes(self) -> frozenset[str]:
+        """Return the outcomes that anybody reported, on whatever experiment."""
+        with self._database.reading() as connection:
+            found = connection.execute(select(feedback.c.outcome).distinct()).scalars()
+            return frozenset(found)
 
     def retain(self, before: float, now: float) -> dict[str, int]:
         """Delete the facts of experiments that ended before `before`, and older ones of none.

@@ -42,6 +42,8 @@ _CONNECT: dict[str, Any] = {
     "prepare_threshold": None,
     "application_name": "statera",
 }
+_SECRETS = ("password", "sslpassword", "passfile")
+"""What libpq takes in a URL's query and nobody is shown."""
 _LOCK = 0x53544154_4C495645
 """The advisory lock of whoever migrates or registers ("STATLIVE")."""
 
@@ -75,8 +77,11 @@ class Postgres:
             raise DeclarationError(
                 "the live store's place is no URL. Allowed: postgresql://USER@HOST:PORT/DATABASE"
             ) from None
+        if "@" in (url.host or ""):
+            raise DeclarationError("the live store's place: an @ in a password is written %40")
         self._url = url.set(drivername="postgresql+psycopg")
-        self.shown = url.set(drivername="postgresql").render_as_string(hide_password=True)
+        shown = url.set(drivername="postgresql").difference_update_query(_SECRETS)
+        self.shown = shown.render_as_string(hide_password=True)
 
     def exists(self) -> bool:
         """Return True: only a connection tells more."""

@@ -4,6 +4,9 @@ A report belongs to the unit of the answer that it names. It counts in the windo
 the unit's first exposure, is late after it, and is history when it is on an answer of another
 experiment before it. A report on this experiment's own answers is never before the first exposure,
 whatever the clocks of two machines say.
+
+An exposure whose answer never came is an `error`: a process that dies writes none, and an arm that
+kills processes must not look clean for it.
 """
 
 import numpy as np
@@ -14,6 +17,10 @@ from statera.store.live.mixes import Mixes, some
 from statera.store.live.querying import Querying
 from statera.store.live.wanted import Beside, Found, Wanted, WantedOutcome
 
+LOST = 900.0
+"""Seconds after which an answer that has not come will not: longer than upstream may be silent."""
+ERROR = "error"
+
 
 def read(querying: Querying, wanted: Wanted) -> Found:
     """Return the units, and what is beside them."""
@@ -23,6 +30,8 @@ def read(querying: Querying, wanted: Wanted) -> Found:
     found = units(exposed, rows(exposed, assigned))
     answers, values = _answers(querying, wanted, found)
     place = located(exposed.decision, answers.decision)
+    if ERROR in values and not wanted.shadow:
+        values[ERROR] = _with_lost(found, values[ERROR], place[place >= 0])
     outcomes, unknown = _outcomes(querying, wanted, found, values)
     failed = place[(place >= 0) & (answers.value > 0)]
     leading = found.rows.leading
@@ -62,6 +71,20 @@ def _answers(
     for name, value in values.items():
         known[name] = answers._replace(value=value).only(~np.isnan(value))
     return answers, known
+
+
+def _with_lost(found: Units, errors: Reported, answered: np.ndarray) -> Reported:
+    """Return the errors with those of assigned exposures that nobody answered in time.
+
+    `answered` are the exposures that have an answer: one of later than LOST must be among them.
+    """
+    if not len(answered):
+        return errors
+    lost = found.rows.row >= 0
+    lost[answered] = False
+    lost &= found.exposed.at < found.exposed.at[answered].max() - LOST
+    more = Reported(found.exposed.decision[lost], found.exposed.at[lost], np.ones(int(lost.sum())))
+    return Reported(*map(np.concatenate, zip(errors, more, strict=True)))
 
 
 def _since(wanted: Wanted, found: Units) -> float:

@@ -5,9 +5,8 @@ mislead. Registrations and occurrences stay, and say what was deleted.
 """
 
 from hashlib import blake2b
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Delete, delete, insert, or_, select
+from sqlalchemy import Connection, Delete, Table, delete, except_, insert, select
 
 from statera.store.live.history import ended_before, names
 from statera.store.live.tables import (
@@ -35,23 +34,27 @@ def retain(connection: Connection, before: float, now: float) -> dict[str, int]:
         counts["excluded"] += _deleted(connection, delete(excluded).where(mine))
         if gone:
             _note(connection, name, gone, now)
-    for label, table in (("answers", answers), ("scores", scores)):
-        old = delete(table).where(table.c.at < before, ~_exposed(table.c.decision))
-        counts[label] = _deleted(connection, old)
-    counts["feedback"] = _deleted(connection, _unlinked_feedback(before))
+    counts["answers"] = _deleted(connection, _unlinked(answers, before))
+    counts["scores"] = _deleted(connection, _unlinked(scores, before))
+    counts["feedback"] = _deleted(connection, _unlinked(feedback, before))
+    counts["feedback"] += _deleted(connection, _unnamed(before))
     return counts
 
 
-def _exposed(decision: ColumnElement[Any]) -> ColumnElement[bool]:
-    return decision.in_(select(exposures.c.decision))
+def _unlinked(table: Table, before: float) -> Delete:
+    """Old rows of decisions without an exposure; NULL is no decision."""
+    old = table.c.at < before
+    known = select(exposures.c.decision)
+    gone = except_(select(table.c.decision).where(old), known)
+    return delete(table).where(old, table.c.decision.in_(gone))
 
 
-def _unlinked_feedback(before: float) -> Delete:
-    """Reports by response are kept while their answer is."""
-    by_decision = feedback.c.decision.is_not(None) & ~_exposed(feedback.c.decision)
-    known = select(answers.c.response).where(answers.c.response.is_not(None))
-    by_response = feedback.c.decision.is_(None) & feedback.c.response.not_in(known)
-    return delete(feedback).where(feedback.c.at < before, or_(by_decision, by_response))
+def _unnamed(before: float) -> Delete:
+    """Old reports by a response alone, whose answer is not there any more."""
+    column = feedback.c
+    old = (column.at < before) & column.decision.is_(None)
+    gone = except_(select(column.response).where(old), select(answers.c.response))
+    return delete(feedback).where(old, column.response.in_(gone))
 
 
 def _deleted(connection: Connection, statement: Delete) -> int:

@@ -7,11 +7,13 @@ from collections.abc import Collection, Iterator, Mapping
 
 from statera.analysis.frame import Frame
 from statera.analysis.measure import MetricRow, estimated
+from statera.api.livevalue import live_value
 from statera.api.releases import releases
 from statera.api.stored import Run, check_run
 from statera.api.systems import check_system
 from statera.codec.strict import convert
 from statera.gate.ruling import Ruling
+from statera.models.clock import SystemClock
 from statera.records.levels import Level
 from statera.report.scorecard import Measure, Scorecard
 from statera.report.scorecard import scorecard as made
@@ -20,10 +22,11 @@ LEVELS = "levels"
 """The key in a run's environment under which each task's level is on record."""
 
 
-def scorecard(run: Run, ruling: Ruling | None = None) -> Scorecard:
+def scorecard(run: Run, ruling: Ruling | None = None, *, live: str | None = None) -> Scorecard:
     """Return the run's scorecard, with a ruling on it: that given, else the ledger's last.
 
-    DeclarationError for what is no run of a system.
+    Real-world value is what experiments whose arm names this run said, in the live store `live`, or
+    beside the run's. DeclarationError for what is no run of a system.
     """
     check_run(run)
     check_system(run.info)
@@ -36,7 +39,8 @@ def scorecard(run: Run, ruling: Ruling | None = None) -> Scorecard:
         for frame in run.frames
         for measure in (*_own(frame, rows), *_asked(frame, asked - rows.keys()))
     ]
-    return made(measures, levels=levels, ruling=ruling)
+    lived = live_value(run, now=SystemClock().now(), place=live)
+    return made(measures, levels=levels, ruling=ruling, lived=lived)
 
 
 def _own(frame: Frame, rows: Mapping[str, MetricRow]) -> Iterator[Measure]:

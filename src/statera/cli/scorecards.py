@@ -25,12 +25,12 @@ _STYLES = {"pass": "green", "fail": "bold red", "inconclusive": "yellow"}
 _BETTER = {True: "↑", False: "↓"}
 
 
-def print_scorecard(run: Run, *, always: bool = False) -> None:
+def print_scorecard(run: Run, *, always: bool = False, live: str | None = None) -> None:
     """Print the run's scorecard where it tells more than the table of metrics, or `always`.
 
     Below it stand the figures that are no means over items.
     """
-    found = scorecard(run)
+    found = scorecard(run, live=live)
     if not (always or found.telling):
         return
     out = console()

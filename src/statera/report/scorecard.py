@@ -87,9 +87,13 @@ class Scorecard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def scorecard(
-    measures: Sequence[Measure], *, levels: Mapping[str, Level], ruling: Ruling | None = None
+    measures: Sequence[Measure],
+    *,
+    levels: Mapping[str, Level],
+    ruling: Ruling | None = None,
+    lived: Sequence[Line] = (),
 ) -> Scorecard:
-    """Return the scorecard of a run's metrics over whole tasks.
+    """Return the scorecard of a run's metrics over whole tasks; `lived` are lines of live value.
 
     `levels` says on which level a task is; without an entry it is capability. A line has each
     metric that leads its task, that has or is a counter-metric, that is read by a rule of
@@ -102,6 +106,7 @@ def scorecard(
     for measure in chosen:
         level = level_of(measure.metric, levels.get(measure.task, "capability"))
         found[level].append(_line(measure, by_name, rules.get(measure.row.metric)))
+    found["value"] += lived
     parts = [
         Part(level=level, question=question, lines=tuple(found[level]))
         for level, question in LEVELS.items()

@@ -65,6 +65,12 @@ from statera.store.runstore import RunStore
     help="Only the scorecard: five levels, each metric beside its counter-metric.",
 )
 @click.option(
+    "--live",
+    cls=Flag,
+    metavar="PLACE",
+    help="With --scorecard: the live store of its experiments (the one beside the runs).",
+)
+@click.option(
     "--limit", cls=Flag, type=click.IntRange(1), default=20, show_default=True, help="At most."
 )
 @store_flag
@@ -85,7 +91,7 @@ def command(run: str, store: str, as_json: bool, **flags: Any) -> None:
     metrics: tuple[str, ...] = flags["metric"]
     if flags["scorecard"]:
         _check_alone(wanted, metrics)
-        show_scorecard(found, as_json=as_json)
+        show_scorecard(found, as_json=as_json, live=flags["live"])
         return
     if wanted.outcome is None and not wanted.ids:
         show_metrics(found, as_json=as_json, only=metrics)
@@ -106,15 +112,15 @@ def _check_alone(wanted: "Wanted", metrics: Collection[str]) -> None:
         raise DeclarationError("--scorecard is of whole runs: not with --outcome, --sample-id, …")
 
 
-def show_scorecard(run: Run, *, as_json: bool) -> None:
+def show_scorecard(run: Run, *, as_json: bool, live: str | None = None) -> None:
     """Print the run's scorecard, or its documented JSON shape (schema 1)."""
     if as_json:
-        card = import_module("statera.api.scorecards").scorecard(run)
+        card = import_module("statera.api.scorecards").scorecard(run, live=live)
         beside = import_module("statera.api.figures").figures(run)
         found = {"schema": 1, "run": run.info.id, "scorecard": card, "figures": beside}
         click.echo(to_json(found))
         return
-    import_module("statera.cli.scorecards").print_scorecard(run, always=True)
+    import_module("statera.cli.scorecards").print_scorecard(run, always=True, live=live)
 
 
 class Wanted(NamedTuple):

@@ -40,6 +40,7 @@ from benchmarks import (
     throughput,
     unseen,
 )
+from benchmarks.population import measuring as population
 from benchmarks.report import stamp, write_section
 from benchmarks.setting import Setting, add_flags, setting
 
@@ -69,6 +70,7 @@ MEASUREMENTS: dict[str, tuple[str, Callable[[Setting], str]]] = {
     "livestore": ("The live store", livestore.measure),
     "assignment": ("Assigning a unit to its arm", assignment.measure),
     "peeking": ("Looking at live experiments again and again", peeking.measure),
+    "population": ("Live experiments on a population that is known", population.measure),
     "auditing": ("What an audit finds of judges with planted faults", auditing.measure),
 }
 

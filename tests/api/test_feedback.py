@@ -14,7 +14,7 @@ from statera.records.live import Feedback
 from tests.proxy.experiments import times
 from tests.proxy.experiments.designs_made import design
 from tests.proxy.experiments.served import Kept, served
-from tests.proxy.upstreams import CLOSE, RESET, RawUpstream, Step, answer
+from tests.proxy.upstreams import CLOSE, RESET, Asked, RawUpstream, Step, answer
 
 DECISION = "00000000000000ff"
 KEYS = Keys(sign=b"a key to sign with", bearer="server")
@@ -108,3 +108,33 @@ def test_another_server_takes_no_feedback() -> None:
 def test_a_url_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(DeclarationError, match="is no URL"):
         send_feedback(url, {})
+
+
+def test_a_redirection_takes_the_token_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    seen: list[str] = []
+
+    def elsewhere(asked: Asked) -> list[Step]:
+        seen.append(asked.path)
+        return [answer({"accepted": 1, "ids": ["a"]}, 202), CLOSE]
+
+    with RawUpstream(elsewhere) as other:
+        moved = [b"HTTP/1.1 302 Found\r\nlocation: " + other.url.encode() + b"/\r\n\r\n", CLOSE]
+        with (
+            RawUpstream(lambda _: moved) as upstream,
+            pytest.raises(EndpointError, match="302: no feedback is taken here"),
+        ):
+            send_feedback(upstream.url, {"decision": DECISION, "solved": 1}, token="server")
+    assert seen == []
+
+
+def test_what_is_no_endpoint_of_feedback_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    with (
+        RawUpstream(lambda _: [answer({"fine": 1}, 202), CLOSE]) as upstream,
+        pytest.raises(EndpointError, match="202 of something else"),
+    ):
+        send_feedback(upstream.url, {"decision": DECISION, "solved": 1})
+    with pytest.raises(DeclarationError, match="a URL with a password") as told:
+        send_feedback("http://me:secret@guard", {"decision": DECISION, "solved": 1})
+    assert "secret" not in str(told.value)

@@ -57,7 +57,6 @@ BAD = {
     "unit.kind": ({"unit": "{kind: usr}"}, "Did you mean 'user'?"),
     "unit.two": ({"unit": "{kind: user, header: x-user, cookie: sid}"},
         "unit: header and cookie: one of them names the unit"),
-    "unit.session": ({"unit": "session"}, "unit: say what names a session"),
     "unit.header": ({"unit": "{kind: user, header: 'x user'}"},
         "unit.header: 'x user' cannot be the name"),
     "unit.cluster": ({"unit": "{kind: user, cluster: x-user}"}, "unit.cluster: it binds requests"),
@@ -144,6 +143,7 @@ GOOD = {
         "arms": "[{name: a, weight: 0.5}, {name: b, weight: 0.5, "
         "model: 'https://h/v1#m', key_env: B_KEY, parameters: {temperature: 0.2}}]"
     },
+    "session by x-statera-session": {"unit": "session"},
     "session": {"unit": "{kind: session, header: X-Session, cluster: X-User}"},
     "scores": {"outcomes": "{grounding: {source: score}}", "online": "{scorers: [grounding]}"},
 }

@@ -16,7 +16,8 @@ def test_the_first_arm_is_the_base_and_the_primary_outcome_is_read_first() -> No
 @pytest.mark.parametrize(
     ("unit", "written"),
     [
-        ("user", Unit(kind="user", field="user")),
+        ("user", Unit(kind="user")),
+        ("session", Unit(kind="session")),
         ("request", Unit(kind="request")),
         ("{kind: user, header: x-user-id}", Unit(kind="user", header="x-user-id")),
         ("{kind: session, cookie: sid}", Unit(kind="session", cookie="sid")),

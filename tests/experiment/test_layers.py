@@ -31,7 +31,7 @@ def test_parts_of_a_layer_and_different_fields_go_together() -> None:
         (
             {"layer": LOW},
             {"layer": HIGH, "unit": "{kind: user, header: x-user}"},
-            r"units of different names \(user by field user; user by header x-user\)",
+            r"units of different names \(user; user by header x-user\)",
         ),
         ({"experiment": "y"}, {}, "'y' is there twice"),
     ],

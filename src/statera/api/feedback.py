@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import msgspec
 
@@ -28,6 +28,13 @@ TRIES = 5
 _LONGEST = 30.0
 
 Report = Mapping[str, object]
+
+
+class _Straight(HTTPRedirectHandler):
+    """Follows no redirection: it would take the token to another host."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Return None: the answer stands as it came."""
 
 
 class _Accepted(msgspec.Struct):
@@ -74,6 +81,8 @@ def send_feedback(
 
 def _place(url: str) -> str:
     parts = urlsplit(url)
+    if "@" in parts.netloc:
+        raise DeclarationError("feedback: a URL with a password. Allowed: `token`, beside the URL")
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise DeclarationError(f"feedback: {url!r} is no URL. Allowed: http://HOST:PORT, https://…")
     return url if parts.path.strip("/") else f"{parts.scheme}://{parts.netloc}{PATH}"
@@ -88,14 +97,17 @@ def _kept(request: Request, timeout: float, pause: float) -> tuple[str, ...]:
         time.sleep(min(_LONGEST, max(told.again, pause * 2**number)))
         told = _sent(request, timeout)
     if told.status == 202:
-        return msgspec.json.decode(told.body, type=_Accepted).ids
+        try:
+            return msgspec.json.decode(told.body, type=_Accepted).ids
+        except msgspec.DecodeError:
+            raise EndpointError(f"{request.full_url}: 202 of something else") from None
     why = f"{request.full_url}: {_words(told)}"
     raise DeclarationError(why) if told.status in (400, 413) else EndpointError(why)
 
 
 def _sent(request: Request, timeout: float) -> _Told:
     try:
-        with urlopen(request, timeout=timeout) as answer:
+        with build_opener(_Straight).open(request, timeout=timeout) as answer:
             return _Told(answer.status, answer.read())
     except HTTPError as error:
         with error:

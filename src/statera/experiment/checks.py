@@ -167,9 +167,6 @@ def _check_unit(unit: Unit, source: str) -> None:
     said = [name for name in ("header", "cookie", "field") if getattr(unit, name)]
     if len(said) > 1:
         raise wrong(source, "unit", f"{' and '.join(said)}: one of them names the unit")
-    if unit.kind == "session" and not said:
-        told = "say what names a session, as unit: {kind: session, header: x-session-id}"
-        raise wrong(source, "unit", f"{told}. Allowed: header, cookie, field")
     if unit.cluster and unit.kind == "user":
         told = "it binds requests or sessions of one user; the unit is the user already"
         raise wrong(source, "unit.cluster", told)

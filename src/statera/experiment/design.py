@@ -61,7 +61,9 @@ class Arm(_Strict, frozen=True, kw_only=True):
 class Unit(_Strict, frozen=True, kw_only=True):
     """What is randomised, and what names it: one of header, cookie, or field of the body.
 
-    A user is named by the body's field `user` where nothing is said; a request needs no name.
+    Where nothing is said a user is named by the body's `user`, `safety_identifier` or
+    `metadata.user_id`, else by the header `x-statera-user`; a session by `x-statera-session`; a
+    request needs no name.
     """
 
     kind: UnitKind = "user"
@@ -145,7 +147,7 @@ class Design(_Strict, frozen=True, kw_only=True):
     window: str = "1d"
     salt: str = ""
     layer: Layer | None = None
-    ramp: tuple[Step, ...] = ()
+    ramp: Annotated[tuple[Step, ...], msgspec.Meta(max_length=100)] = ()
     segments: dict[Name, Segment] = {}
     overrides: dict[str, str] = {}
     history: str = ""
@@ -159,12 +161,8 @@ class Design(_Strict, frozen=True, kw_only=True):
 
     @property
     def units(self) -> Unit:
-        """What is randomised, written out: a user that nothing names is the field `user`."""
-        unit = self.unit if isinstance(self.unit, Unit) else Unit(kind=self.unit)
-        named = unit.header or unit.cookie or unit.field
-        if unit.kind == "user" and not named:
-            return msgspec.structs.replace(unit, field="user")
-        return unit
+        """What is randomised, written out."""
+        return self.unit if isinstance(self.unit, Unit) else Unit(kind=self.unit)
 
     @property
     def digest(self) -> str:

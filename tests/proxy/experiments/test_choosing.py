@@ -7,7 +7,7 @@ import pytest
 
 from statera.experiment.assignment import Assignment
 from statera.experiment.opened import Opened
-from statera.proxy.experiments.choosing import Choice, Chooser, Left
+from statera.proxy.experiments.choosing import MOST_UNIT, Choice, Chooser, Left
 from statera.proxy.experiments.states import Standing
 from statera.records.live import identifier
 from tests.proxy.experiments.designs_made import design
@@ -43,6 +43,14 @@ def test_a_user_gets_the_arm_that_the_design_assigns() -> None:
         assert found.place == assignment.place(name)
         assert (found.arm, found.entry) == (found.place.arm, "assigned")
         assert found.unit == identifier(KEY, "unit", name)
+
+
+def test_where_the_design_does_not_say_units_are_named_in_the_usual_places() -> None:
+    own, session = chooser(), chooser(unit="session")
+    by_user = chosen(own.choose({}, {"user": "anna"}))
+    assert own.choose({}, {"metadata": {"user_id": "anna"}}) == by_user, "as Anthropic's API has it"
+    assert own.choose({b"x-statera-user": b"anna"}, {}) == by_user
+    assert chosen(session.choose({b"x-statera-session": b"anna"}, {})).unit == by_user.unit
 
 
 def test_an_exposure_says_all_of_the_choice() -> None:
@@ -95,6 +103,8 @@ def test_why_a_request_takes_no_part() -> None:
     assert chooser().choose({}, {}) == Left("tone", "no_unit")
     cold = {**TESTER, b"x-statera-arm": b"cold"}
     assert chooser().choose(cold, {"user": "a"}) == Left("tone", "unknown_arm")
+    assert isinstance(chooser().choose({}, {"user": "a" * MOST_UNIT}), Choice)
+    assert chooser().choose({}, {"user": "a" * (MOST_UNIT + 1)}) == Left("tone", "long_unit")
 
 
 def test_a_stop_is_the_base_and_an_end_is_nothing() -> None:

@@ -130,9 +130,7 @@ def test_a_canary_that_is_resumed_is_stopped_again_by_what_is_still_breached(onc
 def test_a_stop_by_a_clock_that_is_behind_stops_all_the_same(once: Once) -> None:
     watched = Watched(CANARY)
     ahead = watched.clock.at + 300
-    watched.written.append(
-        Occurrence(id=1, experiment="tone", at=ahead, kind="resumed", detail="")
-    )
+    watched.written.append(Occurrence(id=1, experiment="tone", at=ahead, kind="resumed", detail=""))
     watched.states.refresh()
     once(watched.monitor(giving(contrast("breached"))))
     watched.states.refresh()

@@ -203,3 +203,22 @@ def test_every_known_outcome_of_people_may_be_reported() -> None:
         low, high = KNOWN[name].low, KNOWN[name].high
         value = low if low is not None else high or 0.0
         assert math.isfinite(one(decision=DECISION, outcome=name, value=value).value)
+
+
+def test_a_body_of_very_many_parts_is_refused_unread() -> None:
+    for body in (b"[" + b"{}," * 300_000 + b"{}]", b"[" * 300_000, b"[1" + b",1" * 300_000 + b"]"):
+        with pytest.raises(Refused, match="more parts than a list of 1,000 reports has"):
+            read(body, Caller())
+    long = [
+        {"decision": f"{n:016x}", "outcome": "solved", "value": 1, "id": "{,,}"}
+        for n in range(1000)
+    ]
+    assert len(read(long)) == 1000
+
+
+def test_the_id_of_a_report_cannot_be_made_by_others() -> None:
+    other = Rules([design()], KEYS._replace(unit=b"another key of units"))
+    [ours], [theirs] = (
+        read({"decision": DECISION, "solved": 1}, SERVER, r) for r in (RULES, other)
+    )
+    assert ours.id != theirs.id

@@ -52,3 +52,11 @@ def test_a_place_that_is_no_url_is_told_without_its_password() -> None:
     with pytest.raises(DeclarationError, match=r"Allowed: postgresql://USER@HOST") as told:
         Postgres("postgresql://me:secret@host:port/x")
     assert "secret" not in str(told.value)
+
+
+def test_a_place_is_shown_without_any_of_its_secrets() -> None:
+    place = "postgresql://me:one@h/d?password=two&sslpassword=three&passfile=four&sslmode=require"
+    assert Postgres(place).shown == "postgresql://me:***@h/d?sslmode=require"
+    with pytest.raises(DeclarationError, match="%40") as told:
+        Postgres("postgresql://me:on@e@h/d")
+    assert "e@h" not in str(told.value)

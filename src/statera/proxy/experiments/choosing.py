@@ -25,6 +25,8 @@ from statera.records.live import Entry, Exposure, identifier
 
 ARM, TESTER = b"x-statera-arm", b"x-statera-tester-token"
 OTHER = "other"
+MOST_UNIT = 1024
+"""Characters of a unit's name; whoever sends more takes no part: to hash a whole body takes long."""
 
 _NOWHERE = Place(0, 0, 0.0)
 
@@ -69,7 +71,10 @@ class Choice(NamedTuple):
 
 
 class Left(NamedTuple):
-    """A request that takes no part, and why: `no_unit`, `unknown_arm`, or what a caller adds."""
+    """A request that takes no part, and why.
+
+    `no_unit`, `long_unit`, `unknown_arm`, or what a caller adds.
+    """
 
     experiment: str
     reason: str
@@ -122,6 +127,8 @@ class Chooser:
         if standing == "ended" or now < self._begins:
             return None
         unit = unit or self._find(headers, body) or (decision if self._by_request else "")
+        if len(unit) > MOST_UNIT:
+            return Left(self.name, "long_unit")
         asked = self._asked(headers, unit) if standing == "running" else None
         if asked == -1:
             return Left(self.name, "unknown_arm")

@@ -6,7 +6,7 @@
     {"decision" | "response" | "token": ..., "outcome": NAME, "value": NUMBER, "id": TEXT}
     {"token": ..., "thumb": "up"}   {"token": ..., "solved": true}   {"token": ..., "complaint": 1}
 
-A report's id is a digest of the answer, the outcome and the client's own `id` or, without one, the
+A report's id is a keyed digest of the answer, the outcome and the client's own `id` or, without one, the
 value. So the same said twice counts once; a client that lets people change their mind, or say the
 same again later, sends an id of its own with each report.
 """
@@ -27,6 +27,7 @@ from statera.records.live import Feedback, decision_number, identifier
 
 MOST_REPORTS = 1000
 LONGEST = 256  # characters of an id of the client's or of upstream's
+_PARTS = 16 * MOST_REPORTS  # marks that part or open something: a report has six, its texts few
 
 _FIELDS = ("decision", "response", "token", "outcome", "value", "id")
 _WORDS: Mapping[object, float] = {"up": 1.0, "down": 0.0}
@@ -110,7 +111,11 @@ class Rules:
         own = _text(given, "id", place)
         meant = f"{subject.decision}\n{subject.response}\n{name}\n"
         return Feedback(
-            id=identifier(b"", "feedback", meant + (f"id\n{own}" if own else f"value\n{value!r}")),
+            id=identifier(
+                self._keys.unit,
+                "feedback",
+                meant + (f"id\n{own}" if own else f"value\n{value!r}"),
+            ),
             at=at,
             outcome=name,
             value=value,
@@ -191,6 +196,12 @@ def _prove(caller: Caller) -> None:
 
 
 def _parsed(body: bytes) -> object:
+    """Return what a body says; one of very many parts is refused before it is read.
+
+    To read a mebibyte of them takes a tenth of a second, for which all others would wait.
+    """
+    if sum(map(body.count, (b",", b"{", b"["))) > _PARTS:
+        raise _refused(f"more parts than a list of {MOST_REPORTS:,} reports has", "")
     try:
         return msgspec.json.decode(body)
     except UnicodeDecodeError:

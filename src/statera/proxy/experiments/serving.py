@@ -86,9 +86,7 @@ class Serving:
         self._fitness = [fitness(one) for one in self.opened]
         self._plans = [planned(one.design, one.source, means.clock) for one in self.opened]
         self.ledger = Ledger(self.live, self.opened, means.clock)
-        self.states = States(
-            self.designs, self.ledger.occurrences, means.clock, beside.watched
-        )
+        self.states = States(self.designs, self.ledger.occurrences, means.clock, beside.watched)
         self.pool = ThreadPoolExecutor(1, thread_name_prefix="statera-live")
         self._looks = ThreadPoolExecutor(1, thread_name_prefix="statera-look")
         self._counted, self._fault = (0, 0, 0), ""

@@ -27,7 +27,7 @@ def test_what_is_wanted_is_what_the_design_says() -> None:
     found = wanted(DESIGN)
     assert (found.experiment, found.arms, found.history) == ("tone", ("base", "warm"), 7 * DAY)
     assert (found.segments, found.clustered, found.shadow) == (
-        {"language": ("de", "en")},
+        {"language": ("de", "en", "other")},
         True,
         False,
     )
@@ -51,7 +51,7 @@ def test_the_analysis_gets_units_and_what_is_aside(tmp_path: Path) -> None:
     assert units.outcomes["solved"].number.tolist() == [1, 0]
     assert units.outcomes["latency"].total.tolist() == [0.0, 2.5]
     assert units.segments["language"].codes.tolist() == [1, -1]
-    assert units.segments["language"].values == ("de", "en")
+    assert units.segments["language"].values == ("de", "en", "other")
     assert (aside.unknown, aside.out_of_bounds) == ({"solved": 1}, {"solved": 1})
     assert aside.exposures == {"base": 1, "warm": 1}
     shadow, _ = live_units(store, DESIGN, shadow=True)

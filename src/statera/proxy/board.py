@@ -64,7 +64,7 @@ class Board:
         return self._cells[_WATCHED] / 1000
 
     def watch(self, at: float) -> None:
-        """Say that experiments are watched, at a time in seconds that is the same to all workers."""
+        """Say that experiments are watched, at a time in seconds that all workers count alike."""
         self._cells[_WATCHED] = int(at * 1000)
 
     def drain(self) -> None:

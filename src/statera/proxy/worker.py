@@ -269,6 +269,7 @@ class Worker:
         """Return the experiments; what they need is loaded only where there are some."""
         place = import_module("statera.proxy.experiments.serving")
         arms = import_module("statera.proxy.experiments.arms")
+        longest = import_module("statera.proxy.experiments.states").BLIND_AFTER
         means = arms.Means(
             self.terms, self.given.tools, self._clock, self._pool, os.environ, self._metrics.check
         )
@@ -276,7 +277,7 @@ class Worker:
         looking = self.given.looking if first else None
         beside = place.Beside(
             self._upstream, self._metrics, lambda: self._keeper.armed, self._reader, looking,
-            lambda: first or self._clock.monotonic() - board.watched <= place.BLIND_AFTER,
+            lambda: first or self._clock.monotonic() - board.watched <= longest,
         )
         made: Serving = place.Serving(self.terms, means, beside)
         return made

@@ -85,6 +85,17 @@ def test_who_takes_no_part_gets_the_base_and_is_counted(
     assert (fact.reason, fact.experiment) == (reason, "tone")
 
 
+def test_one_request_is_counted_by_each_experiment_that_it_takes_no_part_in(
+    tmp_path: Path, kept: Kept
+) -> None:
+    for name in ("tone", "price"):
+        (tmp_path / name).mkdir()
+        path = written(tmp_path / name)
+        path.write_text(path.read_text().replace("tone", name))
+        request(open_design(path), kept).arm()
+    assert len({fact.id for fact in kept.facts if isinstance(fact, Excluded)}) == 2
+
+
 def test_an_exposure_that_cannot_be_kept_is_none(opened: Opened, kept: Kept) -> None:
     kept.full = True
     assert not request(opened, kept).arm(Asked(unit="anna")).assigned

@@ -1,6 +1,7 @@
 """What the text of an answer tells, and that reading it is bounded and loses no answer."""
 
 import asyncio
+from threading import Event
 from typing import Any
 
 import pytest
@@ -153,6 +154,31 @@ def test_a_share_is_drawn_by_the_decision_and_a_budget_holds() -> None:
     clock.at += 0.5
     assert sum(budget.allows() for _ in range(100)) == 1
     assert not Budget(0, clock).allows()
+
+
+def test_what_waits_to_be_read_is_bounded_by_its_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("statera.proxy.experiments.online._MOST_HELD", 100_000)
+    kept: list[Fact] = []
+    begun, go_on = Event(), Event()
+
+    def hashed(text: str) -> int:
+        begun.set()
+        assert go_on.wait(10)
+        return len(text)
+
+    async def run() -> None:
+        reader = Reader(kept.append, asyncio.get_running_loop(), hashed)
+        long = (said("x" * 40_000),)
+        for number in range(5):
+            reader.take(Job(answer(number), (), long, CHAT, Reading(hashed=True)))
+        assert await asyncio.to_thread(begun.wait, 5)
+        assert [one.decision for one in kept if isinstance(one, Answered)] == [2, 3, 4], "unread"
+        go_on.set()
+        reader.close()
+
+    asyncio.run(run())
+    found = {one.decision: one.text_hash for one in kept if isinstance(one, Answered)}
+    assert found == {0: 40_000, 1: 40_000, 2: None, 3: None, 4: None}
 
 
 def test_the_thread_hands_every_answer_on_also_at_its_end() -> None:

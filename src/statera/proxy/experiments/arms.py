@@ -91,7 +91,7 @@ class Treatment(NamedTuple):
         return kept
 
     def target(self, given: bytes) -> bytes:
-        """Return a client's path and query as this arm's endpoint gets them: a query may be a key."""
+        """Return a client's path and query as this arm's endpoint gets them."""
         if self.trusted:
             return given
         path, _, query = given.partition(b"?")

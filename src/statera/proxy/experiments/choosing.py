@@ -26,7 +26,7 @@ from statera.records.live import Entry, Exposure, identifier
 ARM, TESTER = b"x-statera-arm", b"x-statera-tester-token"
 OTHER = "other"
 MOST_UNIT = 1024
-"""Characters of a unit's name; whoever sends more takes no part: to hash a whole body takes long."""
+"""Characters of a unit's name; who sends more takes no part, as hashing a body takes long."""
 
 _NOWHERE = Place(0, 0, 0.0)
 

@@ -18,7 +18,7 @@ from statera.experiment.design import Arm
 from statera.experiment.opened import Opened
 from statera.protocols import Clock
 from statera.proxy.experiments.choosing import Choice, Chooser, Left
-from statera.records.live import Excluded, Fact, decision_number
+from statera.records.live import Excluded, Fact, decision_number, identifier
 
 logger = logging.getLogger("statera.guard")
 
@@ -103,7 +103,8 @@ class Assigned:
             chosen = Left(name, why)
         number, now = decision_number(self.decision) or 0, means.clock.now()
         if isinstance(chosen, Left):
-            means.keeper.put(Excluded(id=number, experiment=name, at=now, reason=chosen.reason))
+            which = identifier(b"", "excluded", f"{name}\n{self.decision}")
+            means.keeper.put(Excluded(id=which, experiment=name, at=now, reason=chosen.reason))
             return None
         if chosen is None:
             return None

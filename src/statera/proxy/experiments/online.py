@@ -49,6 +49,7 @@ MOST_STREAM = 2**18
 _READY = ("json_valid",)
 _GATHER = 0.05
 _MOST_JOBS = 4096
+_MOST_HELD = 2**26  # characters and bytes of replies that wait to be read
 _LONGEST_EVENT = 2**20
 _CLOSING = 5.0
 _OPEN = Policy(unknown_fields="allow")
@@ -152,16 +153,20 @@ class Reader:
         self._put, self._loop, self._hashed = put, loop, hashed
         self._jobs: deque[Job] = deque()
         self._done: deque[Fact] = deque()
+        self._taken = self._read_of = 0  # so much was taken, by the loop, and read, by the thread
         self._news = threading.Event()
         self._ended = self._left = False
         self._thread = threading.Thread(target=self._read, name="statera-online", daemon=True)
         self._thread.start()
 
     def take(self, job: Job) -> None:
-        """Have an answer read soon; one too many is recorded unread."""
-        if self._ended or len(self._jobs) >= _MOST_JOBS:
+        """Have an answer read soon; one too many, or too long, is recorded unread."""
+        size = _size(job)
+        held = self._taken - self._read_of + size
+        if self._ended or len(self._jobs) >= _MOST_JOBS or held > _MOST_HELD:
             self._put(job.answered)
             return
+        self._taken += size
         self._jobs.append(job)
         if not self._news.is_set():
             self._news.set()
@@ -185,13 +190,22 @@ class Reader:
             self._news.clear()
             ended = self._ended  # looked at after the clearing: no call of `close` is missed
             while self._jobs and not self._left:
-                self._done.extend(facts_of(self._jobs.popleft(), self._hashed))
+                job = self._jobs.popleft()
+                self._done.extend(facts_of(job, self._hashed))
+                self._read_of += _size(job)
             if self._done and not ended:
                 self._loop.call_soon_threadsafe(self._out)
 
     def _out(self) -> None:
         while self._done:
             self._put(self._done.popleft())
+
+
+def _size(job: Job) -> int:
+    """Return how many characters or bytes a job holds, of what was asked and what was said."""
+    said = job.said
+    parts = len(said) if isinstance(said, bytes) else sum([len(one.text) for one in said])
+    return parts + sum([len(one.text) for one in job.asked])
 
 
 def facts_of(job: Job, hashed: Callable[[str], int]) -> list[Fact]:

@@ -6,9 +6,9 @@
     {"decision" | "response" | "token": ..., "outcome": NAME, "value": NUMBER, "id": TEXT}
     {"token": ..., "thumb": "up"}   {"token": ..., "solved": true}   {"token": ..., "complaint": 1}
 
-A report's id is a keyed digest of the answer, the outcome and the client's own `id` or, without one, the
-value. So the same said twice counts once; a client that lets people change their mind, or say the
-same again later, sends an id of its own with each report.
+A report's id is a keyed digest of the answer, the outcome and the client's own `id` or, without
+one, the value. So the same said twice counts once; a client that lets people change their mind, or
+say the same again later, sends an id of its own with each report.
 """
 
 import hmac

@@ -35,7 +35,7 @@ from statera.proxy.experiments.registering import Ledger
 from statera.proxy.experiments.reports import Keys as ReportKeys
 from statera.proxy.experiments.reports import Rules
 from statera.proxy.experiments.shadow import Context, Copies
-from statera.proxy.experiments.states import BLIND_AFTER, States
+from statera.proxy.experiments.states import States
 from statera.proxy.experiments.taking import Experiments, Records, Served
 from statera.proxy.keeper import Armed, Keeper
 from statera.proxy.metrics import Metrics

@@ -25,6 +25,7 @@ def ways_around(found: Iterable[Object]) -> list[str]:
                 f"{kind}: {'.'.join(path)} is {value}"
                 for path, value in leaves(body)
                 if kind != "ConfigMap"
+                and "egress" not in path
                 and _is_port(path, value)
                 and value not in (GUARD, 53, "http")
             ]

@@ -6,6 +6,7 @@ from click.testing import CliRunner
 
 from statera.cli.guarding.manifest import command
 from statera.errors import DeclarationError
+from tests.deploy.trials import written
 
 
 @pytest.fixture
@@ -119,3 +120,56 @@ def test_the_values_to_start_from_are_read_as_they_are_printed(tmp_path: Path) -
     values = tmp_path / "mine.yaml"
     values.write_text(said("--as", "values")[0])
     assert said("--values", str(values)) == said()
+
+
+def test_experiments_are_carried_and_their_secret_is_named(policy: str, tmp_path: Path) -> None:
+    design = str(written(tmp_path / "x"))
+    out, err = said("--policy", policy, "--experiment", design)
+    found = {one["metadata"]["name"]: one for one in yaml.safe_load_all(out)}
+    assert "tone.prompts.warm.txt" in found["genai-backend-experiments"]["data"]
+    assert err == (
+        "before that make the Secret genai-backend-experiments, with live, unit_key, "
+        "feedback_key, feedback_token, OTHER_KEY\n"
+    )
+
+
+def test_several_experiments_are_given_again_or_parted_by_commas(
+    policy: str, tmp_path: Path
+) -> None:
+    one, other = (str(written(tmp_path / name, name=name, plain=True)) for name in ("tone", "calm"))
+    again, _ = said("--policy", policy, "--experiment", one, "--experiment", other)
+    assert said("--policy", policy, "--experiment", f"{one}, {other}")[0] == again
+    assert "/etc/experiments/tone/tone.yaml,/etc/experiments/calm/calm.yaml" in again
+
+
+def test_the_values_of_experiments_are_read_as_they_are_printed(
+    policy: str, tmp_path: Path
+) -> None:
+    design, values = str(written(tmp_path / "x")), tmp_path / "mine.yaml"
+    values.write_text(said("--as", "values", "--experiment", design)[0])
+    given = ["--policy", "default", "--experiment", design]
+    assert said(*given, "--values", str(values)) == said(*given)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("weight: 0.5}", "weight: 0.4}", "the weights add up to 0.9"),
+        ("solved", "solvd", "Did you mean 'solved'"),
+        ("name: warm,", "name: warm, parameters: {temprature: 1},", "Did you mean 'temperature'"),
+        ("http://other.models.svc:9000", "http://localhost:8080", "the guard itself would listen"),
+        ("policy: light", "policy: lite", "lite"),
+    ],
+)
+def test_a_design_that_the_guard_would_refuse_is_not_rolled_out(
+    old: str, new: str, told: str, policy: str, tmp_path: Path
+) -> None:
+    path = written(tmp_path / "x")
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(DeclarationError) as error:
+        said("--policy", policy, "--experiment", str(path))
+    assert told in str(error.value)
+    with pytest.raises(DeclarationError, match="a file is named"):
+        said("--policy", policy, "--experiment", f"{path},")

@@ -1,6 +1,7 @@
 """The Deployment, in two forms: two containers, or the guard as a native sidecar."""
 
-from statera.report.kubernetes import pod
+from statera.report.kubernetes import experiments, pod
+from statera.report.kubernetes.designs import NOTHING, Carried
 from statera.report.kubernetes.guardcontainer import guard_container
 from statera.report.kubernetes.modelcontainer import model_container
 from statera.report.kubernetes.values import Object, Values
@@ -9,8 +10,8 @@ _SLACK = 600
 """Seconds that a rollout may need beside loading the weights: pulling images, finding a node."""
 
 
-def deployment(values: Values, namespace: str) -> Object:
-    """Return the Deployment in the form that the values name."""
+def deployment(values: Values, namespace: str, carried: Carried = NOTHING) -> Object:
+    """Return the Deployment in the form that the values name; `carried`: live experiments."""
     rollout = values.rollout
     return {
         "apiVersion": "apps/v1",
@@ -31,15 +32,18 @@ def deployment(values: Values, namespace: str) -> Object:
             "template": {
                 "metadata": {
                     "labels": pod.labels(values),
-                    "annotations": {"kubectl.kubernetes.io/default-container": "model"},
+                    "annotations": {
+                        "kubectl.kubernetes.io/default-container": "model",
+                        **experiments.annotations(values, carried),
+                    },
                 },
-                "spec": _pod(values),
+                "spec": _pod(values, carried),
             },
         },
     }
 
 
-def _pod(values: Values) -> Object:
+def _pod(values: Values, carried: Carried) -> Object:
     return {
         "serviceAccountName": values.name,
         "automountServiceAccountToken": False,
@@ -49,6 +53,7 @@ def _pod(values: Values) -> Object:
             "runAsNonRoot": True,
             "runAsUser": values.user,
             "runAsGroup": values.user,
+            **experiments.group(values),
             "seccompProfile": {"type": "RuntimeDefault"},
         },
         **_containers(values),
@@ -61,7 +66,7 @@ def _pod(values: Values) -> Object:
                 "labelSelector": {"matchLabels": pod.selector(values)},
             }
         ],
-        "volumes": pod.volumes(values),
+        "volumes": [*pod.volumes(values), *experiments.volumes(values, carried)],
     }
 
 

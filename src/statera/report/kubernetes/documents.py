@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from statera.report.kubernetes.access import hooks, policy_map, role, service_account
 from statera.report.kubernetes.deployment import deployment
+from statera.report.kubernetes.designs import NOTHING, Carried
+from statera.report.kubernetes.experiments import config_map, served
 from statera.report.kubernetes.exposure import network_policy, service, service_monitor
 from statera.report.kubernetes.scaling import METRIC, autoscaler, disruption_budget
 from statera.report.kubernetes.values import Object, Values
@@ -18,16 +20,24 @@ class Document(NamedTuple):
     note: str
 
 
-def documents(values: Values, namespace: str, policy: str) -> Iterator[Document]:
-    """Yield the documents; `policy` is the text of the guard's policy file."""
+def documents(
+    values: Values, namespace: str, policy: str, carried: Carried = NOTHING
+) -> Iterator[Document]:
+    """Yield the documents; `policy` is the text of the guard's file, `carried` live experiments."""
+    trying = served(values) is not None
     account = service_account(values, namespace)
     yield Document("serviceaccount", account, "The pods' own account; it may do nothing.")
     yield Document("role", role(values, namespace), _ROLE)
     yield Document("policy", policy_map(values, namespace, policy), _POLICY)
+    if trying:
+        designs = config_map(values, namespace, carried)
+        yield Document("experiments", designs, _EXPERIMENTS)
     yield Document("hooks", hooks(values, namespace), _HOOKS)
-    yield Document("networkpolicy", network_policy(values, namespace), _NETWORK)
+    network = network_policy(values, namespace)
+    yield Document("networkpolicy", network, _TRYING if trying else _NETWORK)
     yield Document("service", service(values, namespace), "The guard's port, and no other.")
-    yield Document("deployment", deployment(values, namespace), _DEPLOYMENT[values.form])
+    pods = deployment(values, namespace, carried)
+    yield Document("deployment", pods, _DEPLOYMENT[values.form] + (_DATA if trying else ""))
     budget = disruption_budget(values, namespace)
     yield Document("disruptionbudget", budget, "Nodes are emptied one pod at a time.")
     if values.autoscaling.enabled:
@@ -47,6 +57,16 @@ Python scripts for the model's container: the kubelet cannot ask a server on loo
 run these beside it."""
 _NETWORK = """\
 Whatever listens in the pod, only the guard's port can be reached, and it calls nothing out."""
+_EXPERIMENTS = """\
+The designs of live experiments, their prompts and the policies of their arms: read when the guard
+starts, so that the pods' annotation has their digest."""
+_TRYING = """\
+Whatever listens in the pod, only the guard's port can be reached; it calls out what is named here,
+and for live experiments their database and the arms' own endpoints."""
+_DATA = """
+Live experiments: what is secret comes from a Secret, which you make. Facts wait in the volume
+experiment-data until the database has them. Where that is an emptyDir it outlives a restart of the
+container and ends with its pod: what the database has not taken by then is lost."""
 _DEPLOYMENT = {
     "plain": """\
 Two containers. The model listens on loopback inside the pod; the guard is the way to it.""",

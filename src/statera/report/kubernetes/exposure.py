@@ -1,6 +1,6 @@
 """How the guard is reached: a Service to its port, who may call it, and who reads its metrics."""
 
-from statera.report.kubernetes import pod
+from statera.report.kubernetes import experiments, pod
 from statera.report.kubernetes.values import Object, Values
 
 _DNS = {
@@ -36,7 +36,7 @@ def network_policy(values: Values, namespace: str) -> Object:
             "podSelector": {"matchLabels": pod.selector(values)},
             "policyTypes": ["Ingress", "Egress"],
             "ingress": [{"from": values.network.callers, "ports": ports}],
-            "egress": [_DNS, *values.network.egress],
+            "egress": [_DNS, *values.network.egress, *experiments.egress(values)],
         },
     }
 

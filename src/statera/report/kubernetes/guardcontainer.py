@@ -1,6 +1,6 @@
 """The container with the guard: the pod's only door."""
 
-from statera.report.kubernetes import pod
+from statera.report.kubernetes import experiments, pod
 from statera.report.kubernetes.values import Object, Values
 
 
@@ -15,7 +15,10 @@ def guard_container(values: Values) -> Object:
         "imagePullPolicy": guard.pull_policy,
         **sidecar,
         "ports": [{"name": "http", "containerPort": pod.PORT, "protocol": "TCP"}],
-        "env": pod.variables(_settings(values) | guard.env),
+        "env": [
+            *pod.variables(_settings(values) | guard.env),
+            *experiments.variables(values),
+        ],
         "resources": {
             "requests": {"cpu": guard.requests.cpu, "memory": guard.requests.memory},
             "limits": {"cpu": guard.limits.cpu, "memory": guard.limits.memory},
@@ -50,6 +53,7 @@ def _mounts(values: Values) -> list[Object]:
     found: list[Object] = [
         {"name": "policy", "mountPath": pod.POLICY_FOLDER, "readOnly": True},
         *pod.mounts(guard_temporary="/tmp"),
+        *experiments.mounts(values),
     ]
     if values.model.listen == "socket":
         found += pod.mounts(socket=pod.SOCKET_FOLDER)

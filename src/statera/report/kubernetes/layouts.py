@@ -7,9 +7,10 @@ from typing import Literal
 
 from msgspec import structs
 
-from statera.codec.files import read_text
 from statera.report.kubernetes.access import scripts
+from statera.report.kubernetes.designs import NOTHING, Carried
 from statera.report.kubernetes.documents import Document, documents
+from statera.report.kubernetes.experimentcharts import chart_files, experimenting
 from statera.report.kubernetes.guardcontainer import guard_container
 from statera.report.kubernetes.values import CHART, Object, Values, schema
 from statera.report.kubernetes.yamltext import to_yaml
@@ -28,20 +29,22 @@ _NOTES = {
 }
 
 
-def stream(values: Values, namespace: str, policy: str) -> str:
-    """Return all documents as one stream of YAML."""
-    return "---\n".join(_text(one) for one in documents(values, namespace, policy))
+def stream(values: Values, namespace: str, policy: str, carried: Carried = NOTHING) -> str:
+    """Return all documents as one stream of YAML; `carried`: live experiments."""
+    return "---\n".join(_text(one) for one in documents(values, namespace, policy, carried))
 
 
-def plain_files(values: Values, namespace: str, policy: str) -> Files:
+def plain_files(values: Values, namespace: str, policy: str, carried: Carried = NOTHING) -> Files:
     """Return a file for each document."""
-    return {_file(one): _text(one) for one in documents(values, namespace, policy)}
+    return {_file(one): _text(one) for one in documents(values, namespace, policy, carried)}
 
 
-def kustomize_files(values: Values, namespace: str, policy: str) -> Files:
+def kustomize_files(
+    values: Values, namespace: str, policy: str, carried: Carried = NOTHING
+) -> Files:
     """Return a base, a component with what is about metrics, and an overlay for each form."""
     plain = structs.replace(values, form="plain")
-    found = list(documents(plain, namespace, policy))
+    found = list(documents(plain, namespace, policy, carried))
     base = [one for one in found if one.file not in _METRICS]
     metrics = [one for one in found if one.file in _METRICS]
     files = {"base" / _file(one): _text(one) for one in base}
@@ -62,20 +65,21 @@ def kustomize_files(values: Values, namespace: str, policy: str) -> Files:
     return files
 
 
-def helm_files(policy: str, threshold: float | None) -> Files:
+def helm_files(policy: str, threshold: float | None, carried: Carried = NOTHING) -> Files:
     """Return the chart: its templates, its values with their schema, scripts and the policy.
 
     `threshold` is that of the policy's `toxicity`, None where it has none.
     """
-    paths = [path for path in sorted(CHART.rglob("*")) if path.is_file()]
-    files = {PurePosixPath(path.relative_to(CHART).as_posix()): read_text(path) for path in paths}
+    files = chart_files(CHART)
     values = files[_VALUES]
     stated = f"{_THRESHOLD}: {'null' if threshold is None else threshold}"
     files[_VALUES] = re.sub(rf"\b{_THRESHOLD}: \S+$", stated, values, count=1, flags=re.M)
     files |= {PurePosixPath("files") / name: text for name, text in scripts().items()}
     files[PurePosixPath("files/policy.yaml")] = policy
-    files[PurePosixPath("values.schema.json")] = json.dumps(schema(), indent=2) + "\n"
-    return files
+    files[PurePosixPath("values.schema.json")] = (
+        json.dumps(schema(experiment=bool(carried.designs)), indent=2) + "\n"
+    )
+    return experimenting(files, carried) if carried.designs else files
 
 
 _VALUES = PurePosixPath("values.yaml")

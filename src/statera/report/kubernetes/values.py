@@ -12,6 +12,12 @@ import msgspec
 from statera.codec.files import read_text
 from statera.codec.strict import convert, from_yaml
 from statera.errors import DeclarationError
+from statera.report.kubernetes.experimentvalues import (
+    Database,
+    Experiment,
+    Spool,
+    contradictions,
+)
 
 CHART = Path(__file__).parent / "chart"
 DEFAULTS = CHART / "values.yaml"
@@ -147,12 +153,27 @@ class Values(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     network: Network
     node_selector: dict[str, str]
     tolerations: list[Object]
+    experiment: Experiment | None = None
+    """None where no live experiment is carried."""
 
 
-def read_values(text: str = "", *, source: str = str(DEFAULTS)) -> Values:
-    """Return the defaults with what the YAML says; DeclarationError with the place in `source`."""
+def read_values(
+    text: str = "", *, source: str = str(DEFAULTS), experiment: str | None = None
+) -> Values:
+    """Return the defaults with what the YAML says; DeclarationError with the place in `source`.
+
+    `experiment`: the values of live experiments as YAML, where some are carried.
+    """
     defaults = from_yaml(read_text(DEFAULTS), Object, source=str(DEFAULTS))
     stated = from_yaml(text, Object, source=source) if text.strip() else {}
+    if experiment is not None:
+        defaults |= from_yaml(experiment, Object, source="experiment")
+        stated = _with_carried(stated, defaults["experiment"], source)
+    elif "experiment" in stated:
+        raise DeclarationError(
+            f"{source}: `$.experiment` is for designs that are carried: name them with "
+            "--experiment FILE"
+        )
     values = convert(_merged(defaults, stated), Values, source=source)
     for told in _wrong(values):
         raise DeclarationError(f"{source}: {told}")
@@ -165,10 +186,26 @@ def states_threshold(text: str) -> bool:
     return "threshold" in stated.get("guard", {})
 
 
-def schema() -> Object:
-    """Return the JSON schema of a values file, as Helm and editors read it."""
+def schema(*, experiment: bool = False) -> Object:
+    """Return the JSON schema of a values file, as Helm and editors read it.
+
+    `experiment`: whether the chart carries live experiments.
+    """
     found: Object = msgspec.json.schema(Values)
+    if not experiment:
+        del found["$defs"]["Values"]["properties"]["experiment"]
+        for kind in (Experiment, Database, Spool):
+            del found["$defs"][kind.__name__]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | found
+
+
+def _with_carried(stated: Object, carried: Object, source: str) -> Object:
+    """Return what is stated with the designs that are carried, and the variables that they need."""
+    own = stated.get("experiment", {})
+    if not isinstance(own, dict):
+        raise DeclarationError(f"{source}: `$.experiment` must be a mapping; leave it out for ours")
+    told = {name: carried[name] for name in ("designs", "keys")}
+    return stated | {"experiment": own | told}
 
 
 def _merged(defaults: Mapping[str, Any], stated: Mapping[str, Any]) -> Object:
@@ -205,4 +242,8 @@ def _wrong(values: Values) -> list[str]:
             f"`$.autoscaling.maxReplicas` is {values.autoscaling.max_replicas}, below "
             f"`$.replicas`, {values.replicas}"
         )
+    if (experiment := values.experiment) is not None:
+        more = values.autoscaling.max_replicas if values.autoscaling.enabled else 1
+        pods, surge = max(values.replicas, more), values.rollout.max_surge
+        told += contradictions(experiment, pods, surge, values.guard.env)
     return told

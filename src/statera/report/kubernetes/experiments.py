@@ -3,7 +3,6 @@
 Nothing where the values name no design.
 """
 
-
 from statera.report.kubernetes import pod
 from statera.report.kubernetes.designs import Carried, digest_of, key_of
 from statera.report.kubernetes.experimentvalues import Experiment

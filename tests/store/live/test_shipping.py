@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import psycopg
 import pytest
 
@@ -117,6 +118,33 @@ def test_a_full_disk_is_told_and_serving_goes_on(
     store = open_live(place)
     assert store.write([said(unit, unit) for unit in range(kept)]) == 0
     store.close()
+
+
+def test_a_segment_that_somebody_removes_is_lost_and_keeps_nothing_else(tmp_path: Path) -> None:
+    folder, stop = tmp_path / "spool", tmp_path / "stop"
+    stop.touch()
+    shipper = Shipper(str(stop / "live.sqlite"), folder)
+    shipper.put(said(1, 1))
+    until(lambda: bool(shipper.fault))
+    [segment] = folder.glob("*.spool")
+    segment.unlink()
+    shipper.put(said(2, 2))
+    stop.unlink()
+    assert shipper.flush(LIMIT)
+    shipper.close()
+    assert (shipper.lost, shipper.shipped, shipper.fault) == (1, 1, "")
+
+
+def test_what_cannot_be_read_of_one_dead_process_keeps_no_other(tmp_path: Path) -> None:
+    folder = tmp_path / "spool"
+    (folder / "aaa.00000000.spool").mkdir(parents=True)
+    (folder / "bbb.00000000.spool").write_bytes(msgspec.json.encode(said(1, 1)) + b"\n")
+    shipper = Shipper(str(tmp_path / "live.sqlite"), folder)
+    until(lambda: shipper.shipped == 1)
+    until(lambda: "what aaa left: Is a directory" in shipper.fault)
+    shipper.put(said(2, 2))
+    assert shipper.flush(2)
+    shipper.close()
 
 
 def test_what_no_database_takes_is_counted(tmp_path: Path) -> None:

@@ -52,6 +52,21 @@ def test_a_line_is_whole_or_not_there(tmp_path: Path) -> None:
     spool.close()
 
 
+def test_a_disk_is_not_filled_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    used = os.statvfs(tmp_path)
+    short = os.statvfs_result([*used[:4], used.f_blocks // 21, *used[5:]])
+    monkeypatch.setattr(module, "LEAST_FREE", used.f_blocks * used.f_frsize)
+    spool = Spool(tmp_path)
+    spool.append(b"one\n")
+    assert len(spool.segments()) == 1
+    monkeypatch.setattr(os, "statvfs", lambda _: short)
+    with pytest.raises(OSError, match="its disk is nearly full"):
+        spool.append(b"two\n")
+    monkeypatch.setattr(module, "LEAST_FREE", short.f_bavail * short.f_frsize)
+    spool.append(b"three\n")
+    spool.close()
+
+
 def test_only_what_the_dead_left_is_taken_over(tmp_path: Path) -> None:
     alive, dead = Spool(tmp_path), Spool(tmp_path)
     alive.append(b"mine\n")

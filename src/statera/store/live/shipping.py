@@ -7,8 +7,9 @@
 What `put` took outlives a killed process, and all but the last second outlives a power cut. A
 segment is removed only after the database has committed its facts; what is shipped twice after a
 crash is kept once, as facts have ids. What a dead process left is shipped by whoever comes next.
-While the database is away the spool grows; when the disk is full, facts wait in memory. A folder
-belongs to one store: what is left in it goes to the place of whoever comes next.
+While the database is away the spool grows; when the disk is nearly full, facts wait in memory, and
+when that is full too they are lost and counted, and whoever put them is told. A folder belongs to
+one store: what is left in it goes to the place of whoever comes next.
 """
 
 import time
@@ -61,7 +62,7 @@ class Shipper:
         self._turn = Lock()
         self._put = self._unfit = self._lost = 0  # by those who put, in turn
         self._left = self._settled = self._shipped = self._refused = 0  # by the thread that ships
-        self._disk = self._away = ""
+        self._disk = self._away = self._others = ""
         self._hurry, self._ending = Event(), Event()
         self._ship = Thread(target=self._shipping, name="statera-shipping", daemon=True)
         self._sync = Thread(target=self._syncing, name="statera-syncing", daemon=True)
@@ -107,7 +108,7 @@ class Shipper:
     @property
     def fault(self) -> str:
         """What is wrong now, in one line; "" while all is well."""
-        return "; ".join(filter(None, (self._disk, self._away)))
+        return "; ".join(filter(None, (self._disk, self._away, self._others)))
 
     def flush(self, seconds: float = 5.0) -> bool:
         """Wait until all that was put is in the database; False when it took longer."""
@@ -174,24 +175,42 @@ class Shipper:
     def _ship_own(self) -> None:
         while segments := self._spool.segments():
             for segment in segments:
-                self._ship_segment(segment)
-                self._spool.remove(segment)
+                there = segment.exists()
+                if there:
+                    self._ship_segment(segment)
+                lines = self._spool.remove(segment)
+                if not there:
+                    self._missed(lines)
         while self._held:
             lines = [self._held[place] for place in range(min(BATCH, len(self._held)))]
             self._deliver(lines)
             for _ in lines:
                 self._held.popleft()
 
+    def _missed(self, lines: int) -> None:
+        """Count the lines of a segment that somebody else removed."""
+        self._settled += lines
+        with self._turn:
+            self._lost += lines
+
     def _ship_left(self) -> None:
-        """Ship what dead processes left."""
+        """Ship what dead processes left; what cannot be read of one is told, and keeps no other."""
+        trouble = ""
         for owner in sorted(owners(self._spool.folder) - {self._spool.owner}):
-            with taken_over(self._spool.folder, owner) as segments:
-                for segment in segments:
-                    if segment not in self._done:
-                        self._left += sum(len(lines) for lines, _ in batches(segment, 0))
-                        self._done[segment] = 0
-                    self._ship_segment(segment)
-                    segment.unlink()
+            try:
+                self._ship_left_by(owner)
+            except OSError as error:
+                trouble = f"spool {self._spool.folder}: what {owner} left: {error.strerror}"
+        self._others = trouble
+
+    def _ship_left_by(self, owner: str) -> None:
+        with taken_over(self._spool.folder, owner) as segments:
+            for segment in segments:
+                if segment not in self._done:
+                    self._left += sum(len(lines) for lines, _ in batches(segment, 0))
+                    self._done[segment] = 0
+                self._ship_segment(segment)
+                segment.unlink()
 
     def _ship_segment(self, segment: Path) -> None:
         for lines, end in batches(segment, self._done.get(segment, 0)):

@@ -3,6 +3,8 @@
 `OWNER.NUMBER.spool` are the segments of one process, `OWNER.lock` is locked as long as it lives:
 who can lock it may take over what is left. Lines are whole, but for the last after a power cut.
 `sync` puts what was appended on the disk; call it each second and a power cut costs one second.
+A spool never fills its disk: where less than `LEAST_FREE` is left, or a twentieth of a small disk,
+no segment is begun.
 """
 
 import errno
@@ -19,6 +21,9 @@ from statera.errors import StoreError
 SEGMENT_BYTES = 8 << 20
 """From so many bytes on, a new segment is begun."""
 
+LEAST_FREE = 1 << 30
+"""So many bytes of the disk are left to others."""
+
 
 class Spool:
     """This process's segments. StoreError when the folder cannot be made or written."""
@@ -30,6 +35,7 @@ class Spool:
         self._file = -1
         self._size = self._number = 0
         self._ended: list[Path] = []
+        self._lines: dict[Path, int] = {}
         self._unsynced: set[Path] = set()
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -46,6 +52,7 @@ class Spool:
                 os.ftruncate(self._file, self._size)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             self._size += len(line)
+            self._lines[self._path()] += 1
             if self._size >= SEGMENT_BYTES:
                 self._end()
 
@@ -56,12 +63,13 @@ class Spool:
                 self._end()
             return list(self._ended)
 
-    def remove(self, segment: Path) -> None:
-        """Remove a segment that was shipped."""
+    def remove(self, segment: Path) -> int:
+        """Remove a segment that was shipped; return how many lines it had."""
         segment.unlink(missing_ok=True)
         with self._turn:
             self._ended.remove(segment)
             self._unsynced.discard(segment)
+            return self._lines.pop(segment)
 
     def sync(self) -> None:
         """Put on the disk what was appended until now; OSError when it cannot."""
@@ -84,10 +92,13 @@ class Spool:
             os.close(self._lock)
 
     def _begin(self) -> None:
+        if _is_short(self.folder):
+            raise OSError(errno.ENOSPC, "its disk is nearly full")
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
         self._file = os.open(self._path(), flags, 0o600)
         self._size = 0
         self._unsynced.add(self._path())
+        self._lines[self._path()] = 0
 
     def _end(self) -> None:
         os.close(self._file)
@@ -140,6 +151,12 @@ def _locked_anew(folder: Path, owner: str) -> int:
     fcntl.flock(file, fcntl.LOCK_EX)
     made.rename(folder / f"{owner}.lock")
     return file
+
+
+def _is_short(folder: Path) -> bool:
+    disk = os.statvfs(folder)
+    least = min(LEAST_FREE, disk.f_blocks * disk.f_frsize // 20)
+    return disk.f_bavail * disk.f_frsize < least
 
 
 def _synced(path: Path, flags: int) -> None:

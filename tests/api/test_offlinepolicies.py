@@ -63,11 +63,13 @@ def test_an_experiments_units_are_a_log_too() -> None:
     asked = design(segments={"device": {"header": "x-device", "values": ["tv", "web"]}})
     found = units(arm, {"solved": reports(solved, np.ones(count))})
     found = found._replace(segments={"device": codes(device, ("tv", "web"))})
-    view = offline_of_units(asked, found, POLICY, source="p.yaml")
+    view = offline_of_units(asked, found, POLICY, now=1e12, source="p.yaml")
     dr = view.values["dr"]
     assert dr.low is not None
     assert dr.high is not None
     assert dr.low < TRUTH < dr.high
     silent = found._replace(outcomes={"solved": reports(np.zeros(count), np.zeros(count))})
-    with pytest.raises(DeclarationError, match="no unit has reported"):
-        offline_of_units(asked, silent, POLICY, source="p.yaml")
+    with pytest.raises(DeclarationError, match="no closed unit"):
+        offline_of_units(asked, silent, POLICY, now=1e12, source="p.yaml")
+    with pytest.raises(DeclarationError, match="no closed unit"):
+        offline_of_units(asked, found, POLICY, now=float(found.first[0]), source="p.yaml")

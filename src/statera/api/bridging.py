@@ -24,9 +24,9 @@ from statera.store.runstore import RunStore
 
 
 class Stores(NamedTuple):
-    """Where experiments are, and where runs and rulings are."""
+    """Where experiments are (None for nowhere), and where runs and rulings are."""
 
-    live: LiveStore
+    live: LiveStore | None
     runs: RunStore
 
 
@@ -40,10 +40,11 @@ def bridged(
     """
     pairs = [_past(one) for one in past]
     allowed: list[Allowed] = []
-    for name in stores.live.names():
-        found = _experiment(stores, name, now)
-        pairs += found[0]
-        allowed += found[1]
+    if (live := stores.live) is not None:
+        for name in live.names():
+            found = _experiment(live, stores.runs, name, now)
+            pairs += found[0]
+            allowed += found[1]
     known = dict.fromkeys(pair.metric for pair in pairs)
     for metric in metrics:
         if metric not in known:
@@ -65,23 +66,25 @@ def _past(one: PastExperiment) -> Pair:
     )  # fmt: skip
 
 
-def _experiment(stores: Stores, name: str, now: float) -> tuple[list[Pair], list[Allowed]]:
+def _experiment(
+    live: LiveStore, runs: RunStore, name: str, now: float
+) -> tuple[list[Pair], list[Allowed]]:
     """Return an experiment's pairs, and its arms that a ruling allowed."""
-    registered = stores.live.designs(name)
+    registered = live.designs(name)
     if not registered:
         return [], []
     design = read_design(registered[0].text, source=name)
     if not any(arm.run or arm.ruling for arm in design.arms):
         return [], []
-    result = analysed(design, *live_units(stores.live, design), now=now)
+    result = analysed(design, *live_units(live, design), now=now)
     pairs: list[Pair] = []
     allowed: list[Allowed] = []
     for contrast in result.primary:
         arm = next(one for one in design.arms if one.name == contrast.arm)
         if arm.ruling:
-            allowed.append(_allowed(stores.runs, design, arm, contrast))
+            allowed.append(_allowed(runs, design, arm, contrast))
         if not result.ratio.failed:
-            pairs += _pairs(stores.runs, design, arm, contrast)
+            pairs += _pairs(runs, design, arm, contrast)
     return pairs, allowed
 
 

@@ -1,7 +1,7 @@
 """Policies that were not run, judged by what was logged: a file of choices, or an experiment.
 
 view = offline_of_log(read_choices(lines, source=…), target, source="policy.yaml")
-view = offline_of_units(design, units, target, source="policy.yaml")
+view = offline_of_units(design, units, target, now=clock.now(), source="policy.yaml")
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,20 +53,23 @@ def offline_of_log(
 
 
 def offline_of_units(
-    design: Design, units: Units, target: TargetPolicy, *, source: str
+    design: Design, units: Units, target: TargetPolicy, *, now: float, source: str
 ) -> OfflineView:
     """Return what the policy would have earned in an experiment, by its primary outcome.
 
     The context is the declared segments, the propensity the arm's share in the unit's slice. Units
-    that did not report a `mean` are left out. DeclarationError for what the design does not know.
+    count whose window has closed by `now`; those that did not report a `mean` are left out.
+    DeclarationError for what the design does not know.
     """
     actions = tuple(arm.name for arm in design.arms)
     check_target(target, actions, tuple(design.segments), source)
     reports = units.outcomes[design.primary.outcome]
     kind = design.outcome(design.primary.outcome).kind
-    kept = reports.number > 0 if kind == "mean" else np.ones(len(units.arm), bool)
+    kept = units.first + design.window_of(design.primary.outcome) <= now
+    if kind == "mean":
+        kept &= reports.number > 0
     if not kept.any():
-        raise DeclarationError(f"{design.experiment}: no unit has reported its primary outcome yet")
+        raise DeclarationError(f"{design.experiment}: no closed unit has reported its outcome yet")
     reward = np.where(reports.number > 0, reports.total / np.maximum(reports.number, 1), 0.0)
     if kind == "event":
         reward = (reports.total > 0).astype(float)

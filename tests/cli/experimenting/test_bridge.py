@@ -42,5 +42,5 @@ def test_a_metric_is_trusted_or_not(tmp_path: Path) -> None:
 
 
 def test_without_experiments_one_line_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(DeclarationError, match=r"--past FILE\.jsonl"):
+    with pytest.raises(DeclarationError, match="no live store is there"):
         _said(tmp_path)

@@ -4,7 +4,7 @@ from tests.cli.experimenting.conftest import Experiment
 
 
 def test_experiments_are_listed_with_how_they_stand(experiment: Experiment) -> None:
-    assert "no experiment yet" in experiment("list").output
+    assert "no live store is there" in str(experiment("list").exception)
     experiment("start", "tone.yaml")
     experiment("stop", "tone", "--why", "complaints")
     lines = experiment("list").output.splitlines()

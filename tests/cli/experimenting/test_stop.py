@@ -25,7 +25,7 @@ def test_an_experiment_is_stopped_resumed_and_ended(experiment: Experiment) -> N
     [
         (["--why", " "], "--why: say the reason"),
         (["--why", "x", "--end", "--resume"], "one of them"),
-        (["--why", "x"], "no experiment 'tone'"),
+        (["--why", "x"], "no live store is there"),
     ],
 )
 def test_what_cannot_be_stopped_is_told(experiment: Experiment, args: list[str], told: str) -> None:

@@ -76,7 +76,7 @@ def test_a_server_that_is_not_there_is_away_and_its_password_untold() -> None:
 
 
 def test_a_store_that_must_be_there_is_not_made(place: str) -> None:
-    with pytest.raises(DeclarationError, match="there is no live store"):
+    with pytest.raises(DeclarationError, match="no live store is there"):
         open_live(place, make=False)
     if "://" not in place:
         assert not Path(place).exists()

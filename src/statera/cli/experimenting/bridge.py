@@ -1,6 +1,7 @@
 """Ask past experiments whether a gain in an offline metric predicts a gain for users."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import click
@@ -18,7 +19,7 @@ from statera.interop.pastexperiments import PastExperiment, read_past
 from statera.models.clock import SystemClock
 from statera.report.numbers import change, share, span
 from statera.stats.noisyslope import Slope
-from statera.store.live.opening import open_live
+from statera.store.live.opening import LiveStore, open_live
 from statera.store.runstore import RunStore
 
 SCHEMA = 1
@@ -69,12 +70,23 @@ def command(metrics: Sequence[str], past: str | None, live: str, store: str, as_
     `ruling` that allowed them show whether our gates were right.
     """
     told = _past(past) if past else []
-    stores = Stores(open_live(live), RunStore(store))
-    found = bridged(stores, now=SystemClock().now(), metrics=tuple(metrics), past=told)
+    with _opened(live, optional=bool(told)) as lived:
+        stores = Stores(lived, RunStore(store))
+        found = bridged(stores, now=SystemClock().now(), metrics=tuple(metrics), past=told)
     if as_json:
         click.echo(to_json({"schema": SCHEMA, **msgspec.to_builtins(found)}))
         return
     _print(found)
+
+
+@contextmanager
+def _opened(live: str, *, optional: bool) -> Iterator[LiveStore | None]:
+    """Give the live store; None where it is not there and other experiments are told of."""
+    if optional and "://" not in live and not Path(live).exists():
+        yield None
+        return
+    with closing(open_live(live, make=False)) as store:
+        yield store
 
 
 def _past(path: str) -> list[PastExperiment]:

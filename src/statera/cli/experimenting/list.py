@@ -27,7 +27,7 @@ _COLUMNS = (
 @json_flag
 def command(live: str, as_json: bool) -> None:
     """List the experiments that the live store knows, by name."""
-    with closing(open_live(live)) as store:
+    with closing(open_live(live, make=False)) as store:
         found = listed(store)
     if as_json:
         click.echo(to_json({"schema": 1, "experiments": msgspec.to_builtins(found)}))

@@ -1,5 +1,6 @@
 """Estimate from logged data what a policy that was not run would have earned."""
 
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ from statera.errors import DeclarationError, unknown
 from statera.experiment.opened import read_design
 from statera.experiment.policies import TargetPolicy, read_target
 from statera.interop.loggedchoices import read_choices
+from statera.models.clock import SystemClock
 from statera.report.numbers import change, share, span
 from statera.stats.results import Estimate
 from statera.store.live.opening import open_live
@@ -74,12 +76,13 @@ def _of_file(log: str, policy: str | None, target: TargetPolicy | None) -> Offli
 def _of_store(name: str, policy: str | None, target: TargetPolicy | None, live: str) -> OfflineView:
     if target is None or policy is None:
         raise DeclarationError(f"{name}: name a --policy FILE that says what would be chosen")
-    store = open_live(live)
-    registered = store.designs(name)
-    if not registered:
-        raise unknown("experiment", name, store.names())
-    design = read_design(registered[-1].text, source=name)
-    return offline_of_units(design, live_units(store, design)[0], target, source=policy)
+    with closing(open_live(live, make=False)) as store:
+        registered = store.designs(name)
+        if not registered:
+            raise unknown("experiment", name, store.names())
+        design = read_design(registered[-1].text, source=name)
+        units, now = live_units(store, design)[0], SystemClock().now()
+        return offline_of_units(design, units, target, now=now, source=policy)
 
 
 def _print(view: OfflineView) -> None:

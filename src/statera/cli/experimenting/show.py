@@ -72,11 +72,7 @@ def command(name: str, live: str, as_json: bool, **flags: Any) -> None:
         unit_key=_unit_key(flags["unit_key"], live) if flags["history"] else b"",
         command=_again(name, live, flags),
     )
-    if "://" not in live and not Path(live).exists():
-        raise DeclarationError(
-            f"{live}: no live store is there (--live PLACE); `statera experiment start` makes one"
-        )
-    with closing(open_live(live)) as store:
+    with closing(open_live(live, make=False)) as store:
         shown = show(store, name, now=SystemClock().now(), asked=asked)
     code = EXIT_CODES[shown.result.verdict]
     if output is not None:

@@ -43,7 +43,7 @@ def command(name: str, why: str, resume: bool, end: bool, live: str, as_json: bo
         raise DeclarationError("--why: say the reason; every report shows it")
     kind: Halt = "resumed" if resume else "ended" if end else "stopped"
     now = SystemClock().now()
-    with closing(open_live(live)) as store:
+    with closing(open_live(live, make=False)) as store:
         found = halt(store, name, kind, why=why.strip(), now=now)
     if as_json:
         told = None if found is None else msgspec.to_builtins(found)

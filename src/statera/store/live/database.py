@@ -105,7 +105,10 @@ class Database:
                 self._upgrade(connection)
 
     def _absent(self) -> DeclarationError:
-        return DeclarationError(f"{self.backend.shown}: there is no live store")
+        return DeclarationError(
+            f"{self.backend.shown}: no live store is there (--live); `statera experiment start` "
+            "makes one"
+        )
 
     def _upgrade(self, connection: Connection) -> None:
         """Bring the tables to the newest revision; loads Alembic only when there is work for it."""

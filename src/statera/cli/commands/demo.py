@@ -1,4 +1,4 @@
-"""Measure the embedded model over HTTP, decide on a change, audit it as a judge, guard it.
+"""Measure the embedded model over HTTP, decide on a change, audit a judge, guard, experiment.
 
 No network, no key.
 """
@@ -16,6 +16,7 @@ from statera.api.runs import RunOptions, plan_run
 from statera.api.stored import Run
 from statera.cli.commands.run import View, run_plan
 from statera.cli.commands.show import show_metrics
+from statera.cli.demoexperiment import experiment
 from statera.cli.demojudge import audit
 from statera.cli.flags import store_flag
 from statera.cli.reading import telling
@@ -49,6 +50,7 @@ The trials are in {store}. What to try next:
   {statera} run starter --model URL#NAME            your own endpoint
   {statera} doctor URL#NAME                         one page on your endpoint
   {statera} guard serve --upstream URL              the guard in front of it
+  {statera} experiment plan FILE --rate 0.4         an experiment with your users
   {statera} tasks                                   what else can be measured
 """
 _TASK = "starter_knowledge"
@@ -77,8 +79,9 @@ class Part(NamedTuple):
 def command(limit: int, store: str) -> None:
     """Serve the embedded model, measure it through HTTP, decide on a change, and write a page.
 
-    Then it is asked to judge, and audited as a judge; at last a guard is put before it. Takes a
-    minute or two. The same command again resumes, so it is quick the second time.
+    Then it is asked to judge, and audited as a judge; a guard is put before it, and an experiment
+    with simulated users is read. Takes a minute or two. The same command again resumes, so it is
+    quick the second time.
     """
     click.echo(_WELCOME.format(limit=limit))
     loaded, clock = load(), SystemClock()
@@ -95,6 +98,7 @@ def command(limit: int, store: str) -> None:
         click.echo(_decided(candidate, base, Path(store)))
         loop.run(_judge(f"{url}/v1", loaded, base, Path(store)))
         _guard(url, loaded.weights.name, Path(store))
+    experiment(Path(store), clock.now())
     click.echo(_next(run))
 
 

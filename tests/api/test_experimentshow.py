@@ -8,7 +8,8 @@ import pytest
 from statera.api.experimentshow import Asked, json_shown, show
 from statera.api.experimentstarts import halt, start
 from statera.errors import DeclarationError
-from statera.records.live import Answered, Exposure
+from statera.experiment.assignment import Assignment
+from statera.records.live import Answered, Exposure, Feedback
 from statera.store.live.opening import LiveStore, open_live
 from tests.api.live_made import DAY, DESIGN, NOW, expose, opened
 
@@ -147,3 +148,83 @@ def test_a_shadow_is_read_from_what_nobody_was_shown(store: LiveStore, tmp_path:
                  for n in range(1, 101)])  # fmt: skip
     (primary,) = show(store, "tone", now=NOW).result.primary
     assert (primary.base.value, primary.candidate.value) == (0.0, 1.0)
+
+
+def test_an_edit_after_the_first_exposure_makes_no_pass(store: LiveStore, tmp_path: Path) -> None:
+    """alpha 0.9 would call anything better; an edit before anybody was exposed is no matter."""
+    expose(store, opened(tmp_path), units=800, rates={"base": 0.5, "warm": 0.55})
+    assert show(store, "tone", now=NOW).result.verdict == "inconclusive"
+    loose = DESIGN + "alpha: 0.9\n"
+    start(store, opened(tmp_path, loose), now=NOW - DAY, edit=True)
+    found = show(store, "tone", now=NOW).result
+    assert found.primary[0].standing == "better"
+    assert found.verdict == "inconclusive"
+    assert found.reasons[0].startswith("no pass: by the design as it was when the first unit was")
+    other = DESIGN.replace("outcome: solved", "outcome: returned")
+    start(store, opened(tmp_path, other), now=NOW - DAY, edit=True)
+    assert show(store, "tone", now=NOW).result.primary[0].outcome == "returned"
+
+
+def test_an_edit_before_anybody_was_exposed_is_the_promise(
+    store: LiveStore, tmp_path: Path
+) -> None:
+    strict = DESIGN.replace("minimum: 0.05", "minimum: 0.06")
+    start(store, opened(tmp_path, strict), now=NOW - 11 * DAY)
+    start(store, opened(tmp_path), now=NOW - 10.5 * DAY, edit=True)
+    expose(store, opened(tmp_path), units=1500, rates=EFFECT)
+    found = show(store, "tone", now=NOW)
+    assert (found.result.verdict, len(found.edits)) == ("pass", 1)
+
+
+def test_windows_that_a_stop_cut_make_no_pass(store: LiveStore, tmp_path: Path) -> None:
+    expose(store, opened(tmp_path), units=1500, rates=EFFECT)
+    halt(store, "tone", "stopped", why="by hand", now=NOW - 8.9 * DAY)
+    found = show(store, "tone", now=NOW).result
+    assert found.verdict == "inconclusive"
+    assert found.reasons[0].startswith("no pass: of the windows that had closed before the stop")
+    halt(store, "tone", "resumed", why="by hand", now=NOW - 8.8 * DAY)
+    assert show(store, "tone", now=NOW).result.verdict == "pass"
+
+
+def test_a_history_that_no_design_names_makes_no_pass(store: LiveStore, tmp_path: Path) -> None:
+    expose(store, opened(tmp_path), units=600, rates={"base": 0.5, "warm": 0.56})
+    solved = np.random.default_rng(5).random((600, 3))[:, 0]
+    path = tmp_path / "past.csv"
+    path.write_text("unit,solved\n" + "".join(f"u{n},{v}\n" for n, v in enumerate(solved < 0.53)))
+    path.write_text(path.read_text().replace("True", "1").replace("False", "0"))
+    asked = Asked(history=path, unit_key=b"key")
+    found = show(store, "tone", now=NOW, asked=asked).result
+    assert found.primary[0].standing == "better"
+    assert found.reasons[0].startswith("no pass: without the history, which the design does not")
+    start(store, opened(tmp_path, DESIGN + "history: 7d\n"), now=NOW - 9.5 * DAY, edit=True)
+    assert show(store, "tone", now=NOW, asked=asked).result.verdict == "pass"
+
+
+def test_thumbs_and_harm_beside_the_design_are_warned_of(store: LiveStore, tmp_path: Path) -> None:
+    found = opened(tmp_path)
+    expose(store, found, units=1500, rates={"base": 0.5, "warm": 0.5})
+    facts = []
+    for unit in range(1500):
+        warm = Assignment(found.design).place(f"u{unit}")
+        up = warm is not None and warm.arm == 1
+        at = NOW - 9 * DAY + 8 * DAY * unit / 1500 + 5
+        facts.append(Feedback(id=10_000 + unit, at=at, outcome="thumb", decision=unit + 1,
+                              value=float(unit % 10 < 4 + 4 * up)))  # fmt: skip
+        if unit % 10 < 1 + 2 * up:
+            facts.append(Feedback(id=20_000 + unit, at=at, outcome="invalid_approval",
+                                  decision=unit + 1, value=1.0))  # fmt: skip
+    store.write(facts)
+    warnings = show(store, "tone", now=NOW).result.warnings
+    assert any(line.startswith("servility: in 'warm'") for line in warnings)
+
+
+def test_what_is_no_declared_value_of_a_segment_is_shown_as_other(
+    store: LiveStore, tmp_path: Path
+) -> None:
+    text = DESIGN.replace("values: [free, paid]", "values: [free, team]")
+    expose(store, opened(tmp_path, text), units=300, rates=EFFECT)
+    other = Exposure(decision=-1, experiment="tone", unit=1, arm="base", slice=0, at=NOW - 5 * DAY,
+                     segments={"plan": "other"})  # fmt: skip
+    store.write([other])
+    parts = show(store, "tone", now=NOW).result.segments
+    assert [part.value for part in parts] == ["free", "other"]

@@ -1,6 +1,8 @@
 from pathlib import Path
 
-from statera.api.livereading import live_units, wanted
+import msgspec
+
+from statera.api.livereading import live_units, pleasing, wanted
 from statera.codec.strict import from_yaml
 from statera.experiment.design import Design
 from statera.store.live.opening import open_live
@@ -58,4 +60,18 @@ def test_the_analysis_gets_units_and_what_is_aside(tmp_path: Path) -> None:
     assert shadow.outcomes["latency"].total.tolist() == [0.0, 9.0]
     early, _ = live_units(store, DESIGN, until=1.0)
     assert early.unit.tolist() == [10]
+    store.close()
+
+
+def test_outcomes_for_the_servility_warning_are_read_where_both_sides_were_reported(
+    tmp_path: Path,
+) -> None:
+    store = open_live(str(tmp_path / "live.sqlite"))
+    store.write([exposure(1, 10), said(1, 1)])
+    assert pleasing(store, DESIGN) == ()  # complaint is read anyway, but nothing of approval is
+    store.write([said(2, 1, outcome="thumb"), said(3, 1, outcome="harm_report")])
+    more = pleasing(store, DESIGN)
+    assert more == ("thumb", "harm_report")
+    assert live_units(store, DESIGN, further=more)[0].outcomes["thumb"].total.tolist() == [1.0]
+    assert pleasing(store, msgspec.structs.replace(DESIGN, mode="shadow")) == ()
     store.close()

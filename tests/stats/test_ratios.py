@@ -17,6 +17,7 @@ from statera.stats.ratios import (
     clustered_errors,
     contrast,
     cumulated,
+    effective_clusters,
     grid,
     ratio_difference,
 )
@@ -240,3 +241,8 @@ def test_units_that_cannot_be_are_refused() -> None:
     ):
         with pytest.raises(ValueError, match=match):
             cumulated(bad, [10], (2, 2))
+
+
+def test_how_many_clusters_of_one_size_there_are() -> None:
+    clusters = np.array([7, 7, 7, 7, 1, 2, 3, 4])
+    assert effective_clusters(clusters, [4, 8]) == pytest.approx([1.0, 64 / 20])

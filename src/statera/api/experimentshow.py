@@ -4,6 +4,7 @@ shown = show(store, "tone", now=clock.now())
 shown.result.verdict                       # pass, fail or inconclusive
 """
 
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -12,8 +13,10 @@ import msgspec
 import numpy as np
 
 from statera.analysis.experiments.analysis import View, analysed
+from statera.analysis.experiments.result import Result
 from statera.analysis.experiments.units import Aside, Reports, Units
-from statera.api.livereading import live_units
+from statera.analysis.experiments.verdicts import held
+from statera.api.livereading import live_units, pleasing, wanted
 from statera.codec.files import read_csv
 from statera.errors import DeclarationError, nearest, unknown
 from statera.experiment.assignment import splits
@@ -30,6 +33,8 @@ SCHEMA = 1
 PRIOR = 0.05
 """Standard deviation of the effect for a Bayesian view whose design states none."""
 
+UNPLANNED = "without the history, which the design does not name,"
+BARE = View(detail=False)
 _UNIT = "unit"
 
 
@@ -55,14 +60,20 @@ def show(store: LiveStore, name: str, *, now: float, asked: Asked = Asked()) -> 
     """
     registered = _registered(store, name)
     design = read_design(registered[-1].text, source=f"experiment '{name}' as registered")
-    units, aside = _units(store, design)
-    if not len(units.unit):
+    plain, aside = _units(store, design, further=pleasing(store, design))
+    if not len(plain.unit):
         raise _nobody(design, registered[0], aside, now)
-    cuped = None
+    units, cuped = plain, None
     if asked.history is not None:
         units, cuped = _with_history(units, design, asked), True
     prior = (design.prior or PRIOR) if asked.bayes else None
     result = analysed(design, units, aside, now=now, view=View(cuped=cuped, prior=prior))
+    read = _Read(design, plain, aside, now)
+    others = list(_promised(store, registered, read))
+    if result.verdict == "pass":
+        others += _uncut(store, read)
+        others += [(UNPLANNED, read.analysed())] if cuped and not design.history else []
+    result = held(result, others)
     return Shown(
         result=result if asked.bayes else msgspec.structs.replace(result, bayes=()),
         design=design,
@@ -77,6 +88,49 @@ def show(store: LiveStore, name: str, *, now: float, asked: Asked = Asked()) -> 
         late=asked.late,
         command=asked.command,
     )
+
+
+class _Read(NamedTuple):
+    """A design with the units that were read by it, and when."""
+
+    design: Design
+    units: Units
+    aside: Aside
+    now: float
+
+    def analysed(self) -> Result:
+        return analysed(self.design, self.units, self.aside, now=self.now, view=BARE)
+
+
+def _promised(
+    store: LiveStore, registered: tuple[Registration, ...], read: _Read
+) -> Iterator[tuple[str, Result]]:
+    """Yield the answer by the design that held when the first unit was exposed, if edited since."""
+    before = [one for one in registered if one.at <= read.units.first[0]] or registered[:1]
+    if before[-1].digest == registered[-1].digest:
+        return
+    design = read_design(before[-1].text, source=f"'{read.design.experiment}' as registered")
+    if wanted(design) != wanted(read.design):
+        units, aside = _units(store, design)
+        read = read._replace(units=units, aside=aside)
+    which = f"by the design as it was when the first unit was exposed ({moment(before[-1].at)})"
+    yield which, read._replace(design=design).analysed()
+
+
+def _uncut(store: LiveStore, read: _Read) -> Iterator[tuple[str, Result]]:
+    """Yield the answer of the windows that had closed when traffic went to the base for good.
+
+    After that nobody is shown an arm: a window that was open then misses what would have come.
+    """
+    since = None
+    for one in store.occurrences(read.design.experiment):
+        if one.kind in ("stopped", "ended"):
+            since = one.at if since is None else since
+        elif one.kind == "resumed":
+            since = None
+    if since is not None and since < read.now:
+        which = f"of the windows that had closed before the stop ({moment(since)})"
+        yield which, read._replace(now=since).analysed()
 
 
 def json_shown(shown: Shown, exit_code: int) -> dict[str, object]:
@@ -142,9 +196,9 @@ def _edits(registered: tuple[Registration, ...]) -> tuple[Edit, ...]:
     )
 
 
-def _units(store: LiveStore, design: Design) -> tuple[Units, Aside]:
+def _units(store: LiveStore, design: Design, *, further: Sequence[str] = ()) -> tuple[Units, Aside]:
     """Return the units; of a shadow's arms what the candidate answered, whom nobody was shown."""
-    units, aside = live_units(store, design)
+    units, aside = live_units(store, design, further=further)
     if design.mode != "shadow":
         return units, aside
     shadow, _ = live_units(store, design, shadow=True)

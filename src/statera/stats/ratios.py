@@ -200,6 +200,13 @@ def clustered_errors(
     return np.where(np.isfinite(plain), np.fmax(plain, found), np.nan)
 
 
+def effective_clusters(clusters: np.ndarray, looks: Sequence[int] | np.ndarray) -> np.ndarray:
+    """Return how many clusters of one size the units up to each look are worth (Kish): (looks,)."""
+    index = np.unique(clusters, return_inverse=True)[1]
+    sizes = [np.bincount(index[:place]).astype(np.float64) for place in looks]
+    return np.array([each.sum() ** 2 / max(1.0, float(each @ each)) for each in sizes])
+
+
 def _moved(columns: Columns, sums: Sums, look: int, pair: tuple[int, int]) -> np.ndarray:
     """Return by how much each unit up to a look moves the difference (its influence)."""
     place = sums.looks[look]

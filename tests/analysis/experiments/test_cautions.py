@@ -49,3 +49,19 @@ def test_arms_that_answer_unequally() -> None:
     (line,) = said(found._replace(outcomes={"solved": reports(number, number)}))
     assert "of 'warm' reported solved, but" in line
     assert "different people" in line
+
+
+def test_answers_lost_on_one_side_alone_are_told() -> None:
+    """All of the base's answers came: there is no variance that an approximation could rest on."""
+    found = drawn(3, 2_000)
+    number = ((found.arm == 0) | (np.arange(2_000) % 5 > 0)).astype(float)
+    (line,) = said(found._replace(outcomes={"solved": reports(number, number)}))
+    assert line.startswith("7") or line.startswith("8")
+    assert "but 100.0% of 'base'" in line
+
+
+def test_requests_without_a_user_are_told() -> None:
+    (line,) = said(drawn(1, 2_000), design(unit="request", planned=None))
+    assert "not for users like them" in line
+    bound = design(unit={"kind": "request", "cluster": "x-user"}, planned=None)
+    assert "too narrow" in said(drawn(1, 2_000), bound)[0]

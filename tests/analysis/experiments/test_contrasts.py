@@ -15,8 +15,8 @@ SEQUENTIAL = design(analysis="group-sequential", planned=2_000, looks=4)
 
 def contrasted(plan: Design, found: Units, arm: int = 1) -> tuple[Contrast, Path]:
     seen = column(plan, found, plan.primary.outcome, now=NOW)
-    codes = (found.arm, found.slice)
-    return primary(plan, read(plan, seen, looks_of(plan, seen.closed), codes), arm)
+
+    return primary(plan, read(plan, seen, looks_of(plan, seen.closed), found), arm)
 
 
 def test_the_difference_by_hand() -> None:
@@ -130,9 +130,36 @@ def test_history_narrows_the_interval() -> None:
         rng.integers(0, 2, 4_000), {"solved": reports(level + rng.normal(size=4_000) / 4)}
     )
     plan, seen = design(), column(design(), found, "solved", now=NOW)
-    looks, codes = looks_of(plan, 4_000), (found.arm, found.slice)
-    plain, _ = primary(plan, read(plan, seen, looks, codes), 1)
-    narrow, _ = primary(plan, read(plan, seen, looks, codes, level[:, None]), 1)
+    looks = looks_of(plan, 4_000)
+    plain, _ = primary(plan, read(plan, seen, looks, found), 1)
+    narrow, _ = primary(plan, read(plan, seen, looks, found, level[:, None]), 1)
     assert float(narrow.error or 9) < float(plain.error or 0) / 3
     assert "CUPED" in narrow.method
     assert "CUPED" not in plain.method
+
+
+def test_requests_of_users_who_differ_are_bounded_by_user() -> None:
+    """An arm that helps half of the users as much as it harms the others is not surely better."""
+    rng = np.random.default_rng(12)
+    user = rng.integers(0, 100, 6_000)
+    effect = np.where(rng.random(100) < 0.6, 0.45, -0.45)[user]
+    arm = rng.integers(0, 2, 6_000)
+    found = units(arm, {"solved": reports(rng.random(6_000) < 0.5 + effect * arm)}, cluster=user)
+    alone, _ = contrasted(design(), found)
+    bound, _ = contrasted(design(unit={"kind": "request", "cluster": "x-user"}), found)
+    assert alone.standing == "better"
+    assert bound.standing == "open"
+    assert bound.value == alone.value
+    assert float(bound.error or 0) > 2 * float(alone.error or 9)
+    assert "clustered" in bound.method
+    few = units(arm, found.outcomes, cluster=user % 40)
+    none, _ = contrasted(design(unit={"kind": "request", "cluster": "x-user"}), few)
+    assert (none.low, none.high) == (None, None)
+
+
+def test_a_shadow_says_nothing_of_what_people_report() -> None:
+    plan = design(mode="shadow")
+    contrast, path = contrasted(plan, drawn(3, 2_000, rates=(0.3, 0.7)))
+    assert (contrast.value, contrast.low, contrast.standing) == (None, None, "open")
+    assert "nobody is shown the arm" in contrast.why
+    assert path.points == ()

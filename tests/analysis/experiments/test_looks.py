@@ -30,3 +30,11 @@ def test_planned_looks_are_at_exact_counts() -> None:
 def test_the_first_crossing() -> None:
     assert first(np.array([False, True, True])) == 1
     assert first(np.zeros(3, bool)) is None
+
+
+def test_the_planned_end_decides_and_moves_no_look() -> None:
+    found = open_looks(130, planned=120)
+    assert found.counts.tolist() == [100, 105, 111, 116, 120, 122, 128, 130]
+    assert found.decides.tolist() == [True] * 7 + [False]
+    assert open_looks(119, planned=120).counts.tolist() == open_looks(119).counts.tolist()
+    assert open_looks(120, planned=120).decides.all()

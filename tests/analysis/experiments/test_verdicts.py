@@ -1,7 +1,7 @@
 import pytest
 
-from statera.analysis.experiments.result import Contrast, Ratio, Side, Standing
-from statera.analysis.experiments.verdicts import ruled
+from statera.analysis.experiments.result import Contrast, Ratio, Result, Side, Standing, Verdict
+from statera.analysis.experiments.verdicts import held, ruled
 
 FAIR = Ratio(seen={}, expected={}, p=1.0, alpha=0.001, failed=False)
 
@@ -58,3 +58,26 @@ def test_a_guardrail_counts_only_for_its_own_arm() -> None:
     rail = [contrast("breached", outcome="complaint", arm="two")]
     assert ruled(FAIR, arms, rail).verdict == "pass"
     assert ruled(FAIR, arms[1:], rail).verdict == "fail"
+
+
+def result(verdict: Verdict) -> Result:
+    return Result(
+        experiment="tone", verdict=verdict, reasons=(f"it is {verdict}",), alpha=0.05,
+        analysis="confidence-sequence", planned=None, closed=9, exposed=9, ratio=FAIR, primary=(),
+    )  # fmt: skip
+
+
+def test_a_pass_that_another_reading_does_not_share_is_none() -> None:
+    assert held(result("pass"), [("before", result("pass"))]) == result("pass")
+    found = held(result("pass"), [("before the edit", result("fail"))])
+    assert found.verdict == "inconclusive"
+    assert found.reasons == (
+        "no pass: before the edit the answer is fail: it is fail", "it is pass",
+    )  # fmt: skip
+
+
+def test_a_fail_stays_one_and_what_others_say_is_told() -> None:
+    found = held(result("inconclusive"), [("before the edit", result("fail"))])
+    assert (found.verdict, found.reasons) == ("inconclusive", ("it is inconclusive",))
+    assert found.warnings == ("before the edit the answer is fail: it is fail",)
+    assert held(result("fail"), [("before", result("pass"))]).verdict == "fail"

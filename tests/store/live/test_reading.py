@@ -1,3 +1,5 @@
+import msgspec
+
 from statera.records.live import Excluded, Fact
 from statera.store.live.opening import LiveStore
 from statera.store.live.wanted import Wanted, WantedOutcome
@@ -200,3 +202,22 @@ def test_the_store_can_be_read_as_it_was(live: LiveStore) -> None:
     assert found.outcomes["solved"].total.tolist() == [1.0]
     assert found.beside.excluded == {}
     assert live.units(wants()).outcomes["solved"].total.tolist() == [0.0, 0.0]
+
+
+def test_an_answer_that_never_came_is_an_error(live: LiveStore) -> None:
+    """The last exposure may still be answered; an override is in nothing."""
+    live.write([
+        exposure(1, 10), exposure(2, 11, at=1.0), exposure(3, 12, at=2.0, entry="override"),
+        exposure(4, 13, at=2000.0), exposure(5, 14, at=2001.0), answer(1), answer(4, at=2002.0),
+    ])  # fmt: skip
+    found = live.units(wants(error=answers(), latency=answers()))
+    assert found.outcomes["error"].total.tolist() == [0, 1, 0, 0]
+    assert found.outcomes["error"].number.tolist() == [1, 1, 1, 0]
+    assert found.outcomes["latency"].number.tolist() == [0, 0, 0, 0]
+    shadow = msgspec.structs.replace(wants(error=answers()), shadow=True)
+    assert live.units(shadow).outcomes["error"].number.sum() == 0
+
+
+def test_without_any_answer_nothing_is_an_error(live: LiveStore) -> None:
+    live.write([exposure(1, 10), exposure(2, 11, at=5000.0)])
+    assert live.units(wants(error=answers())).outcomes["error"].number.sum() == 0

@@ -15,7 +15,14 @@ from statera.analysis.experiments import looks as at
 from statera.analysis.experiments import views
 from statera.analysis.experiments.cautions import cautions
 from statera.analysis.experiments.columns import Column, column, history, known
-from statera.analysis.experiments.contrasts import Reading, looks_of, planned, primary, read
+from statera.analysis.experiments.contrasts import (
+    UNSHOWN,
+    Reading,
+    looks_of,
+    planned,
+    primary,
+    read,
+)
 from statera.analysis.experiments.guardrails import guarded
 from statera.analysis.experiments.responses import responses
 from statera.analysis.experiments.result import Bayes, Contrast, Ratio, Result
@@ -61,7 +68,7 @@ def analysed(
         design,
         seen,
         looks_of(design, seen.closed),
-        (units.arm, units.slice),
+        units,
         _covariates(design, units, seen, view),
     )
     found = [primary(design, reading, arm) for arm in range(1, len(design.arms))]
@@ -73,7 +80,7 @@ def analysed(
         *([left_out] if foreign else []),
         *hidden(checked),
         *cautions(design, units, aside, columns),
-        *servility(design, units, now=now),
+        *(() if checked.failed else servility(design, units, now=now)),
     )
     plain = Result(
         experiment=design.experiment,
@@ -94,7 +101,7 @@ def analysed(
             name: dict(counts) for name, counts in msgspec.structs.asdict(aside).items() if counts
         },
         next_look=_next(design, seen.closed),
-        path=tuple(path for _, path in found),
+        path=() if checked.failed else tuple(path for _, path in found),
     )
     return _detailed(plain, design, units, reading, now=now) if view.detail else plain
 
@@ -103,7 +110,8 @@ def _detailed(
     plain: Result, design: Design, units: Units, reading: Reading, *, now: float
 ) -> Result:
     """Return the result with the views that take no part in the decision."""
-    if plain.ratio.failed or not len(reading.looks.counts):
+    unheard = any(each.why == UNSHOWN for each in plain.primary)
+    if plain.ratio.failed or unheard or not len(reading.looks.counts):
         return plain
     scene = views.Scene(design, reading.column, units, int(reading.looks.counts[-1]))
     segmented = views.segmented(scene)

@@ -4,6 +4,7 @@ import numpy as np
 
 from statera.analysis.experiments.columns import Column
 from statera.analysis.experiments.contrasts import planned
+from statera.analysis.experiments.guardrails import betting
 from statera.analysis.experiments.units import Aside, Units
 from statera.experiment.design import Design
 from statera.stats import asymptotic, ratios
@@ -20,6 +21,7 @@ def cautions(
         *_few(design, units, columns[design.primary.outcome]),
         *_crossed(aside, len(units.arm)),
         *_edited(aside),
+        *_bound(design),
         *(line for seen in columns.values() for line in _late(design, units, seen)),
         *(line for seen in columns.values() for line in _unequal(design, units, seen)),
     )
@@ -60,8 +62,21 @@ def _edited(aside: Aside) -> list[str]:
     ]
 
 
+def _bound(design: Design) -> list[str]:
+    """Say what the requests of one user being alike does to the numbers."""
+    if design.units.kind != "request":
+        return []
+    if design.units.cluster:
+        return ["segments, cohorts and late reports take each request for itself: their intervals"
+                " are too narrow where users differ in what an arm does to them"]  # fmt: skip
+    return ["requests are randomised and no `cluster` names their user: the intervals hold for the"
+            " users seen, not for users like them"]  # fmt: skip
+
+
 def _late(design: Design, units: Units, seen: Column) -> list[str]:
-    """Say how many reports of the closed units came after the window."""
+    """Say how many reports of the closed units came after the window; answers have no delay."""
+    if design.outcome(seen.name).source == "answer":
+        return []
     reports = units.outcomes[seen.name]
     late = float(reports.late_number[: seen.closed].sum())
     share = late / max(1.0, late + float(reports.number[: seen.closed].sum()))
@@ -75,13 +90,20 @@ def _late(design: Design, units: Units, seen: Column) -> list[str]:
 
 
 def _unequal(design: Design, units: Units, seen: Column) -> list[str]:
-    """Say where arms surely differ in who reports at all: a mean leaves the rest out."""
-    if seen.kind != "mean" or not seen.closed:
+    """Say where arms surely differ in who reports at all: a mean leaves the rest out.
+
+    Half of alpha is the normal approximation's, half the exact bounds', which need no burn-in:
+    where all of one arm reported, there is no variance to approximate.
+    """
+    if seen.kind != "mean" or not seen.closed or seen.reported.all():
         return []
     arm, stratum = units.arm[: seen.closed], units.slice[: seen.closed]
     shape = (len(design.arms), max(1, len(design.ramp)))
-    columns = ratios.Columns(seen.reported.astype(np.float64), np.ones(seen.closed), arm, stratum)
-    sums = ratios.cumulated(columns, [seen.closed], shape)
+    said = seen.reported.astype(np.float64)
+    sums = ratios.cumulated(
+        ratios.Columns(said, np.ones(seen.closed), arm, stratum), [seen.closed], shape
+    )
+    alpha = design.alpha / (2 * (len(design.arms) - 1))
     lines = []
     for number, each in enumerate(design.arms[1:], 1):
         path = ratios.contrast(sums, number)
@@ -90,9 +112,11 @@ def _unequal(design: Design, units: Units, seen: Column) -> list[str]:
             np.where(path.ready, path.error, np.nan),
             seen.closed,
             planned=planned(design),
-            alpha=design.alpha / (len(design.arms) - 1),
+            alpha=alpha,
         )
-        if low[0] > 0 or high[0] < 0:
+        event = seen._replace(kind="event", total=said, number=np.ones(seen.closed))
+        exact = betting(design, event, units, number, np.array([seen.closed]))(alpha / 2)
+        if max(low[0], exact[0][0]) > 0 or min(high[0], exact[1][0]) < 0:
             lines.append(
                 f"{path.candidate[0]:.1%} of '{each.name}' reported {seen.name}, but"
                 f" {path.base[0]:.1%} of '{design.base.name}': its mean is over different people"

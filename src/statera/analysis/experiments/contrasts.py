@@ -13,6 +13,7 @@ from statera.analysis.experiments import looks as at
 from statera.analysis.experiments.columns import Column
 from statera.analysis.experiments.looks import Looks
 from statera.analysis.experiments.result import Contrast, Path, Point, Side, Standing
+from statera.analysis.experiments.units import Units
 from statera.experiment.design import Design
 from statera.stats import asymptotic, ratios
 
@@ -20,6 +21,7 @@ UNREADY = (
     f"too early for the normal approximation: at least {ratios.LEAST} units of each arm must have"
     " reported, more where the outcome is rare or skewed"
 )
+UNSHOWN = "in shadow mode nobody is shown the arm: all reports are on the base's answers"
 LACKING = "an arm has no unit that reported yet"
 CUPED = "Deng, Xu, Kohavi and Walker, WSDM 2013"
 
@@ -29,7 +31,8 @@ Ends = TypeVar("Ends", np.ndarray, float)
 class Reading(NamedTuple):
     """One outcome of the closed units and its sums at the looks, `arms` by name, base first.
 
-    `reporting` (looks, arms) counts the units that reported by each look.
+    `reporting` (looks, arms) counts the units that reported by each look. `clusters` binds units
+    (the user of a request), None where each stands alone.
     """
 
     column: Column
@@ -37,6 +40,8 @@ class Reading(NamedTuple):
     sums: ratios.Sums
     reporting: np.ndarray
     arms: tuple[str, ...]
+    columns: ratios.Columns
+    clusters: np.ndarray | None
 
 
 class Traces(NamedTuple):
@@ -56,19 +61,19 @@ def looks_of(design: Design, closed: int) -> Looks:
     """Return the looks at the primary outcome by `closed` units, as the design's analysis has."""
     if design.analysis == "group-sequential":
         return at.planned_looks(closed, planned=planned(design), looks=design.looks)
-    return at.open_looks(closed)
+    return at.open_looks(closed, design.planned)
 
 
 def read(
     design: Design,
     column: Column,
     looks: Looks,
-    codes: tuple[np.ndarray, np.ndarray],
+    units: Units,
     covariates: np.ndarray | None = None,
 ) -> Reading:
-    """Return an outcome's sums at the looks; `codes` are arm and stratum of each unit."""
+    """Return an outcome's sums at the looks, from units of known arms and slices."""
     count = int(looks.counts[-1]) if len(looks.counts) else 0
-    arm, stratum = (code[:count] for code in codes)
+    arm, stratum = units.arm[:count], units.slice[:count]
     names = tuple(each.name for each in design.arms)
     shape = (len(names), max(1, len(design.ramp), int(stratum.max(initial=0)) + 1))
     columns = ratios.Columns(
@@ -90,7 +95,23 @@ def read(
         ratios.cumulated(columns, looks.counts, shape),
         reported.reshape(-1, len(names)).cumsum(axis=0),
         names,
+        columns,
+        units.cluster[:count] if design.units.cluster else None,
     )
+
+
+def contrast(reading: Reading, arm: int) -> ratios.Path:
+    """Return an arm minus the base at each look; where clusters bind units, with their errors.
+
+    Requests are randomised one by one, but a user's are alike in what an arm does to them: without
+    clusters the interval would hold for the users seen, not for users like them.
+    """
+    path = ratios.contrast(reading.sums, arm)
+    if reading.clusters is None or not len(reading.looks.counts):
+        return path
+    errors = ratios.clustered_errors(reading.sums, reading.columns, reading.clusters, arm=arm)
+    enough = ratios.effective_clusters(reading.clusters, reading.looks.counts) >= ratios.LEAST
+    return path._replace(error=errors, ready=path.ready & enough)
 
 
 def primary(design: Design, reading: Reading, arm: int) -> tuple[Contrast, Path]:
@@ -112,7 +133,9 @@ def primary(design: Design, reading: Reading, arm: int) -> tuple[Contrast, Path]
     if not len(reading.looks.counts):
         found = replace(found, why=_waiting(design))
     points = [_point(reading, traces, number) for number in range(len(reading.looks.counts))]
-    return found, Path(arm=reading.arms[arm], points=tuple(points))
+    if (told := heard(design, found)) is not found:
+        points = []
+    return told, Path(arm=reading.arms[arm], points=tuple(points))
 
 
 def shown(reading: Reading, traces: Traces, arm: int) -> Contrast:
@@ -141,6 +164,16 @@ def shown(reading: Reading, traces: Traces, arm: int) -> Contrast:
     )
 
 
+def heard(design: Design, found: Contrast) -> Contrast:
+    """Return a contrast, without numbers where nobody could tell: reports on a shadow's answers."""
+    if design.mode != "shadow" or design.outcome(found.outcome).source != "feedback":
+        return found
+    return replace(
+        found, value=None, low=None, high=None, error=None, standing="open", decided_at=None,
+        relative=None, why=UNSHOWN,
+    )  # fmt: skip
+
+
 def turned(sign: int, lows: Ends, highs: Ends) -> tuple[Ends, Ends]:
     """Return bounds of sign x difference."""
     return (lows, highs) if sign > 0 else (-highs, -lows)
@@ -152,7 +185,7 @@ def number_of(value: float) -> float | None:
 
 
 def _traces(design: Design, reading: Reading, arm: int, alpha: float) -> Traces:
-    path = ratios.contrast(reading.sums, arm)
+    path = contrast(reading, arm)
     errors = np.where(path.ready, path.error, np.nan)
     counts = reading.looks.counts
     if design.analysis == "confidence-sequence":
@@ -210,7 +243,8 @@ def _method(design: Design, reading: Reading) -> str:
         if design.analysis == "confidence-sequence"
         else f"group-sequential, {design.looks} looks, O'Brien-Fleming-type spending"
     )
-    return f"{how}; {ratios.METHOD}{', CUPED' if reading.sums.covariates else ''}"
+    bound = ", clustered" if reading.clusters is not None else ""
+    return f"{how}; {ratios.METHOD}{bound}{', CUPED' if reading.sums.covariates else ''}"
 
 
 def _source(design: Design, reading: Reading) -> str:

@@ -22,6 +22,8 @@ from statera.analysis.experiments.columns import Column, column, known
 from statera.analysis.experiments.contrasts import (
     Reading,
     Traces,
+    contrast,
+    heard,
     planned,
     read,
     shown,
@@ -55,7 +57,7 @@ def guarded(design: Design, units: Units, *, now: float) -> tuple[Contrast, ...]
     found = []
     for guardrail in design.guardrails:
         seen = column(design, units, guardrail.outcome, now=now)
-        reading = read(design, seen, at.open_looks(seen.closed), (units.arm, units.slice))
+        reading = read(design, seen, at.open_looks(seen.closed, design.planned), units)
         found += [
             _contrast(design, guardrail, reading, units, arm) for arm in range(1, len(design.arms))
         ]
@@ -65,10 +67,12 @@ def guarded(design: Design, units: Units, *, now: float) -> tuple[Contrast, ...]
 def _contrast(
     design: Design, guardrail: Guardrail, reading: Reading, units: Units, arm: int
 ) -> Contrast:
-    path = ratios.contrast(reading.sums, arm)
+    path = contrast(reading, arm)
     exact = reading.column.kind == "event" or (reading.column.single and _bounded(reading.column))
     bounding = (
-        _betting(design, reading, units, arm) if exact else _asymptotic(design, path, reading)
+        betting(design, reading.column, units, arm, reading.looks.counts)
+        if exact
+        else _asymptotic(design, path, reading)
     )
     arms = len(design.arms) - 1
     stop, release = design.alpha / (len(design.guardrails) * arms), design.alpha / arms
@@ -82,7 +86,7 @@ def _contrast(
         if exact
         else (f"asymptotic confidence sequence; {ratios.METHOD}", f"{asymptotic.SOURCE}")
     )
-    return replace(
+    found = replace(
         found,
         level=1 - release,
         standing=standing,
@@ -93,6 +97,7 @@ def _contrast(
         why=found.why if len(reading.looks.counts) else "no unit has closed yet",
         adjusted=_adjusted(design, stop, release),
     )
+    return heard(design, found)
 
 
 def _standing(
@@ -131,12 +136,12 @@ def _asymptotic(design: Design, path: ratios.Path, reading: Reading) -> Bounding
     return bounds
 
 
-def _betting(design: Design, reading: Reading, units: Units, arm: int) -> Bounding:
+def betting(design: Design, seen: Column, units: Units, arm: int, counts: np.ndarray) -> Bounding:
     """Return exact bounds over the units of both arms, in slices where each of the two has a share.
 
-    With the share that the design gave the arm between the two.
+    With the share that the design gave the arm between the two; `counts` are the looks.
     """
-    seen, weights = reading.column, shares(design)
+    weights = shares(design)
     count = seen.closed
     pair = weights[:, [0, arm]]
     total = pair.sum(axis=1)
@@ -144,7 +149,7 @@ def _betting(design: Design, reading: Reading, units: Units, arm: int) -> Boundi
     mixed = (chance > 0) & (chance < 1)
     arms, slices = units.arm[:count], units.slice[:count]
     kept = ((arms == 0) | (arms == arm)) & mixed[slices] & (seen.number > 0)
-    places = np.concatenate([[0], np.cumsum(kept)])[reading.looks.counts]
+    places = np.concatenate([[0], np.cumsum(kept)])[counts]
     low, high = seen.bounds if seen.kind != "event" and seen.bounds else (0.0, 1.0)
     values = np.clip((seen.total[kept] / seen.number[kept] - low) / (high - low), 0, 1)
     treated, chances = arms[kept] == arm, chance[slices[kept]]

@@ -2,6 +2,8 @@
 
 >>> open_looks(117).counts.tolist(), open_looks(117).decides.tolist()
 ([100, 105, 111, 116, 117], [True, True, True, True, False])
+>>> open_looks(117, planned=117).decides.tolist()
+[True, True, True, True, True]
 """
 
 from typing import NamedTuple
@@ -21,13 +23,15 @@ class Looks(NamedTuple):
     decides: np.ndarray
 
 
-def open_looks(count: int) -> Looks:
-    """Return the looks at any time: the grid up to `count`, and `count` itself.
+def open_looks(count: int, planned: int | None = None) -> Looks:
+    """Return the looks at any time: the grid up to `count`, the planned end, and `count` itself.
 
     `count` decides only where it is on the grid: what it would decide, the next look on the grid
     will, unless that has passed. So any two readers of the same units find the same decision.
     """
     counts = grid(count + 1)[:-1]
+    if planned is not None and planned <= count:
+        counts = np.union1d(counts, [planned])
     decides = np.ones(len(counts), bool)
     if count and (not len(counts) or counts[-1] != count):
         return Looks(np.append(counts, count), np.append(decides, False))

@@ -10,7 +10,7 @@ import numpy as np
 
 from statera.analysis.experiments import looks as at
 from statera.analysis.experiments.columns import column
-from statera.analysis.experiments.contrasts import planned, read
+from statera.analysis.experiments.contrasts import contrast, planned, read
 from statera.analysis.experiments.units import Units
 from statera.experiment.design import Design
 from statera.stats import asymptotic, heterogeneity, ratios
@@ -66,9 +66,9 @@ def _rises(
         if not seen.closed:
             continue
         look = at.Looks(np.array([seen.closed]), np.array([True]))
-        reading = read(design, seen, look, (units.arm, units.slice))
+        reading = read(design, seen, look, units)
         for arm in range(1, len(design.arms)):
-            rise = _rise(design, name, ratios.contrast(reading.sums, arm), seen.closed)
+            rise = _rise(design, name, contrast(reading, arm), seen.closed)
             if rise.value > 0:
                 found.setdefault(arm, []).append(rise)
     return found

@@ -3,13 +3,16 @@
 An arm passes if it is surely better in the primary outcome and surely not worse, by more than the
 margin, in every guardrail: an intersection-union test (Berger, Technometrics 24 (1982) 295-300).
 It fails if a guardrail is surely breached, or the primary outcome is surely worse or surely less
-than the minimum. With several arms the experiment passes if one does, and fails if all do.
+than the minimum. With several arms the experiment passes if one does, and fails if all do. A pass
+that another reading of the same units does not share is none (`held`).
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from statera.analysis.experiments.result import Contrast, Ratio, Verdict
+from msgspec.structs import replace
+
+from statera.analysis.experiments.result import Contrast, Ratio, Result, Verdict
 
 
 class Ruling(NamedTuple):
@@ -31,6 +34,22 @@ def ruled(ratio: Ratio, primary: Sequence[Contrast], guardrails: Sequence[Contra
     return Ruling(
         _joined([each.verdict for each in arms]), sum((each.reasons for each in arms), ())
     )
+
+
+def held(result: Result, others: Sequence[tuple[str, Result]]) -> Result:
+    """Return a result that passes only where all other readings of its units pass too.
+
+    `others` are named by what makes them another: as `by the design as pre-registered`. One that
+    says something else is told, whichever way.
+    """
+    apart = [(how, other) for how, other in others if other.verdict != result.verdict]
+    lines = tuple(
+        f"{how} the answer is {other.verdict}: {'; '.join(other.reasons)}" for how, other in apart
+    )
+    if result.verdict != "pass" or not apart:
+        return replace(result, warnings=(*lines, *result.warnings))
+    head = f"no pass: {lines[0]}"
+    return replace(result, verdict="inconclusive", reasons=(head, *lines[1:], *result.reasons))
 
 
 def _joined(verdicts: list[Verdict]) -> Verdict:

@@ -10,7 +10,7 @@ from statera.experiment.design import Design
 from statera.report import plaintext
 from statera.report.experiments import amounts
 from statera.report.forest import Limit, Mark
-from statera.report.numbers import minus
+from statera.report.numbers import level, minus
 
 Role = Literal["primary", "guardrail", "view"]
 ARROWS = {"higher": "↑", "lower": "↓"}
@@ -64,7 +64,7 @@ def row(contrast: Contrast, design: Design, role: Role) -> Row:
         limit="" if limit is None else _told(limit, role, places),
         standing=standing,
         verdict=verdict,
-        notes=_notes(contrast, design),
+        notes=_notes(contrast, design, role),
         mark=Mark(contrast.value, contrast.low, contrast.high, limit=limit),
     )
 
@@ -91,11 +91,13 @@ def _told(limit: Limit, role: Role, places: int) -> str:
     return f"{word} {amounts.change(limit.value, places)}"
 
 
-def _notes(contrast: Contrast, design: Design) -> tuple[str, ...]:
+def _notes(contrast: Contrast, design: Design, role: Role) -> tuple[str, ...]:
     """Return what has to be read beside the numbers; where all are void, nothing."""
     if contrast.standing == "void":
         return ()
-    found = []
+    found = (
+        [_level(contrast, role)] if contrast.low is not None or contrast.high is not None else []
+    )
     if contrast.decided_at is not None:
         found.append(f"decided at {contrast.decided_at:,} units")
     if contrast.relative is not None:
@@ -104,6 +106,12 @@ def _notes(contrast: Contrast, design: Design) -> tuple[str, ...]:
         found += _silent(contrast)
     found += [plaintext.name(text) for text in (contrast.adjusted, contrast.why) if text]
     return tuple(found)
+
+
+def _level(contrast: Contrast, role: Role) -> str:
+    """Return how sure the bounds are: a guardrail's each by itself, others together."""
+    which = "each bound" if role == "guardrail" else "interval"
+    return f"{which} at {level(contrast.level)}"
 
 
 def _silent(contrast: Contrast) -> list[str]:

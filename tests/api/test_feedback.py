@@ -112,14 +112,15 @@ def test_a_url_that_is_none_is_refused(url: str) -> None:
 
 def test_a_redirection_takes_the_token_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "*")
-    seen: list[str] = []
+    seen: list[bytes] = []
 
     def elsewhere(asked: Asked) -> list[Step]:
         seen.append(asked.path)
         return [answer({"accepted": 1, "ids": ["a"]}, 202), CLOSE]
 
     with RawUpstream(elsewhere) as other:
-        moved = [b"HTTP/1.1 302 Found\r\nlocation: " + other.url.encode() + b"/\r\n\r\n", CLOSE]
+        head = b"HTTP/1.1 302 Found\r\nlocation: " + other.url.encode() + b"/\r\n\r\n"
+        moved: list[Step] = [head, CLOSE]
         with (
             RawUpstream(lambda _: moved) as upstream,
             pytest.raises(EndpointError, match="302: no feedback is taken here"),

@@ -148,7 +148,7 @@ class Design(_Strict, frozen=True, kw_only=True):
     salt: str = ""
     layer: Layer | None = None
     ramp: Annotated[tuple[Step, ...], msgspec.Meta(max_length=100)] = ()
-    segments: dict[Name, Segment] = {}
+    segments: Annotated[dict[Name, Segment], msgspec.Meta(max_length=20)] = {}
     overrides: dict[str, str] = {}
     history: str = ""
     prior: Positive | None = None

@@ -276,7 +276,11 @@ class Worker:
         first, board = not self.given.number, self.given.board
         looking = self.given.looking if first else None
         beside = place.Beside(
-            self._upstream, self._metrics, lambda: self._keeper.armed, self._reader, looking,
+            self._upstream,
+            self._metrics,
+            lambda: self._keeper.armed,
+            self._reader,
+            looking,
             lambda: first or self._clock.monotonic() - board.watched <= longest,
         )
         made: Serving = place.Serving(self.terms, means, beside)

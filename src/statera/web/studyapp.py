@@ -94,8 +94,7 @@ class _Page:
         person = self._person(request)
         if person is None:
             return _nobody()
-        body = await request.body()
-        if len(body) > _MOST_BYTES:
+        if (body := await _body(request)) is None:
             return _failed("that is too long", 413)
         try:
             return _shown(await self._done(person, from_json(body, Act, source="act")))
@@ -125,6 +124,16 @@ class _Page:
 
     def _person(self, request: Request) -> Person | None:
         return self._people.get(request.path_params["token"])
+
+
+async def _body(request: Request) -> bytes | None:
+    """Return what was sent; None as soon as it is too long."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > _MOST_BYTES:
+            return None
+    return bytes(body)
 
 
 def _nobody() -> Response:

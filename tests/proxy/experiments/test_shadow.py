@@ -24,6 +24,8 @@ from tests.proxy.experiments.tried import POLICY
 from tests.proxy.guards import CHAT, asking, tools
 from tests.proxy.upstreams import RESET, Asked, RawUpstream, Step, answer, chat
 
+HEADERS = [(b"idempotency-key", b"one"), (b"x-more", b"yes")]
+
 
 def says(asked: Asked) -> list[Step]:
     """Answer by what is asked: whole, slowly, as an error, as garbage, or not at all."""
@@ -83,7 +85,7 @@ def copied(
 def copy(number: int, text: str, treatment: Treatment, **more: Any) -> Copy:
     body = asking(text, **more)
     api, reading = known_apis()[CHAT], Reading(refusal=True, hashed=True)
-    return Copy("tone", number, api, treatment, body, 99, [], CHAT.encode(), reading)
+    return Copy("tone", number, api, treatment, body, 99, HEADERS, CHAT.encode(), reading)
 
 
 def test_what_came_of_each_copy_is_recorded(upstream: RawUpstream, tmp_path: Path) -> None:
@@ -100,6 +102,8 @@ def test_what_came_of_each_copy_is_recorded(upstream: RawUpstream, tmp_path: Pat
     assert (forbidden.guarded_output, forbidden.text_hash) == ("block", None)
     assert 'copies_total{experiment="tone",result="failed"} 1.0' in page
     assert 'copies_total{experiment="tone",result="answered"} 4.0' in page
+    told = upstream.asked[0].headers
+    assert (b"idempotency-key" in told, told[b"x-more"]) == (False, b"yes"), "it is another request"
     sent = upstream.asked[0].json
     assert (sent["model"], sent["messages"][0]["content"]) == ("candidate", "Be warm.")
 

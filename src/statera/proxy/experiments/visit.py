@@ -3,13 +3,15 @@
 await Visit(records, app, scope).run(receive, send)
 """
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from statera.experiment.opened import Opened
-from statera.experiment.rewriting import Change, rewritten, takes_prompt
+from statera.experiment.rewriting import Body, Change, rewritten, takes_prompt
 from statera.proxy.answers import DECISION_ID
+from statera.proxy.aside import MOST_AT_ONCE
 from statera.proxy.bodies import Message, Receive, Send
 from statera.proxy.documents import decode, encode
 from statera.proxy.experiments.accounts import Account, answered, response_number
@@ -79,7 +81,7 @@ class Visit:
         if data is None:
             return _replaying(messages, receive)
         try:
-            body = decode(data)
+            body = await _decoded(data)
         except Refused:
             return _replaying(messages, receive)
         opened = self._records.means.chooser.opened
@@ -171,6 +173,13 @@ async def _gathered(receive: Receive) -> tuple[list[Message], bytes | None]:
             return messages, None
         if not message.get("more_body"):
             return messages, b"".join(one.get("body", b"") for one in messages)
+
+
+async def _decoded(data: bytes) -> Body:
+    """Return a body's object; a long one is read in a thread. Refused for what is none."""
+    if len(data) <= MOST_AT_ONCE:
+        return decode(data)
+    return await asyncio.to_thread(decode, data)
 
 
 def _replaying(messages: list[Message], receive: Receive) -> Receive:

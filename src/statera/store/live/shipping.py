@@ -178,20 +178,20 @@ class Shipper:
                 there = segment.exists()
                 if there:
                     self._ship_segment(segment)
-                lines = self._spool.remove(segment)
+                number = self._spool.remove(segment)
                 if not there:
-                    self._missed(lines)
+                    self._missed(number)
         while self._held:
             lines = [self._held[place] for place in range(min(BATCH, len(self._held)))]
             self._deliver(lines)
             for _ in lines:
                 self._held.popleft()
 
-    def _missed(self, lines: int) -> None:
-        """Count the lines of a segment that somebody else removed."""
-        self._settled += lines
+    def _missed(self, number: int) -> None:
+        """Count the facts of a segment that somebody else removed."""
+        self._settled += number
         with self._turn:
-            self._lost += lines
+            self._lost += number
 
     def _ship_left(self) -> None:
         """Ship what dead processes left; what cannot be read of one is told, and keeps no other."""

@@ -171,6 +171,19 @@ def test_a_canary_that_nobody_can_look_at_stands_at_the_base_until_somebody_can(
     assert not watched.states.stopped("tone")
 
 
+def test_two_pods_of_which_one_cannot_look_change_sides_once_a_minute_at_most(once: Once) -> None:
+    watched = Watched(CANARY)
+    blind = watched.monitor(lambda: tuple(failing()))
+    seeing = watched.monitor(giving(contrast("open")))
+    for _ in range(100):
+        watched.clock.at += 3.0
+        once(blind)
+        once(seeing)
+        watched.states.refresh()
+    assert watched.kinds[:2] == ["blind", "sighted"]
+    assert len(watched.kinds) <= 2 * 300 / BLIND_AFTER
+
+
 def test_a_test_goes_on_though_nobody_can_look(once: Once) -> None:
     watched = Watched(design())
     monitor = watched.monitor(lambda: tuple(failing()))

@@ -96,8 +96,11 @@ def test_a_canary_that_breaks_a_guardrail_stops_by_itself(
         for number in range(160):
             tried.ask(f"user-{number}", "break")
         assert arm_within(tried, tried.user_in("warm"), "base", seconds=15)
-        store = open_live(str(tried.live))
-        stopped = [one for one in store.occurrences("tone") if one.kind == "stopped"]
+        store, stopped = open_live(str(tried.live)), list[Occurrence]()
+        until = time.monotonic() + 10
+        while not stopped and time.monotonic() < until:  # it is on its way to the store
+            stopped = [one for one in store.occurrences("tone") if one.kind == "stopped"]
+            time.sleep(0.05)
         store.close()
         assert len(stopped) == 1
         assert "error of warm" in stopped[0].detail

@@ -147,6 +147,21 @@ def test_what_cannot_be_read_of_one_dead_process_keeps_no_other(tmp_path: Path) 
     shipper.close()
 
 
+def test_a_store_that_is_read_only_for_a_while_takes_facts_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = str(tmp_path / "live.sqlite")
+    open_live(place).close()
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "access", lambda path, mode: False)
+        shipper = Shipper(place, tmp_path / "spool")
+        shipper.put(said(1, 1))
+        until(lambda: "read-only here" in shipper.fault)
+    assert shipper.flush(LIMIT)
+    shipper.close()
+    assert (shipper.shipped, shipper.fault) == (1, "")
+
+
 def test_what_no_database_takes_is_counted(tmp_path: Path) -> None:
     shipper = Shipper(str(tmp_path / "live.sqlite"), tmp_path / "spool")
     shipper.put(said(1, 1, outcome="\ud800"))

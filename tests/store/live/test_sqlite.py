@@ -34,6 +34,11 @@ def test_the_folder_is_made_and_what_stands_in_its_way_told(tmp_path: Path) -> N
         open_live(str(tmp_path / "file" / "live.sqlite"))
 
 
+def test_the_file_is_its_owners(tmp_path: Path) -> None:
+    open_live(str(tmp_path / "live.sqlite")).close()
+    assert (tmp_path / "live.sqlite").stat().st_mode & 0o777 == 0o600
+
+
 def test_what_is_committed_outlives_a_power_cut(tmp_path: Path) -> None:
     engine = Sqlite(tmp_path / "live.sqlite").engine()
     with engine.connect() as connection:

@@ -43,7 +43,7 @@ class Monitor:
         self._name, self._canary = design.experiment, design.mode == "canary"
         self._look, self._halt, self._states, self._clock = look, halt, states, clock
         self._told: set[tuple[str, str]] = set()
-        self._seen = clock.monotonic()
+        self._seen, self._last = clock.monotonic(), states.last(design.experiment)
         self._fault = ""
 
     async def run(self, pool: Executor) -> None:
@@ -98,8 +98,14 @@ class Monitor:
         self._write(kind, told(contrast), msgspec.json.encode(contrast).decode(), scope)
 
     def _unseen(self, fault: str) -> None:
-        """Take note that nobody could look; a canary does not go on for long so."""
+        """Take note that we could not look; a canary does not go on for long so.
+
+        Who has us told meanwhile that it can look, from another pod, is given as long again: two
+        that do not agree would have the canary change sides at every look.
+        """
         self._tell(fault)
+        if (last := self._states.last(self._name)) != self._last:
+            self._last, self._seen = last, self._clock.monotonic()
         if self._canary and self._late() and self._states.standing(self._name) == "running":
             self._write("blind", f"nobody could look for {BLIND_AFTER:g} s: {fault}", "")
 

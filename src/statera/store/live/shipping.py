@@ -20,7 +20,7 @@ from threading import Event, Lock, Thread
 
 import msgspec
 
-from statera.errors import StateraError
+from statera.errors import DeclarationError, StateraError
 from statera.records.live import Fact
 from statera.store.live.database import backend_of
 from statera.store.live.delivery import BATCH, REFUSED, batches, deliver
@@ -159,12 +159,19 @@ class Shipper:
                 self._away, pause = "", TICK_SECONDS
             except Exception as error:  # noqa: BLE001 - whatever it is, this thread goes on
                 self._away, pause = self._told(error), min(2 * pause, LONGEST_SECONDS)
+                if isinstance(error, DeclarationError):  # as of a disk that is read-only for now
+                    self._let_go()
             if ending:
                 break
             self._hurry.wait(pause)
             self._hurry.clear()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Close the store; the next batch opens it anew."""
         if self._store is not None:
             self._store.close()
+            self._store = None
 
     def _told(self, error: Exception) -> str:
         if isinstance(error, StateraError):

@@ -9,6 +9,7 @@ the key, which keeps the texts short.
 import os
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,7 @@ class Sqlite:
             place += "" if logged else "&immutable=1"
         else:
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            _made(self._path)
         options = {"timeout": WAIT_SECONDS, "check_same_thread": False}
         engine = create_engine(
             f"sqlite:///{place}", connect_args=options, pool_size=2, max_overflow=-1
@@ -121,6 +123,12 @@ class Sqlite:
         kind = "_".join(name.split("_")[:2])
         told = f"{_MESSAGES.get(kind, error)}" + (f" ({name})" if name else "")
         return LiveStoreAway(f"{self.shown}: {told}")
+
+
+def _made(path: Path) -> None:
+    """Make the file, for its owner's eyes only; what SQLite puts beside it is as it is."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _text(kind: str, column: ColumnElement[Any]) -> ColumnElement[str]:

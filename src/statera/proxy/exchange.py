@@ -133,7 +133,8 @@ class Exchange:
             self._enter(experiments.enter(self._api, headers, body, self._book.id))
         model = model_of(body)
         seen = texts(headers) if self._armed.scoped else {}
-        self._place = Place(route=self._api.routes[0], model=model, headers=seen)
+        asked = (self._part.model if self._part is not None else "") or model
+        self._place = Place(route=self._api.routes[0], model=asked, headers=seen)
         self._book.named(self._api.name, model, headers, stream=wants_stream(body))
 
     def _enter(self, part: "Part | None") -> None:

@@ -19,7 +19,7 @@ from statera.proxy.serving import guarding
 from statera.proxy.terms import Terms
 from statera.records.live import Occurrence, decision_number
 from statera.store.live.opening import open_live
-from tests.proxy.experiments.tried import KEY, Tried, terms_of, trying, written
+from tests.proxy.experiments.tried import KEY, POLICY, Tried, terms_of, trying, written
 from tests.proxy.guards import CHAT, asking, get, post, tools, until_answering
 from tests.proxy.upstreams import Asked, RawUpstream, Step, answer, chat, chunks, stream
 
@@ -219,3 +219,15 @@ def test_a_killed_worker_loses_and_doubles_nothing(upstream: RawUpstream, tmp_pa
     with trying(upstream.url, tmp_path, arms=ARMS) as tried:
         tried.ask("user-0")
         assert len(tried.exposures(21)) == 21
+
+
+def test_the_policy_of_the_model_that_answers_holds_whatever_the_client_names(
+    upstream: RawUpstream, tmp_path: Path
+) -> None:
+    scopes = "scopes:\n- model: lax*\n  detectors: {words: {off: true}}\n"
+    (tmp_path / "policy.yaml").write_text(POLICY + scopes, encoding="utf-8")
+    with trying(upstream.url, tmp_path, arms=ARMS) as tried:
+        for arm, status in (("base", 200), ("warm", 400)):
+            for streamed in (False, True):
+                body = asking("forbidden", user=tried.user_in(arm), model="lax", stream=streamed)
+                assert post(tried.url + CHAT, body).status == status

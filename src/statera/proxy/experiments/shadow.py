@@ -152,7 +152,7 @@ class _Passage:
         self._armed = keeper.armed if keeper is not None else context.armed()
         self._place = Place(
             route=copy.api.routes[0],
-            model=model_of(copy.body),
+            model=copy.treatment.change.model or model_of(copy.body),
             headers=texts(copy.headers) if self._armed.scoped else {},
         )
 

@@ -207,6 +207,11 @@ class Part:
         return bool(self._changes)
 
     @property
+    def model(self) -> str:
+        """The model that the arm sets, "" where it is the one that the client names."""
+        return next((change.model for change in self._changes if change.model), "")
+
+    @property
     def upstream(self) -> UpstreamClient | None:
         """The arm's own model server, None for the guard's."""
         return self._elsewhere.client if self._elsewhere is not None else None

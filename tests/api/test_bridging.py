@@ -28,6 +28,7 @@ def _past(count: int) -> list[PastExperiment]:
         PastExperiment(
             experiment=f"e{number}", metric="t/accuracy", offline=0.01 * number - 0.03,
             offline_error=0.002, online=0.005 * number - 0.015, online_error=0.002,
+            outcome="solved",
         )
         for number in range(count)
     ]  # fmt: skip

@@ -14,7 +14,8 @@ counts matter, and a million units are bounded at 200 looks in well under a seco
 the mean of `BETS` fixed shares staked (a mean of test martingales is one). A value between 0 and 1
 counts as a part of each: the chord lies below the logarithm, so the bounds hold, as if the value
 were the chance of a coin. No central limit theorem, no burn-in. Where the difference varies over
-slices, refused is "it is at most d in every slice".
+slices or in time, refused is "it is at most d in all of them"; so the bounds of each look are of
+all units up to it, and those of early looks are not carried on.
 """
 
 from collections.abc import Sequence
@@ -74,7 +75,7 @@ def difference_bounds(
         return Bounds(np.empty(0), np.empty(0))
     counts, gains = _counted(found, taken, chances, np.asarray(looks, np.int64))
     lows, downs = (_lowest(_table(counts, sign * gains), alpha) for sign in (1, -1))
-    return Bounds(np.maximum.accumulate(lows), -np.maximum.accumulate(downs))
+    return Bounds(lows, -downs)
 
 
 def _counted(

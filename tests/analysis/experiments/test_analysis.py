@@ -51,6 +51,7 @@ def test_a_planted_loss_of_units_voids_the_result_and_says_where_it_sits() -> No
     assert {each.standing for each in (*found.primary, *found.guardrails)} == {"void"}
     assert all(each.low is None and each.why for each in found.primary)
     assert found.segments == ()
+    assert found.path == ()
 
 
 def test_planted_servility_is_warned_of() -> None:

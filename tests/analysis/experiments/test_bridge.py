@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from statera.analysis.experiments.bridge import Allowed, Pair, bridge
 
@@ -38,3 +39,21 @@ def test_few_experiments_are_no_evidence() -> None:
 def test_what_gates_allowed_is_kept_beside() -> None:
     allowed = Allowed(experiment="e", arm="warm", ruling="ab" * 32, gate="pass", online="worse")
     assert bridge([], [allowed]).allowed == (allowed,)
+
+
+def test_arms_that_share_a_base_are_one_experiment() -> None:
+    """Two bases that happen to differ make any number of arms lie on one line."""
+    pairs = [
+        replace(pair, experiment=f"e{number % 2}", arm=str(number), offline_error=0.004)
+        for number, pair in enumerate(_pairs(0.6, "good", count=8))
+    ]
+    (one,) = bridge(pairs).metrics
+    assert (one.n, one.agreement.n, one.verdict) == (2, 2, "not known")
+
+
+def test_outcomes_in_other_units_are_lines_of_their_own() -> None:
+    pairs = _pairs(0.6, "good")
+    seconds = [replace(pair, outcome="latency", online=9 * pair.online) for pair in pairs]
+    found = bridge([*pairs, *seconds]).metrics
+    assert [one.outcome for one in found] == ["", "latency"]
+    assert found[0] == bridge(pairs).metrics[0]

@@ -163,3 +163,16 @@ def test_a_shadow_says_nothing_of_what_people_report() -> None:
     assert (contrast.value, contrast.low, contrast.standing) == (None, None, "open")
     assert "nobody is shown the arm" in contrast.why
     assert path.points == ()
+
+
+def test_an_effect_that_turns_round_is_decided_no_more() -> None:
+    """The first look that decided keeps its answer, unless later bounds exclude that answer."""
+    early, late = drawn(4, 1_500, rates=(0.4, 0.7)), drawn(5, 8_500, rates=(0.7, 0.4))
+    arm = np.concatenate([early.arm, late.arm])
+    solved = [each.outcomes["solved"].total for each in (early, late)]
+    found = units(arm, {"solved": reports(np.concatenate(solved))})
+    assert contrasted(design(), first(found, 1_500))[0].standing == "better"
+    contrast, _ = contrasted(design(), found)
+    assert (contrast.standing, contrast.decided_at) == ("open", None)
+    assert float(contrast.high or 9) < 0
+    assert "exclude each other" in contrast.why

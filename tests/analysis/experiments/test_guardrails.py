@@ -112,3 +112,16 @@ def test_units_that_have_not_closed_are_not_read() -> None:
     found = drawn(8, 6_000, complaints=(0.01, 0.2))
     assert not breaches(PLAN, found, now=float(found.first[0]) + 86_400)
     assert not breaches(PLAN, first(found, 0), now=NOW)
+
+
+def test_what_was_not_worse_early_and_is_worse_later_is_open() -> None:
+    plan = design(guardrails=[{"outcome": "complaint", "margin": 0.1}])
+    early = drawn(6, 800, complaints=(0.5, 0.1))
+    late = drawn(7, 8_000, complaints=(0.2, 0.32))
+    harm = np.concatenate([each.outcomes["complaint"].total for each in (early, late)])
+    found = units(np.concatenate([early.arm, late.arm]), {"complaint": reports(harm, harm)})
+    assert only(plan, first(found, 800)).standing == "not_worse"
+    contrast = only(plan, found)
+    assert (contrast.standing, contrast.decided_at) == ("open", None)
+    assert "exclude each other" in contrast.why
+    assert 0 < float(contrast.low or 0) < float(contrast.high or 0)

@@ -43,11 +43,11 @@ class Allowed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MetricBridge(msgspec.Struct, frozen=True, kw_only=True):
-    """One offline metric over past experiments.
+    """One offline metric and one online `outcome`, over `n` past experiments: means of their arms.
 
-    `agreement` is the share of arms whose two differences have the same sign, `slope` what a gain
-    of 1 offline went with online. `predicts` where the slope's interval lies above 0, `does not
-    predict` where it lies at or below 0; else `not known`.
+    `agreement` is the share of experiments whose two differences have the same sign, `slope` what a
+    gain of 1 offline went with online. `predicts` where the slope's interval lies above 0, `does
+    not predict` where it lies at or below 0; else `not known`.
     """
 
     metric: str
@@ -56,6 +56,7 @@ class MetricBridge(msgspec.Struct, frozen=True, kw_only=True):
     slope: Slope
     verdict: Trust
     told: str
+    outcome: str = ""
 
 
 class Bridge(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,29 +70,56 @@ class Bridge(msgspec.Struct, frozen=True, kw_only=True):
 def bridge(
     pairs: Sequence[Pair], allowed: Sequence[Allowed] = (), *, level: float = LEVEL
 ) -> Bridge:
-    """Return what past experiments say of each offline metric, in the order of first mention."""
-    names = dict.fromkeys(pair.metric for pair in pairs)
+    """Return what past experiments say of each offline metric, in the order of first mention.
+
+    Outcomes of other names have other units: each is a line of its own.
+    """
+    groups: dict[tuple[str, str], list[Pair]] = {}
+    for pair in pairs:
+        groups.setdefault((pair.metric, pair.outcome), []).append(pair)
     return Bridge(
-        metrics=tuple(_metric(name, pairs, level) for name in names),
+        metrics=tuple(_metric(own, level) for own in groups.values()),
         allowed=tuple(allowed),
         pairs=tuple(pairs),
     )
 
 
-def _metric(name: str, pairs: Sequence[Pair], level: float) -> MetricBridge:
-    own = [pair for pair in pairs if pair.metric == name]
-    x, x_error = np.array([(pair.offline, pair.offline_error) for pair in own]).T
-    y, y_error = np.array([(pair.online, pair.online_error) for pair in own]).T
+def _metric(pairs: Sequence[Pair], level: float) -> MetricBridge:
+    found = _by_experiment(pairs)
+    x, x_error, y, y_error = found.T
     slope = noisy_slope(x, x_error, y, y_error, level=level)
     verdict = _verdict(slope)
     return MetricBridge(
-        metric=name,
-        n=len(own),
+        metric=pairs[0].metric,
+        outcome=pairs[0].outcome,
+        n=len(found),
         agreement=sign_agreement(x, y, level=level),
         slope=slope,
         verdict=verdict,
         told=_told(slope, verdict),
     )
+
+
+def _by_experiment(pairs: Sequence[Pair]) -> np.ndarray:
+    """Return offline, its error, online, its error, (experiments, 4): means over their arms.
+
+    Arms of one experiment are compared with one base, whose true value and whose error they share:
+    they are no experiments of their own. Half of each difference's variance is taken to be the
+    base's, so that k arms have the mean variance times (1 + 1/k) / 2.
+    """
+    groups: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        groups.setdefault(pair.experiment, []).append(pair)
+    rows = []
+    for arms in groups.values():
+        shared = (1 + 1 / len(arms)) / 2
+        table = np.array(
+            [(one.offline, one.offline_error, one.online, one.online_error) for one in arms]
+        )
+        errors = np.sqrt(shared * np.mean(table[:, 1::2] ** 2, axis=0))
+        means = table[:, ::2].mean(axis=0)
+        rows.append((means[0], errors[0], means[1], errors[1]))
+    return np.array(rows)
 
 
 def _verdict(slope: Slope) -> Trust:

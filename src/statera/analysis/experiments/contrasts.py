@@ -21,6 +21,10 @@ UNREADY = (
     f"too early for the normal approximation: at least {ratios.LEAST} units of each arm must have"
     " reported, more where the outcome is rare or skewed"
 )
+CHANGED = (
+    "undecided again: the bounds of early and of late looks exclude each other, so that the"
+    " difference is not the same all the time"
+)
 UNSHOWN = "in shadow mode nobody is shown the arm: all reports are on the base's answers"
 LACKING = "an arm has no unit that reported yet"
 CUPED = "Deng, Xu, Kohavi and Walker, WSDM 2013"
@@ -120,6 +124,8 @@ def primary(design: Design, reading: Reading, arm: int) -> tuple[Contrast, Path]
     traces = _traces(design, reading, arm, alpha)
     standing, place = _standing(design, reading, traces)
     found = shown(reading, traces, arm)
+    if apart(traces.lows, traces.highs, reading.looks.decides):
+        standing, place, found = "open", None, replace(found, why=CHANGED)
     found = replace(
         found,
         level=1 - alpha,
@@ -172,6 +178,15 @@ def heard(design: Design, found: Contrast) -> Contrast:
         found, value=None, low=None, high=None, error=None, standing="open", decided_at=None,
         relative=None, why=UNSHOWN,
     )  # fmt: skip
+
+
+def apart(lows: np.ndarray, highs: np.ndarray, decides: np.ndarray) -> bool:
+    """Return whether bounds of some looks that decide exclude those of others.
+
+    With one difference all the time that happens with probability 1 - level at most. What an early
+    look decided is then not what the units say: an effect wore off, or later slices differ.
+    """
+    return bool(np.max(lows[decides], initial=-np.inf) > np.min(highs[decides], initial=np.inf))
 
 
 def turned(sign: int, lows: Ends, highs: Ends) -> tuple[Ends, Ends]:

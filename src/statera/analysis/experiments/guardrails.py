@@ -20,8 +20,10 @@ from msgspec.structs import replace
 from statera.analysis.experiments import looks as at
 from statera.analysis.experiments.columns import Column, column, known
 from statera.analysis.experiments.contrasts import (
+    CHANGED,
     Reading,
     Traces,
+    apart,
     contrast,
     heard,
     planned,
@@ -81,6 +83,8 @@ def _contrast(
     standing, place = _standing(worsening, guardrail.margin, reading.looks.decides)
     lows, highs = turned(sign, worsening.least, worsening.most)
     found = shown(reading, Traces(path, lows, highs), arm)
+    if standing != "breached" and apart(*worsening, reading.looks.decides):
+        standing, place, found = "open", None, replace(found, why=CHANGED)
     method, source = (
         (randomised.METHOD, randomised.SOURCE)
         if exact

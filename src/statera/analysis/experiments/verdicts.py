@@ -103,4 +103,5 @@ def _line(found: Contrast, words: str) -> str:
         return f"{found.outcome}: {words}{shown} ({found.why or 'no numbers'})"
     numbers = f"{found.value:+.3g} [{found.low:+.3g}, {found.high:+.3g}]"
     when = "" if found.decided_at is None else f", decided at {found.decided_at:,} units"
-    return f"{found.outcome}: {words}: {numbers}{when}"
+    why = f" ({found.why})" if found.why else ""
+    return f"{found.outcome}: {words}: {numbers}{when}{why}"

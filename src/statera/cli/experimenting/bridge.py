@@ -24,9 +24,9 @@ from statera.store.runstore import RunStore
 
 SCHEMA = 1
 _COLUMNS = (
-    Column("offline metric", name=True),
+    Column("offline metric to outcome", name=True),
     Column("verdict", left=True),
-    Column("arms"),
+    Column("experiments"),
     Column("same sign"),
     Column("95 % interval", 1, left=True),
     Column("slope"),
@@ -98,7 +98,7 @@ def _print(found: Bridge) -> None:
     if found.metrics:
         print_table(out, _COLUMNS, [_line(one) for one in found.metrics])
         for one in found.metrics:
-            say(out, f"  {plain(one.metric)}: {one.told}{_spread(one.slope)}", "dim")
+            say(out, f"  {plain(_named(one))}: {one.told}{_spread(one.slope)}", "dim")
         arms = plural(len({(pair.experiment, pair.arm) for pair in found.pairs}), "arm")
         say(out, f"{arms} of past experiments; above 0 is better on both sides.", "dim")
     if found.allowed:
@@ -113,7 +113,7 @@ def _print(found: Bridge) -> None:
 def _line(one: MetricBridge) -> Line:
     agreement, slope = one.agreement, one.slope
     cells = (
-        one.metric,
+        _named(one),
         one.verdict,
         str(one.n),
         share(agreement.value),
@@ -122,6 +122,10 @@ def _line(one: MetricBridge) -> Line:
         _between(slope),
     )
     return Line(cells, _STYLES[one.verdict])
+
+
+def _named(one: MetricBridge) -> str:
+    return f"{one.metric} to {one.outcome}" if one.outcome else one.metric
 
 
 def _between(slope: Slope) -> str:
@@ -136,4 +140,4 @@ def _between(slope: Slope) -> str:
 def _spread(slope: Slope) -> str:
     if not slope.spread or slope.spread < _SEEN:
         return ""
-    return f"; arms lie {share(slope.spread)} from the line beyond their errors"
+    return f"; experiments lie {share(slope.spread)} from the line beyond their errors"

@@ -24,6 +24,13 @@ UnitKind = Literal["user", "session", "request"]
 Analysis = Literal["confidence-sequence", "group-sequential"]
 
 
+_USUAL: dict[UnitKind, str] = {
+    "user": "user, safety_identifier, metadata.user_id or x-statera-user",
+    "session": "x-statera-session",
+    "request": "",
+}
+
+
 class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A mapping that knows all its keys."""
 
@@ -71,6 +78,11 @@ class Unit(_Strict, frozen=True, kw_only=True):
     cookie: str = ""
     field: str = ""
     cluster: str = ""  # unit request: the header that names the user, for within-user analysis
+
+    @property
+    def named(self) -> str:
+        """What names it, in the words of people; "" for a request."""
+        return self.header or self.cookie or self.field or _USUAL[self.kind]
 
 
 class Primary(_Strict, frozen=True, kw_only=True):

@@ -90,8 +90,7 @@ def _print(found: Start, design: Design) -> None:
 def promises(design: Design) -> list[str]:
     """Return what is pre-registered, a line each."""
     primary, unit = design.primary, design.units
-    named = unit.header or unit.cookie or unit.field
-    by = f" named by {named}" if named else ""
+    by = f" named by {unit.named}" if unit.named else ""
     planned = f", planned {design.planned:,} units" if design.planned else ""
     length = f", {design.length}" if design.length else ""
     analysis = _ANALYSES[design.analysis].format(looks=design.looks)

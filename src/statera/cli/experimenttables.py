@@ -15,7 +15,7 @@ from statera.experiment.design import Design
 from statera.report.experiments import amounts, words
 from statera.report.experiments.content import Shown
 from statera.report.experiments.rows import Role, Row, row
-from statera.report.numbers import NONE
+from statera.report.numbers import NONE, level
 from statera.report.plaintext import name
 
 _COLUMNS = (
@@ -99,7 +99,9 @@ def _parts(out: Console, title: str, parts: Sequence[Part], design: Design) -> N
     if not parts:
         return
     out.print()
-    say(out, f"[bold]{plain(title)}[/]")
+    first = parts[0].contrast
+    when = "at this look" if first.method.startswith("one look") else "at every look"
+    say(out, f"[bold]{plain(title)}[/] (each interval at {level(first.level)}: all hold {when})")
     columns = [c for c in _PARTS if c.title != "adjusted p" or any(p.p is not None for p in parts)]
     print_table(out, columns, [_part_line(part, design, len(columns)) for part in parts])
 

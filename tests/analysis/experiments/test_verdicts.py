@@ -63,7 +63,8 @@ def test_a_guardrail_counts_only_for_its_own_arm() -> None:
 def result(verdict: Verdict) -> Result:
     return Result(
         experiment="tone", verdict=verdict, reasons=(f"it is {verdict}",), alpha=0.05,
-        analysis="confidence-sequence", planned=None, closed=9, exposed=9, ratio=FAIR, primary=(),
+        analysis="confidence-sequence", planned=None, closed=9, exposed=9, ratio=FAIR,
+        primary=(contrast("better"),), guardrails=(contrast("not_worse", outcome="complaint"),),
     )  # fmt: skip
 
 
@@ -72,12 +73,15 @@ def test_a_pass_that_another_reading_does_not_share_is_none() -> None:
     found = held(result("pass"), [("before the edit", result("fail"))])
     assert found.verdict == "inconclusive"
     assert found.reasons == (
-        "no pass: before the edit the answer is fail: it is fail", "it is pass",
-    )  # fmt: skip
+        "no pass: before the edit the answer is fail (solved better, complaint not worse)",
+        "it is pass",
+    )
 
 
 def test_a_fail_stays_one_and_what_others_say_is_told() -> None:
     found = held(result("inconclusive"), [("before the edit", result("fail"))])
     assert (found.verdict, found.reasons) == ("inconclusive", ("it is inconclusive",))
-    assert found.warnings == ("before the edit the answer is fail: it is fail",)
+    assert found.warnings == (
+        "before the edit the answer is fail (solved better, complaint not worse)",
+    )
     assert held(result("fail"), [("before", result("pass"))]).verdict == "fail"

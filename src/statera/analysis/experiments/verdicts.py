@@ -44,12 +44,22 @@ def held(result: Result, others: Sequence[tuple[str, Result]]) -> Result:
     """
     apart = [(how, other) for how, other in others if other.verdict != result.verdict]
     lines = tuple(
-        f"{how} the answer is {other.verdict}: {'; '.join(other.reasons)}" for how, other in apart
+        f"{how} the answer is {other.verdict} ({_standings(other)})" for how, other in apart
     )
     if result.verdict != "pass" or not apart:
         return replace(result, warnings=(*lines, *result.warnings))
     head = f"no pass: {lines[0]}"
     return replace(result, verdict="inconclusive", reasons=(head, *lines[1:], *result.reasons))
+
+
+def _standings(result: Result) -> str:
+    """Return how each outcome stands: `solved better, complaint open`."""
+    every = (*result.primary, *result.guardrails)
+    several = len({each.arm for each in every}) > 1
+    return ", ".join(
+        f"{each.outcome}{f' of {each.arm}' if several else ''} {each.standing.replace('_', ' ')}"
+        for each in every
+    )
 
 
 def _joined(verdicts: list[Verdict]) -> Verdict:

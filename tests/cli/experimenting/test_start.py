@@ -17,7 +17,8 @@ def test_a_start_prints_digest_date_and_what_is_promised(
     assert said.startswith("tone started 2")
     assert f"digest {open_design('tone.yaml').digest}" in said
     for told in (
-        "  unit: user named by user, safety_identifier, metadata.user_id or x-statera-user; outcomes within 1d of the first exposure",
+        "  unit: user named by user, safety_identifier, metadata.user_id or x-statera-user; "
+        "outcomes within 1d of the first exposure",
         "  arms: base 0.5 (as the client asks); warm 0.5 (system_prompt)",
         "  ramp: 0.1 from 2026-12-01T08:00:00+00:00 (base 0.9, warm 0.1); 0.5 from",
         "  primary: solved, higher is better, worth having from 0.02 on, two-sided alpha 0.05",

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from statera.api.livelooks import breached
@@ -231,3 +232,17 @@ def test_the_policy_of_the_model_that_answers_holds_whatever_the_client_names(
             for streamed in (False, True):
                 body = asking("forbidden", user=tried.user_in(arm), model="lax", stream=streamed)
                 assert post(tried.url + CHAT, body).status == status
+
+
+def test_a_stop_that_a_killed_guard_had_not_shipped_holds_from_the_first_request_on(
+    upstream: RawUpstream, tmp_path: Path
+) -> None:
+    with trying(upstream.url, tmp_path, arms=ARMS):
+        pass
+    stop = Occurrence(
+        id=1, experiment="tone", at=SystemClock().now(), kind="stopped", detail="a breach"
+    )
+    left = tmp_path / "spool" / "1-dead.00000000.spool"
+    left.write_bytes(msgspec.json.encode(stop) + b"\n")
+    with trying(upstream.url, tmp_path, arms=ARMS) as tried:
+        assert tried.ask(tried.user_in("warm")).headers["x-statera-arm"] == "base"

@@ -126,6 +126,7 @@ class ExperimentMiddleware:
         """Open, register and read once; DeclarationError for a design that was changed."""
         parts = self._open()
         parts.ledger.begin()
+        parts.shipper.caught_up()
         with suppress(LiveStoreAway):
             parts.states.refresh()
         parts.watch.start()

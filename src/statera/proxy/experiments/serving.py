@@ -113,8 +113,8 @@ class Serving:
         loop = asyncio.get_running_loop()
         for keeper in self._keepers():
             await keeper.open()
-        await loop.run_in_executor(self.pool, self._begin)
         shipper = self._shipper = Shipper(self.live, Path(self._terms.spool or SPOOL))
+        await loop.run_in_executor(self.pool, self._begin)
         key, beside, terms = self.keys.unit, self._beside, self._terms
         texts = self._texts = Reader(shipper.put, loop, partial(identifier, key, "text"))
         context = Context(
@@ -204,9 +204,13 @@ class Serving:
         return looking(self.ledger.store, design, self._means.clock.now())
 
     def _begin(self) -> None:
-        """Register, and read how the experiments stand; where nobody can, nobody takes part yet."""
+        """Register, and read how the experiments stand; where nobody can, nobody takes part yet.
+
+        A stop that a killed process had not shipped is in the store by then.
+        """
         try:
             self.ledger.begin()
+            self.shipper.caught_up()
             self.states.refresh()
         except LiveStoreAway as away:
             logger.warning("no experiment takes part until the live store is reached: %s", away)

@@ -63,7 +63,7 @@ class Shipper:
         self._put = self._unfit = self._lost = 0  # by those who put, in turn
         self._left = self._settled = self._shipped = self._refused = 0  # by the thread that ships
         self._disk = self._away = self._others = ""
-        self._hurry, self._ending = Event(), Event()
+        self._hurry, self._ending, self._through = Event(), Event(), Event()
         self._ship = Thread(target=self._shipping, name="statera-shipping", daemon=True)
         self._sync = Thread(target=self._syncing, name="statera-syncing", daemon=True)
         self._ship.start()
@@ -118,6 +118,10 @@ class Shipper:
             time.sleep(0.005)
         return not self.waiting
 
+    def caught_up(self, seconds: float = 2.0) -> bool:
+        """Wait until what dead processes left is in the database; False when it took longer."""
+        return self._through.wait(seconds)
+
     def close(self, seconds: float = 5.0) -> None:
         """Ship what can be shipped in the time, leave the rest on disk, and end the threads."""
         self._ending.set()
@@ -157,6 +161,7 @@ class Shipper:
                     self._ship_left()
                     looked = time.monotonic()
                 self._away, pause = "", TICK_SECONDS
+                self._through.set()
             except Exception as error:  # noqa: BLE001 - whatever it is, this thread goes on
                 self._away, pause = self._told(error), min(2 * pause, LONGEST_SECONDS)
                 if isinstance(error, DeclarationError):  # as of a disk that is read-only for now

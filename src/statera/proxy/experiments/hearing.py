@@ -78,4 +78,6 @@ class Hearing:
             self.response = named
         found = usage_of(msgspec.structs.asdict(said))
         told = (self.usage.input, self.usage.output)
-        self.usage = Usage(*(old if new is None else new for new, old in zip(found, told, strict=True)))
+        self.usage = Usage(
+            *(old if new is None else new for new, old in zip(found, told, strict=True))
+        )

@@ -63,13 +63,14 @@ def _edited(aside: Aside) -> list[str]:
 
 
 def _bound(design: Design) -> list[str]:
-    """Say what the requests of one user being alike does to the numbers."""
-    if design.units.kind != "request":
+    """Say what it does to the numbers that requests, or sessions, of one user are alike."""
+    kind = design.units.kind
+    if kind == "user":
         return []
     if design.units.cluster:
-        return ["segments, cohorts and late reports take each request for itself: their intervals"
+        return [f"segments, cohorts and late reports take each {kind} for itself: their intervals"
                 " are too narrow where users differ in what an arm does to them"]  # fmt: skip
-    return ["requests are randomised and no `cluster` names their user: the intervals hold for the"
+    return [f"{kind}s are randomised and no `cluster` names their user: the intervals hold for the"
             " users seen, not for users like them"]  # fmt: skip
 
 

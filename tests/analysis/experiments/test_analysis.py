@@ -166,3 +166,15 @@ def test_the_sides_of_two_equal_arms_are_what_a_hand_counts() -> None:
             float(seen.outcomes["solved"].total[seen.arm == arm].mean())
         )
     assert msgspec.structs.asdict(found)["outcome"] == "solved"
+
+
+def test_an_arm_that_silences_who_is_not_served_does_not_pass() -> None:
+    """Both arms solve half; in one, half of those it does not serve say nothing."""
+    seen = drawn(8, 4_000)
+    solved = seen.outcomes["solved"].total
+    silent = (seen.arm == 1) & (solved == 0) & (np.arange(4_000) % 2 == 0)
+    outcomes = {**seen.outcomes, "solved": reports(solved, ~silent)}
+    found = result(seen._replace(outcomes=outcomes))
+    assert found.primary[0].standing == "better"
+    assert found.verdict == "inconclusive"
+    assert any("its mean is over different people" in line for line in found.reasons)

@@ -85,3 +85,12 @@ def test_a_fail_stays_one_and_what_others_say_is_told() -> None:
         "before the edit the answer is fail (solved better, complaint not worse)",
     )
     assert held(result("fail"), [("before", result("pass"))]).verdict == "fail"
+
+
+def test_a_mean_over_other_people_passes_nothing() -> None:
+    good = [contrast("better", arm="one"), contrast("better", arm="two")]
+    found = ruled(FAIR, good[:1], [], {"one": "half of them are silent"})
+    assert found.verdict == "inconclusive"
+    assert found.reasons[0] == "no pass: half of them are silent"
+    assert ruled(FAIR, good, [], {"one": "half of them are silent"}).verdict == "pass"
+    assert ruled(FAIR, [contrast("worse", arm="one")], [], {"one": "silent"}).verdict == "fail"

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from statera.analysis.experiments import looks as at
 from statera.analysis.experiments import views
-from statera.analysis.experiments.cautions import cautions
+from statera.analysis.experiments.cautions import cautions, unequal
 from statera.analysis.experiments.columns import Column, column, history, known
 from statera.analysis.experiments.contrasts import (
     UNSHOWN,
@@ -74,7 +74,7 @@ def analysed(
     found = [primary(design, reading, arm) for arm in range(1, len(design.arms))]
     contrasts = _voided(checked, (each for each, _ in found))
     guardrails = _voided(checked, guarded(design, units, now=now))
-    ruling = ruled(checked, contrasts, guardrails)
+    ruling = ruled(checked, contrasts, guardrails, unequal(design, units, seen))
     left_out = f"{foreign:,} units of arms or slices that the design lacks are left out"
     warnings = (
         *([left_out] if foreign else []),

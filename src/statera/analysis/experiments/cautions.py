@@ -23,7 +23,7 @@ def cautions(
         *_edited(aside),
         *_bound(design),
         *(line for seen in columns.values() for line in _late(design, units, seen)),
-        *(line for seen in columns.values() for line in _unequal(design, units, seen)),
+        *(line for seen in columns.values() for line in unequal(design, units, seen).values()),
     )
 
 
@@ -90,14 +90,14 @@ def _late(design: Design, units: Units, seen: Column) -> list[str]:
     ]
 
 
-def _unequal(design: Design, units: Units, seen: Column) -> list[str]:
-    """Say where arms surely differ in who reports at all: a mean leaves the rest out.
+def unequal(design: Design, units: Units, seen: Column) -> dict[str, str]:
+    """Return a line for each arm that surely differs in who reports at all: a mean leaves them out.
 
     Half of alpha is the normal approximation's, half the exact bounds', which need no burn-in:
     where all of one arm reported, there is no variance to approximate.
     """
     if seen.kind != "mean" or not seen.closed or seen.reported.all():
-        return []
+        return {}
     arm, stratum = units.arm[: seen.closed], units.slice[: seen.closed]
     shape = (len(design.arms), max(1, len(design.ramp)))
     said = seen.reported.astype(np.float64)
@@ -105,7 +105,7 @@ def _unequal(design: Design, units: Units, seen: Column) -> list[str]:
         ratios.Columns(said, np.ones(seen.closed), arm, stratum), [seen.closed], shape
     )
     alpha = design.alpha / (2 * (len(design.arms) - 1))
-    lines = []
+    lines = {}
     for number, each in enumerate(design.arms[1:], 1):
         path = ratios.contrast(sums, number)
         low, high = asymptotic.mixture_bounds(
@@ -118,7 +118,7 @@ def _unequal(design: Design, units: Units, seen: Column) -> list[str]:
         event = seen._replace(kind="event", total=said, number=np.ones(seen.closed))
         exact = betting(design, event, units, number, np.array([seen.closed]))(alpha / 2)
         if max(low[0], exact[0][0]) > 0 or min(high[0], exact[1][0]) < 0:
-            lines.append(
+            lines[each.name] = (
                 f"{path.candidate[0]:.1%} of '{each.name}' reported {seen.name}, but"
                 f" {path.base[0]:.1%} of '{design.base.name}': its mean is over different people"
             )

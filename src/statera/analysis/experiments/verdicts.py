@@ -2,12 +2,15 @@
 
 An arm passes if it is surely better in the primary outcome and surely not worse, by more than the
 margin, in every guardrail: an intersection-union test (Berger, Technometrics 24 (1982) 295-300).
-It fails if a guardrail is surely breached, or the primary outcome is surely worse or surely less
-than the minimum. With several arms the experiment passes if one does, and fails if all do. A pass
-that another reading of the same units does not share is none (`held`).
+It passes not where arms surely differ in who reported the primary outcome: those who did are then
+no longer alike but for the arm. It fails if a guardrail is surely breached, or the primary outcome
+is surely worse or surely less than the minimum. With several arms the experiment passes if one
+does, and fails if all do. A pass that another reading of the same units does not share is none
+(`held`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -22,13 +25,26 @@ class Ruling(NamedTuple):
     reasons: tuple[str, ...]
 
 
-def ruled(ratio: Ratio, primary: Sequence[Contrast], guardrails: Sequence[Contrast]) -> Ruling:
-    """Return the answer that contrasts with their standings amount to."""
+def ruled(
+    ratio: Ratio,
+    primary: Sequence[Contrast],
+    guardrails: Sequence[Contrast],
+    unequal: Mapping[str, str] = MappingProxyType({}),
+) -> Ruling:
+    """Return the answer that contrasts with their standings amount to.
+
+    `unequal`: by arm, a line that says that its mean is over other people than the base's.
+    """
     if ratio.failed:
         head = f"void: units are not split as designed (p {ratio.p:.2g}): nothing here may be read"
         return Ruling("inconclusive", (head, *ratio.causes))
     arms = [
-        _arm(each, [one for one in guardrails if one.arm == each.arm], named=len(primary) > 1)
+        _arm(
+            each,
+            [one for one in guardrails if one.arm == each.arm],
+            unequal.get(each.arm, ""),
+            named=len(primary) > 1,
+        )
         for each in primary
     ]
     return Ruling(
@@ -68,7 +84,7 @@ def _joined(verdicts: list[Verdict]) -> Verdict:
     return "fail" if all(each == "fail" for each in verdicts) else "inconclusive"
 
 
-def _arm(primary: Contrast, guardrails: list[Contrast], *, named: bool) -> Ruling:
+def _arm(primary: Contrast, guardrails: list[Contrast], unequal: str, *, named: bool) -> Ruling:
     head = f"{primary.arm}: " if named else ""
     breached = [_guardrail(each) for each in guardrails if each.standing == "breached"]
     open_ones = [
@@ -78,6 +94,8 @@ def _arm(primary: Contrast, guardrails: list[Contrast], *, named: bool) -> Rulin
     if breached or primary.standing in ("worse", "small"):
         verdict = "fail"
         lines = [*breached, *([] if primary.standing == "open" else [_primary(primary)])]
+    elif primary.standing == "better" and unequal:
+        lines = [f"no pass: {unequal}", _primary(primary), *open_ones]
     elif primary.standing == "better" and not open_ones:
         verdict = "pass"
         lines = [_primary(primary), *(_guardrail(each) for each in guardrails)]

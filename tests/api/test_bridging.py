@@ -34,8 +34,9 @@ def _past(count: int) -> list[PastExperiment]:
     ]  # fmt: skip
 
 
-def _live(live: LiveStore, folder: Path, arms: str, *, solved: dict[str, float]) -> None:
+def _live(live: LiveStore | None, folder: Path, arms: str, *, solved: dict[str, float]) -> None:
     """Register the experiment and have 400 users of each arm report."""
+    assert live is not None
     opened = open_design(designs.write(folder, arms=arms, guardrails=""))
     live.register("tone", opened.digest, opened.text, 0.0)
     facts: list[Fact] = []

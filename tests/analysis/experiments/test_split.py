@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from statera.analysis.experiments.split import hidden, ratio, shares
+from statera.analysis.experiments.split import ratio, shares
 from statera.analysis.experiments.units import Aside, chosen
 from tests.analysis.experiments.made import codes, design, drawn, units
 
@@ -54,7 +54,7 @@ def test_a_planted_loss_is_found_where_it_sits() -> None:
 def test_without_detail_causes_are_still_looked_for() -> None:
     arm = np.arange(3_000) % 3 // 2
     found = units(arm, {}, segments={"platform": codes(np.zeros(3_000), ("ios", "other"))})
-    assert ratio(design(), found, Aside(), detail=False).by.keys() == {"platform=ios"}
+    assert ratio(design(), found, Aside()).by.keys() == {"platform=ios"}
 
 
 def test_no_units_fail_no_check() -> None:
@@ -62,12 +62,22 @@ def test_no_units_fail_no_check() -> None:
     assert (found.p, found.failed) == (1.0, False)
 
 
-def test_two_faults_that_cancel_are_told() -> None:
+def test_two_faults_that_cancel_void_the_whole() -> None:
     platform = np.arange(6_000) % 2
     arm = (np.random.default_rng(5).random(6_000) < np.where(platform, 0.4, 0.6)).astype(int)
     found = units(arm, {}, segments={"platform": codes(platform, ("ios", "other"))})
     checked = ratio(design(), found, Aside())
-    assert not checked.failed
-    assert "platform=ios" in hidden(checked)[0]
-    assert "platform=other" in hidden(checked)[0]
-    assert hidden(ratio(design(), drawn(1, 900), Aside())) == ()
+    assert checked.failed
+    assert checked.p == min(1.0, 4 * min(checked.by.values()))
+    alone = ratio(design(), units(arm, {}), Aside())
+    assert not alone.failed
+
+
+def test_parts_cost_half_of_alpha_and_hold_it() -> None:
+    voided = 0
+    for seed in range(150):
+        draw = np.random.default_rng(seed)
+        segments = {"device": codes(draw.integers(0, 5, 400), tuple("abcde"))}
+        found = units(draw.integers(0, 2, 400), {}, segments=segments)
+        voided += ratio(design(), found, Aside()).p < 0.05
+    assert voided <= 14  # P(more than 14 of 150 at 5 %) = 0.01

@@ -27,7 +27,7 @@ from statera.analysis.experiments.guardrails import guarded
 from statera.analysis.experiments.responses import responses
 from statera.analysis.experiments.result import Bayes, Contrast, Ratio, Result
 from statera.analysis.experiments.servility import servility
-from statera.analysis.experiments.split import hidden, ratio
+from statera.analysis.experiments.split import ratio
 from statera.analysis.experiments.units import Aside, Units
 from statera.analysis.experiments.verdicts import ruled
 from statera.experiment.design import Design
@@ -41,8 +41,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
     `cuped`: adjust the primary outcome by the units' history; None: where the design names a
     history. `prior`: standard deviation of the effect for the Bayesian view, in place of the
-    design's. `detail`: with segments, cohorts, late reports, users within, and the sample ratio by
-    segment.
+    design's. `detail`: with segments, cohorts, late reports and users within.
     """
 
     cuped: bool | None = None
@@ -62,7 +61,7 @@ def analysed(
     view = view or View()
     units, foreign = known(design, units)
     columns = {name: column(design, units, name, now=now) for name in design.read}
-    checked = ratio(design, units, aside, detail=view.detail)
+    checked = ratio(design, units, aside)
     seen = columns[design.primary.outcome]
     reading = read(
         design,
@@ -78,7 +77,6 @@ def analysed(
     left_out = f"{foreign:,} units of arms or slices that the design lacks are left out"
     warnings = (
         *([left_out] if foreign else []),
-        *hidden(checked),
         *cautions(design, units, aside, columns),
         *(() if checked.failed else servility(design, units, now=now)),
     )

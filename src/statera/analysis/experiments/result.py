@@ -49,8 +49,9 @@ class Contrast(msgspec.Struct, frozen=True, kw_only=True):
 class Ratio(msgspec.Struct, frozen=True, kw_only=True):
     """The sample-ratio check: exposed units by arm against the weights, over all slices.
 
-    `p` is anytime-valid; `failed` when it is below `alpha`; then the result is void and `causes`
-    says what fits. `by` has the same for each slice and segment value (`segment=value`).
+    `p` is anytime-valid, of the whole and of its slices and segment values together; `failed` when
+    it is below `alpha`; then the result is void and `causes` says what fits. `by` has each slice's
+    and segment value's own (`segment=value`).
     """
 
     seen: dict[str, int]

@@ -4,6 +4,8 @@ Sequential, so that it may be looked at whenever one likes; each slice of the ra
 weights and a test of its own, and they are multiplied. It reads exposed units, closed or not.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from statera.analysis.experiments import looks
@@ -24,14 +26,18 @@ def shares(design: Design) -> np.ndarray:
     return np.diff(ends, axis=1, prepend=0.0)
 
 
-def ratio(design: Design, units: Units, aside: Aside, *, detail: bool = True) -> Ratio:
-    """Return the check with its likely causes; `detail`: by slice and segment value too."""
+def ratio(design: Design, units: Units, aside: Aside) -> Ratio:
+    """Return the check with its likely causes.
+
+    A loss in one slice or segment's value may hide in the whole, so both are checked, each at half
+    of alpha: `p` is twice that of the whole, or twice the least of the parts times their number.
+    """
     weights = shares(design)
     names = [arm.name for arm in design.arms]
     counts = np.zeros_like(weights)
     np.add.at(counts, (units.slice, units.arm), 1)
-    p = _p(units.arm, weights, units.slice)
-    by = _by(design, units, weights) if detail or p < ALPHA else {}
+    by = _by(design, units, weights)
+    p = _joined(_p(units.arm, weights, units.slice), by, _parts(units, len(weights)))
     seen = dict(zip(names, counts.sum(axis=0).astype(int).tolist(), strict=True))
     return Ratio(
         seen=seen,
@@ -39,20 +45,24 @@ def ratio(design: Design, units: Units, aside: Aside, *, detail: bool = True) ->
         p=p,
         alpha=ALPHA,
         failed=p < ALPHA,
-        causes=causes(aside, seen, by, alpha=ALPHA) if p < ALPHA else (),
+        causes=causes(aside, seen, by, alpha=ALPHA / 2) if p < ALPHA else (),
         by=by,
         method=METHOD,
         source=SOURCE,
     )
 
 
-def hidden(found: Ratio) -> tuple[str, ...]:
-    """Return a line where a check that passes as a whole fails in a slice or a segment's value."""
-    limit = found.alpha / max(1, len(found.by))
-    bad = [f"{name} (p {p:.2g})" for name, p in found.by.items() if p < limit]
-    if found.failed or not bad:
-        return ()
-    return (f"units are split as designed over all, but not in {', '.join(bad)}",)
+def _parts(units: Units, slices: int) -> int:
+    """Return in how many slices and segment values units are checked, those without any too."""
+    values = sum(len(codes.values) for codes in units.segments.values())
+    return values + (slices if slices > 1 else 0)
+
+
+def _joined(whole: float, by: Mapping[str, float], parts: int) -> float:
+    """Return the p value of the whole and its parts together (Bonferroni, half and half)."""
+    if not parts:
+        return whole
+    return min(1.0, 2 * whole, 2 * parts * min(by.values(), default=1.0))
 
 
 def _by(design: Design, units: Units, weights: np.ndarray) -> dict[str, float]:

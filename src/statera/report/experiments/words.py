@@ -45,9 +45,13 @@ def ratio_line(ratio: Ratio) -> str:
     state = "FAILED" if ratio.failed else "holds"
     p = amounts.probability(ratio.p)
     return (
-        f"sample ratio {state} · {seen_line(ratio)} · p {p}, valid at every look "
+        f"sample ratio {state} · {seen_line(ratio)} · p {p}{_over(ratio)}, valid at every look "
         f"(fails below {ratio.alpha:g})"
     )
+
+
+def _over(ratio: Ratio) -> str:
+    return f", over all and in {len(ratio.by)} parts" if ratio.by else ""
 
 
 def seen_line(ratio: Ratio) -> str:

@@ -84,5 +84,13 @@ def test_writing_is_whole_or_not_at_all(tmp_path: Path) -> None:
     assert [p.name for p in path.parent.iterdir()] == ["a.txt"]
 
 
+def test_what_is_appended_comes_after_what_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    files.append_bytes(path, b"one\n", mode=0o600)
+    files.append_bytes(path, b"two\n")
+    assert path.read_bytes() == b"one\ntwo\n"
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_json_is_one_line() -> None:
     assert files.to_json({"a": "b\nc"}) == b'{"a":"b\\nc"}'

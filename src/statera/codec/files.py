@@ -115,6 +115,17 @@ def write_bytes(path: Path, data: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
+def append_bytes(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Append to the file, on the disk when this returns; a new one is made with `mode`."""
+    opened = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, mode)
+    try:
+        while data:
+            data = data[os.write(opened, data) :]
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
 def to_json(value: Any) -> bytes:
     """Return the value as JSON for machines: one line, no trailing newline."""
     return msgspec.json.encode(value)

@@ -13,7 +13,6 @@ are ignored. In a file of JSON lines a labeller's later line with
 import csv
 import fcntl
 import io
-import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -22,7 +21,7 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from statera.codec.files import read_text, to_json
+from statera.codec.files import append_bytes, read_text, to_json
 from statera.errors import DeclarationError, nearest, unknown
 from statera.interop.importing.documents import Place, objects
 
@@ -102,14 +101,7 @@ def twice(second: Label, first: Label) -> DeclarationError:
 
 def write_label(path: Path, label: Label) -> None:
     """Append one line, on the disk when this returns."""
-    line = to_json(msgspec.structs.replace(label, where="")) + b"\n"
-    opened = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    try:
-        while line:
-            line = line[os.write(opened, line) :]
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+    append_bytes(path, to_json(msgspec.structs.replace(label, where="")) + b"\n")
 
 
 @contextmanager

@@ -4,24 +4,22 @@ Nothing that leaves this server names a run, a model or an item.
 """
 
 from collections.abc import Awaitable, Callable
-from functools import cache
 from typing import Annotated, Literal
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.datastructures import URL
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from statera.codec.files import to_json
 from statera.codec.strict import from_json
 from statera.errors import DeclarationError
+from statera.web import pages
 from statera.web.desk import Desk, Stale, Unfit, View
 
 LONGEST_NAME = 60
-_FILES = {"label.css": "text/css", "label.js": "text/javascript"}
+_FILES = {"label.css": "text/css", "asked.js": "text/javascript", "label.js": "text/javascript"}
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -68,7 +66,7 @@ class _Page:
         return self._start()
 
     def _start(self, wrong: str = "") -> Response:
-        text = _render("start.html", sheet=self._desk.sheet, wrong=wrong, longest=LONGEST_NAME)
+        text = pages.render("start.html", sheet=self._desk.sheet, wrong=wrong, longest=LONGEST_NAME)
         return HTMLResponse(text, status_code=400 if wrong else 200)
 
     async def label(self, request: Request) -> Response:
@@ -76,28 +74,28 @@ class _Page:
         name = fit_name(request.query_params.get("labeller", ""))
         if name is None:
             return self._start(f"A name has 1 to {LONGEST_NAME} characters.")
-        return HTMLResponse(_render("label.html", sheet=self._desk.sheet, labeller=name))
+        return HTMLResponse(pages.render("label.html", sheet=self._desk.sheet, labeller=name))
 
     async def now(self, request: Request) -> Response:
         """Return what a labeller sees now."""
         name = fit_name(request.query_params.get("labeller", ""))
         if name is None:
-            return _failed("no labeller is named", 400)
-        return _shown(self._desk.view(name))
+            return pages.failed("no labeller is named", 400)
+        return pages.shown(self._desk.view(name))
 
     async def act(self, request: Request) -> Response:
         """Keep what a labeller did, and return what is next."""
         try:
             act = from_json(await request.body(), Act, source="act")
-            return _shown(self._done(act))
+            return pages.shown(self._done(act))
         except DeclarationError as error:
-            return _failed(str(error), 400)
+            return pages.failed(str(error), 400)
         except Unfit:
-            return _failed("no such choice", 400)
+            return pages.failed("no such choice", 400)
         except Stale:
-            return _failed("this item was dealt with in another window", 409)
+            return pages.failed("this item was dealt with in another window", 409)
         except OSError as error:
-            return _failed(f"not kept: {error.strerror}", 507)
+            return pages.failed(f"not kept: {error.strerror}", 507)
 
     def _done(self, act: Act) -> View:
         name = fit_name(act.labeller)
@@ -110,39 +108,8 @@ class _Page:
         return self._desk.undo(name) if act.act == "undo" else self._desk.again(name)
 
 
-def _shown(view: View) -> Response:
-    return Response(to_json(view), media_type="application/json")
-
-
-def _failed(message: str, status: int) -> Response:
-    return JSONResponse({"error": message}, status_code=status)
-
-
 def _file(name: str) -> Answer:
     async def answer(_: Request) -> Response:
-        return Response(_source(name), media_type=_FILES[name])
+        return Response(pages.source(name), media_type=_FILES[name])
 
     return answer
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("statera.web", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def _source(name: str) -> str:
-    environment = _environment()
-    if environment.loader is None:
-        raise LookupError(name)
-    return environment.loader.get_source(environment, name)[0]
-
-
-def _render(name: str, **values: object) -> str:
-    return _environment().get_template(name).render(**values)

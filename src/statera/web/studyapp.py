@@ -5,23 +5,26 @@ Nothing that leaves this server names an arm, a model, a person or a task's id.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from functools import cache
 from typing import Literal
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from statera.codec.files import to_json
 from statera.codec.strict import from_json
 from statera.errors import DeclarationError, StoreError
+from statera.web import pages
 from statera.web.studydesk import Stale, Unfit, View
 from statera.web.studyroom import Busy, Person, Report, Room
 
-_FILES = {"label.css": "text/css", "study.css": "text/css", "study.js": "text/javascript"}
+_FILES = {
+    "label.css": "text/css",
+    "study.css": "text/css",
+    "asked.js": "text/javascript",
+    "study.js": "text/javascript",
+}
 _MOST_BYTES = 200_000
 
 
@@ -72,7 +75,7 @@ class _Page:
         """Return the page, the same for everybody."""
         if self._person(request) is None:
             return _nobody()
-        return HTMLResponse(_render("study.html", title=self._room.study.title))
+        return HTMLResponse(pages.render("study.html", title=self._room.study.title))
 
     def file(self, name: str) -> Answer:
         """Return what answers with a file of the page."""
@@ -80,14 +83,14 @@ class _Page:
         async def answer(request: Request) -> Response:
             if self._person(request) is None:
                 return _nobody()
-            return Response(_source(name), media_type=_FILES[name])
+            return Response(pages.source(name), media_type=_FILES[name])
 
         return answer
 
     async def now(self, request: Request) -> Response:
         """Return what the person sees now."""
         person = self._person(request)
-        return _nobody() if person is None else _shown(self._room.view(person))
+        return _nobody() if person is None else pages.shown(self._room.view(person))
 
     async def act(self, request: Request) -> Response:
         """Keep what the person did, and return what is next."""
@@ -95,17 +98,17 @@ class _Page:
         if person is None:
             return _nobody()
         if (body := await _body(request)) is None:
-            return _failed("that is too long", 413)
+            return pages.failed("that is too long", 413)
         try:
-            return _shown(await self._done(person, from_json(body, Act, source="act")))
+            return pages.shown(await self._done(person, from_json(body, Act, source="act")))
         except (DeclarationError, Unfit) as error:
-            return _failed(str(error), 400)
+            return pages.failed(str(error), 400)
         except Stale:
-            return _failed("this was dealt with in another window", 409)
+            return pages.failed("this was dealt with in another window", 409)
         except Busy:
-            return _failed("the assistant is still answering", 409)
+            return pages.failed("the assistant is still answering", 409)
         except (OSError, StoreError):
-            return _failed("this could not be kept just now; please try again", 507)
+            return pages.failed("this could not be kept just now; please try again", 507)
 
     async def _done(self, person: Person, act: Act) -> View:
         room = self._room
@@ -138,34 +141,3 @@ async def _body(request: Request) -> bytes | None:
 
 def _nobody() -> Response:
     return PlainTextResponse("There is nothing here. Is the link whole?", status_code=404)
-
-
-def _shown(view: View) -> Response:
-    return Response(to_json(view), media_type="application/json")
-
-
-def _failed(message: str, status: int) -> Response:
-    return JSONResponse({"error": message}, status_code=status)
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("statera.web", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def _source(name: str) -> str:
-    environment = _environment()
-    if environment.loader is None:
-        raise LookupError(name)
-    return environment.loader.get_source(environment, name)[0]
-
-
-def _render(name: str, **values: object) -> str:
-    return _environment().get_template(name).render(**values)

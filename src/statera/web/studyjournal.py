@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from statera.codec.files import to_json, write_bytes
+from statera.codec.files import append_bytes, to_json, write_bytes
 from statera.errors import DeclarationError
 from statera.web.studydesk import Entry
 
@@ -35,14 +35,7 @@ class Journal:
 
     def append(self, entry: Entry) -> None:
         """Append one entry, on the disk when this returns; OSError when it cannot be kept."""
-        line = to_json(entry) + b"\n"
-        opened = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, _OWN)
-        try:
-            while line:
-                line = line[os.write(opened, line) :]
-            os.fsync(opened)
-        finally:
-            os.close(opened)
+        append_bytes(self._path, to_json(entry) + b"\n", mode=_OWN)
 
     def forget(self, withdrawn: Entry) -> None:
         """Take all lines of a person away, and keep that they withdrew."""

@@ -1,6 +1,5 @@
 "use strict";
 
-const by = (id) => document.getElementById(id);
 const work = by("work");
 const labeller = work.dataset.labeller;
 const pairs = work.classList.contains("pairs");
@@ -11,22 +10,6 @@ let view = null;
 let since = 0;
 let busy = true;
 let referenceShown = true;
-
-async function asked(path, body) {
-  const sent = body && {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  };
-  const answer = await fetch(path, { cache: "no-store", ...sent });
-  const found = await answer.json();
-  if (!answer.ok) {
-    const error = new Error(found.error);
-    error.status = answer.status;
-    throw error;
-  }
-  return found;
-}
 
 async function load() {
   show(await asked("now?" + new URLSearchParams({ labeller })));

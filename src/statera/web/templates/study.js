@@ -1,27 +1,10 @@
 "use strict";
 
-const by = (id) => document.getElementById(id);
 const stages = { agree: "agree", work: "work", prefer: "prefer", end: "end", withdrawn: "withdrawn" };
 
 let view = null;
 let busy = false;
 let shownTask = null;
-
-async function asked(path, body) {
-  const sent = body && {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  };
-  const answer = await fetch(path, { cache: "no-store", ...sent });
-  const found = await answer.json();
-  if (!answer.ok) {
-    const error = new Error(found.error);
-    error.status = answer.status;
-    throw error;
-  }
-  return found;
-}
 
 async function act(what, more = {}) {
   if (busy) return false;

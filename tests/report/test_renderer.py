@@ -5,7 +5,9 @@ from hashlib import sha256
 import pytest
 from jinja2 import UndefinedError
 
-from statera.report.renderer import policy, render
+from statera.report.experiments.page import page
+from statera.report.renderer import EXPERIMENT, REPORT, policy, render
+from tests.report.experiments.made import shown
 
 VALUES: dict[str, object] = {
     "title": "<b>&\"'",
@@ -41,9 +43,18 @@ def test_the_policy_allows_the_style_and_nothing_else() -> None:
     assert f'content="{policy()}"'.replace("'", "&#39;") in text
 
 
-def test_a_value_that_a_template_misses_is_an_error() -> None:
+def test_an_experiment_has_a_style_and_a_policy_of_its_own() -> None:
+    text = page(shown())
+    (style,) = re.findall(r"<style>(.*?)</style>", text, flags=re.DOTALL)
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    assert policy(EXPERIMENT).startswith(f"default-src 'none'; style-src 'sha256-{digest}'")
+    assert policy(EXPERIMENT).replace("'", "&#39;") in text
+
+
+@pytest.mark.parametrize("template", [REPORT, EXPERIMENT])
+def test_a_value_that_a_template_misses_is_an_error(template: str) -> None:
     with pytest.raises(UndefinedError):
-        render(**{name: value for name, value in VALUES.items() if name != "title"})
+        render(template, **{name: value for name, value in VALUES.items() if name != "title"})
 
 
 def luminance(colour: str) -> float:

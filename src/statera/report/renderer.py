@@ -13,8 +13,9 @@ from markupsafe import Markup
 
 from statera.report import numbers
 
-PAGE = "page.html"
-STYLE = "page.css"
+REPORT = "page.html"
+EXPERIMENT = "experiment.html"
+_STYLES = {REPORT: ("page.css",), EXPERIMENT: ("page.css", "experiment.css")}
 
 
 @cache
@@ -31,21 +32,22 @@ def _environment() -> Environment:
 
 
 @cache
-def _style() -> str:
-    """Return the style sheet, which is a file like the templates."""
+def _style(template: str) -> str:
+    """Return the style of a page: that of all pages, then its own; files like the templates."""
     environment = _environment()
     if environment.loader is None:
-        raise LookupError(STYLE)
-    return environment.loader.get_source(environment, STYLE)[0]
+        raise LookupError(template)
+    sources = [environment.loader.get_source(environment, name)[0] for name in _STYLES[template]]
+    return "\n".join(sources)
 
 
-def policy() -> str:
-    """Return the content security policy of a page with that style."""
-    digest = b64encode(sha256(_style().encode()).digest()).decode()
+def policy(template: str = REPORT) -> str:
+    """Return the content security policy of a page with that template's style."""
+    digest = b64encode(sha256(_style(template).encode()).digest()).decode()
     return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
-def render(**values: object) -> str:
-    """Return the page made of those values."""
-    page = _environment().get_template(PAGE)
-    return page.render(style=Markup(_style()), policy=policy(), **values)
+def render(template: str = REPORT, /, **values: object) -> str:
+    """Return the page made of those values: REPORT, or EXPERIMENT."""
+    page = _environment().get_template(template)
+    return page.render(style=Markup(_style(template)), policy=policy(template), **values)

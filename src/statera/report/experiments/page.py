@@ -15,9 +15,9 @@ from statera.report import forest
 from statera.report.experiments import amounts, words
 from statera.report.experiments.content import Shown
 from statera.report.experiments.curves import Level, Point, sequence, stretches
-from statera.report.experiments.rendering import render
 from statera.report.experiments.rows import Role, Row, limit_of, part_mark, row
 from statera.report.plaintext import name, passage
+from statera.report.renderer import EXPERIMENT, render
 from statera.report.rules import SIGNS
 from statera.report.scale import Scale, scale
 
@@ -70,6 +70,7 @@ def page(shown: Shown) -> str:
     """Return the whole page as text."""
     result, design = shown.result, shown.design
     return render(
+        EXPERIMENT,
         title=name(result.experiment),
         shown=shown,
         result=result,

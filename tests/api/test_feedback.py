@@ -8,7 +8,7 @@ import pytest
 from statera.api.feedback import MOST, send_feedback
 from statera.errors import DeclarationError, EndpointError
 from statera.proxy.experiments.feedback import Feedbacks
-from statera.proxy.experiments.reports import Keys, Rules
+from statera.proxy.experiments.reports import Proofs, Rules
 from statera.proxy.experiments.tokens import sign
 from statera.records.live import Feedback
 from tests.proxy.experiments import times
@@ -17,7 +17,7 @@ from tests.proxy.experiments.served import Kept, served
 from tests.proxy.upstreams import CLOSE, RESET, Asked, RawUpstream, Step, answer
 
 DECISION = "00000000000000ff"
-KEYS = Keys(sign=b"a key to sign with", bearer="server")
+PROOFS = Proofs(sign=b"a key to sign with", bearer="server")
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def kept() -> Kept:
 
 @pytest.fixture
 def url(kept: Kept) -> Iterator[str]:
-    rules = Rules([design()], KEYS)
+    rules = Rules([design()], PROOFS)
     count = lambda reason, number: None  # noqa: E731
     with served(Feedbacks(kept, rules, clock=times.Standing(), count=count)) as found:
         yield found
@@ -43,13 +43,13 @@ def test_one_report_and_several_are_kept(url: str, kept: Kept) -> None:
         f"{url}/v1/feedback",
         [
             {"decision": DECISION, "outcome": "solved", "value": 1},
-            {"token": sign(KEYS.sign, 5), "thumb": "down"},
+            {"token": sign(PROOFS.sign, 5), "thumb": "down"},
         ],
         token="server",
     )
     assert two[0] == one
     assert values(kept) == [("solved", 1.0), ("solved", 1.0), ("thumb", 0.0)]
-    [signed] = send_feedback(url, {"token": sign(KEYS.sign, 5), "thumb": "down"})
+    [signed] = send_feedback(url, {"token": sign(PROOFS.sign, 5), "thumb": "down"})
     assert signed == two[1]
     assert send_feedback(url, []) == ()
 

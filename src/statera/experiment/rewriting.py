@@ -16,6 +16,9 @@ Where the system prompt goes:
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
+GENERATING = ("chat", "completions", "messages", "responses")
+"""The APIs whose answers people read; embeddings take no part in any experiment."""
+
 Body = dict[str, Any]
 Where = Literal["replace", "before", "after"]
 

@@ -32,7 +32,7 @@ from statera.proxy.terms import Terms
 from statera.proxy.worker import Closing, Given, Sockets, Worker
 
 if TYPE_CHECKING:
-    from statera.proxy.experiments.serving import Looking
+    from statera.proxy.experiments.monitor import Looking
 
 OTEL = "OTEL_EXPORTER_OTLP_ENDPOINT"
 STDOUT, NONE = "stdout", "none"

@@ -28,7 +28,7 @@ from statera.proxy.terms import Terms
 from statera.proxy.worker import Closing, Given, Sockets
 
 if TYPE_CHECKING:
-    from statera.proxy.experiments.serving import Looking
+    from statera.proxy.experiments.monitor import Looking
 
 logger = logging.getLogger("statera.guard")
 

@@ -38,7 +38,8 @@ from statera.proxy.terms import Terms, read_upstream
 from statera.proxy.upstream import Limits, UpstreamClient
 
 if TYPE_CHECKING:
-    from statera.proxy.experiments.serving import Looking, Serving
+    from statera.proxy.experiments.monitor import Looking
+    from statera.proxy.experiments.serving import Serving
 
 logger = logging.getLogger("statera.guard")
 

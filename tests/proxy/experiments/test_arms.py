@@ -8,9 +8,9 @@ import pytest
 
 from statera.errors import DeclarationError
 from statera.experiment.opened import open_design
-from statera.experiment.rewriting import Change
+from statera.experiment.rewriting import GENERATING, Change
 from statera.models.clock import SystemClock
-from statera.proxy.experiments.arms import GENERATING, Means, Treatment, fitness, open_treatments
+from statera.proxy.experiments.arms import Means, Treatment, fitness, open_treatments
 from statera.proxy.terms import Terms
 from tests.proxy.experiments.tried import written
 from tests.proxy.guards import tools

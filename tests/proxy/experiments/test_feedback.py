@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from statera.proxy.experiments.feedback import Bounds, Feedbacks
-from statera.proxy.experiments.reports import Keys, Rules
+from statera.proxy.experiments.reports import Proofs, Rules
 from statera.proxy.experiments.tokens import sign
 from statera.records.live import Feedback, decision_text
 from tests.proxy.experiments import times
@@ -15,10 +15,10 @@ from tests.proxy.experiments.designs_made import design
 from tests.proxy.experiments.served import Kept, served
 from tests.proxy.guards import Answered, post, send
 
-KEYS = Keys(sign=b"a key to sign with", unit=b"a key of units", bearer="server")
+PROOFS = Proofs(sign=b"a key to sign with", unit=b"a key of units", bearer="server")
 SERVER = {"authorization": "Bearer server"}
 DECISION = "00000000000000ff"
-TOKEN = sign(KEYS.sign, 255)
+TOKEN = sign(PROOFS.sign, 255)
 PAGE = {"origin": "https://app.example"}
 
 
@@ -39,7 +39,7 @@ def running() -> Iterator[Endpoint]:
     kept, counted, clock = Kept(), Counter[str](), times.Standing()
     app = Feedbacks(
         kept,
-        Rules([design()], KEYS),
+        Rules([design()], PROOFS),
         clock=clock,
         count=lambda reason, number: counted.update({reason: number}),
         origins=["https://app.example"],
@@ -126,7 +126,7 @@ def test_reports_a_second_are_bounded_and_taken_again_in_the_next(endpoint: Endp
 
 
 def test_one_token_reports_only_so_often_and_servers_as_they_like(endpoint: Endpoint) -> None:
-    tokens = [sign(KEYS.sign, number) for number in (1, 2, 3)]
+    tokens = [sign(PROOFS.sign, number) for number in (1, 2, 3)]
 
     def report(token: str, times: int) -> int:
         many = [{"thumb": "up", "id": str(n)} for n in range(times)]

@@ -13,7 +13,7 @@ from statera.proxy.experiments.reports import (
     MOST_REPORTS,
     Caller,
     Forged,
-    Keys,
+    Proofs,
     Rules,
     Unproven,
 )
@@ -22,16 +22,16 @@ from statera.proxy.wire.refusals import Refused
 from statera.records.live import Feedback, identifier
 from tests.proxy.experiments.designs_made import design
 
-KEYS = Keys(sign=b"a key to sign with", unit=b"a key of units", bearer="server")
+PROOFS = Proofs(sign=b"a key to sign with", unit=b"a key of units", bearer="server")
 OWN = {
     "saved": {"kind": "total", "low": 0.0},
     "churned": {"kind": "event", "better": "lower", "low": 0.0, "high": 1.0},
     "shown": {"source": "score", "low": 0.0},
 }
-RULES = Rules([design(outcomes=OWN)], KEYS)
+RULES = Rules([design(outcomes=OWN)], PROOFS)
 SERVER = Caller(trusted=True)
 DECISION = "00000000000000ff"
-TOKEN = sign(KEYS.sign, 255)
+TOKEN = sign(PROOFS.sign, 255)
 
 
 def read(body: object, caller: Caller = SERVER, rules: Rules = RULES) -> tuple[Feedback, ...]:
@@ -153,7 +153,7 @@ def test_a_forgery_is_no_report(caller: Caller, fields: dict[str, str]) -> None:
 def test_without_a_proof_or_a_key_nothing_is_believed() -> None:
     with pytest.raises(Unproven):
         one(Caller(), thumb="up", decision=DECISION)
-    unsigned = Rules([design()], Keys())
+    unsigned = Rules([design()], Proofs())
     with pytest.raises(Forged):
         read({"thumb": "up", "token": sign(b"", 255)}, Caller(), unsigned)
     assert not unsigned.known("")
@@ -166,7 +166,7 @@ def test_a_response_is_kept_as_its_keyed_hash() -> None:
     found = one(response="chatcmpl-1", thumb="up")
     assert (found.decision, found.response) == (
         None,
-        identifier(KEYS.unit, "response", "chatcmpl-1"),
+        identifier(PROOFS.unit, "response", "chatcmpl-1"),
     )
     with pytest.raises(Refused, match="already"):
         one(Caller(token=TOKEN), response="chatcmpl-1", thumb="up")
@@ -189,7 +189,7 @@ def test_what_makes_two_reports_one(value: float, first: str, second: str) -> No
 def test_two_designs_may_bound_one_outcome_apart() -> None:
     narrow = design(outcomes={"saved": {"low": 0.0, "high": 10.0}})
     wide = design(experiment="b", outcomes={"saved": {"low": -5.0, "high": 1.0}})
-    rules = Rules([narrow, wide], KEYS)
+    rules = Rules([narrow, wide], PROOFS)
     assert read({"decision": DECISION, "saved": -5}, SERVER, rules)[0].value == -5
     assert read({"decision": DECISION, "saved": 10}, SERVER, rules)[0].value == 10
     with pytest.raises(Refused, match="from -5 to 10"):
@@ -198,7 +198,7 @@ def test_two_designs_may_bound_one_outcome_apart() -> None:
 
 def test_every_known_outcome_of_people_may_be_reported() -> None:
     reported = {name for name, outcome in KNOWN.items() if outcome.source == "feedback"}
-    assert set(Rules([], Keys()).names) == reported
+    assert set(Rules([], Proofs()).names) == reported
     for name in reported:
         low, high = KNOWN[name].low, KNOWN[name].high
         value = low if low is not None else high or 0.0
@@ -217,7 +217,7 @@ def test_a_body_of_very_many_parts_is_refused_unread() -> None:
 
 
 def test_the_id_of_a_report_cannot_be_made_by_others() -> None:
-    other = Rules([design()], KEYS._replace(unit=b"another key of units"))
+    other = Rules([design()], PROOFS._replace(unit=b"another key of units"))
     [ours], [theirs] = (
         read({"decision": DECISION, "solved": 1}, SERVER, r) for r in (RULES, other)
     )

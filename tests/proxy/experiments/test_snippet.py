@@ -13,7 +13,7 @@ from playwright.sync_api import Page, sync_playwright
 from statera.proxy.answers import Answer, deliver
 from statera.proxy.bodies import Message, Receive, Send
 from statera.proxy.experiments.feedback import SNIPPET, Feedbacks
-from statera.proxy.experiments.reports import Keys, Rules
+from statera.proxy.experiments.reports import Proofs, Rules
 from statera.proxy.experiments.tokens import sign
 from statera.records.live import Feedback
 from tests.proxy.experiments import times
@@ -21,8 +21,8 @@ from tests.proxy.experiments.designs_made import design
 from tests.proxy.experiments.served import Kept, served
 from tests.proxy.upstreams import RESET, Asked, RawUpstream, Step, answer
 
-KEYS = Keys(sign=b"a key to sign with")
-TOKEN = sign(KEYS.sign, 255)
+PROOFS = Proofs(sign=b"a key to sign with")
+TOKEN = sign(PROOFS.sign, 255)
 CHROMIUM = shutil.which("chromium")
 _NODE = """
 const { feedbackOf } = await import(process.argv[1]);
@@ -46,7 +46,7 @@ document.title = feedback.arm;
 
 
 def feedbacks(kept: Kept) -> Feedbacks:
-    rules = Rules([design()], KEYS)
+    rules = Rules([design()], PROOFS)
     return Feedbacks(kept, rules, clock=times.Standing(), count=lambda reason, number: None)
 
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from statera.experiment.assignment import Assignment
 from statera.experiment.opened import Opened, open_design
-from statera.proxy.experiments.serving import Looking
+from statera.proxy.experiments.monitor import Looking
 from statera.proxy.serving import guarding
 from statera.proxy.terms import Terms
 from tests.proxy.guards import CHAT, Answered, asking, post, tools, until_answering

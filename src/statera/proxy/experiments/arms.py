@@ -19,7 +19,7 @@ from msgspec import structs
 from statera.errors import DeclarationError, unknown
 from statera.experiment.design import Arm, Design, Price
 from statera.experiment.opened import Opened
-from statera.experiment.rewriting import Change
+from statera.experiment.rewriting import GENERATING, Change
 from statera.guard.checking import Observer
 from statera.guard.policy import Policy, policy_path
 from statera.guard.tools import Tools
@@ -32,9 +32,6 @@ from statera.proxy.wire.api import Api
 from statera.proxy.wire.parameters import SAMPLING
 from statera.proxy.wire.refusals import Refused
 from statera.proxy.wire.routes import known_apis
-
-GENERATING = ("chat", "completions", "messages", "responses")
-"""The APIs whose answers people read; embeddings take no part in any experiment."""
 
 _CREDENTIALS = frozenset(
     {

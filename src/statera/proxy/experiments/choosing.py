@@ -23,7 +23,8 @@ from statera.proxy.experiments.states import Standing
 from statera.proxy.experiments.unitnames import Named, finder, header_text
 from statera.records.live import Entry, Exposure, identifier
 
-ARM, TESTER = b"x-statera-arm", b"x-statera-tester-token"
+EXPERIMENT, ARM = b"x-statera-experiment", b"x-statera-arm"
+TESTER = b"x-statera-tester-token"
 OTHER = "other"
 MOST_UNIT = 1024
 """Characters of a unit's name; who sends more takes no part, as hashing a body takes long."""

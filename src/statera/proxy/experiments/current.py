@@ -11,24 +11,17 @@ import logging
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar, Token
 from threading import Lock
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from statera.errors import DeclarationError, unknown
 from statera.experiment.design import Arm
 from statera.experiment.opened import Opened
 from statera.protocols import Clock
 from statera.proxy.experiments.choosing import Choice, Chooser, Left
-from statera.records.live import Excluded, Fact, decision_number, identifier
+from statera.proxy.experiments.recording import Keeps, excluded, kept
+from statera.records.live import decision_number
 
 logger = logging.getLogger("statera.guard")
-
-
-class Keeps(Protocol):
-    """Keeps a fact before `put` returns; `lost` counts those that it could not."""
-
-    def put(self, fact: Fact) -> None: ...  # noqa: D102
-    @property
-    def lost(self) -> int: ...  # noqa: D102
 
 
 class CurrentArm(NamedTuple):
@@ -103,14 +96,11 @@ class Assigned:
             chosen = Left(name, why)
         number, now = decision_number(self.decision) or 0, means.clock.now()
         if isinstance(chosen, Left):
-            which = identifier(b"", "excluded", f"{name}\n{self.decision}")
-            means.keeper.put(Excluded(id=which, experiment=name, at=now, reason=chosen.reason))
+            means.keeper.put(excluded(chosen, self.decision, now))
             return None
         if chosen is None:
             return None
-        lost = means.keeper.lost
-        means.keeper.put(chosen.exposure(number, now))
-        return chosen if means.keeper.lost == lost else None
+        return chosen if kept(means.keeper, [chosen.exposure(number, now)]) else None
 
 
 _current: ContextVar[Mapping[str, Assigned]] = ContextVar("statera_arms")

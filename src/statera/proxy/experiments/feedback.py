@@ -1,6 +1,6 @@
 """`POST /v1/feedback`: what people say of answers, taken from browsers and from servers.
 
-    feedbacks = Feedbacks(shipper, Rules(designs, keys), clock=clock, count=metrics.feedback)
+    feedbacks = Feedbacks(shipper, Rules(designs, proofs), clock=clock, count=metrics.feedback)
     await feedbacks(scope, receive, send)                                 # an ASGI application
 
 A browser shows the token of its answer (`x-statera-feedback`, as a header or as a field `token`),
@@ -22,21 +22,22 @@ still be on the way; the analysis counts it apart. Reports may come at any time 
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
 from statera.protocols import Clock
 from statera.proxy.answers import Answer, deliver, failure_of, json_answer
 from statera.proxy.bodies import Gone, Message, Receive, Send, TooLarge, read_body
+from statera.proxy.experiments.recording import Keeps, kept
 from statera.proxy.experiments.reports import Caller, Forged, Rules, Unproven
+from statera.proxy.experiments.tokens import HEADER
 from statera.proxy.headers import Pairs, value_of
 from statera.proxy.wire.api import Failure
 from statera.proxy.wire.refusals import Refused
-from statera.records.live import Fact, Feedback, decision_text
+from statera.records.live import Feedback, decision_text
 
 FEEDBACK = "/v1/feedback"
 SNIPPET = Path(__file__).parent / "snippets" / "feedback.js"
 """What pages take to report: an ES module without imports."""
-TOKEN = b"x-statera-feedback"
 
 Reason = Literal[
     "accepted", "invalid", "unauthorized", "forged", "too_large", "limited", "not_kept"
@@ -44,16 +45,8 @@ Reason = Literal[
 Count = Callable[[Reason, int], None]
 
 _BEARER = b"bearer "
-_ALLOWED = b"authorization, content-type, x-statera-feedback"
+_ALLOWED = b"authorization, content-type, " + HEADER
 _DAY = b"86400"
-
-
-class Keeper(Protocol):
-    """What keeps a fact before `put` returns; `lost` counts those that it could not."""
-
-    def put(self, fact: Fact) -> None: ...  # noqa: D102
-    @property
-    def lost(self) -> int: ...  # noqa: D102
 
 
 class Bounds(NamedTuple):
@@ -74,7 +67,7 @@ class Feedbacks:
 
     def __init__(
         self,
-        keeper: Keeper,
+        keeper: Keeps,
         rules: Rules,
         *,
         clock: Clock,
@@ -118,17 +111,14 @@ class Feedbacks:
         return self._kept(reports)
 
     def _kept(self, reports: tuple[Feedback, ...]) -> tuple[Answer, Reason, int]:
-        lost = self._keeper.lost
-        for report in reports:
-            self._keeper.put(report)
-        if self._keeper.lost != lost:
+        if not kept(self._keeper, reports):
             failure = Failure(503, "not_kept", "Reports cannot be kept now; send them again.")
             return _failed(failure), "not_kept", len(reports)
         ids = [decision_text(report.id) for report in reports]
         return json_answer(202, {"accepted": len(reports), "ids": ids}), "accepted", len(reports)
 
     def _caller(self, headers: Pairs) -> Caller:
-        token = value_of(headers, TOKEN).decode("latin-1")
+        token = value_of(headers, HEADER).decode("latin-1")
         given = value_of(headers, b"authorization")
         own = given[:7].lower() == _BEARER and self._rules.known(given[7:].decode("latin-1"))
         return Caller(trusted=own, strange=bool(given) and not own, token=token)

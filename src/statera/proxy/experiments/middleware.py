@@ -12,15 +12,12 @@ assigned gets the base and is in no analysis.
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
-from statera.analysis.experiments.result import Contrast
 from statera.errors import DeclarationError, StateraError
-from statera.experiment.design import Design
 from statera.experiment.opened import Opened, open_design
 from statera.models.clock import SystemClock
 from statera.proxy.bodies import Message, Receive, Send
@@ -29,21 +26,17 @@ from statera.proxy.experiments.current import Means
 from statera.proxy.experiments.feedback import FEEDBACK, Feedbacks
 from statera.proxy.experiments.keys import keys_of
 from statera.proxy.experiments.lifespan import Asgi, Lifespan
-from statera.proxy.experiments.monitor import Monitor
+from statera.proxy.experiments.monitor import Looking, Monitor
 from statera.proxy.experiments.registering import Ledger
-from statera.proxy.experiments.reports import Keys as ReportKeys
-from statera.proxy.experiments.reports import Rules
+from statera.proxy.experiments.reports import Proofs, Rules
 from statera.proxy.experiments.states import States
 from statera.proxy.experiments.visit import Records, Visit
 from statera.proxy.experiments.watching import Loop, Watch
 from statera.proxy.terms import LIVE, SPOOL, Terms
 from statera.store.live.backend import LiveStoreAway
-from statera.store.live.opening import LiveStore
 from statera.store.live.shipping import Shipper
 
 logger = logging.getLogger("statera.guard")
-
-Looking = Callable[[LiveStore, Design, float], Iterable[Contrast]]
 
 
 class MiddlewareOptions(NamedTuple):
@@ -146,7 +139,7 @@ class ExperimentMiddleware:
         )
         shipper = Shipper(self._live, Path(options.spool))
         means = Means(chooser, shipper, clock, ledger.barred, Lock())
-        rules = Rules([opened.design], ReportKeys(keys.feedback, keys.unit, options.feedback_token))
+        rules = Rules([opened.design], Proofs(keys.feedback, keys.unit, options.feedback_token))
         feedbacks = Feedbacks(
             shipper, rules, clock=clock, count=self._count, origins=options.feedback_origins
         )

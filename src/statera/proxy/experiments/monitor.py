@@ -24,8 +24,12 @@ from statera.experiment.design import Design
 from statera.protocols import Clock
 from statera.proxy.experiments.states import BLIND_AFTER, EVERY, States
 from statera.records.live import Occurrence, identifier
+from statera.store.live.opening import LiveStore
 
 logger = logging.getLogger("statera.guard")
+
+Looking = Callable[[LiveStore, Design, float], Iterable[Contrast]]
+"""Gives the guardrails of a design that are surely breached at a time; it may block."""
 
 Look = Callable[[], Iterable[Contrast]]
 Halt = Callable[[Occurrence], None]

@@ -1,6 +1,6 @@
 """What people say of answers, read from a body: one report or a list, all of it or nothing.
 
-    rules = Rules(designs, keys)
+    rules = Rules(designs, proofs)
     rules.read(b'{"decision": "00000000000000ff", "thumb": "up"}', Caller(trusted=True), at=now)
 
     {"decision" | "response" | "token": ..., "outcome": NAME, "value": NUMBER, "id": TEXT}
@@ -41,8 +41,8 @@ class Unproven(Exception):
     """Neither a token nor a Bearer: nothing says who reports."""
 
 
-class Keys(NamedTuple):
-    """What is verified: `sign` makes tokens, `unit` hashes ids, `bearer` is of servers.
+class Proofs(NamedTuple):
+    """What proves a report: `sign` makes tokens, `unit` hashes ids, `bearer` is of servers.
 
     Without `bearer` no server may report; without `sign` no browser.
     """
@@ -79,8 +79,8 @@ class Subject(NamedTuple):
 class Rules:
     """What may be reported where these designs are served."""
 
-    def __init__(self, designs: Iterable[Design], keys: Keys) -> None:
-        self._keys = keys
+    def __init__(self, designs: Iterable[Design], proofs: Proofs) -> None:
+        self._proofs = proofs
         own = [(name, one) for design in designs for name, one in design.outcomes.items()]
         named = {name for name, _ in own}
         found = [*own, *((name, one) for name, one in KNOWN.items() if name not in named)]
@@ -112,7 +112,7 @@ class Rules:
         meant = f"{subject.decision}\n{subject.response}\n{name}\n"
         return Feedback(
             id=identifier(
-                self._keys.unit,
+                self._proofs.unit,
                 "feedback",
                 meant + (f"id\n{own}" if own else f"value\n{value!r}"),
             ),
@@ -136,13 +136,13 @@ class Rules:
             return self._signed(token or caller.token, number, response, place)
         _prove(caller)
         if response:
-            return Subject(None, identifier(self._keys.unit, "response", response), signed=False)
+            return Subject(None, identifier(self._proofs.unit, "response", response), signed=False)
         if number is None:
             raise _refused("name the answer by `decision`, `response` or `token`", place or "$")
         return Subject(number, None, signed=False)
 
     def _signed(self, token: str, number: int | None, response: str, place: str) -> Subject:
-        found = verified(self._keys.sign, token) if self._keys.sign else None
+        found = verified(self._proofs.sign, token) if self._proofs.sign else None
         if found is None:
             raise Forged("This token was not made here.")
         if number not in (None, found):
@@ -183,7 +183,7 @@ class Rules:
 
     def known(self, bearer: str) -> bool:
         """Return whether a Bearer is the server's, in constant time."""
-        own = self._keys.bearer.encode()
+        own = self._proofs.bearer.encode()
         return bool(own) and hmac.compare_digest(bearer.encode("utf-8", "replace"), own)
 
 

@@ -29,11 +29,10 @@ from statera.proxy.experiments.arms import Means, fitness, open_treatments
 from statera.proxy.experiments.choosing import Chooser
 from statera.proxy.experiments.feedback import Feedbacks
 from statera.proxy.experiments.keys import keys_of
-from statera.proxy.experiments.monitor import Monitor
+from statera.proxy.experiments.monitor import Looking, Monitor
 from statera.proxy.experiments.online import Reader, planned
 from statera.proxy.experiments.registering import Ledger
-from statera.proxy.experiments.reports import Keys as ReportKeys
-from statera.proxy.experiments.reports import Rules
+from statera.proxy.experiments.reports import Proofs, Rules
 from statera.proxy.experiments.shadow import Context, Copies
 from statera.proxy.experiments.states import States
 from statera.proxy.experiments.taking import Experiments, Records, Served
@@ -43,7 +42,6 @@ from statera.proxy.terms import LIVE, SPOOL, Terms
 from statera.proxy.upstream import UpstreamClient
 from statera.records.live import identifier
 from statera.store.live.backend import LiveStoreAway
-from statera.store.live.opening import LiveStore
 from statera.store.live.shipping import Shipper
 
 logger = logging.getLogger("statera.guard")
@@ -52,10 +50,6 @@ _SWITCH = 0.001
 """Seconds for which a thread that ships or reads may keep requests waiting; Python has 0.005."""
 
 _RESULTS: tuple[Literal["shipped", "refused", "lost"], ...] = ("shipped", "refused", "lost")
-
-
-Looking = Callable[[LiveStore, Design, float], Iterable[Contrast]]
-"""Gives the guardrails that are surely breached at a time; it may block."""
 
 
 class Beside(NamedTuple):
@@ -164,7 +158,7 @@ class Serving:
         """Return the endpoint that takes what people say of answers."""
         terms, keys = self._terms, self.keys
         origins = [one.strip() for one in terms.feedback_origins.split(",") if one.strip()]
-        rules = Rules(self.designs, ReportKeys(keys.feedback, keys.unit, terms.feedback_token))
+        rules = Rules(self.designs, Proofs(keys.feedback, keys.unit, terms.feedback_token))
         return Feedbacks(
             self.shipper, rules, clock=self._means.clock, count=self._beside.metrics.feedback,
             origins=origins,

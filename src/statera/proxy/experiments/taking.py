@@ -12,7 +12,7 @@ what it is, never on the arm that it would get.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from statera.experiment.rewriting import rewritten, takes_prompt
 from statera.protocols import Clock
@@ -20,10 +20,11 @@ from statera.proxy.bodies import Message, Send
 from statera.proxy.documents import encode
 from statera.proxy.experiments.accounts import Account, answered, response_number
 from statera.proxy.experiments.arms import Fitness, Treatment
-from statera.proxy.experiments.choosing import Choice, Chooser, Left
+from statera.proxy.experiments.choosing import ARM, EXPERIMENT, Choice, Chooser, Left
 from statera.proxy.experiments.online import MOST_STREAM, Job, Plan, Reader, Reading
+from statera.proxy.experiments.recording import NO_PROMPT, Keeps, excluded, kept
 from statera.proxy.experiments.shadow import Copies, Copy
-from statera.proxy.experiments.tokens import sign
+from statera.proxy.experiments.tokens import HEADER, sign
 from statera.proxy.headers import Pairs, sent
 from statera.proxy.keeper import Armed
 from statera.proxy.metrics import Metrics
@@ -31,25 +32,11 @@ from statera.proxy.upstream import UpstreamClient
 from statera.proxy.wire.api import Api
 from statera.proxy.wire.slots import Body
 from statera.records.guarding import Passage
-from statera.records.live import Excluded, Fact, decision_number, identifier
+from statera.records.live import decision_number
 
 logger = logging.getLogger("statera.guard")
 
-EXPERIMENT, ARM, FEEDBACK = b"x-statera-experiment", b"x-statera-arm", b"x-statera-feedback"
-NO_PROMPT, NO_API, NOT_KEPT, FAILED = (
-    "no_system_prompt",
-    "no_such_api",
-    "not_recorded",
-    "failed",
-)
-
-
-class Keeps(Protocol):
-    """Keeps a fact before `put` returns; `lost` counts those that it could not."""
-
-    def put(self, fact: Fact) -> None: ...  # noqa: D102
-    @property
-    def lost(self) -> int: ...  # noqa: D102
+NO_API, NOT_KEPT, FAILED = "no_such_api", "not_recorded", "failed"
 
 
 class Served(NamedTuple):
@@ -140,30 +127,20 @@ class Experiments:
         """Count a request that takes no part, and write it down."""
         records = self._records
         records.metrics.excluded(*left)
-        records.keeper.put(
-            Excluded(
-                id=identifier(b"", "excluded", f"{left.experiment}\n{decision}"),
-                experiment=left.experiment,
-                at=records.clock.now(),
-                reason=left.reason,
-            )
-        )
+        records.keeper.put(excluded(left, decision, records.clock.now()))
 
     def _exposed(self, taken: Sequence[Taken], decision: int) -> bool:
         """Write the exposures down; False where the disk did not take them."""
-        records = self._records
-        at, lost = records.clock.now(), records.keeper.lost
-        for one in taken:
-            records.keeper.put(one.choice.exposure(decision, at))
-        kept = records.keeper.lost == lost
+        records, at = self._records, self._records.clock.now()
+        taken_down = kept(records.keeper, [one.choice.exposure(decision, at) for one in taken])
         for one in taken:
             choice = one.choice
-            if kept:
+            if taken_down:
                 name = choice.design.experiment
                 records.metrics.exposed(name, choice.name, choice.entry)
             else:
                 records.metrics.excluded(choice.design.experiment, NOT_KEPT)
-        return kept
+        return taken_down
 
 
 def taken_by(served: Served, choice: Choice) -> Taken:
@@ -199,7 +176,7 @@ class Part:
         names = ",".join([one.choice.design.experiment for one in self._taken])
         arms = ",".join([one.shown.name for one in self._taken])
         token = sign(self._records.feedback, self._decision)
-        return [(EXPERIMENT, names.encode()), (ARM, arms.encode()), (FEEDBACK, token.encode())]
+        return [(EXPERIMENT, names.encode()), (ARM, arms.encode()), (HEADER, token.encode())]
 
     @property
     def changes(self) -> bool:
@@ -256,11 +233,11 @@ class Part:
         """Return what sends a stream's bytes to the client and keeps the first of them."""
         if not self._reading:
             return send
-        kept = self._stream = []
+        first = self._stream = []
 
         async def sending(message: Message) -> None:
             if (data := message.get("body")) and self._room > 0:
-                kept.append(data[: self._room])
+                first.append(data[: self._room])
                 self._room -= len(data)
             await send(message)
 

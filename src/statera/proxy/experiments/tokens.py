@@ -11,6 +11,7 @@ import hmac
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
+HEADER = b"x-statera-feedback"
 _FORM = re.compile(r"[A-Za-z0-9_-]{32}", re.ASCII)
 _HEAD = b"statera/feedback/1\n"
 

@@ -9,28 +9,25 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from statera.experiment.opened import Opened
-from statera.experiment.rewriting import Body, Change, rewritten, takes_prompt
+from statera.experiment.rewriting import GENERATING, Body, Change, rewritten, takes_prompt
 from statera.proxy.answers import DECISION_ID
 from statera.proxy.aside import MOST_AT_ONCE
 from statera.proxy.bodies import Message, Receive, Send
 from statera.proxy.documents import decode, encode
 from statera.proxy.experiments.accounts import Account, answered, response_number
-from statera.proxy.experiments.choosing import ARM
+from statera.proxy.experiments.choosing import ARM, EXPERIMENT
 from statera.proxy.experiments.current import Asked, Assigned, CurrentArm, Means, entered, left
-from statera.proxy.experiments.feedback import TOKEN
 from statera.proxy.experiments.hearing import Hearing
 from statera.proxy.experiments.keys import Keys
 from statera.proxy.experiments.lifespan import Asgi
-from statera.proxy.experiments.tokens import sign
+from statera.proxy.experiments.recording import NO_PROMPT
+from statera.proxy.experiments.tokens import HEADER, sign
 from statera.proxy.headers import Pairs, is_json, value_of
 from statera.proxy.wire.api import Usage
 from statera.proxy.wire.refusals import Refused
 from statera.proxy.wire.routes import api_of
 from statera.records.live import decision_number
 
-EXPERIMENT = b"x-statera-experiment"
-GENERATING = ("chat", "completions", "messages", "responses")
-NO_PROMPT = "no_system_prompt"
 MOST = 8 * 2**20
 """Bytes of a request that is rewritten; a longer one is passed on as it came."""
 
@@ -121,9 +118,9 @@ class Visit:
         assert choice is not None
         number = decision_number(decision) or 0
         told = [(EXPERIMENT, choice.design.experiment.encode()), (ARM, choice.name.encode())]
-        if not value_of(headers, TOKEN):
+        if not value_of(headers, HEADER):
             token = sign(self._records.keys.feedback, number).encode()
-            told += [(DECISION_ID, decision.encode()), (TOKEN, token)]
+            told += [(DECISION_ID, decision.encode()), (HEADER, token)]
         return told
 
     def _record(self, *, fault: bool) -> None:

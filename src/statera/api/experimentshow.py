@@ -14,7 +14,7 @@ import numpy as np
 
 from statera.analysis.experiments.analysis import View, analysed
 from statera.analysis.experiments.result import Result
-from statera.analysis.experiments.units import Aside, Reports, Units
+from statera.analysis.experiments.units import Reports, Units
 from statera.analysis.experiments.verdicts import held
 from statera.api.livereading import live_units, pleasing, wanted
 from statera.codec.files import read_csv
@@ -23,7 +23,7 @@ from statera.experiment.assignment import splits
 from statera.experiment.design import Design
 from statera.experiment.edits import diff
 from statera.experiment.opened import read_design
-from statera.records.live import identifier
+from statera.records.live import Aside, identifier
 from statera.report.experiments.content import Edit, Event, Shown
 from statera.report.experiments.words import moment
 from statera.store.live.opening import LiveStore

@@ -19,9 +19,9 @@ from statera.experiment.layers import check_layers
 from statera.experiment.opened import Opened, read_design
 from statera.experiment.places import at
 from statera.guard.policy import Policy
-from statera.records.live import Occurrence, identifier, moment
+from statera.records.live import Occurrence, State, identifier, moment
 from statera.store.live.opening import LiveStore
-from statera.store.live.wanted import Registration, State
+from statera.store.live.wanted import Registration
 
 Status = Literal["started", "already", "changed", "edited"]
 Halt = Literal["stopped", "resumed", "ended"]

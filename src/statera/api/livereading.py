@@ -6,9 +6,10 @@ units, aside = live_units(store, design)
 from collections.abc import Sequence
 
 from statera.analysis.experiments.servility import APPROVAL, HARM
-from statera.analysis.experiments.units import Aside, Codes, Reports, Units
+from statera.analysis.experiments.units import Codes, Reports, Units
 from statera.experiment.design import Design
 from statera.experiment.durations import seconds
+from statera.records.live import Aside
 from statera.store.live.opening import LiveStore
 from statera.store.live.wanted import Found, Wanted, WantedOutcome
 
@@ -24,16 +25,14 @@ def live_units(
     shadow: bool = False,
     further: Sequence[str] = (),
 ) -> tuple[Units, Aside]:
-    """Return the units of a design and what is beside them, as the store knew them at `until`.
+    """Return the units of a design and what is aside, as the store knew them at `until`.
 
     `shadow`: answers and scores are those of the candidate that nobody was shown. `further`: other
     outcomes that are read too.
     """
     wants = wanted(design, shadow=shadow, further=further)
     found = store.units(wants, until=until)
-    return _units(wants, found), Aside(
-        **{name: getattr(found.beside, name) for name in Aside.__struct_fields__}
-    )
+    return _units(wants, found), found.aside
 
 
 def wanted(design: Design, *, shadow: bool = False, further: Sequence[str] = ()) -> Wanted:

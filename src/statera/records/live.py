@@ -15,6 +15,9 @@ import msgspec
 
 Mode = Literal["ab", "canary", "shadow"]
 Entry = Literal["assigned", "override", "stopped"]
+OutcomeKind = Literal["event", "mean", "total"]
+OutcomeSource = Literal["feedback", "answer", "score"]
+State = Literal["running", "stopped", "ended"]
 
 
 class Exposure(msgspec.Struct, frozen=True, kw_only=True, tag="exposure"):
@@ -120,6 +123,18 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True, tag="occurrence"):
     data: str = ""
 
 
+STATE_AFTER: dict[str, State] = {
+    "started": "running",
+    "resumed": "running",
+    "stopped": "stopped",
+    "ended": "ended",
+}
+"""The state after an occurrence of a kind, which others leave as it is."""
+
+RANK = {kind: rank for rank, kind in enumerate(STATE_AFTER)}
+"""Of two occurrences at one moment, the one of the higher rank counts."""
+
+
 def moment(now: float, earlier: Iterable[Occurrence]) -> float:
     """Return the time of what happens now: after all that happened, whatever the clocks say.
 
@@ -156,6 +171,28 @@ def decision_number(text: str) -> int | None:
 def decision_text(number: int) -> str:
     """Return the 16 hexadecimal digits of a decision's number."""
     return number.to_bytes(8, "big", signed=True).hex()
+
+
+class Aside(msgspec.Struct, frozen=True, kw_only=True):
+    """What of live traffic is in no analysis, counted: never silently mixed in.
+
+    By arm: `crossed` units (under the arm that they saw first), `overridden` and `stopped`
+    exposures, `exposures` that were assigned, and their `faults`, which tell of losses on one side.
+    By reason: `excluded` requests. By outcome: `unknown` reports for no known answer, `out_of_time`
+    reports of units that are not analysed, `out_of_bounds` values. `designs`: exposures by the
+    design's digest.
+    """
+
+    crossed: dict[str, int] = {}
+    overridden: dict[str, int] = {}
+    stopped: dict[str, int] = {}
+    excluded: dict[str, int] = {}
+    unknown: dict[str, int] = {}
+    out_of_time: dict[str, int] = {}
+    out_of_bounds: dict[str, int] = {}
+    faults: dict[str, int] = {}
+    exposures: dict[str, int] = {}
+    designs: dict[str, int] = {}
 
 
 _HEX = frozenset("0123456789abcdef")

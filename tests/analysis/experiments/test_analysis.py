@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from statera.analysis.experiments.analysis import View, analysed
 from statera.analysis.experiments.result import Result
-from statera.analysis.experiments.units import Aside, Units, chosen
+from statera.analysis.experiments.units import Units, chosen
 from statera.experiment.design import Design
+from statera.records.live import Aside
 from tests.analysis.experiments.made import NOW, codes, design, drawn, first, reports
 
 PLAN = design(guardrails=[{"outcome": "complaint", "margin": 0.01}])

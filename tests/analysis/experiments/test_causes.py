@@ -1,5 +1,5 @@
 from statera.analysis.experiments.causes import NONE, causes
-from statera.analysis.experiments.units import Aside
+from statera.records.live import Aside
 
 SEEN = {"base": 10_000, "warm": 9_000}
 

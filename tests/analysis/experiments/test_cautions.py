@@ -2,8 +2,9 @@ import numpy as np
 
 from statera.analysis.experiments.cautions import cautions
 from statera.analysis.experiments.columns import column
-from statera.analysis.experiments.units import Aside, Units
+from statera.analysis.experiments.units import Units
 from statera.experiment.design import Design
+from statera.records.live import Aside
 from tests.analysis.experiments.made import NOW, design, drawn, reports
 
 

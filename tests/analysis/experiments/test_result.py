@@ -2,7 +2,7 @@ import msgspec
 
 from statera.analysis.experiments.analysis import analysed
 from statera.analysis.experiments.result import Result
-from statera.analysis.experiments.units import Aside
+from statera.records.live import Aside
 from tests.analysis.experiments.made import NOW, codes, design, drawn
 
 

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from statera.analysis.experiments.split import ratio, shares
-from statera.analysis.experiments.units import Aside, chosen
+from statera.analysis.experiments.units import chosen
+from statera.records.live import Aside
 from tests.analysis.experiments.made import codes, design, drawn, units
 
 RAMP = [

@@ -1,6 +1,6 @@
 import numpy as np
 
-from statera.analysis.experiments.units import Aside, chosen
+from statera.analysis.experiments.units import chosen
 from tests.analysis.experiments.made import codes, reports, units
 
 
@@ -17,7 +17,3 @@ def test_some_units_keep_all_that_belongs_to_them() -> None:
     assert last.segments["platform"].codes.tolist() == [1]
     assert last.segments["platform"].values == ("ios", "android")
     assert chosen(found, np.array([2, 0])).first.tolist() == found.first[[2, 0]].tolist()
-
-
-def test_nothing_is_aside_unless_it_is_said() -> None:
-    assert Aside() == Aside(crossed={}, faults={})

@@ -23,7 +23,7 @@ def test_facts_are_kept_once_however_often_they_come(live: LiveStore) -> None:
     found = live.units(wants())
     assert found.unit.tolist() == [10, 11]
     assert found.outcomes["solved"].number.tolist() == [1, 0]
-    assert found.beside.excluded == {"no unit": 1}
+    assert found.aside.excluded == {"no unit": 1}
 
 
 def test_a_refused_fact_undoes_its_batch(live: LiveStore) -> None:

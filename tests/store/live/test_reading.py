@@ -26,7 +26,7 @@ def test_units_are_in_the_order_of_their_first_exposures(live: LiveStore) -> Non
     assert found.exposures.tolist() == [1, 2, 1]
     assert found.cluster.tolist() == found.unit.tolist()
     assert found.answered.tolist() == [False, False, False]
-    assert found.beside.exposures == {"base": 3, "warm": 1}
+    assert found.aside.exposures == {"base": 3, "warm": 1}
 
 
 def test_an_empty_store_has_no_units(live: LiveStore) -> None:
@@ -37,7 +37,7 @@ def test_an_empty_store_has_no_units(live: LiveStore) -> None:
     found = live.units(given)
     assert len(found.unit) == 0
     assert all(len(part) == 0 for sums in found.outcomes.values() for part in sums)
-    assert found.beside.unknown == {"solved": 1}
+    assert found.aside.unknown == {"solved": 1}
 
 
 def test_reports_count_in_the_window_and_are_late_after_it(live: LiveStore) -> None:
@@ -51,7 +51,7 @@ def test_reports_count_in_the_window_and_are_late_after_it(live: LiveStore) -> N
     assert solved.total.tolist() == [2.0, 0.0]
     assert solved.number.tolist() == [2, 1]
     assert (solved.late.tolist(), solved.late_number.tolist()) == ([0.0, 0.0], [1, 0])
-    assert found.beside.out_of_bounds == {"solved": 1}
+    assert found.aside.out_of_bounds == {"solved": 1}
 
 
 def test_a_mean_takes_the_last_word_an_event_any_a_total_all(live: LiveStore) -> None:
@@ -77,10 +77,10 @@ def test_a_mean_takes_the_last_word_an_event_any_a_total_all(live: LiveStore) ->
 def test_what_is_unknown_is_counted_and_joined_when_the_exposure_comes(live: LiveStore) -> None:
     live.write([exposure(1, 10), said(1, 2, at=70.0), said(2, None, response=5, at=80.0)])
     before = live.units(wants())
-    assert before.beside.unknown == {"solved": 2}
+    assert before.aside.unknown == {"solved": 2}
     live.write([exposure(2, 11, at=60.0), answer(1, response=5)])
     after = live.units(wants())
-    assert after.beside.unknown == {}
+    assert after.aside.unknown == {}
     assert after.outcomes["solved"].number.tolist() == [1, 1]
 
 
@@ -88,7 +88,7 @@ def test_reports_on_known_answers_outside_the_experiment_are_not_unknown(live: L
     live.write([exposure(1, 10), exposure(2, 12, experiment="other"), answer(3, response=6)])
     live.write([said(1, 2), said(2, 3), said(3, None, response=6)])
     found = live.units(wants())
-    assert found.beside.unknown == {}
+    assert found.aside.unknown == {}
     assert found.outcomes["solved"].number.tolist() == [0]
 
 
@@ -102,14 +102,14 @@ def test_crossed_overridden_stopped_and_foreign_are_aside(live: LiveStore) -> No
     ])  # fmt: skip
     found = live.units(wants())
     assert found.unit.tolist() == [11]
-    beside = found.beside
-    assert beside.crossed == {"base": 1}
-    assert beside.overridden == {"warm": 1}
-    assert beside.stopped == {"base": 1}
-    assert beside.excluded == {"no unit": 1, "an arm that the design does not have": 1}
-    assert beside.exposures == {"base": 1, "warm": 2}
-    assert beside.faults == {"base": 1, "warm": 1}
-    assert beside.out_of_time == {"solved": 3}
+    aside = found.aside
+    assert aside.crossed == {"base": 1}
+    assert aside.overridden == {"warm": 1}
+    assert aside.stopped == {"base": 1}
+    assert aside.excluded == {"no unit": 1, "an arm that the design does not have": 1}
+    assert aside.exposures == {"base": 1, "warm": 2}
+    assert aside.faults == {"base": 1, "warm": 1}
+    assert aside.out_of_time == {"solved": 3}
 
 
 def test_history_is_what_was_said_of_other_experiments_before(live: LiveStore) -> None:
@@ -186,7 +186,7 @@ def test_segments_clusters_and_designs_are_of_the_first_exposure(live: LiveStore
         "language": [1, -1], "plan": [0, -1],
     }  # fmt: skip
     assert found.cluster.tolist() == [5, 11]
-    assert found.beside.designs == {"d1": 1, "d2": 2}
+    assert found.aside.designs == {"d1": 1, "d2": 2}
 
 
 def test_the_store_can_be_read_as_it_was(live: LiveStore) -> None:
@@ -200,7 +200,7 @@ def test_the_store_can_be_read_as_it_was(live: LiveStore) -> None:
     assert found.exposures.tolist() == [1]
     assert found.answered.tolist() == [False]
     assert found.outcomes["solved"].total.tolist() == [1.0]
-    assert found.beside.excluded == {}
+    assert found.aside.excluded == {}
     assert live.units(wants()).outcomes["solved"].total.tolist() == [0.0, 0.0]
 
 

@@ -23,7 +23,7 @@ def test_what_ended_long_ago_goes_with_all_that_came_of_it(live: LiveStore) -> N
     found = live.units(wants())
     assert found.outcomes["solved"].number.tolist() == [1]
     assert found.answered.tolist() == [True]
-    assert found.beside.unknown == {"solved": 1}
+    assert found.aside.unknown == {"solved": 1}
     new = Wanted(experiment="new", arms=("base",), outcomes={"solved": SOLVED})
     assert live.units(new).outcomes["solved"].number.tolist() == [1]
     assert [one.digest for one in live.designs("old")] == ["a"]

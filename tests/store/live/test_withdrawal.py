@@ -25,7 +25,7 @@ def test_all_facts_of_a_unit_go_and_that_it_withdrew_is_counted(live: LiveStore)
     found = live.units(WANTED)
     assert found.unit.tolist() == [8]
     assert found.outcomes["solved"].number.tolist() == [1]
-    assert found.beside.excluded == {"withdrew, warm": 1}
-    assert found.beside.unknown == {}
+    assert found.aside.excluded == {"withdrew, warm": 1}
+    assert found.aside.unknown == {}
     assert live.withdraw("tone", 7, left) == 0
-    assert live.units(WANTED).beside.excluded == {"withdrew, warm": 1}
+    assert live.units(WANTED).aside.excluded == {"withdrew, warm": 1}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from statera.analysis.experiments.units import Aside
+from statera.records.live import Aside
 from statera.stats.unpaired import Share, chi_squared_p
 
 SURE = 0.001

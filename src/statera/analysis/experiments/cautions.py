@@ -5,8 +5,9 @@ import numpy as np
 from statera.analysis.experiments.columns import Column
 from statera.analysis.experiments.contrasts import planned
 from statera.analysis.experiments.guardrails import betting
-from statera.analysis.experiments.units import Aside, Units
+from statera.analysis.experiments.units import Units
 from statera.experiment.design import Design
+from statera.records.live import Aside
 from statera.stats import asymptotic, ratios
 
 LATE = 0.05

@@ -6,8 +6,11 @@ A unit is here once, with the arm that it was assigned to. Units that were shown
 
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
+
+from statera.records.live import Aside
+
+__all__ = ["Aside", "Codes", "Reports", "Units", "chosen"]
 
 
 class Reports(NamedTuple):
@@ -71,24 +74,3 @@ def chosen(units: Units, kept: np.ndarray) -> Units:
             name: Codes(codes.codes[kept], codes.values) for name, codes in units.segments.items()
         },
     )
-
-
-class Aside(msgspec.Struct, frozen=True, kw_only=True):
-    """What is not among the rows, counted: never silently mixed in.
-
-    By arm: `crossed` units, `overridden` and `stopped` exposures; by reason: `excluded` requests;
-    by outcome: `unknown` reports for no known answer, `out_of_time` reports of units that are not
-    among the rows, `out_of_bounds` values. `faults` and `exposures` by arm tell of losses
-    on one side.
-    """
-
-    crossed: dict[str, int] = {}
-    overridden: dict[str, int] = {}
-    stopped: dict[str, int] = {}
-    excluded: dict[str, int] = {}
-    unknown: dict[str, int] = {}
-    out_of_time: dict[str, int] = {}
-    out_of_bounds: dict[str, int] = {}
-    faults: dict[str, int] = {}
-    exposures: dict[str, int] = {}
-    designs: dict[str, int] = {}

@@ -17,23 +17,16 @@ from typing import Literal
 
 from statera.experiment.design import Design
 from statera.protocols import Clock
-from statera.records.live import Occurrence, moment
+from statera.records.live import RANK, STATE_AFTER, Occurrence, State, moment
 
 logger = logging.getLogger("statera.guard")
 
-Standing = Literal["running", "stopped", "ended", "blind"]
+Standing = State | Literal["blind"]
 Read = Callable[[str], Sequence[Occurrence]]
 
 EVERY = 2.0
 BLIND_AFTER = 60.0
 _UNWATCHED = "the worker that watches guardrails is silent; canaries are at the base"
-_OF_KIND: dict[str, Standing] = {
-    "started": "running",
-    "resumed": "running",
-    "stopped": "stopped",
-    "ended": "ended",
-}
-_RANK = {kind: rank for rank, kind in enumerate(_OF_KIND)}  # of two at one moment the later counts
 
 
 def standing(occurrences: Iterable[Occurrence]) -> Standing:
@@ -43,9 +36,9 @@ def standing(occurrences: Iterable[Occurrence]) -> Standing:
     """
     found: Standing = "running"
     blind = False
-    for one in sorted(occurrences, key=lambda one: (one.at, _RANK.get(one.kind, 0))):
+    for one in sorted(occurrences, key=lambda one: (one.at, RANK.get(one.kind, 0))):
         if found != "ended":
-            found = _OF_KIND.get(one.kind, found)
+            found = STATE_AFTER.get(one.kind, found)
         blind = one.kind == "blind" or (blind and one.kind != "sighted")
     return "blind" if blind and found == "running" else found
 

@@ -2,19 +2,11 @@
 
 from sqlalchemy import Connection, case, insert, select
 
-from statera.records.live import Occurrence
+from statera.records.live import RANK, STATE_AFTER, Occurrence, State
 from statera.store.live.tables import exposures, occurrences, registrations
-from statera.store.live.wanted import Registration, State
+from statera.store.live.wanted import Registration
 
-_STATES: dict[str, State] = {
-    "started": "running",
-    "resumed": "running",
-    "stopped": "stopped",
-    "ended": "ended",
-}
-"""The state after an occurrence; of two at one moment, the one that is later here counts."""
-
-_RANK = case({kind: rank for rank, kind in enumerate(_STATES)}, value=occurrences.c.kind)
+_RANK = case(RANK, value=occurrences.c.kind)
 
 
 def designs(connection: Connection, name: str) -> tuple[Registration, ...]:
@@ -60,20 +52,20 @@ def occurrences_of(connection: Connection, name: str) -> tuple[Occurrence, ...]:
 def state(connection: Connection, name: str) -> State:
     """Return what the last start, stop, resumption or end left; running where there was none."""
     kind = _last(connection, name)
-    return _STATES[kind[0]] if kind else "running"
+    return STATE_AFTER[kind[0]] if kind else "running"
 
 
 def ended_before(connection: Connection, name: str, before: float) -> bool:
     """Return True for an experiment whose end was the last that happened, before that moment."""
     last = _last(connection, name)
-    return last is not None and _STATES[last[0]] == "ended" and last[1] < before
+    return last is not None and STATE_AFTER[last[0]] == "ended" and last[1] < before
 
 
 def _last(connection: Connection, name: str) -> tuple[str, float] | None:
     column = occurrences.c
     row = connection.execute(
         select(column.kind, column.at)
-        .where(column.experiment == name, column.kind.in_(_STATES))
+        .where(column.experiment == name, column.kind.in_(STATE_AFTER))
         .order_by(column.at.desc(), _RANK.desc())
         .limit(1)
     ).one_or_none()

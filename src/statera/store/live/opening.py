@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from statera.records.live import Excluded, Fact, Occurrence
+from statera.records.live import Excluded, Fact, Occurrence, State
 from statera.store.live import history
 from statera.store.live.database import Database, backend_of
 from statera.store.live.querying import Querying
@@ -18,7 +18,7 @@ from statera.store.live.reading import read
 from statera.store.live.retention import retain
 from statera.store.live.rows import rows_of
 from statera.store.live.tables import contexts, feedback
-from statera.store.live.wanted import Found, Registration, State, Wanted
+from statera.store.live.wanted import Found, Registration, Wanted
 from statera.store.live.withdrawal import withdraw
 
 

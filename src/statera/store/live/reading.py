@@ -11,11 +11,12 @@ kills processes must not look clean for it.
 
 import numpy as np
 
+from statera.records.live import Aside
 from statera.store.live.grouping import Reported, located, rows
 from statera.store.live.joining import Earlier, Joined, Units, earlier, joined, units
 from statera.store.live.mixes import Mixes, some
 from statera.store.live.querying import Querying
-from statera.store.live.wanted import Beside, Found, Wanted, WantedOutcome
+from statera.store.live.wanted import Found, Wanted, WantedOutcome
 
 LOST = 900.0
 """Seconds after which an answer that has not come will not: longer than upstream may be silent."""
@@ -23,7 +24,7 @@ ERROR = "error"
 
 
 def read(querying: Querying, wanted: Wanted) -> Found:
-    """Return the units, and what is beside them."""
+    """Return the units, and what is aside."""
     mixes = Mixes(wanted, querying.contexts())
     exposed = querying.exposed(wanted, mixes.contexts)
     assigned = mixes.assigned[exposed.context]
@@ -46,7 +47,7 @@ def read(querying: Querying, wanted: Wanted) -> Found:
         answered=_answered(found, place),
         outcomes={name: one.sums for name, one in outcomes.items()},
         segments={name: mixes.codes(name)[mix] for name in wanted.segments},
-        beside=Beside(
+        aside=Aside(
             **mixes.counts(exposed.context),
             excluded=querying.excluded(wanted.experiment) | mixes.foreign(exposed.context),
             crossed=mixes.by_arm(found.rows.crossed),

@@ -3,21 +3,19 @@
 A `Wanted` is filled by `api.livereading`, which also turns `Found` into what the analysis reads.
 """
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
-Kind = Literal["event", "mean", "total"]
-Source = Literal["feedback", "answer", "score"]
-State = Literal["running", "stopped", "ended"]
+from statera.records.live import Aside, OutcomeKind, OutcomeSource
 
 
 class WantedOutcome(NamedTuple):
     """One outcome: kind, source, window in seconds (0: the first answer's own), bounds or None."""
 
-    kind: Kind
-    source: Source
+    kind: OutcomeKind
+    source: OutcomeSource
     window: float
     low: float | None = None
     high: float | None = None
@@ -51,27 +49,6 @@ class Sums(NamedTuple):
     before_number: np.ndarray
 
 
-class Beside(msgspec.Struct, frozen=True, kw_only=True):
-    """What is not among the rows, counted.
-
-    By arm: `crossed` units (under the arm that they saw first), `overridden` and `stopped`
-    exposures, `exposures` that were assigned, and their `faults`. By reason: `excluded` requests.
-    By outcome: `unknown` reports for no known answer, `out_of_time` reports of units that are not
-    among the rows, `out_of_bounds` values. `designs`: exposures by the design's digest.
-    """
-
-    crossed: dict[str, int] = {}
-    overridden: dict[str, int] = {}
-    stopped: dict[str, int] = {}
-    excluded: dict[str, int] = {}
-    unknown: dict[str, int] = {}
-    out_of_time: dict[str, int] = {}
-    out_of_bounds: dict[str, int] = {}
-    faults: dict[str, int] = {}
-    exposures: dict[str, int] = {}
-    designs: dict[str, int] = {}
-
-
 class Found(NamedTuple):
     """The units of one experiment, n rows in the order of first exposures (ties: by unit).
 
@@ -87,7 +64,7 @@ class Found(NamedTuple):
     answered: np.ndarray
     outcomes: dict[str, Sums]
     segments: dict[str, np.ndarray]
-    beside: Beside
+    aside: Aside
 
 
 class Registration(msgspec.Struct, frozen=True, kw_only=True):

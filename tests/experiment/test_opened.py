@@ -69,3 +69,12 @@ def test_a_design_that_is_not_there_is_told() -> None:
 
 def test_a_text_alone_needs_no_files() -> None:
     assert read_design(text(), source="s").arms[1].system_prompt == "warm.txt"
+
+
+def test_a_known_outcome_keeps_what_the_design_does_not_say() -> None:
+    own = "outcomes: {complaint: {window: 7d}, error: {window: 0s}, rating: {high: 3}}\n"
+    design = read_design(text() + own, source="tone.yaml")
+    complaint, error = design.outcome("complaint"), design.outcome("error")
+    assert (complaint.kind, complaint.better, complaint.window) == ("event", "lower", "7d")
+    assert (error.source, error.better, design.window_of("error")) == ("answer", "lower", 0)
+    assert (design.outcome("rating").low, design.outcome("rating").high) == (1, 3)

@@ -10,9 +10,10 @@ import msgspec
 
 from statera.codec.canonical import digest
 from statera.codec.files import YAML, read_text
-from statera.codec.strict import from_yaml
+from statera.codec.strict import convert, from_yaml
 from statera.experiment.checks import check
 from statera.experiment.design import Design
+from statera.experiment.outcomes import KNOWN
 from statera.experiment.places import at, wrong
 
 
@@ -37,9 +38,10 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
 def read_design(text: str, *, source: str) -> Design:
     """Return the checked design in `text`, without the files that it names.
 
+    What a design does not say of an outcome that is known by name is as it is known.
     DeclarationError, in one line with `source` and place, for every mistake.
     """
-    design = from_yaml(text, Design, source=source)
+    design = convert(_completed(from_yaml(text, dict, source=source)), Design, source=source)
     check(design, source)
     return design
 
@@ -66,6 +68,19 @@ def open_design(path: Path | str) -> Opened:
         text="\n".join([text.rstrip("\n"), *behind]) + "\n",
         source=source,
     )
+
+
+def _completed(said: dict[str, object]) -> dict[str, object]:
+    """Return the design as written, with what is known of the outcomes that it changes."""
+    own = said.get("outcomes")
+    if not isinstance(own, dict):
+        return said
+    known = {name: msgspec.to_builtins(KNOWN[name]) for name in own if name in KNOWN}
+    whole = {
+        name: {**known[name], **one} if name in known and isinstance(one, dict) else one
+        for name, one in own.items()
+    }
+    return {**said, "outcomes": whole}
 
 
 def _prompts(design: Design, path: Path) -> dict[str, str]:

@@ -13,8 +13,8 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["event", "mean", "total"]
-Source = Literal["feedback", "answer", "score"]
+from statera.records.live import OutcomeKind, OutcomeSource
+
 Better = Literal["higher", "lower"]
 
 
@@ -26,8 +26,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     refused. `window` is a length of time; "" for the experiment's.
     """
 
-    kind: Kind = "mean"
-    source: Source = "feedback"
+    kind: OutcomeKind = "mean"
+    source: OutcomeSource = "feedback"
     better: Better = "higher"
     low: float | None = None
     high: float | None = None
@@ -35,7 +35,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 def _share(
-    better: Better, kind: Kind = "mean", source: Source = "feedback", window: str = ""
+    better: Better, kind: OutcomeKind = "mean", source: OutcomeSource = "feedback", window: str = ""
 ) -> Outcome:
     return Outcome(kind=kind, source=source, better=better, low=0.0, high=1.0, window=window)
 
@@ -61,4 +61,4 @@ KNOWN: dict[str, Outcome] = {
     "refusal": _share("lower", source="answer"),
 }
 """`latency`, `first_token` in seconds, `cost` in the prices' currency, `tokens` of the answer;
-`error`, `blocked`, `refusal` are shares of answers. `edit_distance` as a share of the text."""
+`error`, `blocked`, `refusal` are shares of a unit's answers, `edit_distance` one of the text."""

@@ -125,3 +125,18 @@ def test_what_was_not_worse_early_and_is_worse_later_is_open() -> None:
     assert (contrast.standing, contrast.decided_at) == ("open", None)
     assert "exclude each other" in contrast.why
     assert 0 < float(contrast.low or 0) < float(contrast.high or 0)
+
+
+@pytest.mark.parametrize(
+    ("errors", "standing"), [((0.0, 0.0), "not_worse"), ((0.0, 1.0), "breached")]
+)
+def test_errors_decide_where_there_are_none_or_nothing_else(
+    errors: tuple[float, float], standing: str
+) -> None:
+    arm = np.arange(4_000) % 2
+    answers = 1.0 + np.arange(4_000) % 3
+    found = units(arm, {"error": reports(answers * np.asarray(errors)[arm], answers)})
+    contrast = only(design(guardrails=[{"outcome": "error", "margin": 0.05}]), found)
+    assert contrast.standing == standing
+    assert contrast.value == pytest.approx(errors[1] - errors[0])
+    assert contrast.relative is None

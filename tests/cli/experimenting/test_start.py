@@ -52,3 +52,14 @@ def test_what_a_reader_would_not_expect_is_noted(experiment: Experiment, tmp_pat
     assert "same sets nothing: an A/A test" in said
     assert "requests of one user are taken as independent" in said
     assert "no guardrail" in said
+
+
+def test_a_canary_says_which_guardrail_waits(experiment: Experiment, tmp_path: Path) -> None:
+    guards = "[{outcome: error, margin: 0.05}, {outcome: complaint, margin: 0.01}]"
+    write(tmp_path, mode="canary", guardrails=guards)
+    said = " ".join(experiment("start", "tone.yaml").output.split())
+    assert "note: error counts 1d after a unit's first exposure and stops nothing before" in said
+    assert "outcomes: {error: {window: 0s}} reads the first answer, at once" in said
+    assert "note: complaint counts 1d" in said
+    write(tmp_path, mode="canary", guardrails=guards, outcomes="{error: {window: 0s}}")
+    assert "note: error" not in experiment("start", "tone.yaml", "--edit").output

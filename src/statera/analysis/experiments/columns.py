@@ -10,7 +10,7 @@ import numpy as np
 
 from statera.analysis.experiments.units import Reports, Units, chosen
 from statera.experiment.design import Design
-from statera.experiment.outcomes import Kind
+from statera.records.live import OutcomeKind
 
 WAIT = 60.0
 """Seconds after which a first exposure without an answer counts as one that will have none."""
@@ -20,12 +20,14 @@ class Column(NamedTuple):
     """One outcome of the closed units, arrays of length n.
 
     `total` over `number` is what is compared: for an event or a total `number` is 1, for a mean the
-    reports (0: left out). `reported` says who reported. `sign` is 1 where higher is better, else
-    -1. `bounds` of one report, None where they are not known; `whole` where all values are 0 or 1.
+    reports (0: left out). Shares of answers (errors, refusals) count once a unit, each by its own
+    share: so they have exact bounds, in arms without an error or with nothing else too. `reported`
+    says who reported. `sign` is 1 where higher is better, else -1. `bounds` of one report, None
+    where they are not known; `single` where a unit of a mean has one value within them.
     """
 
     name: str
-    kind: Kind
+    kind: OutcomeKind
     sign: int
     total: np.ndarray
     number: np.ndarray
@@ -83,6 +85,10 @@ def column(design: Design, units: Units, name: str, *, now: float, late: bool = 
     reported = number > 0
     total, number = _values(outcome.kind, total, number)
     known = outcome.low is not None and outcome.high is not None
+    single = outcome.kind == "mean" and design.window_of(name) == 0
+    if outcome.kind == "mean" and outcome.source == "answer" and known:
+        total, number = total / np.maximum(number, 1), np.minimum(number, 1)
+        single = True
     return Column(
         name=name,
         kind=outcome.kind,
@@ -91,11 +97,11 @@ def column(design: Design, units: Units, name: str, *, now: float, late: bool = 
         number=number,
         reported=reported,
         bounds=(outcome.low, outcome.high) if known else None,  # type: ignore[arg-type]
-        single=outcome.kind == "mean" and design.window_of(name) == 0,
+        single=single,
     )
 
 
-def history(reports: Reports, kind: Kind, count: int) -> tuple[np.ndarray, np.ndarray]:
+def history(reports: Reports, kind: OutcomeKind, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Return what the first `count` units had before, and who had something; as in the outcome.
 
     0 where there was nothing: the indicator says so. For an event and a total too, as the history
@@ -112,7 +118,9 @@ def history(reports: Reports, kind: Kind, count: int) -> tuple[np.ndarray, np.nd
     return np.where(known, value, 0.0), known
 
 
-def _values(kind: Kind, total: np.ndarray, number: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _values(
+    kind: OutcomeKind, total: np.ndarray, number: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     if kind == "event":
         return ((number > 0) & (total > 0)).astype(np.float64), np.ones(len(total))
     if kind == "total":

@@ -27,6 +27,7 @@ CHANGED = (
 )
 UNSHOWN = "in shadow mode nobody is shown the arm: all reports are on the base's answers"
 LACKING = "an arm has no unit that reported yet"
+ROUNDING = 1e-12
 CUPED = "Deng, Xu, Kohavi and Walker, WSDM 2013"
 
 Ends = TypeVar("Ends", np.ndarray, float)
@@ -166,8 +167,15 @@ def shown(reading: Reading, traces: Traces, arm: int) -> Contrast:
         standing="open",
         limit=0.0,
         why=LACKING if value is None else "" if low is not None or high is not None else UNREADY,
-        relative=None if value is None or not base else value / base,
+        relative=relative(value, base),
     )
+
+
+def relative(value: float | None, base: float | None) -> float | None:
+    """Return a difference as a share of the base; None where the base is 0, up to rounding."""
+    if value is None or base is None or abs(base) <= ROUNDING * max(1.0, abs(value)):
+        return None
+    return value / base
 
 
 def heard(design: Design, found: Contrast) -> Contrast:

@@ -7,7 +7,7 @@ arms that may be chosen).
 
 | outcome | bounds |
 |---|---|
-| event; bounded mean with window 0s | betting on inverse-propensity values: exact |
+| event; share of answers; bounded mean, 0s | betting on inverse-propensity values: exact |
 | anything else | asymptotic confidence sequence, from its burn-in on |
 """
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from statera.analysis.experiments.columns import Column
-from statera.analysis.experiments.contrasts import UNREADY, number_of, planned, turned
+from statera.analysis.experiments.contrasts import UNREADY, number_of, planned, relative, turned
 from statera.analysis.experiments.result import Contrast, Part, Side, Standing
 from statera.analysis.experiments.units import Units
 from statera.experiment.design import Design
@@ -300,7 +300,7 @@ def _told(
         source=f"{asymptotic.SOURCE}; {ratios.SOURCE}",
         why="" if path.ready[0] else UNREADY,
         adjusted="a view: not part of the decision",
-        relative=value / sides[0].value if value is not None and sides[0].value else None,
+        relative=relative(value, sides[0].value),
     )
 
 

@@ -21,6 +21,7 @@ from statera.experiment.opened import open_design
 from statera.models.clock import SystemClock
 from statera.store.live.opening import open_live
 
+SOON = 60.0
 _SAID = {
     "started": "[green]started[/] {at}",
     "already": "already started {at}; nothing has changed",
@@ -146,4 +147,19 @@ def _notes(design: Design) -> list[str]:
         notes.append("note: requests of one user are taken as independent; unit: {cluster: HEADER}")
     if not design.guardrails:
         notes.append("note: no guardrail: nothing stops it when it does harm")
-    return notes
+    return notes + (_slow(design) if design.mode == "canary" else [])
+
+
+def _slow(design: Design) -> list[str]:
+    """Return which guardrails cannot stop a canary soon, as they wait for their window."""
+    found = []
+    for name in (one.outcome for one in design.guardrails):
+        if (window := design.window_of(name)) < SOON:
+            continue
+        answer = design.outcome(name).source == "answer"
+        sooner = f"; outcomes: {{{name}: {{window: 0s}}}} reads the first answer, at once"
+        found.append(
+            f"note: {name} counts {told(window)} after a unit's first exposure and stops nothing "
+            f"before{sooner if answer else ''}"
+        )
+    return found

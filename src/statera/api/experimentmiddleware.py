@@ -4,13 +4,9 @@ app = st.ExperimentMiddleware(app, design="tone.yaml", live=".statera/live.sqlit
 arm = st.current_arm(unit=user.id)
 """
 
-from pathlib import Path
-
 from statera.api.livelooks import breached
 from statera.proxy.experiments import middleware
-from statera.proxy.experiments.lifespan import Asgi
-from statera.proxy.experiments.middleware import MiddlewareOptions
-from statera.proxy.terms import LIVE
+from statera.proxy.experiments.monitor import Looking
 
 
 class ExperimentMiddleware(middleware.ExperimentMiddleware):
@@ -19,16 +15,6 @@ class ExperimentMiddleware(middleware.ExperimentMiddleware):
     See `statera.proxy.experiments.middleware`.
     """
 
-    def __init__(
-        self,
-        app: Asgi,
-        design: str | Path,
-        live: str = LIVE,
-        unit_key: str = "",
-        feedback_key: str = "",
-        options: MiddlewareOptions | None = None,
-    ) -> None:
-        given = options or MiddlewareOptions()
-        if given.looking is None:
-            given = given._replace(looking=breached)
-        super().__init__(app, design, live, unit_key, feedback_key, given)
+    def looking(self) -> Looking:
+        """Return what looks at the guardrails: what the options say, else the analysis itself."""
+        return super().looking() or breached

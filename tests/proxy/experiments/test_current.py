@@ -11,7 +11,7 @@ from statera.proxy.experiments.choosing import Chooser
 from statera.proxy.experiments.current import (
     Asked,
     Assigned,
-    Means,
+    Assigner,
     current_arm,
     entered,
     left,
@@ -43,7 +43,7 @@ def request(opened: Opened, kept: Kept, barred: str = "", *, broken: bool = Fals
 
     clock = times.Standing()
     chooser = Chooser(opened, key=KEY, clock=clock)
-    return Assigned(Means(chooser, kept, clock, why, Lock()), {}, DECISION)
+    return Assigned(Assigner(chooser, kept, clock, why, Lock()), {}, DECISION)
 
 
 def test_a_request_is_exposed_once_however_often_it_asks(opened: Opened, kept: Kept) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from statera.proxy.experiments.feedback import Bounds, Feedbacks
+from statera.proxy.experiments.feedback import Feedbacks, Limits
 from statera.proxy.experiments.reports import Proofs, Rules
 from statera.proxy.experiments.tokens import sign
 from statera.records.live import Feedback, decision_text
@@ -43,7 +43,7 @@ def running() -> Iterator[Endpoint]:
         clock=clock,
         count=lambda reason, number: counted.update({reason: number}),
         origins=["https://app.example"],
-        bounds=Bounds(body=20_000, a_second=20, a_decision=5, decisions=2),
+        limits=Limits(body=20_000, a_second=20, a_decision=5, decisions=2),
     )
     with served(app) as url:
         yield Endpoint(f"{url}/v1/feedback", kept, counted, clock)

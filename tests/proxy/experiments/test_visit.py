@@ -12,11 +12,11 @@ import pytest
 from statera.experiment.opened import open_design
 from statera.proxy.bodies import Message, Receive, Send
 from statera.proxy.experiments.choosing import Chooser
-from statera.proxy.experiments.current import Means, current_arm
+from statera.proxy.experiments.current import Assigner, current_arm
 from statera.proxy.experiments.keys import Keys
 from statera.proxy.experiments.lifespan import Asgi
 from statera.proxy.experiments.tokens import verified
-from statera.proxy.experiments.visit import MOST, Records, Visit
+from statera.proxy.experiments.visit import MOST, Visit
 from statera.records.live import Answered, Exposure, decision_number, identifier
 from tests.proxy.experiments import times
 from tests.proxy.experiments.applications import DESIGN, written
@@ -34,8 +34,7 @@ class Visited:
     def __init__(self, folder: Path, design: str = DESIGN) -> None:
         self.kept, self.clock = Kept(), times.Standing()
         chooser = Chooser(open_design(written(folder, design)), key=KEYS.unit, clock=self.clock)
-        means = Means(chooser, self.kept, self.clock, lambda _: "", Lock())
-        self.records = Records(means, KEYS)
+        self.assigner = Assigner(chooser, self.kept, self.clock, lambda _: "", Lock())
         self.asked: list[Message] = []
 
     async def app(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -74,7 +73,7 @@ class Visited:
             sent.append(message)
 
         told = {"type": "http", "method": "POST", "path": CHAT, "headers": list(headers), **scope}
-        asyncio.run(Visit(self.records, app or self.app, told).run(receive, send))
+        asyncio.run(Visit(self.assigner, KEYS, app or self.app, told).run(receive, send))
         return sent
 
     @property
@@ -172,7 +171,7 @@ def test_a_client_that_goes_away_while_it_asks_is_passed_on(visited: Visited) ->
         {"type": "http.disconnect"},
     ]
     scope = {"type": "http", "method": "POST", "path": CHAT, "headers": [JSON]}
-    asyncio.run(Visit(visited.records, app, scope).run(receive, send))
+    asyncio.run(Visit(visited.assigner, KEYS, app, scope).run(receive, send))
     assert seen == ["http.request", "http.disconnect"]
     assert not visited.kept.facts
 
@@ -201,7 +200,7 @@ def test_two_experiments_share_a_decision_and_a_token(visited: Visited, tmp_path
         await send({"type": "http.response.body", "body": b""})
 
     async def inner(scope: Message, receive: Receive, send: Send) -> None:
-        await Visit(other.records, app, scope).run(receive, send)
+        await Visit(other.assigner, KEYS, app, scope).run(receive, send)
 
     sent = visited.ask({}, app=inner, path="/own")
     names = [name for name, _ in sent[0]["headers"]]

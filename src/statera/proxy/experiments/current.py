@@ -40,7 +40,7 @@ class CurrentArm(NamedTuple):
     assigned: bool
 
 
-class Means(NamedTuple):
+class Assigner(NamedTuple):
     """What requests are assigned with; `barred` says why nobody may take part now, or ""."""
 
     chooser: Chooser
@@ -65,20 +65,20 @@ class Asked(NamedTuple):
 class Assigned:
     """One request; its arm is chosen, and its exposure kept, when it is first asked for."""
 
-    def __init__(self, means: Means, headers: Mapping[bytes, bytes], decision: str) -> None:
-        self._means, self._headers, self.decision = means, headers, decision
+    def __init__(self, assigner: Assigner, headers: Mapping[bytes, bytes], decision: str) -> None:
+        self._assigner, self._headers, self.decision = assigner, headers, decision
         self._found: CurrentArm | None = None
         self.choice: Choice | None = None
 
     def arm(self, asked: Asked | None = None) -> CurrentArm:
         """Return the arm; from any thread. What is asked first holds for the whole request."""
-        with self._means.lock:
+        with self._assigner.lock:
             if self._found is None:
                 self._found = self._taken(asked or Asked())
             return self._found
 
     def _taken(self, asked: Asked) -> CurrentArm:
-        opened = self._means.chooser.opened
+        opened = self._assigner.chooser.opened
         try:
             self.choice = self._exposed(asked)
         except Exception as error:
@@ -90,17 +90,17 @@ class Assigned:
 
     def _exposed(self, asked: Asked) -> Choice | None:
         """Return the choice once its exposure is kept; None for who takes no part."""
-        means, name = self._means, self._means.chooser.name
-        chosen = means.chooser.choose(self._headers, asked.body, self.decision, asked.unit)
-        if isinstance(chosen, Choice) and (why := means.barred(name) or asked.unfit):
+        assigner, name = self._assigner, self._assigner.chooser.name
+        chosen = assigner.chooser.choose(self._headers, asked.body, self.decision, asked.unit)
+        if isinstance(chosen, Choice) and (why := assigner.barred(name) or asked.unfit):
             chosen = Left(name, why)
-        number, now = decision_number(self.decision) or 0, means.clock.now()
+        number, now = decision_number(self.decision) or 0, assigner.clock.now()
         if isinstance(chosen, Left):
-            means.keeper.put(excluded(chosen, self.decision, now))
+            assigner.keeper.put(excluded(chosen, self.decision, now))
             return None
         if chosen is None:
             return None
-        return chosen if kept(means.keeper, [chosen.exposure(number, now)]) else None
+        return chosen if kept(assigner.keeper, [chosen.exposure(number, now)]) else None
 
 
 _current: ContextVar[Mapping[str, Assigned]] = ContextVar("statera_arms")

@@ -49,7 +49,7 @@ _ALLOWED = b"authorization, content-type, " + HEADER
 _DAY = b"86400"
 
 
-class Bounds(NamedTuple):
+class Limits(NamedTuple):
     """How much is taken: bytes of a body, reports a second, and by token of one decision."""
 
     body: int = 2**20
@@ -73,12 +73,12 @@ class Feedbacks:
         clock: Clock,
         count: Count,
         origins: Iterable[str] = (),
-        bounds: Bounds | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self._keeper, self._rules, self._clock, self._count = keeper, rules, clock, count
         self._origins = frozenset(origin.encode() for origin in origins)
-        self._bounds = bounds or Bounds()
-        self._limits = _Limits(self._bounds, clock)
+        self._limits = limits or Limits()
+        self._counts = _Counts(self._limits, clock)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -100,9 +100,9 @@ class Feedbacks:
             failure = Failure(405, "method_not_allowed", "Allowed here: POST, OPTIONS.")
             return _failed(failure, [(b"allow", b"POST, OPTIONS")]), "invalid", 1
         try:
-            body = await read_body(headers, receive, limit=self._bounds.body)
+            body = await read_body(headers, receive, limit=self._limits.body)
             reports = self._rules.read(body, self._caller(headers), at=self._clock.now())
-            self._limits.take(reports)
+            self._counts.take(reports)
         except Refused as refused:
             return _failed(Failure(400, refused.code, str(refused), refused.param)), "invalid", 1
         except tuple(_TURNED) as error:
@@ -130,11 +130,11 @@ class Feedbacks:
         return [(b"access-control-allow-origin", origin), (b"vary", b"origin")]
 
 
-class _Limits:
+class _Counts:
     """Counts reports: all of a second, and those that came by token of one decision."""
 
-    def __init__(self, bounds: Bounds, clock: Clock) -> None:
-        self._bounds, self._clock = bounds, clock
+    def __init__(self, limits: Limits, clock: Clock) -> None:
+        self._limits, self._clock = limits, clock
         self._second, self._taken = 0, 0
         self._of: OrderedDict[int | None, int] = OrderedDict()
 
@@ -143,15 +143,15 @@ class _Limits:
         second = int(self._clock.monotonic())
         if second != self._second:
             self._second, self._taken = second, 0
-        if self._taken + len(reports) > self._bounds.a_second:
+        if self._taken + len(reports) > self._limits.a_second:
             raise Limited("More reports a second than are taken; send them again later.")
         signed = Counter(one.decision for one in reports if one.source == "signed")
         for decision, number in signed.items():
-            if self._of.get(decision, 0) + number > self._bounds.a_decision:
-                raise Limited(f"More than {self._bounds.a_decision} reports by one token.")
+            if self._of.get(decision, 0) + number > self._limits.a_decision:
+                raise Limited(f"More than {self._limits.a_decision} reports by one token.")
         for decision, number in signed.items():
             self._of[decision] = self._of.pop(decision, 0) + number
-        while len(self._of) > self._bounds.decisions:
+        while len(self._of) > self._limits.decisions:
             self._of.popitem(last=False)
         self._taken += len(reports)
 

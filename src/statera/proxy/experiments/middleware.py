@@ -22,15 +22,15 @@ from statera.experiment.opened import Opened, open_design
 from statera.models.clock import SystemClock
 from statera.proxy.bodies import Message, Receive, Send
 from statera.proxy.experiments.choosing import Chooser
-from statera.proxy.experiments.current import Means
+from statera.proxy.experiments.current import Assigner
 from statera.proxy.experiments.feedback import FEEDBACK, Feedbacks
-from statera.proxy.experiments.keys import keys_of
+from statera.proxy.experiments.keys import Keys, keys_of
 from statera.proxy.experiments.lifespan import Asgi, Lifespan
 from statera.proxy.experiments.monitor import Looking, Monitor
 from statera.proxy.experiments.registering import Ledger
 from statera.proxy.experiments.reports import Proofs, Rules
 from statera.proxy.experiments.states import States
-from statera.proxy.experiments.visit import Records, Visit
+from statera.proxy.experiments.visit import Visit
 from statera.proxy.experiments.watching import Loop, Watch
 from statera.proxy.terms import LIVE, SPOOL, Terms
 from statera.store.live.backend import LiveStoreAway
@@ -74,7 +74,7 @@ class ExperimentMiddleware:
     ) -> None:
         self._app, self._live, self._options = app, str(live), options or MiddlewareOptions()
         self._opened = open_design(design)
-        _check(self._opened, self._options)
+        _check(self._opened, watched=self.looking() is not None)
         self._terms = Terms(unit_key=unit_key, feedback_key=feedback_key)
         self._clock = SystemClock()
         self._parts: _Parts | None = None
@@ -92,7 +92,11 @@ class ExperimentMiddleware:
         elif scope["path"] == self._options.feedback_path:
             await parts.feedbacks(scope, receive, send)
         else:
-            await Visit(parts.records, self._app, scope).run(receive, send)
+            await Visit(parts.assigner, parts.keys, self._app, scope).run(receive, send)
+
+    def looking(self) -> Looking | None:
+        """Return what looks at the guardrails; None where nothing does."""
+        return self._options.looking
 
     def _count(self, reason: str, number: int) -> None:
         self.counted[reason] += number
@@ -138,13 +142,13 @@ class ExperimentMiddleware:
             tester=options.tester_token,
         )
         shipper = Shipper(self._live, Path(options.spool))
-        means = Means(chooser, shipper, clock, ledger.barred, Lock())
+        assigner = Assigner(chooser, shipper, clock, ledger.barred, Lock())
         rules = Rules([opened.design], Proofs(keys.feedback, keys.unit, options.feedback_token))
         feedbacks = Feedbacks(
             shipper, rules, clock=clock, count=self._count, origins=options.feedback_origins
         )
         loops: list[Loop] = [states.run]
-        if (looking := options.looking) is not None:
+        if (looking := self.looking()) is not None:
             monitor = Monitor(
                 opened.design,
                 lambda: looking(ledger.store, opened.design, clock.now()),
@@ -153,14 +157,15 @@ class ExperimentMiddleware:
                 clock=clock,
             )
             loops.append(monitor.run)
-        self._parts = _Parts(Records(means, keys), shipper, ledger, states, feedbacks, Watch(loops))
+        self._parts = _Parts(assigner, keys, shipper, ledger, states, feedbacks, Watch(loops))
         return self._parts
 
 
 class _Parts(NamedTuple):
     """What runs."""
 
-    records: Records
+    assigner: Assigner
+    keys: Keys
     shipper: Shipper
     ledger: Ledger
     states: States
@@ -168,14 +173,14 @@ class _Parts(NamedTuple):
     watch: Watch
 
 
-def _check(opened: Opened, options: MiddlewareOptions) -> None:
+def _check(opened: Opened, *, watched: bool) -> None:
     """Raise DeclarationError for a design that needs the guard, or somebody who watches."""
     design, source = opened.design, opened.source
     if design.mode == "shadow":
         raise DeclarationError(
             f"{source}: mode: shadow is of `statera guard serve`. Allowed here: ab, canary"
         )
-    if design.mode == "canary" and options.looking is None:
+    if design.mode == "canary" and not watched:
         raise DeclarationError(
             f"{source}: mode: a canary needs somebody who watches: take ExperimentMiddleware "
             "from statera itself, or give MiddlewareOptions(looking=...)"

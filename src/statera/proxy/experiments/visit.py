@@ -1,12 +1,11 @@
 """One request to an application behind the middleware: treated, passed on, recorded.
 
-await Visit(records, app, scope).run(receive, send)
+await Visit(assigner, keys, app, scope).run(receive, send)
 """
 
 import asyncio
 import secrets
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from statera.experiment.opened import Opened
 from statera.experiment.rewriting import GENERATING, Body, Change, rewritten, takes_prompt
@@ -16,7 +15,7 @@ from statera.proxy.bodies import Message, Receive, Send
 from statera.proxy.documents import decode, encode
 from statera.proxy.experiments.accounts import Account, answered, response_number
 from statera.proxy.experiments.choosing import ARM, EXPERIMENT
-from statera.proxy.experiments.current import Asked, Assigned, CurrentArm, Means, entered, left
+from statera.proxy.experiments.current import Asked, Assigned, Assigner, CurrentArm, entered, left
 from statera.proxy.experiments.hearing import Hearing
 from statera.proxy.experiments.keys import Keys
 from statera.proxy.experiments.lifespan import Asgi
@@ -32,24 +31,17 @@ MOST = 8 * 2**20
 """Bytes of a request that is rewritten; a longer one is passed on as it came."""
 
 
-class Records(NamedTuple):
-    """What a visit is assigned, signed and recorded with."""
-
-    means: Means
-    keys: Keys
-
-
 class Visit:
     """One request to the application and its answer."""
 
-    def __init__(self, records: Records, app: Asgi, scope: Message) -> None:
-        self._records, self._app = records, app
+    def __init__(self, assigner: Assigner, keys: Keys, app: Asgi, scope: Message) -> None:
+        self._assigner, self._keys, self._app = assigner, keys, app
         others: Mapping[str, Assigned] = scope.get("state", {}).get("statera") or {}
         decision = next((one.decision for one in others.values()), "") or secrets.token_hex(8)
-        self._assigned = Assigned(records.means, dict(reversed(scope["headers"])), decision)
-        self._all = {**others, records.means.chooser.name: self._assigned}
+        self._assigned = Assigned(assigner, dict(reversed(scope["headers"])), decision)
+        self._all = {**others, assigner.chooser.name: self._assigned}
         self._scope = {**scope, "state": {**scope.get("state", {}), "statera": self._all}}
-        self._clock = records.means.clock
+        self._clock = assigner.clock
         self._began = self._clock.monotonic()
         self._status = 0
         self._first: float | None = None
@@ -81,7 +73,7 @@ class Visit:
             body = await _decoded(data)
         except Refused:
             return _replaying(messages, receive)
-        opened = self._records.means.chooser.opened
+        opened = self._assigner.chooser.opened
         unfit = NO_PROMPT if opened.prompts and not takes_prompt(api.name, body) else ""
         arm = self._assigned.arm(Asked(body, unfit=unfit))
         change = _change(opened, arm)
@@ -119,7 +111,7 @@ class Visit:
         number = decision_number(decision) or 0
         told = [(EXPERIMENT, choice.design.experiment.encode()), (ARM, choice.name.encode())]
         if not value_of(headers, HEADER):
-            token = sign(self._records.keys.feedback, number).encode()
+            token = sign(self._keys.feedback, number).encode()
             told += [(DECISION_ID, decision.encode()), (HEADER, token)]
         return told
 
@@ -134,13 +126,13 @@ class Visit:
         usage = hearing.usage if hearing is not None else Usage()
         status = 500 if fault and not self._status else self._status
         response = hearing.response if hearing is not None else None
-        self._records.means.keeper.put(
+        self._assigner.keeper.put(
             answered(
                 Account(status, waited, self._first, usage, fault, "", "", ""),
                 decision=decision_number(self._assigned.decision) or 0,
                 at=self._clock.now(),
                 arm=choice.name,
-                response=response_number(self._records.keys.unit, response),
+                response=response_number(self._keys.unit, response),
                 price=choice.design.arms[choice.arm].price,
             )
         )

@@ -181,14 +181,12 @@ def standardised(sides: Sides) -> Standardised:
     return Standardised(adjusted, raw, covariance, worth, there, (int(total[0]), int(total[1])))
 
 
-def shared_cells(
-    candidate: Mask, cells: Ints, clusters: Ints, *, least: int = LEAST_CLUSTERS
-) -> Ints:
-    """Return the numbers of the cells that have at least `least` clusters on both sides."""
+def shared_cells(candidate: Mask, cells: Ints, clusters: Ints) -> Ints:
+    """Return the numbers of the cells that have LEAST_CLUSTERS or more on both sides."""
     many = int(cells.max()) + 1 if len(cells) else 0
     counts = _clusters_of(candidate.astype(np.int64) * many + cells, clusters, 2 * many)
     found = counts.reshape(2, -1)
-    kept: Ints = np.flatnonzero((found[0] >= least) & (found[1] >= least))
+    kept: Ints = np.flatnonzero(np.all(found >= LEAST_CLUSTERS, axis=0))
     return kept
 
 

@@ -130,13 +130,13 @@ def cumulated(columns: Columns, looks: Sequence[int] | np.ndarray, shape: tuple[
     )
 
 
-def contrast(sums: Sums, arm: int, base: int = 0) -> Path:
-    """Return arm minus base at each look.
+def contrast(sums: Sums, arm: int) -> Path:
+    """Return an arm minus the base, which is arm 0, at each look.
 
     Strata in which one of the two has no unit yet are left out, and the shares are of the rest.
     With covariates the difference is adjusted by them (CUPED): see `statera.stats.cuped`.
     """
-    sides = [_side(sums, place) for place in (arm, base)]
+    sides = [_side(sums, place) for place in (arm, 0)]
     theta = slopes_of(sides) if sums.covariates else None
     both = (sides[0].units > 0) & (sides[1].units > 0)
     seen = np.where(both, sums.seen.sum(axis=1), 0)
@@ -182,18 +182,18 @@ def ratio_difference(columns: Columns, *, clusters: np.ndarray | None = None) ->
 
 
 def clustered_errors(
-    sums: Sums, columns: Columns, clusters: np.ndarray, *, arm: int = 1, base: int = 0
+    sums: Sums, columns: Columns, clusters: np.ndarray, *, arm: int = 1
 ) -> np.ndarray:
-    """Return the standard errors of a contrast at each look, from sums over clusters: (looks,).
+    """Return the standard errors of `contrast` at each look, from sums over clusters: (looks,).
 
     `sums` are those of the columns, `clusters` as in `ratio_difference`. Never below the errors
     without clusters. Each look reads all units before it: on the grid 21 passes in all.
     """
-    plain = contrast(sums, arm, base).error
+    plain = contrast(sums, arm).error
     index = np.unique(clusters, return_inverse=True)[1]
     found = np.empty(len(sums.looks))
     for look, place in enumerate(sums.looks):
-        moved = _moved(columns, sums, look, (arm, base))
+        moved = _moved(columns, sums, look, (arm, 0))
         total = np.bincount(index[:place], weights=moved)
         count = int(np.count_nonzero(np.bincount(index[:place])))
         found[look] = np.sqrt(float(total @ total) * count / max(1, count - 1))

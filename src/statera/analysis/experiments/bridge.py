@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from statera.stats.noisyslope import LEAST, Slope, noisy_slope, sign_agreement
-from statera.stats.results import LEVEL, Estimate
+from statera.stats.results import Estimate
 
 Trust = Literal["predicts", "does not predict", "not known"]
 
@@ -67,9 +67,7 @@ class Bridge(msgspec.Struct, frozen=True, kw_only=True):
     pairs: tuple[Pair, ...]
 
 
-def bridge(
-    pairs: Sequence[Pair], allowed: Sequence[Allowed] = (), *, level: float = LEVEL
-) -> Bridge:
+def bridge(pairs: Sequence[Pair], allowed: Sequence[Allowed] = ()) -> Bridge:
     """Return what past experiments say of each offline metric, in the order of first mention.
 
     Outcomes of other names have other units: each is a line of its own.
@@ -78,22 +76,22 @@ def bridge(
     for pair in pairs:
         groups.setdefault((pair.metric, pair.outcome), []).append(pair)
     return Bridge(
-        metrics=tuple(_metric(own, level) for own in groups.values()),
+        metrics=tuple(_metric(own) for own in groups.values()),
         allowed=tuple(allowed),
         pairs=tuple(pairs),
     )
 
 
-def _metric(pairs: Sequence[Pair], level: float) -> MetricBridge:
+def _metric(pairs: Sequence[Pair]) -> MetricBridge:
     found = _by_experiment(pairs)
     x, x_error, y, y_error = found.T
-    slope = noisy_slope(x, x_error, y, y_error, level=level)
+    slope = noisy_slope(x, x_error, y, y_error)
     verdict = _verdict(slope)
     return MetricBridge(
         metric=pairs[0].metric,
         outcome=pairs[0].outcome,
         n=len(found),
-        agreement=sign_agreement(x, y, level=level),
+        agreement=sign_agreement(x, y),
         slope=slope,
         verdict=verdict,
         told=_told(slope, verdict),

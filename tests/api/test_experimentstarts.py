@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from statera.api.experimentstarts import Halt, day_of, halt, listed, start
+from statera.api.experimentstarts import Halt, halt, listed, start
 from statera.errors import DeclarationError
 from statera.experiment.opened import open_design
 from statera.store.live.opening import LiveStore, open_live
@@ -137,7 +137,3 @@ def test_a_list_says_how_each_stands(store: LiveStore, tmp_path: Path) -> None:
     assert (found.experiment, found.state, found.started) == ("tone", "stopped", DAY)
     assert (found.edits, found.digest) == (0, opened.digest)
     assert found.last == "stopped: complaints"
-
-
-def test_a_time_is_told_in_utc() -> None:
-    assert day_of(0.0) == "1970-01-01 00:00 UTC"

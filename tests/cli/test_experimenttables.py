@@ -16,7 +16,7 @@ def test_the_sample_ratio_comes_first_then_the_verdict_then_the_table(
     order = ["sample ratio holds", "PASS tone", "surely better than base", "standing", "solved ↑",
              "complaint ↓", "latency ↓", "warning", "by segment", "does it wear off?",
              "with late reports", "a Bayesian view", "units that reported", "not mixed in",
-             "the design pre-registered", "edited 2026-11-20", "ramp: traffic 50 %",
+             "the design pre-registered", "edited 2026-11-20", "blind: traffic goes to the base",
              "how the bounds were made"]  # fmt: skip
     places = [said.index(words) for words in order]
     assert places == sorted(places)

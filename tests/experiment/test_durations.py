@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statera.errors import DeclarationError
-from statera.experiment.durations import seconds, told
+from statera.experiment.durations import dated, seconds, told
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,7 @@ def test_what_is_told_reads_back(length: int) -> None:
 
 def test_the_largest_whole_unit_is_told() -> None:
     assert [told(x) for x in (90, 7200, 86_400, 604_800, 0)] == ["90s", "2h", "1d", "1w", "0s"]
+
+
+def test_a_moment_is_told_in_utc() -> None:
+    assert dated(0.0) == "1970-01-01 00:00 UTC"

@@ -22,7 +22,7 @@ from statera.api.experimentpast import Past
 from statera.errors import DeclarationError
 from statera.experiment.assignment import splits
 from statera.experiment.design import Analysis, Design, Guardrail
-from statera.stats.experimentpower import Asked, Spread, detectable, of_rate, plan
+from statera.stats.experimentpower import Asked, Spread, detectable, of_mean, of_rate, plan
 
 DAY = 86_400.0
 EXACT = 1.3
@@ -148,8 +148,7 @@ def _asked(design: Design, known: Past, analysis: Analysis) -> Asked:
 def _spread(known: Past, effect: float) -> Spread:
     if known.binary:
         return of_rate(known.value, effect)
-    variance = known.sd**2
-    return Spread(value=known.value, base=variance, arm=variance, skewness=known.skewness)
+    return of_mean(known.value, known.sd, skewness=known.skewness)
 
 
 def _counted(units: int | None, known: Past) -> int | None:

@@ -21,11 +21,11 @@ from statera.codec.files import read_csv
 from statera.errors import DeclarationError, nearest, unknown
 from statera.experiment.assignment import splits
 from statera.experiment.design import Design
+from statera.experiment.durations import dated
 from statera.experiment.edits import diff
 from statera.experiment.opened import read_design
 from statera.records.live import Aside, identifier
 from statera.report.experiments.content import Edit, Event, Shown
-from statera.report.experiments.words import moment
 from statera.store.live.opening import LiveStore
 from statera.store.live.wanted import Registration
 
@@ -113,7 +113,7 @@ def _promised(
     if wanted(design) != wanted(read.design):
         units, aside = _units(store, design)
         read = read._replace(units=units, aside=aside)
-    which = f"by the design as it was when the first unit was exposed ({moment(before[-1].at)})"
+    which = f"by the design as it was when the first unit was exposed ({dated(before[-1].at)})"
     yield which, read._replace(design=design).analysed()
 
 
@@ -129,7 +129,7 @@ def _uncut(store: LiveStore, read: _Read) -> Iterator[tuple[str, Result]]:
         elif one.kind == "resumed":
             since = None
     if since is not None and since < read.now:
-        which = f"of the windows that had closed before the stop ({moment(since)})"
+        which = f"of the windows that had closed before the stop ({dated(since)})"
         yield which, read._replace(now=since).analysed()
 
 
@@ -171,7 +171,7 @@ def _nobody(design: Design, first: Registration, aside: Aside, now: float) -> De
     name, begins = design.experiment, min(split.since for split in splits(design))
     if begins > now:
         return DeclarationError(
-            f"experiment '{name}' has not begun: its ramp starts {moment(begins)}"
+            f"experiment '{name}' has not begun: its ramp starts {dated(begins)}"
         )
     beside = [
         f"{sum(counts.values()):,} {what}"
@@ -180,7 +180,7 @@ def _nobody(design: Design, first: Registration, aside: Aside, now: float) -> De
     ]
     told = f" (counted aside: {', '.join(beside)})" if beside else ""
     return DeclarationError(
-        f"experiment '{name}' was started {moment(first.at)}; nobody was exposed yet{told}"
+        f"experiment '{name}' was started {dated(first.at)}; nobody was exposed yet{told}"
     )
 
 

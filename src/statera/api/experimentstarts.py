@@ -7,7 +7,6 @@ The first registration of a name is the pre-registration. What is changed later 
 every report shows.
 """
 
-from datetime import UTC, datetime
 from typing import Literal
 
 import msgspec
@@ -187,8 +186,3 @@ def _occurrence(name: str, kind: str, detail: str, at: float, data: object) -> O
     number = identifier(b"", "occurrence", f"{name}\n{kind}\n{at!r}")
     told = to_json(data).decode()
     return Occurrence(id=number, experiment=name, at=at, kind=kind, detail=detail, data=told)
-
-
-def day_of(at: float) -> str:
-    """Return a time as people read it: `2026-12-01 08:00 UTC`."""
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"

@@ -7,14 +7,11 @@ from collections.abc import Sequence
 
 from statera.analysis.experiments.servility import APPROVAL, HARM
 from statera.analysis.experiments.units import Codes, Reports, Units
-from statera.experiment.design import Design
+from statera.experiment.design import OTHER, Design
 from statera.experiment.durations import seconds
 from statera.records.live import Aside
 from statera.store.live.opening import LiveStore
 from statera.store.live.wanted import Found, Wanted, WantedOutcome
-
-OTHER = "other"
-"""What the guard records for a segment's value that the design does not declare."""
 
 
 def live_units(

@@ -12,12 +12,11 @@ from statera.analysis.experiments.offline import OfflineView, offline_view
 from statera.analysis.experiments.units import Units
 from statera.errors import DeclarationError
 from statera.experiment.assignment import splits
-from statera.experiment.design import Design
+from statera.experiment.design import OTHER, Design
 from statera.experiment.policies import TargetPolicy, check_target
 from statera.interop.loggedchoices import LoggedChoice
 from statera.stats.offpolicy import Logged
 
-_OTHER = "other"
 _FEW = 50
 
 
@@ -97,7 +96,7 @@ def _segments(units: Units, kept: np.ndarray) -> list[dict[str, str]]:
     found: list[dict[str, str]] = [{} for _ in range(int(kept.sum()))]
     for name, codes in units.segments.items():
         for where, code in zip(found, codes.codes[kept], strict=True):
-            where[name] = codes.values[code] if code >= 0 else _OTHER
+            where[name] = codes.values[code] if code >= 0 else OTHER
     return found
 
 

@@ -12,6 +12,7 @@ from statera.cli.rulings import STYLES
 from statera.cli.tables import console
 from statera.cli.wrapping import plain, say
 from statera.experiment.design import Design
+from statera.experiment.durations import dated
 from statera.report.experiments import amounts, words
 from statera.report.experiments.content import Shown
 from statera.report.experiments.rows import Role, Row, row
@@ -150,12 +151,12 @@ def _past(out: Console, shown: Shown) -> None:
     out.print()
     say(out, f"[bold]the design[/] {plain(words.registration(shown))}")
     for edit in shown.edits:
-        say(out, f"  [yellow]edited[/] {words.moment(edit.at)} · design {plain(edit.digest)}")
+        say(out, f"  [yellow]edited[/] {dated(edit.at)} · design {plain(edit.digest)}")
         for line, style in _diff(edit.diff):
             out.print(Text(f"    {line}", style), soft_wrap=True)
     for event in shown.events:
         said = words.happened(event.kind, event.detail)
-        say(out, f"  {words.moment(event.at)}  {plain(said)}")
+        say(out, f"  {dated(event.at)}  {plain(said)}")
     out.print()
     say(out, "[bold]how the bounds were made[/]")
     _say_all(out, words.methods(result))

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from statera.errors import unknown
-from statera.experiment.design import Arm, Design, Unit
+from statera.experiment.design import OTHER, Arm, Design, Unit
 from statera.experiment.durations import seconds, told
 from statera.experiment.outcomechecks import check_outcomes
 from statera.experiment.places import at, wrong
@@ -37,7 +37,6 @@ OWN_FIELDS = {
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", re.ASCII)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-_OTHER = "other"
 
 
 def check(design: Design, source: str) -> None:
@@ -248,6 +247,6 @@ def _check_segments(design: Design, source: str) -> None:
             raise wrong(source, f"{place}.values", "say the values that there are, none empty")
         if len(set(segment.values)) < len(segment.values):
             raise wrong(source, f"{place}.values", "a value is there twice")
-        if _OTHER in segment.values:
-            told = f"'{_OTHER}' is what any other value becomes, and needs no saying"
+        if OTHER in segment.values:
+            told = f"'{OTHER}' is what any other value becomes, and needs no saying"
             raise wrong(source, f"{place}.values", told)

@@ -118,8 +118,12 @@ class Step(_Strict, frozen=True, kw_only=True):
     weights: dict[str, Annotated[float, msgspec.Meta(ge=0, le=1)]] = {}
 
 
+OTHER = "other"
+"""What a segment's value becomes that its design does not declare."""
+
+
 class Segment(_Strict, frozen=True, kw_only=True):
-    """A declared segment: the header that says it, and its allowed values; others are `other`."""
+    """A declared segment: the header that says it, and its allowed values; others are OTHER."""
 
     header: str
     values: tuple[str, ...]

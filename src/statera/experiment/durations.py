@@ -1,10 +1,11 @@
-"""Lengths of time as people write them: `90s`, `30m`, `12h`, `7d`.
+"""Times as people write them: lengths as `90s`, `30m`, `12h`, `7d`, moments with their zone.
 
 >>> seconds("1d", place="window")
 86400.0
 """
 
 import re
+from datetime import UTC, datetime
 
 from statera.errors import DeclarationError
 
@@ -27,3 +28,8 @@ def told(length: float) -> str:
         if length and length % _UNITS[name] == 0:
             return f"{length / _UNITS[name]:.0f}{name}"
     return f"{length:.6f}".rstrip("0").rstrip(".") + "s"
+
+
+def dated(at: float) -> str:
+    """Return seconds since 1970 as a moment: `2026-11-28 08:30 UTC`."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -109,7 +109,7 @@ class Excluded(msgspec.Struct, frozen=True, kw_only=True, tag="excluded"):
 class Occurrence(msgspec.Struct, frozen=True, kw_only=True, tag="occurrence"):
     """Something that happened to an experiment; `id` makes it idempotent.
 
-    `kind`: `started`, `edited`, `stopped` (traffic goes to the base), `resumed`, `ended`, `ramped`;
+    `kind`: `started`, `edited`, `stopped` (traffic goes to the base), `resumed`, `ended`;
     `breached` (a guardrail, where nothing is stopped by itself), `blind` (a canary that nobody
     could look at goes to the base), `sighted` (and comes back).
     `detail` is one line for people, `data` JSON for machines.

@@ -25,7 +25,7 @@ def happened(*kinds: str, name: str = "tone") -> list[Occurrence]:
     ("kinds", "stands"),
     [
         ("", "running"),
-        ("started edited ramped breached", "running"),
+        ("started edited breached", "running"),
         ("started stopped", "stopped"),
         ("started stopped resumed", "running"),
         ("started ended resumed started", "ended"),

@@ -161,7 +161,7 @@ def shown(found: Result | None = None, **changes: object) -> Shown:
         "events": (
             Event(at=START, kind="started", detail="all traffic"),
             Event(at=START + 2 * DAY, kind="edited", detail=""),
-            Event(at=START + 3 * DAY, kind="ramped", detail="traffic 50 % of the layer"),
+            Event(at=START + 3 * DAY, kind="blind", detail="nobody could look for 60 s"),
         ),
         "late": True,
         "command": "statera experiment show tone -o page.html",

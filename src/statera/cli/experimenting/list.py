@@ -5,11 +5,12 @@ from contextlib import closing
 import click
 import msgspec
 
-from statera.api.experimentstarts import Listed, day_of, listed
+from statera.api.experimentstarts import Listed, listed
 from statera.cli.columns import Column, Line, print_table
 from statera.cli.flags import json_flag, live_flag
 from statera.cli.tables import console
 from statera.codec.files import to_json
+from statera.experiment.durations import dated
 from statera.store.live.opening import open_live
 
 _COLUMNS = (
@@ -38,6 +39,6 @@ def command(live: str, as_json: bool) -> None:
 
 
 def _cells(one: Listed) -> list[str]:
-    started = "never" if one.started is None else day_of(one.started)
+    started = "never" if one.started is None else dated(one.started)
     edits = str(one.edits) if one.edits else ""
     return [one.experiment, one.state, started, edits, one.digest[:12], one.last]

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from statera.api.experimentstarts import Start, day_of, start
+from statera.api.experimentstarts import Start, start
 from statera.cli.controls import visible
 from statera.cli.flags import json_flag, live_flag
 from statera.cli.settings import Flag
@@ -15,7 +15,7 @@ from statera.cli.wrapping import plain, say
 from statera.codec.files import to_json
 from statera.errors import DeclarationError
 from statera.experiment.design import Arm, Design, Guardrail, Step
-from statera.experiment.durations import told
+from statera.experiment.durations import dated, told
 from statera.experiment.layers import changes
 from statera.experiment.opened import open_design
 from statera.models.clock import SystemClock
@@ -72,7 +72,7 @@ def _print(found: Start, design: Design) -> None:
     out = console()
     say(
         out,
-        f"[bold]{plain(design.experiment)}[/] {_SAID[found.status].format(at=day_of(found.at))}",
+        f"[bold]{plain(design.experiment)}[/] {_SAID[found.status].format(at=dated(found.at))}",
     )
     if found.state == "stopped":
         say(out, "[yellow]stopped[/] traffic goes to the base: `statera experiment stop --resume`")

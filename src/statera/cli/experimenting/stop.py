@@ -5,13 +5,14 @@ from contextlib import closing
 import click
 import msgspec
 
-from statera.api.experimentstarts import Halt, day_of, halt
+from statera.api.experimentstarts import Halt, halt
 from statera.cli.flags import json_flag, live_flag
 from statera.cli.settings import Flag
 from statera.cli.tables import console
 from statera.cli.wrapping import plain, say
 from statera.codec.files import to_json
 from statera.errors import DeclarationError
+from statera.experiment.durations import dated
 from statera.models.clock import SystemClock
 from statera.store.live.opening import open_live
 
@@ -54,5 +55,5 @@ def command(name: str, why: str, resume: bool, end: bool, live: str, as_json: bo
         state = "running" if kind == "resumed" else kind
         say(out, f"[bold]{plain(name)}[/] is {state} already")
         return
-    say(out, f"[bold]{plain(name)}[/] {kind} {day_of(found.at)}: {plain(found.detail)}")
+    say(out, f"[bold]{plain(name)}[/] {kind} {dated(found.at)}: {plain(found.detail)}")
     say(out, _FOLLOWS[kind], "dim")

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from statera.experiment.assignment import Assignment, Place
-from statera.experiment.design import Design
+from statera.experiment.design import OTHER, Design
 from statera.experiment.opened import Opened
 from statera.protocols import Clock
 from statera.proxy.experiments.states import Standing
@@ -25,7 +25,6 @@ from statera.records.live import Entry, Exposure, identifier
 
 EXPERIMENT, ARM = b"x-statera-experiment", b"x-statera-arm"
 TESTER = b"x-statera-tester-token"
-OTHER = "other"
 MOST_UNIT = 1024
 """Characters of a unit's name; who sends more takes no part, as hashing a body takes long."""
 

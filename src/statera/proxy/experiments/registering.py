@@ -12,10 +12,10 @@ serves the old one is seen at the next look: then nobody takes part here until i
 
 import logging
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from threading import Lock
 
 from statera.errors import DeclarationError
+from statera.experiment.durations import dated
 from statera.experiment.opened import Opened
 from statera.protocols import Clock
 from statera.records.live import Occurrence, identifier
@@ -97,7 +97,7 @@ class Ledger:
 
     def _changed(self, name: str) -> DeclarationError:
         own, last = self._opened[name], self.store.designs(name)[-1]
-        when = datetime.fromtimestamp(last.at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        when = dated(last.at)
         return DeclarationError(
             f"{own.source}: this is not the design of '{name}' that was registered on {when} "
             f"(digest {last.digest[:12]}, the file's {own.digest[:12]}). To take the change, which "

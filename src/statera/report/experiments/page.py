@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from statera.analysis.experiments.result import Contrast, Part, Path, Result
 from statera.experiment.design import Design
+from statera.experiment.durations import dated
 from statera.report import forest
 from statera.report.experiments import amounts, words
 from statera.report.experiments.content import Shown
@@ -81,7 +82,7 @@ def page(shown: Shown) -> str:
         setting=words.setting(shown),
         analysis=words.ANALYSES[design.analysis],
         registration=words.registration(shown),
-        seen_at=words.moment(shown.now),
+        seen_at=dated(shown.now),
         p=amounts.probability(result.ratio.p),
         causes=words.ratio_causes(result.ratio),
         shares=_shares(result),
@@ -96,8 +97,8 @@ def page(shown: Shown) -> str:
         bayes=list(words.bayes_lines(result.bayes, _places(result.primary))),
         responses=words.responses(result),
         aside=words.aside(result.aside),
-        edits=[(words.moment(edit.at), edit.digest, _diff(edit.diff)) for edit in shown.edits],
-        events=[(words.moment(e.at), words.happened(e.kind, e.detail)) for e in shown.events],
+        edits=[(dated(edit.at), edit.digest, _diff(edit.diff)) for edit in shown.edits],
+        events=[(dated(e.at), words.happened(e.kind, e.detail)) for e in shown.events],
         methods=words.methods(result),
         command=passage(shown.command),
     )

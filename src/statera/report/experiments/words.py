@@ -1,10 +1,9 @@
 """What is said of an experiment in sentences, the same in the terminal and on the page."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 
 from statera.analysis.experiments.result import Bayes, Contrast, Ratio, Result
-from statera.experiment.durations import seconds, told
+from statera.experiment.durations import dated, seconds, told
 from statera.report.experiments import amounts
 from statera.report.experiments.content import Shown
 from statera.report.numbers import plural
@@ -30,14 +29,9 @@ _HAPPENED = {
     "stopped": "stopped: traffic goes to the base",
     "resumed": "resumed",
     "ended": "ended",
-    "blind": "ran blind",
-    "ramped": "ramp",
+    "blind": "blind: traffic goes to the base",
+    "sighted": "sighted: it goes on",
 }
-
-
-def moment(at: float) -> str:
-    """Return a time as `2026-11-28 08:30 UTC`."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def ratio_line(ratio: Ratio) -> str:
@@ -96,7 +90,7 @@ def size_line(result: Result) -> str:
 def registration(shown: Shown) -> str:
     """Return when which design was registered, and whether it was edited since."""
     edits = plural(len(shown.edits), "edit") if shown.edits else "not edited"
-    return f"pre-registered {moment(shown.registered)} · design {shown.digest} · {edits} since"
+    return f"pre-registered {dated(shown.registered)} · design {shown.digest} · {edits} since"
 
 
 def setting(shown: Shown) -> str:

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from statera.cli.columns import Column, Line, fit, print_table, shortened, table, told_apart
+from statera.cli.columns import Column, Line, fit, print_table, print_told, shortened, table, told_apart
 
 COLUMNS = [Column("metric", name=True), Column("value"), Column("n", 1), Column("p", 2)]
 LONG = "support/" + "very" * 48 + "/accuracy"
@@ -97,6 +97,12 @@ def test_a_pipe_is_as_wide_as_needed(
     out = capsys.readouterr().out
     assert f"{LONG}   0.8125  500  <.0001" in out
     assert "no room" not in out
+
+
+def test_a_column_that_says_nothing_is_not_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [["solved", "", "40", ""], ["rating", "", "", ""]]
+    print_told(Console(width=200), COLUMNS, rows, least=1)
+    assert capsys.readouterr().out.split() == ["metric", "n", "solved", "40", "rating"]
 
 
 def test_a_narrow_terminal_says_what_it_leaves_out() -> None:

@@ -67,6 +67,15 @@ def print_table(out: Console, columns: Sequence[Column], lines: Sequence[Line]) 
         say(out, Text(said), "dim")
 
 
+def print_told(
+    out: Console, columns: Sequence[Column], rows: Sequence[Sequence[str]], *, least: int = 0
+) -> None:
+    """Print the table without the columns that say nothing, but for the first `least`."""
+    told = [at for at in range(len(columns)) if at < least or any(row[at] for row in rows)]
+    lines = [Line([row[at] for at in told]) for row in rows]
+    print_table(out, [columns[at] for at in told], lines)
+
+
 def table(
     columns: Sequence[Column], lines: Sequence[Line], width: int | None
 ) -> tuple[list[Text], tuple[str, ...]]:

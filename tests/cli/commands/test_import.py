@@ -1,44 +1,13 @@
-import gc
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from statera.cli.main import main
 from tests.cli.commands.conftest import Cli
 from tests.interop.importing import made
 
 CSV = "id,correct,category,reply\nq1,1,odd,B\nq2,0,even,\nq3,0,odd,C\n"
-
-
-@pytest.fixture
-def here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Cli]:
-    """Return a function that runs `statera ARGS` in the test's folder, without a new process."""
-    monkeypatch.chdir(tmp_path)
-    for name in os.environ:
-        if name.startswith(("STATERA_", "OPENAI_")):
-            monkeypatch.delenv(name)
-
-    def run(*args: str) -> subprocess.CompletedProcess[str]:
-        monkeypatch.setattr(sys, "argv", ["statera", *args])
-        code: Any = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        out = capsys.readouterr()
-        return subprocess.CompletedProcess(args, code, out.out, out.err)
-
-    kept = gc.get_threshold()
-    yield run
-    gc.set_threshold(*kept)
 
 
 def _shown(cli: Cli, name: str) -> dict[str, Any]:

@@ -1,45 +1,13 @@
 """From live traffic to a regression item, as a user types it: in one process, without a model."""
 
-import gc
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from statera.cli.main import main
 from tests.api.traffic_stored import requests
 from tests.cli.commands.conftest import Cli
 from tests.interop.importing.traces_made import event, line, write
-
-
-@pytest.fixture
-def here(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Cli]:
-    """Return a function that runs `statera ARGS` in the test's folder, without a new process."""
-    monkeypatch.chdir(tmp_path)
-    for name in os.environ:
-        if name.startswith(("STATERA_", "OPENAI_")):
-            monkeypatch.delenv(name)
-
-    def run(*args: str) -> subprocess.CompletedProcess[str]:
-        monkeypatch.setattr(sys, "argv", ["statera", *args])
-        code: Any = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        out = capsys.readouterr()
-        return subprocess.CompletedProcess(args, code, out.out, out.err)
-
-    kept = gc.get_threshold()
-    yield run
-    gc.set_threshold(*kept)
 
 
 def test_traffic_is_read_scored_diagnosed_and_becomes_an_item(here: Cli, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from statera.api.experiments import Assigned, Experiment
-from statera.cli.columns import Column, Line, print_table
+from statera.cli.columns import Column, print_told
 from statera.cli.flags import json_flag, names_or_files
 from statera.cli.settings import Flag
 from statera.cli.tables import console
@@ -111,9 +111,7 @@ def _print(
     out = console()
     say(out, f"[bold]{plain(experiment.name)}[/] · {len(experiment.arms)} arms")
     rows = [_cells(unit, one, n) for (unit, one), n in zip(found, numbers, strict=True)]
-    told = [at for at, column in enumerate(_COLUMNS) if at < 3 or any(row[at] for row in rows)]
-    columns = [_COLUMNS[at] for at in told]
-    print_table(out, columns, [Line([row[at] for at in told]) for row in rows])
+    print_told(out, _COLUMNS, rows, least=3)
 
 
 def _cells(unit: str, one: Assigned, number: Numbers) -> list[str]:

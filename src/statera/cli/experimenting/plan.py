@@ -8,7 +8,7 @@ import msgspec
 
 from statera.api.experimentpast import Past, read_past, stated
 from statera.api.experimentplans import ExperimentPlan, Need, Watch, planned
-from statera.cli.columns import Column, Line, print_table
+from statera.cli.columns import Column, print_told
 from statera.cli.flags import json_flag
 from statera.cli.settings import Flag, Lines
 from statera.cli.tables import console
@@ -148,19 +148,12 @@ def _print(found: ExperimentPlan, design: Design) -> None:
         f"to show {found.minimum:g} with power {100 * found.power:g} %, alpha {found.alpha:g}",
     )
     rows = [_need(need, own=need.analysis == design.analysis) for need in found.needs]
-    _table(_NEEDS, rows)
+    print_told(out, _NEEDS, rows)
     if found.guardrails:
         click.echo()
-        _table(_WATCHED, [_watch(one) for one in found.guardrails])
+        print_told(out, _WATCHED, [_watch(one) for one in found.guardrails])
     for line in (*_advice(found, design), *found.notes):
         say(out, plain(line), "dim")
-
-
-def _table(columns: tuple[Column, ...], rows: list[list[str]]) -> None:
-    """Print the columns that say anything."""
-    told = [place for place in range(len(columns)) if any(row[place] for row in rows)]
-    lines = [Line([row[place] for place in told]) for row in rows]
-    print_table(console(), [columns[place] for place in told], lines)
 
 
 def _need(need: Need, *, own: bool) -> list[str]:

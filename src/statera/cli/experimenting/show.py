@@ -18,12 +18,11 @@ from statera.gate.ruling import EXIT_CODES
 from statera.interop.writing import check_place, write_pieces
 from statera.models.clock import SystemClock
 from statera.proxy.experiments.keys import keys_of
-from statera.proxy.terms import Terms
+from statera.proxy.terms import LIVE, Terms
 from statera.report.experiments.page import page
 from statera.store.live.opening import open_live
 
 _SUFFIXES = (".html", ".htm")
-_LIVE = ".statera/live.sqlite"
 
 
 @click.command("show")
@@ -97,5 +96,5 @@ def _again(name: str, live: str, flags: dict[str, Any]) -> str:
     words += ["--bayes"] if flags["bayes"] else []
     words += ["--late"] if flags["late"] else []
     words += [f"--history={flags['history']}"] if flags["history"] else []
-    words += [f"--live={live}"] if live != _LIVE and "://" not in live else []
+    words += [f"--live={live}"] if live != LIVE and "://" not in live else []
     return shlex.join([*words, "-o", str(flags["output"] or "page.html")])

@@ -208,10 +208,10 @@ def _serve(
 
 def _sum_up(desk: StudyDesk, units: list[int], name: str) -> None:
     stages: list[Stage] = [desk.view(unit).stage for unit in units]
-    told_ = [
+    counts = [
         f"{stages.count(stage)} {words}" for stage, words in _STAGES.items() if stage in stages
     ]
-    _say(f"{', '.join(told_)}. statera experiment show {name}")
+    _say(f"{', '.join(counts)}. statera experiment show {name}")
 
 
 def _say(text: str) -> None:

@@ -13,7 +13,16 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from statera.cli.columns import Column, Line, fit, print_table, print_told, shortened, table, told_apart
+from statera.cli.columns import (
+    Column,
+    Line,
+    fit,
+    print_table,
+    print_told,
+    shortened,
+    table,
+    told_apart,
+)
 
 COLUMNS = [Column("metric", name=True), Column("value"), Column("n", 1), Column("p", 2)]
 LONG = "support/" + "very" * 48 + "/accuracy"

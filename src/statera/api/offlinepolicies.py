@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from statera.analysis.experiments.offline import OfflineView, offline_view
+from statera.analysis.experiments.split import shares
 from statera.analysis.experiments.units import Units
 from statera.errors import DeclarationError
-from statera.experiment.assignment import splits
 from statera.experiment.design import OTHER, Design
 from statera.experiment.policies import TargetPolicy, check_target
 from statera.interop.loggedchoices import LoggedChoice
@@ -33,7 +33,7 @@ def offline_of_log(
     if target is None and not choices[0].target:
         raise DeclarationError(f"{source}: no `target` on its lines: name a --policy FILE")
     if target is not None:
-        check_target(target, actions, tuple(contexts[0]), source)
+        check_target(target, actions, dict.fromkeys(contexts[0], ()), source)
     chances = [
         target.chances(where) if target else one.target
         for one, where in zip(choices, contexts, strict=True)
@@ -61,7 +61,8 @@ def offline_of_units(
     DeclarationError for what the design does not know.
     """
     actions = tuple(arm.name for arm in design.arms)
-    check_target(target, actions, tuple(design.segments), source)
+    fields = {name: (*one.values, OTHER) for name, one in design.segments.items()}
+    check_target(target, actions, fields, source)
     reports = units.outcomes[design.primary.outcome]
     kind = design.outcome(design.primary.outcome).kind
     kept = units.first + design.window_of(design.primary.outcome) <= now
@@ -77,19 +78,13 @@ def offline_of_units(
     contexts = _segments(units, kept)
     log = Logged(
         action=units.arm[kept],
-        propensity=_shares(design)[units.slice[kept], units.arm[kept]],
+        propensity=shares(design)[units.slice[kept], units.arm[kept]],
         reward=reward[kept],
         target=_matrix([target.chances(where) for where in contexts], actions),
         context=_columns(contexts),
         cluster=np.unique(units.cluster[kept], return_inverse=True)[1],
     )
     return offline_view(target.policy, log, _cells(contexts), actions)
-
-
-def _shares(design: Design) -> np.ndarray:
-    """Return each arm's share of each slice; shape (slices, arms)."""
-    ends = np.minimum([split.ends for split in splits(design)], 1.0)
-    return np.diff(ends, axis=1, prepend=0.0)
 
 
 def _segments(units: Units, kept: np.ndarray) -> list[dict[str, str]]:

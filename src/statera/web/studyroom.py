@@ -14,12 +14,14 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 
 from statera.protocols import Clock
-from statera.records.live import Answered, Entry, Exposure, Fact, Feedback, identifier
+from statera.records import live
+from statera.records.live import Answered, Exposure, Fact, Feedback, identifier
 from statera.records.responses import Response
 from statera.web.studydesk import (
     PREFERENCES,
     RATINGS,
     Ended,
+    Entry,
     Stale,
     StudyDesk,
     StudyTask,
@@ -27,7 +29,6 @@ from statera.web.studydesk import (
     Unfit,
     View,
 )
-from statera.web.studydesk import Entry as Act
 
 _OK, _BAD = 200, 502
 
@@ -39,7 +40,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     unit: int
     arm: str
     slice: int
-    entry: Entry = "assigned"
+    entry: live.Entry = "assigned"
 
 
 class Study(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +72,7 @@ class Ways(msgspec.Struct, frozen=True, kw_only=True):
     ask: Callable[[str, Sequence[Turn], str], Awaitable[Response]]
     keep: Callable[[Sequence[Fact]], Awaitable[None]]
     grade: Callable[[StudyTask, str], float | None]
-    forget: Callable[[Person, Act], Awaitable[None]]
+    forget: Callable[[Person, Entry], Awaitable[None]]
 
 
 class Busy(Exception):
@@ -128,7 +129,7 @@ class Room:
             await self._ways.keep(self._reports(person, ended, report, at))
             if self._left(person):
                 return await self.withdraw(person)
-            act = Act(person=person.unit, kind="done", at=at, text=report.answer,
+            act = Entry(person=person.unit, kind="done", at=at, text=report.answer,
                       solved=report.solved, rating=report.rating)  # fmt: skip
             self._desk.done(person.unit, ended, act)
             return self.view(person)
@@ -157,7 +158,7 @@ class Room:
         at = self._clock.now()
         self._leaving.add(person.unit)
         try:
-            await self._ways.forget(person, Act(person=person.unit, kind="withdrawn", at=at))
+            await self._ways.forget(person, Entry(person=person.unit, kind="withdrawn", at=at))
             self._desk.withdraw(person.unit, at)
         finally:
             self._leaving.discard(person.unit)

@@ -86,5 +86,7 @@ def test_a_ruling_that_is_not_there_is_told(stores: Stores, tmp_path: Path) -> N
 def test_nothing_to_learn_from_and_unknown_metrics_are_told(stores: Stores) -> None:
     with pytest.raises(DeclarationError, match="no past experiment to learn from"):
         bridged(stores, now=0.0)
+    with pytest.raises(DeclarationError, match="no past experiment to learn from"):
+        bridged(stores, now=0.0, metrics=("t/accuracy",))
     with pytest.raises(DeclarationError, match=r"unknown metric 't/acuracy'.*'t/accuracy'"):
         bridged(stores, now=0.0, past=_past(2), metrics=("t/acuracy",))

@@ -3,6 +3,7 @@ import pytest
 from statera.errors import DeclarationError
 from statera.experiment.policies import check_target, read_target
 
+FIELDS = {"device": ("mobile", "web", "tv", "other"), "plan": ()}
 POLICY = """\
 policy: warm_on_mobile
 choose:
@@ -37,8 +38,11 @@ def test_a_mistake_is_told_with_its_place(old: str, new: str, told: str) -> None
 
 def test_arms_and_fields_must_be_the_logs() -> None:
     policy = read_target(POLICY, source="p.yaml")
-    check_target(policy, ["base", "warm"], ["device", "plan"], "p.yaml")
+    check_target(policy, ["base", "warm"], FIELDS, "p.yaml")
     with pytest.raises(DeclarationError, match=r"p.yaml: choose\[0\].*'warm'.*Did you mean 'warn'"):
-        check_target(policy, ["base", "warn"], ["device", "plan"], "p.yaml")
+        check_target(policy, ["base", "warn"], FIELDS, "p.yaml")
+    misspelt = read_target(POLICY.replace("[web, tv]", "[web, tvs]"), source="p.yaml")
+    with pytest.raises(DeclarationError, match=r"choose\[1\].when.device: unknown value 'tvs'.*tv"):
+        check_target(misspelt, ["base", "warm"], FIELDS, "p.yaml")
     with pytest.raises(DeclarationError, match=r"choose\[1\].when: .*'plan'"):
-        check_target(policy, ["base", "warm"], ["device"], "p.yaml")
+        check_target(policy, ["base", "warm"], {"device": ()}, "p.yaml")

@@ -10,8 +10,9 @@ GOOD = (
 
 
 def test_lines_are_read() -> None:
-    found = read_past([GOOD, "", GOOD.replace("tone", "topic")], source="past")
-    assert [one.experiment for one in found] == ["tone", "topic"]
+    other = GOOD.replace('"metric"', '"outcome": "rating", "metric"')
+    found = read_past([GOOD, "", GOOD.replace("tone", "topic"), other], source="past")
+    assert [one.experiment for one in found] == ["tone", "topic", "tone"]
 
 
 @pytest.mark.parametrize(

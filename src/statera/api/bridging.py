@@ -45,17 +45,16 @@ def bridged(
             found = _experiment(live, stores.runs, name, now)
             pairs += found[0]
             allowed += found[1]
-    known = dict.fromkeys(pair.metric for pair in pairs)
-    for metric in metrics:
-        if metric not in known:
-            raise unknown("metric", metric, known)
-    wanted = [pair for pair in pairs if not metrics or pair.metric in metrics]
-    if not wanted and not allowed:
+    if not pairs and not allowed:
         raise DeclarationError(
             "no past experiment to learn from: name the offline `run` of the base and of another "
             "arm in a design, or give --past FILE.jsonl"
         )
-    return bridge(wanted, allowed)
+    known = dict.fromkeys(pair.metric for pair in pairs)
+    for metric in metrics:
+        if metric not in known:
+            raise unknown("metric", metric, known)
+    return bridge([pair for pair in pairs if not metrics or pair.metric in metrics], allowed)
 
 
 def _past(one: PastExperiment) -> Pair:

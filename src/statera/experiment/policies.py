@@ -69,14 +69,21 @@ def read_target(text: str, *, source: str) -> TargetPolicy:
 
 
 def check_target(
-    policy: TargetPolicy, arms: Sequence[str], fields: Sequence[str], source: str
+    policy: TargetPolicy, arms: Sequence[str], fields: Mapping[str, Sequence[str]], source: str
 ) -> None:
-    """Raise DeclarationError for an arm or a field of a context that the log does not know."""
+    """Raise DeclarationError for an arm, or a field or value of a context, that nobody knows.
+
+    `fields` has the values of each, none where any may be.
+    """
     for number, choice in enumerate(policy.choose):
         place = f"{source}: choose[{number}]"
         for name in choice.told():
             if name not in arms:
                 raise DeclarationError(f"{place}: {unknown('arm', name, arms)}")
-        for name in choice.when:
+        for name, wanted in choice.when.items():
             if name not in fields:
                 raise DeclarationError(f"{place}.when: {unknown('field', name, fields)}")
+            for value in (wanted,) if isinstance(wanted, str) else wanted:
+                if fields[name] and value not in fields[name]:
+                    told = unknown("value", value, fields[name])
+                    raise DeclarationError(f"{place}.when.{name}: {told}")

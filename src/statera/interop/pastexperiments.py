@@ -33,12 +33,12 @@ class PastExperiment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 def read_past(lines: Iterable[str], *, source: str) -> list[PastExperiment]:
     """Return the lines; DeclarationError names file and line, also for one that is there twice."""
     found: list[PastExperiment] = []
-    seen: dict[tuple[str, str, str], int] = {}
+    seen: dict[tuple[str, str, str, str], int] = {}
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         one = from_json(line, PastExperiment, source=f"{source}:{number}")
-        key = (one.experiment, one.arm, one.metric)
+        key = (one.experiment, one.arm, one.metric, one.outcome)
         if key in seen:
             raise DeclarationError(
                 f"{source}:{number}: {' '.join(filter(None, key))} is already on line {seen[key]}"

@@ -67,7 +67,14 @@ def command(metrics: Sequence[str], past: str | None, live: str, store: str, as_
 
     Each arm of a past experiment that names its offline `run`, as its base does, is a point: the
     difference offline, and the difference in the primary outcome online. Arms that name the
-    `ruling` that allowed them show whether our gates were right.
+    `ruling` that allowed them show whether our gates were right. A line of --past is
+
+    \b
+    {"experiment": "tone", "metric": "support/accuracy", "offline": 0.03, "offline_error": 0.01,
+     "online": 0.012, "online_error": 0.004}
+
+    with `arm` and `outcome` where there are several: differences to the base, above 0 better, and
+    their standard errors.
     """
     told = _past(past) if past else []
     with _opened(live, optional=bool(told)) as lived:

@@ -1,6 +1,5 @@
 from statera.interop.importing.tracecalls import Checked
-from statera.interop.importing.tracespans import Span, Told
-from statera.interop.importing.tracespeech import call_of
+from statera.interop.importing.tracespeech import Span, SpanEvent, call_of
 from statera.records.responses import Failure
 
 
@@ -21,7 +20,7 @@ def test_the_unit_that_is_asked_for() -> None:
 
 
 def test_details_of_events_count_where_the_span_is_silent() -> None:
-    told = Told("gen_ai.client.inference.operation.details", {"gen_ai.request.model": "late"})
+    told = SpanEvent("gen_ai.client.inference.operation.details", {"gen_ai.request.model": "late"})
     span = Span("w", ":", {"gen_ai.response.id": "resp-1"}, {}, (told,), ended=5.0)
     call = call_of(span, None)
     assert (call.id, call.model, call.time, call.seconds) == ("resp-1", "late", 5.0, None)

@@ -11,11 +11,11 @@ Names: open-telemetry/semantic-conventions-genai, docs/gen-ai; v1.36 of the conv
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from statera.interop.importing.documents import Object, Place, part, several, text
 from statera.interop.importing.tracecalls import Call
-from statera.interop.importing.tracespeech import call_of
+from statera.interop.importing.tracespeech import Span, SpanEvent, call_of
 
 MOST_OPEN = 50_000
 """Spans and records that wait for each other; of more, the oldest are given as they are."""
@@ -23,40 +23,6 @@ _SKIPPED = ("embeddings", "execute_tool", "invoke_agent", "create_agent", "invok
 _KINDS = ("LLM", "")
 _DETAILS = "gen_ai.client.inference.operation.details"
 _OURS = ("gen_ai.", "llm.")
-
-
-class Told(NamedTuple):
-    """An event: its name, its attributes, and its body where it is a log record."""
-
-    name: str
-    attributes: Object
-
-
-class Span(NamedTuple):
-    """A span, or the log records of one that was not seen: then `name` is empty."""
-
-    where: str
-    id: str
-    attributes: Object
-    resource: Object
-    events: tuple[Told, ...] = ()
-    began: object = None
-    ended: object = None
-    failed: bool = False
-    status: str = ""
-
-    @property
-    def speaks(self) -> bool:
-        """Whether any message is in it."""
-        named = any(_is_content(name) for name in self.attributes)
-        return named or any(_speaks(one) for one in self.events)
-
-    @property
-    def replied(self) -> bool:
-        """Whether the reply is in it."""
-        told = [self.attributes, *(one.attributes for one in self.events)]
-        named = any(name.startswith(_REPLIES) for found in told for name in found)
-        return named or any(one.name == "gen_ai.choice" for one in self.events)
 
 
 class Joining:
@@ -75,7 +41,7 @@ class Joining:
                 continue
             known = self._open.pop(span.id, None)
             joined = span if known is None else _joined(known, span)
-            if joined.began is not None and joined.replied:
+            if joined.began is not None and _replied(joined):
                 yield call_of(joined, self._unit)
             else:
                 self._open[span.id] = joined
@@ -107,7 +73,7 @@ def _joined(first: Span, second: Span) -> Span:
 def _asks(span: Span) -> bool:
     names = span.attributes
     if span.began is None:
-        return span.speaks
+        return _speaks(span)
     if names.get("gen_ai.operation.name") in _SKIPPED:
         return False
     if str(names.get("openinference.span.kind", "")).upper() not in _KINDS:
@@ -139,7 +105,19 @@ _REPLIES = (
 _SPOKEN = (".message", "gen_ai.choice", "gen_ai.content.prompt", "gen_ai.content.completion")
 
 
-def _speaks(event: Told) -> bool:
+def _speaks(span: Span) -> bool:
+    """Return whether any message is in a span."""
+    return any(map(_is_content, span.attributes)) or any(map(_is_message, span.events))
+
+
+def _replied(span: Span) -> bool:
+    """Return whether the reply is in a span."""
+    told = [span.attributes, *(one.attributes for one in span.events)]
+    named = any(name.startswith(_REPLIES) for found in told for name in found)
+    return named or any(one.name == "gen_ai.choice" for one in span.events)
+
+
+def _is_message(event: SpanEvent) -> bool:
     spoken = event.name.startswith("gen_ai.") and event.name.endswith(_SPOKEN)
     return spoken or any(_is_content(name) for name in event.attributes)
 
@@ -169,7 +147,7 @@ def _scopes(holder: object, *names: str) -> Iterator[object]:
 def _sent(where: str, span: Object, resource: Object) -> Span:
     """Return a span of OTLP."""
     events = [
-        Told(text(one, "name"), plain_attributes(part(one).get("attributes")))
+        SpanEvent(text(one, "name"), plain_attributes(part(one).get("attributes")))
         for one in several(span, "events")
     ]
     status = part(span, "status")
@@ -198,7 +176,7 @@ def _record(where: str, record: Object, resource: Object) -> Span:
         id=_id(text(record, "traceId"), text(record, "spanId")),
         attributes=detailed,
         resource=resource,
-        events=() if detailed else (Told(name, told),),
+        events=() if detailed else (SpanEvent(name, told),),
         ended=record.get("timeUnixNano"),
     )
 
@@ -206,7 +184,9 @@ def _record(where: str, record: Object, resource: Object) -> Span:
 def _printed(where: str, found: Object) -> Span:
     """Return a span as the console exporter of Python prints it."""
     context, status = part(found, "context"), part(found, "status")
-    events = [Told(text(one, "name"), part(one, "attributes")) for one in several(found, "events")]
+    events = [
+        SpanEvent(text(one, "name"), part(one, "attributes")) for one in several(found, "events")
+    ]
     return Span(
         where=where,
         id=_id(text(context, "trace_id"), text(context, "span_id")),

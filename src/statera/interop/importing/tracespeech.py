@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 
 from statera.interop.importing.documents import Object, count, number, part
 from statera.interop.importing.rendered import plain
@@ -41,70 +41,28 @@ _ASKED = ("gen_ai.prompt", "llm.input_messages")
 _SAID = ("gen_ai.completion", "llm.output_messages")
 
 
-class Told(Protocol):
-    """An event of a span."""
+class SpanEvent(NamedTuple):
+    """An event: its name, its attributes, and its body where it is a log record."""
 
-    @property
-    def name(self) -> str:
-        """Its name."""
-        ...
-
-    @property
-    def attributes(self) -> Object:
-        """Its attributes."""
-        ...
+    name: str
+    attributes: Object
 
 
-class Recorded(Protocol):
-    """A span with its events, as `tracespans` reads it."""
+class Span(NamedTuple):
+    """A span, or the log records of one that was not seen: then nothing says when it `began`."""
 
-    @property
-    def where(self) -> str:
-        """Its place in the file."""
-        ...
-
-    @property
-    def id(self) -> str:
-        """Its trace and span."""
-        ...
-
-    @property
-    def attributes(self) -> Object:
-        """Its attributes, those of its details included."""
-        ...
-
-    @property
-    def resource(self) -> Object:
-        """What its application says of itself."""
-        ...
-
-    @property
-    def events(self) -> Sequence[Told]:
-        """Its events."""
-        ...
-
-    @property
-    def began(self) -> object:
-        """When it began."""
-        ...
-
-    @property
-    def ended(self) -> object:
-        """When it ended."""
-        ...
-
-    @property
-    def failed(self) -> bool:
-        """Whether its status is an error."""
-        ...
-
-    @property
-    def status(self) -> str:
-        """What its status says."""
-        ...
+    where: str
+    id: str
+    attributes: Object
+    resource: Object
+    events: tuple[SpanEvent, ...] = ()
+    began: object = None
+    ended: object = None
+    failed: bool = False
+    status: str = ""
 
 
-def call_of(span: Recorded, unit: str | None) -> Call:
+def call_of(span: Span, unit: str | None) -> Call:
     """Return the request that a span records."""
     names = dict(span.attributes)
     for event in span.events:
@@ -134,7 +92,7 @@ def call_of(span: Recorded, unit: str | None) -> Call:
     )
 
 
-def _messages(names: Mapping[str, Any], events: Sequence[Told]) -> Iterator[Message]:
+def _messages(names: Mapping[str, Any], events: Sequence[SpanEvent]) -> Iterator[Message]:
     found = next((m for name in _INPUT if (m := messages_of(names.get(name)))), ())
     if not found:
         found = tuple(_numbered(names, _ASKED)) or tuple(_spoken(events))
@@ -147,7 +105,7 @@ def _messages(names: Mapping[str, Any], events: Sequence[Told]) -> Iterator[Mess
     yield from found
 
 
-def _spoken(events: Sequence[Told]) -> Iterator[Message]:
+def _spoken(events: Sequence[SpanEvent]) -> Iterator[Message]:
     for event in events:
         kind = event.name.removeprefix("gen_ai.").removesuffix(".message")
         if event.name.endswith(".message") and kind in ("system", "user", "assistant", "tool"):
@@ -164,7 +122,7 @@ def _numbered(names: Mapping[str, Any], heads: tuple[str, ...]) -> Iterator[Mess
         yield message(one)
 
 
-def _reply(names: Mapping[str, Any], events: Sequence[Told]) -> tuple[str | None, str | None]:
+def _reply(names: Mapping[str, Any], events: Sequence[SpanEvent]) -> tuple[str | None, str | None]:
     """Return the reply's text, None where it is not recorded, and why it ended."""
     for name in _OUTPUT:
         if names.get(name) is not None:
@@ -195,12 +153,12 @@ def _reasons(value: object) -> object:
     return next((one["finish_reason"] for one in listed if part(one).get("finish_reason")), None)
 
 
-def _ended(span: Recorded) -> str | None:
+def _ended(span: Span) -> str | None:
     """Return `unknown` for a span that ended well without saying why: there was a reply."""
     return "unknown" if span.began is not None and not span.failed else None
 
 
-def _failure(span: Recorded, names: Mapping[str, Any]) -> Failure | None:
+def _failure(span: Span, names: Mapping[str, Any]) -> Failure | None:
     error = names.get("error.type")
     if names.get("statera.guard.decision") == "block":
         return Failure(kind="refused", message="blocked by the guard")
@@ -211,7 +169,7 @@ def _failure(span: Recorded, names: Mapping[str, Any]) -> Failure | None:
     return Failure(kind="refused" if filtered else "infra", message=told)
 
 
-def _seconds(span: Recorded, began: float) -> float | None:
+def _seconds(span: Span, began: float) -> float | None:
     if span.began is None or span.ended is None or not began:
         return None
     return max(0.0, when(span.ended) - began)

@@ -1,7 +1,7 @@
 import pytest
 
 from statera.errors import DeclarationError
-from statera.interop.pastexperiments import read_past
+from statera.interop.pastexperiments import read_past_experiments
 
 GOOD = (
     '{"experiment": "tone", "metric": "s/accuracy", "offline": 0.03, "offline_error": 0.01, '
@@ -11,7 +11,7 @@ GOOD = (
 
 def test_lines_are_read() -> None:
     other = GOOD.replace('"metric"', '"outcome": "rating", "metric"')
-    found = read_past([GOOD, "", GOOD.replace("tone", "topic"), other], source="past")
+    found = read_past_experiments([GOOD, "", GOOD.replace("tone", "topic"), other], source="past")
     assert [one.experiment for one in found] == ["tone", "topic", "tone"]
 
 
@@ -25,4 +25,4 @@ def test_lines_are_read() -> None:
 )
 def test_a_bad_line_is_told_by_its_number(line: str, told: str) -> None:
     with pytest.raises(DeclarationError, match=told):
-        read_past([GOOD, line], source="past")
+        read_past_experiments([GOOD, line], source="past")

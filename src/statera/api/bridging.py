@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from statera.analysis.comparison import ComparisonRow
 from statera.analysis.experiments.analysis import analysed
-from statera.analysis.experiments.bridge import Allowed, Bridge, Pair, bridge
+from statera.analysis.experiments.bridge import Allowed, Bridge, bridge
 from statera.analysis.experiments.result import Contrast
 from statera.api.comparisons import compare
 from statera.api.livereading import live_units
@@ -38,7 +38,7 @@ def bridged(
     An experiment counts where its base and another arm name their offline `run`, and where its
     sample ratio is right. DeclarationError for a metric that none has.
     """
-    pairs = [_past(one) for one in past]
+    pairs = list(past)
     allowed: list[Allowed] = []
     if (live := stores.live) is not None:
         for name in live.names():
@@ -57,17 +57,9 @@ def bridged(
     return bridge([pair for pair in pairs if not metrics or pair.metric in metrics], allowed)
 
 
-def _past(one: PastExperiment) -> Pair:
-    return Pair(
-        experiment=one.experiment, metric=one.metric, offline=one.offline, arm=one.arm,
-        offline_error=one.offline_error, online=one.online, online_error=one.online_error,
-        outcome=one.outcome,
-    )  # fmt: skip
-
-
 def _experiment(
     live: LiveStore, runs: RunStore, name: str, now: float
-) -> tuple[list[Pair], list[Allowed]]:
+) -> tuple[list[PastExperiment], list[Allowed]]:
     """Return an experiment's pairs, and its arms that a ruling allowed."""
     registered = live.designs(name)
     if not registered:
@@ -76,7 +68,7 @@ def _experiment(
     if not any(arm.run or arm.ruling for arm in design.arms):
         return [], []
     result = analysed(design, *live_units(live, design), now=now)
-    pairs: list[Pair] = []
+    pairs: list[PastExperiment] = []
     allowed: list[Allowed] = []
     for contrast in result.primary:
         arm = next(one for one in design.arms if one.name == contrast.arm)
@@ -102,7 +94,7 @@ def _allowed(store: RunStore, design: Design, arm: Arm, contrast: Contrast) -> A
     )
 
 
-def _pairs(store: RunStore, design: Design, arm: Arm, contrast: Contrast) -> list[Pair]:
+def _pairs(store: RunStore, design: Design, arm: Arm, contrast: Contrast) -> list[PastExperiment]:
     if not (arm.run and design.base.run) or contrast.value is None or not contrast.error:
         return []
     runs = [Run(store, store.find(name)) for name in (arm.run, design.base.run)]
@@ -113,7 +105,7 @@ def _pairs(store: RunStore, design: Design, arm: Arm, contrast: Contrast) -> lis
         if row.category is None and row.difference is not None and error:
             up = 1.0 if row.higher_is_better else -1.0
             found.append(
-                Pair(
+                PastExperiment(
                     experiment=design.experiment, arm=arm.name, metric=row.name,
                     outcome=contrast.outcome, offline=up * row.difference, offline_error=error,
                     online=turn * contrast.value, online_error=contrast.error,

@@ -18,7 +18,7 @@ Error = Annotated[float, msgspec.Meta(gt=0)]
 
 
 class PastExperiment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line; what it was called, and both differences with their errors."""
+    """One arm of an experiment in one metric: both differences to the base, with their errors."""
 
     experiment: str
     metric: str
@@ -30,7 +30,7 @@ class PastExperiment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     outcome: str = ""
 
 
-def read_past(lines: Iterable[str], *, source: str) -> list[PastExperiment]:
+def read_past_experiments(lines: Iterable[str], *, source: str) -> list[PastExperiment]:
     """Return the lines; DeclarationError names file and line, also for one that is there twice."""
     found: list[PastExperiment] = []
     seen: dict[tuple[str, str, str, str], int] = {}

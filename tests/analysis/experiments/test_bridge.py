@@ -2,14 +2,15 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from statera.analysis.experiments.bridge import Allowed, Pair, bridge
+from statera.analysis.experiments.bridge import Allowed, bridge
+from statera.interop.pastexperiments import PastExperiment
 
 
-def _pairs(slope: float, metric: str, count: int = 9, noise: float = 0.004) -> list[Pair]:
+def _pairs(slope: float, metric: str, count: int = 9, noise: float = 0.004) -> list[PastExperiment]:
     draw = np.random.default_rng(4)
     gains = draw.normal(0, 0.05, count)
     return [
-        Pair(
+        PastExperiment(
             experiment=f"e{number}", metric=metric, offline=gain, offline_error=0.005,
             online=slope * gain + draw.normal(0, noise), online_error=0.004,
         )

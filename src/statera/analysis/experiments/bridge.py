@@ -13,23 +13,11 @@ from typing import Literal
 import msgspec
 import numpy as np
 
+from statera.interop.pastexperiments import PastExperiment
 from statera.stats.noisyslope import LEAST, Slope, noisy_slope, sign_agreement
 from statera.stats.results import Estimate
 
 Trust = Literal["predicts", "does not predict", "not known"]
-
-
-class Pair(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What was measured of one arm before and after; errors are standard errors above 0."""
-
-    experiment: str
-    metric: str
-    offline: float
-    offline_error: float
-    online: float
-    online_error: float
-    arm: str = ""
-    outcome: str = ""
 
 
 class Allowed(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,15 +52,15 @@ class Bridge(msgspec.Struct, frozen=True, kw_only=True):
 
     metrics: tuple[MetricBridge, ...]
     allowed: tuple[Allowed, ...]
-    pairs: tuple[Pair, ...]
+    pairs: tuple[PastExperiment, ...]
 
 
-def bridge(pairs: Sequence[Pair], allowed: Sequence[Allowed] = ()) -> Bridge:
+def bridge(pairs: Sequence[PastExperiment], allowed: Sequence[Allowed] = ()) -> Bridge:
     """Return what past experiments say of each offline metric, in the order of first mention.
 
     Outcomes of other names have other units: each is a line of its own.
     """
-    groups: dict[tuple[str, str], list[Pair]] = {}
+    groups: dict[tuple[str, str], list[PastExperiment]] = {}
     for pair in pairs:
         groups.setdefault((pair.metric, pair.outcome), []).append(pair)
     return Bridge(
@@ -82,7 +70,7 @@ def bridge(pairs: Sequence[Pair], allowed: Sequence[Allowed] = ()) -> Bridge:
     )
 
 
-def _metric(pairs: Sequence[Pair]) -> MetricBridge:
+def _metric(pairs: Sequence[PastExperiment]) -> MetricBridge:
     found = _by_experiment(pairs)
     x, x_error, y, y_error = found.T
     slope = noisy_slope(x, x_error, y, y_error)
@@ -98,14 +86,14 @@ def _metric(pairs: Sequence[Pair]) -> MetricBridge:
     )
 
 
-def _by_experiment(pairs: Sequence[Pair]) -> np.ndarray:
+def _by_experiment(pairs: Sequence[PastExperiment]) -> np.ndarray:
     """Return offline, its error, online, its error, (experiments, 4): means over their arms.
 
     Arms of one experiment are compared with one base, whose true value and whose error they share:
     they are no experiments of their own. Half of each difference's variance is taken to be the
     base's, so that k arms have the mean variance times (1 + 1/k) / 2.
     """
-    groups: dict[str, list[Pair]] = {}
+    groups: dict[str, list[PastExperiment]] = {}
     for pair in pairs:
         groups.setdefault(pair.experiment, []).append(pair)
     rows = []

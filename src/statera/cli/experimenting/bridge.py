@@ -15,7 +15,7 @@ from statera.cli.settings import Flag, Lines
 from statera.cli.tables import console, plural
 from statera.cli.wrapping import plain, say
 from statera.codec.files import read_text, to_json
-from statera.interop.pastexperiments import PastExperiment, read_past
+from statera.interop.pastexperiments import PastExperiment, read_past_experiments
 from statera.models.clock import SystemClock
 from statera.report.numbers import change, share, span
 from statera.stats.noisyslope import Slope
@@ -97,7 +97,7 @@ def _opened(live: str, *, optional: bool) -> Iterator[LiveStore | None]:
 
 
 def _past(path: str) -> list[PastExperiment]:
-    return read_past(read_text(Path(path)).splitlines(), source=path)
+    return read_past_experiments(read_text(Path(path)).splitlines(), source=path)
 
 
 def _print(found: Bridge) -> None:

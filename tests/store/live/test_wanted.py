@@ -1,4 +1,4 @@
-from statera.store.live.wanted import Registration, Wanted
+from statera.store.live.wanted import Wanted
 from tests.store.live.made import SOLVED
 
 
@@ -10,4 +10,3 @@ def test_what_is_not_said_is_nothing() -> None:
         False,
         False,
     )
-    assert Registration(experiment="tone", number=0, digest="", text="", at=0.0).number == 0

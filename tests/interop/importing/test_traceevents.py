@@ -69,6 +69,35 @@ def test_blocked_and_failed(tmp_path: Path) -> None:
     assert found["in"].sample.fields["guard"] == {"outcome": "block", "categories": ["hate"]}
 
 
+def test_an_error_that_the_model_server_answered_with_is_none_of_its_answers(
+    tmp_path: Path,
+) -> None:
+    said = event("down", "response", texts=[("assistant", "error")])
+    file = write(
+        tmp_path / "e.jsonl",
+        event("down", "request", texts=[("user", ASKED)]),
+        said.replace(b'"status":200', b'"status":500'),
+    )
+    (row,) = rows(file)
+    assert row.scores[0].outcome == "infra_error"
+    assert "500" in row.scores[0].why
+
+
+def test_the_user_is_the_one_whom_the_body_names(tmp_path: Path) -> None:
+    named = event("a", "request", texts=[("parameter", "anna"), ("user", ASKED)])
+    again = event("b", "request", texts=[("parameter", "anna"), ("user", "Hi")])
+    file = write(
+        tmp_path / "e.jsonl",
+        *(one.replace(b"messages[0].content", b"user") for one in (named, again)),
+        event("a", "response", texts=[("assistant", SAID)]),
+        event("b", "response", texts=[("assistant", SAID)]),
+    )
+    first, second = rows(file)
+    assert first.sample.cluster == second.sample.cluster
+    assert "anna" not in str(first.sample.cluster)
+    assert not any("without a user" in one for one in notes(file))
+
+
 def test_a_request_without_reply_is_left_out_and_told(tmp_path: Path) -> None:
     file = write(tmp_path / "e.jsonl", event("a", "request"), event("b", "request"))
     told = notes(file)

@@ -23,6 +23,8 @@ _HARMLESS = ("allow", "bypassed")
 _REPLY = ("output", "tool_call")
 _SAYING = ("assistant", "")
 _UNSAID = ("reasoning", "thinking")
+_USERS = ("user", "safety_identifier", "metadata.user_id")
+_FAILED = 400
 _SPOKEN = ("system", "developer", "user", "assistant", "tool", "function", "")
 
 
@@ -74,7 +76,7 @@ def _call(last: Place, asked: Place | None, unit: str | None) -> Call:
         said=any(one.get("chars") for one in replied) if replied else None,
         time=when((request or event).get("time")),
         model=text(event, "model") or text(request, "model"),
-        unit=look((event, request), unit) if unit else None,
+        unit=_user(event, request, unit),
         tools=any(one.get("side") == "tool_call" for one in whole),
         finish=None if stopped or event.get("event") == "fault" else "stop",
         failure=_failure(event, outcome),
@@ -82,6 +84,20 @@ def _call(last: Place, asked: Place | None, unit: str | None) -> Call:
         checked=None
         if event.get("event") == "fault"
         else _checked(event, request, stopped=stopped),
+    )
+
+
+def _user(event: Object, request: Object, unit: str | None) -> str | None:
+    """Return the user's name, or its digest: from a field of the event, or of the request's body.
+
+    A digest without the guard's `--event-key` is another one after each start of the guard.
+    """
+    if unit and (found := look((event, request), unit)):
+        return found
+    named = {str(one.get("place")): one for one in _passages(request, ("input",))}
+    chosen = (named[place] for place in ((unit,) if unit else _USERS) if place in named)
+    return next(
+        (name for one in chosen if (name := look((one,), "text") or look((one,), "hash"))), None
     )
 
 
@@ -135,6 +151,9 @@ def _failure(event: Object, outcome: str) -> Failure | None:
         return Failure(kind="infra", message="the guard could not check")
     if outcome == "block":
         return Failure(kind="refused", message="blocked by the guard")
+    status = event.get("status")
+    if isinstance(status, int) and status >= _FAILED:
+        return Failure(kind="infra", message=f"answered with status {status}", status=status)
     return None
 
 

@@ -1,5 +1,6 @@
 """What a text gives away of people, taken out: e-mail, telephone, cards, accounts, keys, passwords.
 
+    redact = Redaction()
     redact("Write to anna@example.org")              # "Write to [EMAIL]"
 
 By the guard's detectors of personal data and of secrets; names and addresses have no form that
@@ -30,9 +31,6 @@ class Redaction:
         if self._names is not None:
             found += [Span(one.start(), one.end(), "NAME") for one in self._names.finditer(text)]
         return _edited(text, outermost(found))
-
-
-redact = Redaction()
 
 
 def _edited(text: str, spans: Iterable[Span]) -> str:

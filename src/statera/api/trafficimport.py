@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from secrets import token_bytes
 
-from statera.api.redaction import redact
+from statera.api.redaction import Redaction
 from statera.codec.files import read_bytes
 from statera.errors import DeclarationError
 from statera.interop.importing.imported import TraceTerms, plain_name
@@ -51,7 +51,7 @@ def trace_terms(  # noqa: PLR0913  # one a flag
         seed=seed,
         key=key.encode() if key else _kept_key(Path(store)),
         refuses=reads_refusal,
-        clean=redact if redacted else None,
+        clean=Redaction() if redacted else None,
         content=content,
     )
 

@@ -112,19 +112,19 @@ def aside(counted: Mapping[str, Mapping[str, int]]) -> list[str]:
     """Return a line for each thing that was counted and not mixed in; what never happened, none."""
     found = []
     for what, counts in counted.items():
-        told_ = [f"{name(by)} {count:,}" for by, count in counts.items() if count]
-        if what == "designs" and len(told_) < 2:
+        lines = [f"{name(by)} {count:,}" for by, count in counts.items() if count]
+        if what == "designs" and len(lines) < 2:
             continue
-        if told_ and what in _ASIDE:
-            found.append(f"{_ASIDE[what]}: {', '.join(told_)}")
+        if lines and what in _ASIDE:
+            found.append(f"{_ASIDE[what]}: {', '.join(lines)}")
     return [*found, *_faults(counted)]
 
 
 def _faults(counted: Mapping[str, Mapping[str, int]]) -> list[str]:
     faults, exposures = counted.get("faults", {}), counted.get("exposures", {})
     known = [(name(arm), faults.get(arm, 0), count) for arm, count in exposures.items() if count]
-    told_ = [f"{arm} {n:,} of {count:,} ({amounts.share(n / count)})" for arm, n, count in known]
-    return [f"answers that failed: {', '.join(told_)}"] if any(faults.values()) else []
+    lines = [f"{arm} {n:,} of {count:,} ({amounts.share(n / count)})" for arm, n, count in known]
+    return [f"answers that failed: {', '.join(lines)}"] if any(faults.values()) else []
 
 
 def responses(result: Result) -> list[str]:

@@ -60,3 +60,10 @@ def test_a_ramp_opens_with_time_and_moves_nobody(tmp_path: Path) -> None:
 def test_a_mistake_in_the_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(DeclarationError, match="unknown outcome"):
         Experiment.load(write(tmp_path, primary="{outcome: x, minimum: 1}"))
+
+
+@pytest.mark.parametrize("unit", ["", 5, None])
+def test_whom_nothing_names_takes_no_part(tmp_path: Path, unit: object) -> None:
+    experiment = Experiment.load(write(tmp_path))
+    with pytest.raises(DeclarationError, match=f"unit: {unit!r} names nobody"):
+        experiment.assign(unit)  # type: ignore[arg-type]

@@ -120,6 +120,9 @@ def test_what_cannot_be_shown_is_one_line(store: LiveStore, tmp_path: Path) -> N
         show(store, "wild", now=NOW)
     with pytest.raises(DeclarationError, match=r"nobody was exposed yet \(counted aside: 1 overr"):
         show(store, "tone", now=NOW)
+    halt(store, "tone", "ended", why="over", now=NOW)
+    with pytest.raises(DeclarationError, match="its facts were deleted, or nobody was exposed"):
+        show(store, "tone", now=NOW)
 
 
 def test_an_experiment_whose_ramp_is_ahead_has_not_begun(store: LiveStore, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from statera.errors import DeclarationError
 from statera.experiment.assignment import Assignment, Place
 from statera.experiment.design import Arm
 from statera.experiment.opened import Opened, open_design
@@ -82,8 +83,11 @@ class Experiment:
         """Return the arm of a unit, named as the design says.
 
         `at` (seconds since 1970 UTC, or a time with its zone; now without) matters to a ramp only:
-        a unit keeps its arm, but takes part from its step's time on.
+        a unit keeps its arm, but takes part from its step's time on. DeclarationError for a unit
+        that is no text, or an empty one: whom nothing names takes no part.
         """
+        if not isinstance(unit, str) or not unit:
+            raise DeclarationError(f"unit: {unit!r} names nobody. Allowed: text, as 'anna'")
         if (named := self.opened.design.overrides.get(unit)) is not None:
             arm = next(arm for arm in self.arms if arm.name == named)
             return self._assigned(arm, entry="override")

@@ -62,7 +62,8 @@ def show(store: LiveStore, name: str, *, now: float, asked: Asked = Asked()) -> 
     design = read_design(registered[-1].text, source=f"experiment '{name}' as registered")
     plain, aside = _units(store, design, further=pleasing(store, design))
     if not len(plain.unit):
-        raise _nobody(design, registered[0], aside, now)
+        ended = store.state(name) == "ended"
+        raise _nobody(design, registered[0], aside, now=now, ended=ended)
     units, cuped = plain, None
     if asked.history is not None:
         units, cuped = _with_history(units, design, asked), True
@@ -166,7 +167,9 @@ def _registered(store: LiveStore, name: str) -> tuple[Registration, ...]:
     return found
 
 
-def _nobody(design: Design, first: Registration, aside: Aside, now: float) -> DeclarationError:
+def _nobody(
+    design: Design, first: Registration, aside: Aside, *, now: float, ended: bool
+) -> DeclarationError:
     """Return the line that says why there is nothing to show."""
     name, begins = design.experiment, min(split.since for split in splits(design))
     if begins > now:
@@ -179,9 +182,8 @@ def _nobody(design: Design, first: Registration, aside: Aside, now: float) -> De
         if what in ("crossed", "overridden", "stopped", "excluded") and sum(counts.values())
     ]
     told = f" (counted aside: {', '.join(beside)})" if beside else ""
-    return DeclarationError(
-        f"experiment '{name}' was started {dated(first.at)}; nobody was exposed yet{told}"
-    )
+    why = "its facts were deleted, or nobody was exposed" if ended else "nobody was exposed yet"
+    return DeclarationError(f"experiment '{name}' was started {dated(first.at)}; {why}{told}")
 
 
 def _edits(registered: tuple[Registration, ...]) -> tuple[Edit, ...]:

@@ -45,7 +45,7 @@ def ratio_line(ratio: Ratio) -> str:
 
 
 def _over(ratio: Ratio) -> str:
-    return f", over all and in {len(ratio.by)} parts" if ratio.by else ""
+    return f", over all and in {plural(len(ratio.by), 'part')}" if ratio.by else ""
 
 
 def seen_line(ratio: Ratio) -> str:

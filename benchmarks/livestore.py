@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from tests.postgres_server import PostgresServer
 
-from benchmarks.process import checked, run
+from benchmarks.process import STATERA, checked, run
 from benchmarks.report import table
 from benchmarks.setting import ROOT, Setting
 from statera.records.live import Answered, Exposure, Fact, Feedback
@@ -25,6 +25,14 @@ from statera.store.live.shipping import Shipper
 from statera.store.live.wanted import Wanted, WantedOutcome
 
 UNITS, FILL, BURST, RATE, SECONDS = 1_000_000, 20_000, 100_000, 2000, 10
+DESIGN = """\
+experiment: tone
+arms: [{name: base, weight: 0.5}, {name: warm, weight: 0.5}]
+primary: {outcome: solved, minimum: 0.01}
+guardrails: [{outcome: complaint, margin: 0.005}]
+segments: {language: {header: x-language, values: [de, en]}}
+planned: 1000000
+"""
 WANTED = Wanted(
     experiment="tone",
     arms=("base", "warm"),
@@ -68,12 +76,14 @@ def _measured(work: Path, server: PostgresServer) -> str:
     rows = []
     for name, place in places.items():
         rows += [_filled(name, place, answers=False), *_read(name, place, answers=False)]
+        rows.append(_shown(name, place))
         rows += [_filled(name, place, answers=True), *_read(name, place, answers=True)]
     head = ("database", "what", "wall s", "CPU s of this process", "peak MiB")
     words = (
         f"{UNITS:,} exposures of as many units, with a report each, and then an answer each: "
         f"written in batches of {FILL:,} facts, and read as the rows of an analysis by a process "
-        "of its own (target: well under 3 s and 700 MiB)."
+        "of its own (target: well under 3 s and 700 MiB), and analysed by `statera experiment "
+        "show`, from the command line to the JSON (target: 5 s and 1 GiB)."
     )
     return "\n\n".join([ingested, words, table(head, rows)])
 
@@ -183,6 +193,20 @@ def _read(name: str, place: str, *, answers: bool) -> list[tuple[str, ...]]:
                key=lambda one: one["wall"])  # fmt: skip
     told = f"{best['units']:,} units read {what}"
     return [(name, told, f"{best['wall']:.1f}", f"{best['cpu']:.1f}", f"{best['mib']:.0f}")]
+
+
+def _shown(name: str, place: str) -> tuple[str, ...]:
+    """Analyse the experiment as a user does: a process from its start to its end."""
+    store, digest = open_live(place), "0" * 32
+    store.register("tone", digest, DESIGN, 1.7e9)
+    store.close()
+    command = [STATERA, "experiment", "show", "tone", "--live", place, "--json"]
+    found = [run(command, cwd=ROOT) for _ in range(3)]
+    if any(f'"exposed": {UNITS}' not in one.output.replace('":', '": ') for one in found):
+        raise SystemExit(f"not every unit was analysed: {found[0].output[:500]}")
+    best = min(found, key=lambda one: one.wall)
+    told = f"{UNITS:,} units analysed and shown"
+    return name, told, f"{best.wall:.1f}", f"{best.cpu:.1f}", f"{best.rss:.0f}"
 
 
 def reading(place: str, wanted: Wanted) -> dict[str, float]:

@@ -97,3 +97,9 @@ def test_an_effect_that_no_rate_can_have_is_refused() -> None:
     lower = made(primary="{outcome: refusal, minimum: 0.1}", guardrails="")
     with pytest.raises(DeclarationError, match=r"0.05 - 0.1 is no share"):
         planned(lower, {"refusal": stated(lower, "refusal", value=0.05)})
+
+
+def test_the_planned_length_says_how_many_units_close() -> None:
+    of = made(window="2d", length="14d")
+    assert "in the planned 14d some 1,200 units close" in planned(of, past(of), per_day=100).notes
+    assert not any("planned 14d" in note for note in planned(of, past(of)).notes)

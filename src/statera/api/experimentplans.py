@@ -22,6 +22,7 @@ from statera.api.experimentpast import Past
 from statera.errors import DeclarationError
 from statera.experiment.assignment import splits
 from statera.experiment.design import Analysis, Design, Guardrail
+from statera.experiment.durations import seconds
 from statera.stats.experimentpower import Asked, Spread, detectable, of_mean, of_rate, plan
 
 DAY = 86_400.0
@@ -119,7 +120,7 @@ def planned(
             msgspec.structs.replace(one, days=_days(design, one.units, per_day)) for one in watched
         ),
         advised=_advised(needs[0], watched),
-        notes=tuple(_notes(design, known)),
+        notes=(*_notes(design, known), *_lasting(design, per_day)),
     )
 
 
@@ -188,11 +189,8 @@ def _days(design: Design, units: int | None, per_day: float | None) -> float | N
     """Return days of arrivals in the experiment's part of the traffic, and the window after."""
     if per_day is None or units is None:
         return None
-    part = splits(design)[-1].traffic
-    if design.layer:
-        part *= design.layer.end - design.layer.start
     window = max(design.window_of(name) for name in design.read)
-    return units / (per_day * part) + window / DAY
+    return units / (per_day * _part(design)) + window / DAY
 
 
 def _watch(
@@ -267,6 +265,22 @@ def _notes(design: Design, known: Past) -> list[str]:
     if len(_weights(design)) > 2:
         notes.append(f"alpha over {len(_weights(design)) - 1} arms; units for the smallest arm")
     return notes
+
+
+def _lasting(design: Design, per_day: float | None) -> list[str]:
+    """Return how many units have closed when the design's length is over."""
+    if not design.length or per_day is None:
+        return []
+    days = seconds(design.length, place="length") / DAY
+    window = max(design.window_of(name) for name in design.read) / DAY
+    units = int(per_day * _part(design) * max(0.0, days - window))
+    return [f"in the planned {design.length} some {units:,} units close"]
+
+
+def _part(design: Design) -> float:
+    """Return the experiment's share of all traffic, once its ramp is over."""
+    part = splits(design)[-1].traffic
+    return part * (design.layer.end - design.layer.start) if design.layer else part
 
 
 def _asks_people(design: Design, known: Past) -> bool:

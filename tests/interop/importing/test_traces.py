@@ -135,7 +135,7 @@ def test_kinds_may_be_mixed_and_ids_count_once(tmp_path: Path) -> None:
         line("a", response="again"),
     )
     assert [row.sample.id for row in rows(file)] == ["a", "d"]
-    assert any("1 requests that are there twice" in one for one in notes(file))
+    assert any("1 request there twice" in one for one in notes(file))
 
 
 def test_what_the_log_cannot_tell(tmp_path: Path) -> None:

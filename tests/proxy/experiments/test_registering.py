@@ -44,6 +44,19 @@ def test_a_changed_design_is_refused_with_the_remedy(tmp_path: Path) -> None:
         one.close()
 
 
+def test_who_serves_the_design_before_an_edit_is_told_to_start_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    served = ledger(tmp_path)
+    served.begin()
+    served.store.register("tone", "0" * 32, "experiment: tone", 1.0)
+    served.occurrences("tone")
+    assert "was edited on" in caplog.text
+    assert "started again with the edited file" in caplog.text
+    assert "--edit" not in caplog.text
+    served.close()
+
+
 def test_without_its_database_nobody_takes_part_until_it_is_there(tmp_path: Path) -> None:
     away = ledger(tmp_path, live="postgresql://statera@127.0.0.1:1/none?connect_timeout=1")
     with pytest.raises(LiveStoreAway):

@@ -134,12 +134,13 @@ class _Rows:
                 self._notes.append(
                     f"segment {name} has more than {MANY} values: too many to adjust by"
                 )
-        self._tell(self._twice, "that are there twice", "the first counts")
+        self._tell(self._twice, "there twice", "the first counts")
         self._tell(self._nobody, "without a user", "each counts as a user of its own")
 
     def _tell(self, count: int, what: str, then: str) -> None:
         if count:
-            self._notes.append(f"{count} requests {what}: {then}")
+            requests = "1 request" if count == 1 else f"{count} requests"
+            self._notes.append(f"{requests} {what}: {then}")
 
 
 def _calls(

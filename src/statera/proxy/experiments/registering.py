@@ -96,8 +96,15 @@ class Ledger:
         return found
 
     def _changed(self, name: str) -> DeclarationError:
-        own, last = self._opened[name], self.store.designs(name)[-1]
+        own, designs = self._opened[name], self.store.designs(name)
+        last = designs[-1]
         when = dated(last.at)
+        if own.digest in {one.digest for one in designs[:-1]}:
+            return DeclarationError(
+                f"{own.source}: experiment '{name}' was edited on {when} (digest "
+                f"{last.digest[:12]}), and this is the design before (digest {own.digest[:12]}): "
+                "nobody takes part here until the guard is started again with the edited file"
+            )
         return DeclarationError(
             f"{own.source}: this is not the design of '{name}' that was registered on {when} "
             f"(digest {last.digest[:12]}, the file's {own.digest[:12]}). To take the change, which "

@@ -17,19 +17,11 @@ import numpy.typing as npt
 
 from statera.errors import unknown
 from statera.records.samples import Sample
-from statera.records.scores import Outcome, Score
+from statera.records.scores import OUTCOMES, Outcome, Score
 from statera.store.rows import ScoreRow
 
 Role = Literal["lead", "right", "format", "quality", "harm"]
-FATES: tuple[Outcome | Literal[""], ...] = (
-    "",
-    "right",
-    "wrong",
-    "unparsed",
-    "refused",
-    "truncated",
-    "infra_error",
-)
+FATES: tuple[Outcome | Literal[""], ...] = ("", *OUTCOMES)
 """What a score says became of a request, by the number it has in the arrays; 0 is no score."""
 NONE = "(none)"
 """The value of a segment that a request does not have."""

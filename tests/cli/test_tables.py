@@ -82,6 +82,10 @@ def test_health_claims_no_share_that_the_log_cannot_tell(
         "health 100 trials · infra errors 0 (0.0%) · truncated 0 (0.0%)",
         "imported the log cannot tell unparsed or refused from wrong",
     ]
+    print_health(Health(trials=100, infra_error=9), "abc", frozenset({"truncated"}))
+    out = capsys.readouterr().out
+    assert "the endpoint failed" in out
+    assert "Run again" not in out
     print_health(Health(trials=100, unparsed=1, empty=1), "abc", frozenset({"unparsed"}))
     out = capsys.readouterr().out
     assert "unparsed at least 1 (1.0%)" in out

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -114,3 +115,12 @@ def test_only_true_and_false_are_booleans_in_yaml() -> None:
 def test_merged_keys_may_be_overruled() -> None:
     text = "rules:\n- &a {type: inner, margin: 1}\n- {<<: *a, margin: 2}\n"
     assert from_yaml(text, Rules, source="x").rules == [Inner(margin=1.0), Inner(margin=2.0)]
+
+
+@pytest.mark.parametrize("said", ["2026-12-01", "yesterday"])
+def test_a_time_is_asked_for_in_words(said: str) -> None:
+    class Step(msgspec.Struct, forbid_unknown_fields=True):
+        at: datetime
+
+    with pytest.raises(DeclarationError, match=r"Expected a time with its zone, as 2026-12-01T08"):
+        from_yaml(f"at: {said}", Step, source="tone.yaml")

@@ -59,8 +59,10 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+RETRY = " Run again to retry."
+"""Ends the advice on errors; it is none for an imported log."""
 ADVICE = {
-    "infra_error": "the endpoint failed; they are left out of every estimate. Run again to retry.",
+    "infra_error": f"the endpoint failed; they are left out of every estimate.{RETRY}",
     "truncated": "raise --max-tokens, or shorten the prompt.",
     "refused": "read them: `statera show RUN --outcome refused`.",
     "unparsed": "read them: `statera show RUN --outcome unparsed`.",

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 from rich.console import Console
 
-from statera.analysis.health import WARN_SHARE, Health, not_told
+from statera.analysis.health import RETRY, WARN_SHARE, Health, not_told
 from statera.analysis.measure import MetricRow
 from statera.analysis.replies import AT_ZERO
 from statera.cli import judgednumbers
@@ -73,7 +73,8 @@ def print_health(health: Health, run: str, blind: Collection[Outcome] = ()) -> N
     if blind:
         say(out, f"[yellow]imported[/] the log {not_told(blind)}")
     for warning in health.warnings:
-        say(out, f"[yellow]warning[/] {warning.replace('RUN', run)}")
+        told = warning.removesuffix(RETRY) if blind else warning
+        say(out, f"[yellow]warning[/] {told.replace('RUN', run)}")
 
 
 def print_metrics(rows: Sequence[MetricRow]) -> None:

@@ -26,12 +26,15 @@ _TYPES = re.compile(r"`([a-z]+(?: \| [a-z]+)*)`")
 _WORDS = {
     "array": "a list",
     "bool": "true or false",
+    "date": "a day",
+    "datetime": "a time with its zone, as 2026-12-01T08:00:00Z",
     "float": "a number",
     "int": "a whole number",
     "null": "nothing",
     "object": "a mapping",
     "str": "text",
 }
+_NO_TIME = "Invalid RFC3339 encoded datetime"
 _STEP = re.compile(r"[^.\[\]]+|\.\.\.")
 
 
@@ -120,6 +123,10 @@ def _explain(message: str, kind: Any, value: Any) -> str:
 
 def _in_words(message: str) -> str:
     """Return `Expected true or false, got text - at ...` for msgspec's names of types."""
+    if message.startswith(_NO_TIME):
+        return message.replace(
+            _NO_TIME, "Expected a time with its zone, as 2026-12-01T08:00:00Z", 1
+        )
     if not message.startswith("Expected "):
         return message
     told, mark, place = message.partition(" - at ")

@@ -58,8 +58,6 @@ def test_the_analysis_gets_units_and_what_is_aside(tmp_path: Path) -> None:
     assert aside.exposures == {"base": 1, "warm": 1}
     shadow, _ = live_units(store, DESIGN, shadow=True)
     assert shadow.outcomes["latency"].total.tolist() == [0.0, 9.0]
-    early, _ = live_units(store, DESIGN, until=1.0)
-    assert early.unit.tolist() == [10]
     store.close()
 
 

@@ -49,7 +49,7 @@ def test_a_request_becomes_a_redacted_item_once(tmp_path: Path) -> None:
     task = _task(path)
     (sample,) = task.samples
     assert task.render(sample).messages[0].content == "You are support."  # type: ignore[union-attr]
-    assert task.scorers[0].metric == "refusal_full"
+    assert task.scorers[0].metric == "not_refused"
 
 
 def test_what_is_right_may_be_said_for_each(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_what_is_wrong_writes_nothing(
     [
         (Wish(scorers=({"type": "json_valid"},)), "scored by another rule"),
         (
-            Wish(contains=("x",), scorers=({"type": "refusal_class", "degree": "full"},)),
+            Wish(contains=("x",), scorers=({"type": "not_refused"},)),
             "references",
         ),
         (Wish(answered=True, system=True), "system message is another one"),

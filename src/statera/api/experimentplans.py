@@ -18,6 +18,7 @@ from typing import get_args
 
 import msgspec
 
+from statera.analysis.experiments.guardrails import exact
 from statera.api.experimentpast import Past
 from statera.errors import DeclarationError
 from statera.experiment.assignment import splits
@@ -202,17 +203,17 @@ def _watch(
             margin=one.margin,
             why=f"unknown: --value {one.outcome}=RATE or MEAN:SD",
         )
-    exact = _exact(design, one.outcome)
+    sure = exact(design, one.outcome)
     spread = _spread(known, 0.0)
     asked = Asked(
         effect=one.margin,
-        spread=msgspec.structs.replace(spread, skewness=0.0) if exact else spread,
+        spread=msgspec.structs.replace(spread, skewness=0.0) if sure else spread,
         weights=tuple(_weights(design).values()),
         alpha=design.alpha,
         planned=_counted(design.planned, known),
         sides=1,
     )
-    more = EXACT if exact else 1.0
+    more = EXACT if sure else 1.0
     found = plan(asked, power=design.power)
     return Watch(
         outcome=one.outcome,
@@ -224,15 +225,6 @@ def _watch(
             for name, end in ends.items()
         },
         why=found.why,
-    )
-
-
-def _exact(design: Design, name: str) -> bool:
-    """Return whether a guardrail's bounds are exact (see `analysis.experiments.guardrails`)."""
-    outcome = design.outcome(name)
-    bounded = outcome.low is not None and outcome.high is not None
-    return outcome.kind == "event" or (
-        outcome.kind == "mean" and bounded and design.window_of(name) == 0
     )
 
 

@@ -18,17 +18,16 @@ def live_units(
     store: LiveStore,
     design: Design,
     *,
-    until: float | None = None,
     shadow: bool = False,
     further: Sequence[str] = (),
 ) -> tuple[Units, Aside]:
-    """Return the units of a design and what is aside, as the store knew them at `until`.
+    """Return the units of a design and what is aside.
 
     `shadow`: answers and scores are those of the candidate that nobody was shown. `further`: other
     outcomes that are read too.
     """
     wants = wanted(design, shadow=shadow, further=further)
-    found = store.units(wants, until=until)
+    found = store.units(wants)
     return _units(wants, found), found.aside
 
 

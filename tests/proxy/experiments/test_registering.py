@@ -29,6 +29,21 @@ def test_a_new_design_is_registered_once(tmp_path: Path) -> None:
         one.close()
 
 
+def test_a_new_design_that_sets_what_a_running_one_sets_is_refused(tmp_path: Path) -> None:
+    parameters = [{"name": "base", "weight": 0.5},
+                  {"name": "warm", "weight": 0.5, "parameters": {"temperature": 0.2}}]  # fmt: skip
+    first = ledger(tmp_path, arms=parameters)
+    first.begin()
+    (tmp_path / "other").mkdir()
+    live = str(tmp_path / "live.sqlite")
+    second = ledger(tmp_path / "other", live, experiment="topic", arms=parameters)
+    with pytest.raises(DeclarationError, match=r"both set parameters\.temperature"):
+        second.begin()
+    assert second.store.designs("topic") == ()
+    for one in (first, second):
+        one.close()
+
+
 def test_a_changed_design_is_refused_with_the_remedy(tmp_path: Path) -> None:
     first = ledger(tmp_path)
     first.begin()

@@ -54,6 +54,8 @@ def threads_new(stores: list[LiveStore]) -> list[int]:
 def test_a_place_that_is_none_is_told(tmp_path: Path) -> None:
     with pytest.raises(DeclarationError, match=r"'mysql://' is not known. Allowed: a file's path"):
         open_live("mysql://somewhere/x")
+    with pytest.raises(DeclarationError, match=r"'postgres:' is no file's path"):
+        open_live("postgres:/statera@db/live")
     with pytest.raises(DeclarationError, match="has no place"):
         open_live("")
     other = tmp_path / "other.sqlite"

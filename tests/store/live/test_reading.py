@@ -189,21 +189,6 @@ def test_segments_clusters_and_designs_are_of_the_first_exposure(live: LiveStore
     assert found.aside.designs == {"d1": 1, "d2": 2}
 
 
-def test_the_store_can_be_read_as_it_was(live: LiveStore) -> None:
-    live.write([
-        exposure(1, 10, at=1.0), exposure(2, 10, at=50.0), exposure(3, 11, "warm", at=60.0),
-        said(1, 1, 1.0, at=5.0), said(2, 1, 0.0, at=40.0), answer(1, at=45.0),
-        Excluded(id=1, experiment="tone", at=41.0, reason="no unit"),
-    ])  # fmt: skip
-    found = live.units(wants(), until=39.0)
-    assert found.unit.tolist() == [10]
-    assert found.exposures.tolist() == [1]
-    assert found.answered.tolist() == [False]
-    assert found.outcomes["solved"].total.tolist() == [1.0]
-    assert found.aside.excluded == {}
-    assert live.units(wants()).outcomes["solved"].total.tolist() == [0.0, 0.0]
-
-
 def test_an_answer_that_never_came_is_an_error(live: LiveStore) -> None:
     """The last exposure may still be answered; an override is in nothing."""
     live.write([

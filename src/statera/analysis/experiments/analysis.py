@@ -28,9 +28,10 @@ from statera.analysis.experiments.responses import responses
 from statera.analysis.experiments.result import Bayes, Contrast, Ratio, Result
 from statera.analysis.experiments.servility import servility
 from statera.analysis.experiments.split import ratio
-from statera.analysis.experiments.units import Aside, Units
+from statera.analysis.experiments.units import Units
 from statera.analysis.experiments.verdicts import ruled
 from statera.experiment.design import Design
+from statera.records.live import Aside
 from statera.stats.posterior import posterior
 
 VOID = "void: units are not split as designed"

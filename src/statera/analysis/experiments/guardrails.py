@@ -66,14 +66,25 @@ def guarded(design: Design, units: Units, *, now: float) -> tuple[Contrast, ...]
     return tuple(found)
 
 
+def exact(design: Design, name: str) -> bool:
+    """Return whether an outcome's bounds as a guardrail are exact; its declaration alone says so.
+
+    Events; and bounded means of which a unit has one value: shares of answers, first answers.
+    """
+    outcome = design.outcome(name)
+    bounded = outcome.low is not None and outcome.high is not None
+    alone = outcome.source == "answer" or design.window_of(name) == 0
+    return outcome.kind == "event" or (outcome.kind == "mean" and bounded and alone)
+
+
 def _contrast(
     design: Design, guardrail: Guardrail, reading: Reading, units: Units, arm: int
 ) -> Contrast:
     path = contrast(reading, arm)
-    exact = reading.column.kind == "event" or (reading.column.single and _bounded(reading.column))
+    sure = exact(design, guardrail.outcome)
     bounding = (
         betting(design, reading.column, units, arm, reading.looks.counts)
-        if exact
+        if sure
         else _asymptotic(design, path, reading)
     )
     arms = len(design.arms) - 1
@@ -87,7 +98,7 @@ def _contrast(
         standing, place, found = "open", None, replace(found, why=CHANGED)
     method, source = (
         (randomised.METHOD, randomised.SOURCE)
-        if exact
+        if sure
         else (f"asymptotic confidence sequence; {ratios.METHOD}", f"{asymptotic.SOURCE}")
     )
     found = replace(
@@ -123,10 +134,6 @@ def _adjusted(design: Design, stop: float, release: float) -> str:
     if tests == 1:
         return ""
     return f"a breach at alpha over {tests} ({stop:.3g}), not worse at {release:.3g}"
-
-
-def _bounded(seen: Column) -> bool:
-    return seen.bounds is not None
 
 
 def _asymptotic(design: Design, path: ratios.Path, reading: Reading) -> Bounding:

@@ -11,9 +11,10 @@ import numpy as np
 from statera.analysis.experiments import looks
 from statera.analysis.experiments.causes import causes
 from statera.analysis.experiments.result import Ratio
-from statera.analysis.experiments.units import Aside, Units
+from statera.analysis.experiments.units import Units
 from statera.experiment.assignment import splits
 from statera.experiment.design import Design
+from statera.records.live import Aside
 from statera.stats.sampleratio import SOURCE, sequential_ratio
 
 ALPHA = 0.001

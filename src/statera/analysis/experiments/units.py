@@ -8,10 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from statera.records.live import Aside
-
-__all__ = ["Aside", "Codes", "Reports", "Units", "chosen"]
-
 
 class Reports(NamedTuple):
     """One outcome of each unit; all of length n (units).

@@ -16,7 +16,8 @@ from threading import Lock
 
 from statera.errors import DeclarationError
 from statera.experiment.durations import dated
-from statera.experiment.opened import Opened
+from statera.experiment.layers import check_layers
+from statera.experiment.opened import Opened, read_design
 from statera.protocols import Clock
 from statera.records.live import Occurrence, identifier
 from statera.store.live.opening import LiveStore, open_live
@@ -38,10 +39,13 @@ class Ledger:
         self._opening = Lock()
 
     def begin(self) -> None:
-        """Register what is new. DeclarationError for a design that is not the one registered.
+        """Register what is new.
 
-        LiveStoreAway while the database is; it is looked for again with the occurrences.
+        DeclarationError for a design that is not the one registered, and for a new one that cannot
+        run beside those of the store that have not ended. LiveStoreAway while the database is; it
+        is looked for again with the occurrences.
         """
+        self._check_beside()
         for name in self._opened:
             self._look(name)
             if self._barred[name] == CHANGED:
@@ -81,6 +85,17 @@ class Ledger:
             known = (self._register(store, own),)
         self._barred[name] = "" if known[-1].digest == own.digest else CHANGED
         return store
+
+    def _check_beside(self) -> None:
+        """Check what is new beside what runs; nothing that is registered is turned away."""
+        store, own = self.store, [one.design for one in self._opened.values()]
+        if all(store.designs(name) for name in self._opened):
+            return
+        for name in store.names():
+            kept = () if name in self._opened else store.designs(name)
+            if kept and store.state(name) != "ended":
+                own.append(read_design(kept[-1].text, source=f"experiment '{name}' as registered"))
+        check_layers(own)
 
     def _register(self, store: LiveStore, own: Opened) -> Registration:
         name, now = own.design.experiment, self._clock.now()

@@ -1,5 +1,6 @@
 """One database of live facts: opened, checked, migrated, its complaints told in one clear line."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -17,6 +18,7 @@ from statera.store.live.tables import NEWEST
 __all__ = ["Database", "FactRefused", "LiveStoreAway", "backend_of"]
 
 _POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
+_LIKE_A_URL = re.compile(r"[a-z][a-z0-9+]+:", re.I)  # more than the letter of a drive
 
 
 def backend_of(place: str) -> Backend:
@@ -27,6 +29,10 @@ def backend_of(place: str) -> Backend:
     scheme, colon, _ = place.partition("://")
     if not place:
         raise DeclarationError("the live store has no place. Allowed: a file, or postgresql://…")
+    if not colon and (close := _LIKE_A_URL.match(place)):
+        raise DeclarationError(
+            f"live store: '{close[0]}' is no file's path. Allowed: a path, postgresql://…"
+        )
     if not colon:
         return Sqlite(Path(place))
     if scheme not in _POSTGRES:

@@ -79,10 +79,10 @@ class LiveStore:
         with self._database.reading() as connection:
             return history.state(connection, name)
 
-    def units(self, wanted: Wanted, *, until: float | None = None) -> Found:
-        """Return the units of an experiment and what came of them, as it was known at `until`."""
+    def units(self, wanted: Wanted) -> Found:
+        """Return the units of an experiment and what came of them."""
         with self._database.reading() as connection:
-            return read(Querying(self._backend, connection, until), wanted)
+            return read(Querying(self._backend, connection), wanted)
 
     def outcomes(self) -> frozenset[str]:
         """Return the outcomes that anybody reported, on whatever experiment."""

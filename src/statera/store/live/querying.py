@@ -48,12 +48,11 @@ class Context(NamedTuple):
 
 
 class Querying:
-    """Reads in one transaction what was there at `until` (None: everything)."""
+    """Reads what there is, in one transaction."""
 
-    def __init__(self, backend: Backend, connection: Connection, until: float | None) -> None:
+    def __init__(self, backend: Backend, connection: Connection) -> None:
         self._backend = backend
         self._connection = connection
-        self._until = until
 
     def exposed(self, wanted: Wanted, mixes: Sequence[Context]) -> Exposed:
         """Return the experiment's exposures, sorted by decision; `mixes` are the contexts."""
@@ -61,7 +60,7 @@ class Querying:
         columns: list[ColumnElement[Any]] = [one.decision, one.unit, one.at, one.context]
         if wanted.clustered:
             columns.append(func.coalesce(one.cluster, one.unit))
-        where = [one.experiment == wanted.experiment, *self._by(one.at)]
+        where = [one.experiment == wanted.experiment]
         found = self._arrays(one.decision, "iifii"[: len(columns)], columns, where)
         decision, unit, at, context, cluster = found if wanted.clustered else [*found, found[1]]
         hashes = np.array([mix.context for mix in mixes], np.int64)
@@ -71,14 +70,14 @@ class Querying:
     def elsewhere(self, experiment: str, since: float) -> tuple[np.ndarray, np.ndarray]:
         """Return decision and unit of the exposures of all other experiments from `since` on."""
         one = exposures.c
-        where = [one.experiment != experiment, one.at >= since, *self._by(one.at)]
+        where = [one.experiment != experiment, one.at >= since]
         decision, unit = self._arrays(one.decision, "ii", [one.decision, one.unit], where)
         return decision, unit
 
     def reports(self, outcome: str) -> Reported:
         """Return the reports that name a decision."""
         one = feedback.c
-        where = [one.outcome == outcome, one.decision.is_not(None), *self._by(one.at)]
+        where = [one.outcome == outcome, one.decision.is_not(None)]
         return Reported(*self._arrays(one.id, "iff", [one.decision, one.at, one.value], where))
 
     def reports_by_response(self, outcome: str) -> Reported:
@@ -86,11 +85,11 @@ class Querying:
         one = feedback.c
         where = [one.outcome == outcome, one.decision.is_(None), one.response.is_not(None)]
         columns = [one.response, one.at, one.value]
-        return Reported(*self._arrays(one.id, "iff", columns, where + self._by(one.at)))
+        return Reported(*self._arrays(one.id, "iff", columns, where))
 
     def responses(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the answers' responses, sorted, and the decision of each."""
-        where = [_a.response.is_not(None), _a.shadow == 0, *self._by(_a.at)]
+        where = [_a.response.is_not(None), _a.shadow == 0]
         columns = [_a.response, _a.decision]
         response, decision = self._arrays(_a.decision, "ii", columns, where)
         order = np.argsort(response, kind="stable")
@@ -99,8 +98,8 @@ class Querying:
     def known(self) -> np.ndarray:
         """Return every decision that was exposed or answered, sorted."""
         one = exposures.c
-        exposed = self._arrays(one.decision, "i", [one.decision], self._by(one.at))
-        answered = self._arrays(_a.decision, "i", [_a.decision], self._by(_a.at))
+        exposed = self._arrays(one.decision, "i", [one.decision], [])
+        answered = self._arrays(_a.decision, "i", [_a.decision], [])
         return np.unique(np.concatenate(exposed + answered))
 
     def answers(
@@ -113,7 +112,7 @@ class Querying:
         for name in names:
             if name not in ANSWER_VALUES:
                 raise unknown("outcome of an answer", name, ANSWER_VALUES)
-        where = [_a.shadow == int(shadow), _a.at >= since, *self._by(_a.at)]
+        where = [_a.shadow == int(shadow), _a.at >= since]
         columns: list[ColumnElement[Any]] = [_a.decision, _a.fault]
         columns += [ANSWER_VALUES[name] for name in names] + [_a.at] * timed
         kinds = "ii" + "".join("i" if name in _SURE else "f" for name in names) + "f" * timed
@@ -124,14 +123,14 @@ class Querying:
     def scores(self, scorer: str, *, shadow: bool) -> Reported:
         """Return what an online scorer said."""
         one = scores.c
-        where = [one.scorer == scorer, one.shadow == int(shadow), *self._by(one.at)]
+        where = [one.scorer == scorer, one.shadow == int(shadow)]
         columns = [one.decision, one.at, one.value]
         return Reported(*self._arrays(one.decision, "iff", columns, where))
 
     def excluded(self, experiment: str) -> dict[str, int]:
         """Return how many requests took no part, by the reason."""
         one = excluded.c
-        where = [one.experiment == experiment, *self._by(one.at)]
+        where = [one.experiment == experiment]
         query = select(one.reason, func.count()).where(*where).group_by(one.reason)
         return {reason: count for reason, count in self._connection.execute(query)}
 
@@ -149,9 +148,6 @@ class Querying:
             )
             for row in self._connection.execute(query)
         ]
-
-    def _by(self, at: ColumnElement[float]) -> list[ColumnElement[bool]]:
-        return [] if self._until is None else [at <= self._until]
 
     def _arrays(
         self,

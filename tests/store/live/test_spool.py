@@ -17,7 +17,9 @@ def test_what_is_appended_is_in_the_file_at_once(tmp_path: Path) -> None:
     assert segment.read_bytes() == b"one\ntwo\n"
     assert segment.stat().st_mode & 0o777 == 0o600
     spool.sync()
+    assert spool.ended() == []
     assert spool.segments() == [segment]
+    assert spool.ended() == [segment]
     spool.append(b"three\n")
     assert spool.segments() == [segment]
     spool.remove(segment)

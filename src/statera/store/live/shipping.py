@@ -156,7 +156,7 @@ class Shipper:
         while True:
             ending = self._ending.is_set()
             try:
-                self._ship_own()
+                self._ship_own(whole=ending)
                 if time.monotonic() - looked >= TAKING_SECONDS:
                     self._ship_left()
                     looked = time.monotonic()
@@ -184,8 +184,10 @@ class Shipper:
         said = f"{error.strerror}" if isinstance(error, OSError) else f"{type(error).__name__}"
         return f"spool {self._spool.folder} to {self._shown}: {said}"
 
-    def _ship_own(self) -> None:
-        while segments := self._spool.segments():
+    def _ship_own(self, *, whole: bool) -> None:
+        """Ship what is there now, many facts at once; `whole`: what comes meanwhile too."""
+        segments = self._spool.segments()
+        while segments:
             for segment in segments:
                 there = segment.exists()
                 if there:
@@ -193,6 +195,7 @@ class Shipper:
                 number = self._spool.remove(segment)
                 if not there:
                     self._missed(number)
+            segments = self._spool.segments() if whole else self._spool.ended()
         while self._held:
             lines = [self._held[place] for place in range(min(BATCH, len(self._held)))]
             self._deliver(lines)

@@ -63,6 +63,11 @@ class Spool:
                 self._end()
             return list(self._ended)
 
+    def ended(self) -> list[Path]:
+        """Return the segments that are ended, and let the one being written grow."""
+        with self._turn:
+            return list(self._ended)
+
     def remove(self, segment: Path) -> int:
         """Remove a segment that was shipped; return how many lines it had."""
         segment.unlink(missing_ok=True)

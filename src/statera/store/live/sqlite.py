@@ -10,6 +10,8 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,7 @@ WAIT_SECONDS = 30.0
 """How long one writer waits for another before it gives up."""
 
 PIECES = 16
+_MOST_ROWS = 8  # of two to the power of it: far below SQLite's 32,766 values a statement
 _LOWEST, _STEP = -(2**63), 2**64 // PIECES
 _MESSAGES = {
     "SQLITE_FULL": "the disk is full; everything committed is kept",
@@ -96,10 +99,17 @@ class Sqlite:
         """Nothing to do: a transaction that writes holds the file."""
 
     def insert(self, connection: Connection, table: Table, rows: Sequence[Row]) -> int:
-        """Insert rows but those whose key is known; return how many."""
-        places = ", ".join("?" * len(table.columns))
-        sql = f"INSERT INTO {table.name} VALUES ({places}) ON CONFLICT DO NOTHING"
-        return connection.exec_driver_sql(sql, list(rows)).rowcount
+        """Insert rows but those whose key is known; return how many.
+
+        Many in a statement: each statement lets other threads run, and waits for its turn again.
+        """
+        width, new, start = len(table.columns), 0, 0
+        while start < len(rows):
+            count = 1 << min(_MOST_ROWS, (len(rows) - start).bit_length() - 1)
+            values = tuple(chain.from_iterable(rows[start : start + count]))
+            new += connection.exec_driver_sql(_insertion(table.name, width, count), values).rowcount
+            start += count
+        return new
 
     def arrays(self, connection: Connection, query: Query) -> list[np.ndarray]:
         """Return the columns of a query, in the order of its key."""
@@ -123,6 +133,13 @@ class Sqlite:
         kind = "_".join(name.split("_")[:2])
         told = f"{_MESSAGES.get(kind, error)}" + (f" ({name})" if name else "")
         return LiveStoreAway(f"{self.shown}: {told}")
+
+
+@cache
+def _insertion(table: str, width: int, count: int) -> str:
+    """Return the statement for `count` rows; they are powers of two, so that it stays prepared."""
+    row = f"({', '.join('?' * width)})"
+    return f"INSERT INTO {table} VALUES {', '.join([row] * count)} ON CONFLICT DO NOTHING"
 
 
 def _made(path: Path) -> None:

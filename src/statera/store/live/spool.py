@@ -33,7 +33,8 @@ class Spool:
         self.owner = f"{os.getpid()}-{secrets.token_hex(6)}"
         self._turn = Lock()
         self._file = -1
-        self._size = self._number = 0
+        self._size = self._count = self._number = 0
+        self._path = folder / "none"
         self._ended: list[Path] = []
         self._lines: dict[Path, int] = {}
         self._unsynced: set[Path] = set()
@@ -52,7 +53,7 @@ class Spool:
                 os.ftruncate(self._file, self._size)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             self._size += len(line)
-            self._lines[self._path()] += 1
+            self._count += 1
             if self._size >= SEGMENT_BYTES:
                 self._end()
 
@@ -80,7 +81,7 @@ class Spool:
         """Put on the disk what was appended until now; OSError when it cannot."""
         with self._turn:
             paths = list(self._unsynced)
-            self._unsynced = {self._path()} if self._file >= 0 else set()
+            self._unsynced = {self._path} if self._file >= 0 else set()
         for path in paths:
             with suppress(FileNotFoundError):  # shipped meanwhile
                 _synced(path, os.O_WRONLY)
@@ -100,19 +101,17 @@ class Spool:
         if _is_short(self.folder):
             raise OSError(errno.ENOSPC, "its disk is nearly full")
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
-        self._file = os.open(self._path(), flags, 0o600)
-        self._size = 0
-        self._unsynced.add(self._path())
-        self._lines[self._path()] = 0
+        self._path = self.folder / f"{self.owner}.{self._number:08d}.spool"
+        self._file = os.open(self._path, flags, 0o600)
+        self._size = self._count = 0
+        self._unsynced.add(self._path)
 
     def _end(self) -> None:
         os.close(self._file)
-        self._ended.append(self._path())
+        self._ended.append(self._path)
+        self._lines[self._path] = self._count
         self._file, self._size = -1, 0
         self._number += 1
-
-    def _path(self) -> Path:
-        return self.folder / f"{self.owner}.{self._number:08d}.spool"
 
 
 def owners(folder: Path) -> set[str]:

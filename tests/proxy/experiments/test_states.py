@@ -134,3 +134,15 @@ def test_the_loop_reads_off_the_event_loop_and_survives_whatever_reading_fails_o
 
     asyncio.run(looked())
     assert asked.is_set()
+
+
+async def _runs_until_its_pool_ends() -> None:
+    pool = ThreadPoolExecutor(1)
+    states = States([], lambda _: (), times.Standing())
+    pool.shutdown()
+    await asyncio.wait_for(states.run(pool), 5)
+
+
+def test_it_ends_with_its_pool_and_says_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    asyncio.run(_runs_until_its_pool_ends())
+    assert caplog.text == ""

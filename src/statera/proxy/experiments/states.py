@@ -98,11 +98,15 @@ class States:
         self._take(self._looked())
 
     async def run(self, pool: Executor) -> None:
-        """Read the store every `EVERY` seconds in a thread of `pool`, until cancelled."""
+        """Read the store every `EVERY` seconds in a thread of `pool`, until it or that ends."""
         loop, fault = asyncio.get_running_loop(), ""
         while True:
             try:
-                self._take(await loop.run_in_executor(pool, self._looked))
+                reading = loop.run_in_executor(pool, self._looked)
+            except RuntimeError:  # the pool was shut down: what is served here ends
+                return
+            try:
+                self._take(await reading)
                 now = "" if self._watched() or not self._canaries else _UNWATCHED
             except Exception as error:  # noqa: BLE001 - whatever reading fails of, serving goes on
                 now = str(error) or type(error).__name__

@@ -1,4 +1,5 @@
 import gzip
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -94,3 +95,15 @@ def test_what_is_appended_comes_after_what_is_there(tmp_path: Path) -> None:
 
 def test_json_is_one_line() -> None:
     assert files.to_json({"a": "b\nc"}) == b'{"a":"b\\nc"}'
+
+
+def test_a_file_that_is_made_once_keeps_the_first_ones_content(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: files.write_once(path, b"%032d" % n), range(40)))
+    kept = path.read_bytes()
+    assert len(kept) == 32
+    assert path.stat().st_mode & 0o777 == 0o600
+    files.write_once(path, b"another")
+    assert path.read_bytes() == kept
+    assert list(tmp_path.iterdir()) == [path]

@@ -4,13 +4,12 @@ terms = trace_terms(segments=["country=metadata.country"], store=".statera", sha
 take_in(logs([Path("events.jsonl")], Wanted("support", traces=terms), form="traces"), ".statera")
 """
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from secrets import token_bytes
 
 from statera.api.redaction import Redaction
-from statera.codec.files import read_bytes
+from statera.codec.files import read_bytes, write_once
 from statera.errors import DeclarationError
 from statera.interop.importing.imported import TraceTerms, plain_name
 from statera.records.contents import Content
@@ -74,15 +73,6 @@ def _segments(declared: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _kept_key(folder: Path) -> bytes:
-    path = folder / KEY_FILE
-    if path.exists():
-        return read_bytes(path)
     folder.mkdir(parents=True, exist_ok=True)
-    key = token_bytes(32)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return read_bytes(path)
-    with os.fdopen(handle, "wb") as file:
-        file.write(key)
-    return key
+    write_once(folder / KEY_FILE, token_bytes(32))
+    return read_bytes(folder / KEY_FILE)

@@ -126,6 +126,27 @@ def append_bytes(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         os.close(opened)
 
 
+def write_once(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+    """Write a new file whole, unless there is one; of several processes one is first.
+
+    OSError where it cannot be written; the folder must be there.
+    """
+    if path.exists():
+        return
+    draft = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
+    file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    try:
+        os.write(file, data)
+    finally:
+        os.close(file)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
 def to_json(value: Any) -> bytes:
     """Return the value as JSON for machines: one line, no trailing newline."""
     return msgspec.json.encode(value)

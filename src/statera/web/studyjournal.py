@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from statera.codec.files import append_bytes, to_json, write_bytes
+from statera.codec.files import append_bytes, to_json, write_bytes, write_once
 from statera.errors import DeclarationError
 from statera.web.studydesk import Entry
 
@@ -57,9 +57,7 @@ def key_of(folder: Path) -> bytes:
     path = folder / _KEY
     try:
         folder.mkdir(mode=_OWN_FOLDER, parents=True, exist_ok=True)
-        if not path.exists():
-            write_bytes(path, secrets.token_hex(_KEY_BYTES).encode())
-            path.chmod(_OWN)
+        write_once(path, secrets.token_hex(_KEY_BYTES).encode())
         return bytes.fromhex(path.read_text(encoding="ascii"))
     except OSError as error:
         raise DeclarationError(f"{path}: cannot be had: {error.strerror}") from None

@@ -8,13 +8,12 @@ it must be given, the same to all. Without `--feedback-key` tokens are signed by
 yields.
 """
 
-import os
 import secrets
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from statera.codec.files import read_text
+from statera.codec.files import read_text, write_once
 from statera.errors import DeclarationError
 from statera.proxy.terms import Terms
 
@@ -59,30 +58,12 @@ def _kept(live: str) -> str:
     path = Path(f"{live}.key")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _make(path)
+        write_once(path, secrets.token_hex(32).encode())
     except OSError as error:
         raise DeclarationError(f"{path}: no key can be kept: {error.strerror}") from None
     if len(key := read_text(path).strip()) < LEAST:
         raise DeclarationError(f"{path}: holds no key. Give the one that was used as --unit-key")
     return key
-
-
-def _make(path: Path) -> None:
-    """Write a new key whole, unless there is one."""
-    if path.exists():
-        return
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        os.write(fd, secrets.token_hex(32).encode())
-    finally:
-        os.close(fd)
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
 
 
 def _derived(key: str, use: bytes) -> bytes:

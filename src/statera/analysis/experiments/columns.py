@@ -10,6 +10,7 @@ import numpy as np
 
 from statera.analysis.experiments.units import Reports, Units, chosen
 from statera.experiment.design import Design
+from statera.experiment.outcomes import Outcome
 from statera.records.live import OutcomeKind
 
 WAIT = 60.0
@@ -84,11 +85,9 @@ def column(design: Design, units: Units, name: str, *, now: float, late: bool = 
         total, number = total + reports.late[:count], number + reports.late_number[:count]
     reported = number > 0
     total, number = _values(outcome.kind, total, number)
-    known = outcome.low is not None and outcome.high is not None
-    single = outcome.kind == "mean" and design.window_of(name) == 0
+    known = bounded(outcome)
     if outcome.kind == "mean" and outcome.source == "answer" and known:
         total, number = total / np.maximum(number, 1), np.minimum(number, 1)
-        single = True
     return Column(
         name=name,
         kind=outcome.kind,
@@ -97,8 +96,20 @@ def column(design: Design, units: Units, name: str, *, now: float, late: bool = 
         number=number,
         reported=reported,
         bounds=(outcome.low, outcome.high) if known else None,  # type: ignore[arg-type]
-        single=single,
+        single=alone(design, name),
     )
+
+
+def bounded(outcome: Outcome) -> bool:
+    """Return whether both bounds of one report are known."""
+    return outcome.low is not None and outcome.high is not None
+
+
+def alone(design: Design, name: str) -> bool:
+    """Return whether a unit of a mean has one value: a share of answers, or the first answer's."""
+    outcome = design.outcome(name)
+    share = outcome.source == "answer" and bounded(outcome)
+    return outcome.kind == "mean" and (share or design.window_of(name) == 0)
 
 
 def history(reports: Reports, kind: OutcomeKind, count: int) -> tuple[np.ndarray, np.ndarray]:

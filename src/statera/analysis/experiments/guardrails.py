@@ -18,7 +18,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from statera.analysis.experiments import looks as at
-from statera.analysis.experiments.columns import Column, column, known
+from statera.analysis.experiments.columns import Column, alone, bounded, column, known
 from statera.analysis.experiments.contrasts import (
     CHANGED,
     Reading,
@@ -72,9 +72,7 @@ def exact(design: Design, name: str) -> bool:
     Events; and bounded means of which a unit has one value: shares of answers, first answers.
     """
     outcome = design.outcome(name)
-    bounded = outcome.low is not None and outcome.high is not None
-    alone = outcome.source == "answer" or design.window_of(name) == 0
-    return outcome.kind == "event" or (outcome.kind == "mean" and bounded and alone)
+    return outcome.kind == "event" or (bounded(outcome) and alone(design, name))
 
 
 def _contrast(

@@ -6,7 +6,7 @@ A body that says it is longer is refused before a byte of it is read; one that t
 refused at the first byte too many. `receive` is ASGI's.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 from statera.proxy.headers import Pairs, value_of
@@ -56,6 +56,11 @@ async def gathered(headers: Pairs, receive: Receive, room: Room, *, limit: int) 
                 size, room.left = size + more, room.left - more
         finally:
             room.left += size
+    return replaying(messages, receive)
+
+
+def replaying(messages: Iterable[Message], receive: Receive) -> Receive:
+    """Return what gives these messages, and then what else comes."""
     ready = iter(messages)
 
     async def again() -> Message:

@@ -11,7 +11,7 @@ from statera.experiment.opened import Opened
 from statera.experiment.rewriting import GENERATING, Body, Change, rewritten, takes_prompt
 from statera.proxy.answers import DECISION_ID
 from statera.proxy.aside import MOST_AT_ONCE
-from statera.proxy.bodies import Message, Receive, Send
+from statera.proxy.bodies import Message, Receive, Send, replaying
 from statera.proxy.documents import decode, encode
 from statera.proxy.experiments.accounts import Account, answered, response_number
 from statera.proxy.experiments.choosing import ARM, EXPERIMENT
@@ -68,20 +68,20 @@ class Visit:
             return receive
         messages, data = await _gathered(receive)
         if data is None:
-            return _replaying(messages, receive)
+            return replaying(messages, receive)
         try:
             body = await _decoded(data)
         except Refused:
-            return _replaying(messages, receive)
+            return replaying(messages, receive)
         opened = self._assigner.chooser.opened
         unfit = NO_PROMPT if opened.prompts and not takes_prompt(api.name, body) else ""
         arm = self._assigned.arm(Asked(body, unfit=unfit))
         change = _change(opened, arm)
         if not arm.assigned or change.is_none:
-            return _replaying(messages, receive)
+            return replaying(messages, receive)
         data = encode(rewritten(api.name, body, change))
         scope["headers"] = [*_without_length(scope["headers"]), _length(data)]
-        return _replaying([{"type": "http.request", "body": data, "more_body": False}], receive)
+        return replaying([{"type": "http.request", "body": data, "more_body": False}], receive)
 
     def _sending(self, send: Send) -> Send:
         async def sending(message: Message) -> None:
@@ -169,18 +169,6 @@ async def _decoded(data: bytes) -> Body:
     if len(data) <= MOST_AT_ONCE:
         return decode(data)
     return await asyncio.to_thread(decode, data)
-
-
-def _replaying(messages: list[Message], receive: Receive) -> Receive:
-    """Return what gives these messages, and then what else comes."""
-    ready = iter(messages)
-
-    async def again() -> Message:
-        for message in ready:
-            return message
-        return await receive()
-
-    return again
 
 
 def _without_length(headers: Pairs) -> list[tuple[bytes, bytes]]:

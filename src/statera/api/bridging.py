@@ -16,7 +16,7 @@ from statera.api.releases import releases
 from statera.api.stored import Run
 from statera.errors import DeclarationError, unknown
 from statera.experiment.design import Arm, Design
-from statera.experiment.opened import read_design
+from statera.experiment.opened import registered_design
 from statera.interop.pastexperiments import PastExperiment
 from statera.stats.proportion import normal_quantile
 from statera.store.live.opening import LiveStore
@@ -64,7 +64,7 @@ def _experiment(
     registered = live.designs(name)
     if not registered:
         return [], []
-    design = read_design(registered[0].text, source=name)
+    design = registered_design(registered[0].text, name)
     if not any(arm.run or arm.ruling for arm in design.arms):
         return [], []
     result = analysed(design, *live_units(live, design), now=now)

@@ -23,7 +23,7 @@ from statera.experiment.assignment import splits
 from statera.experiment.design import Design
 from statera.experiment.durations import dated
 from statera.experiment.edits import diff
-from statera.experiment.opened import read_design
+from statera.experiment.opened import registered_design
 from statera.records.live import Aside, identifier
 from statera.report.experiments.content import Edit, Event, Shown
 from statera.store.live.opening import LiveStore
@@ -59,7 +59,7 @@ def show(store: LiveStore, name: str, *, now: float, asked: Asked = Asked()) -> 
     that was never registered, has not begun, or has exposed nobody yet.
     """
     registered = _registered(store, name)
-    design = read_design(registered[-1].text, source=f"experiment '{name}' as registered")
+    design = registered_design(registered[-1].text, name)
     plain, aside = _units(store, design, further=pleasing(store, design))
     if not len(plain.unit):
         ended = store.state(name) == "ended"
@@ -110,7 +110,7 @@ def _promised(
     before = [one for one in registered if one.at <= read.units.first[0]] or registered[:1]
     if before[-1].digest == registered[-1].digest:
         return
-    design = read_design(before[-1].text, source=f"'{read.design.experiment}' as registered")
+    design = registered_design(before[-1].text, read.design.experiment)
     if wanted(design) != wanted(read.design):
         units, aside = _units(store, design)
         read = read._replace(units=units, aside=aside)

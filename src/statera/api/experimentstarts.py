@@ -15,9 +15,10 @@ from statera.codec.files import to_json
 from statera.errors import DeclarationError, unknown
 from statera.experiment.edits import changed, diff, moves
 from statera.experiment.layers import check_layers
-from statera.experiment.opened import Opened, read_design
+from statera.experiment.opened import Opened, registered_design
 from statera.experiment.places import at
 from statera.guard.policy import Policy
+from statera.proxy.experiments.registering import running
 from statera.records.live import Occurrence, State, identifier, moment
 from statera.store.live.opening import LiveStore
 from statera.store.live.wanted import Registration
@@ -98,7 +99,7 @@ def _edit(
     store: LiveStore, opened: Opened, before: tuple[Registration, ...], *, now: float, taken: bool
 ) -> Start:
     name, last = opened.design.experiment, before[-1]
-    was = read_design(last.text, source=f"experiment '{name}' as registered")
+    was = registered_design(last.text, name)
     changes = changed(was, opened.design) or ("texts of its files",)
     moved = moves(was, opened.design, at=now)
     if taken:
@@ -132,13 +133,10 @@ def _check_policies(opened: Opened) -> None:
 
 def _check_beside(store: LiveStore, opened: Opened) -> None:
     """Check the design beside those of the same store that have not ended."""
-    others = [name for name in store.names() if name != opened.design.experiment]
-    designs = [opened.design]
-    for name in others:
-        if store.state(name) != "ended" and (kept := store.designs(name)):
-            designs.append(read_design(kept[-1].text, source=f"experiment '{name}' as registered"))
+    own = opened.design
+    others = running(store, (own.experiment,))
     with at(opened.source, "layer"):
-        check_layers(designs)
+        check_layers([own, *others])
 
 
 def halt(store: LiveStore, name: str, kind: Halt, *, why: str, now: float) -> Occurrence | None:

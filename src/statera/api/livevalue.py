@@ -14,7 +14,7 @@ from statera.api.experimentshow import show
 from statera.api.stored import Run
 from statera.errors import DeclarationError
 from statera.experiment.design import Design
-from statera.experiment.opened import read_design
+from statera.experiment.opened import registered_design
 from statera.report.experiments.content import Shown
 from statera.report.scorecard import Figure, Line
 from statera.store.live.opening import LiveStore, open_live
@@ -41,7 +41,7 @@ def _lines(run: Run, store: LiveStore, name: str, now: float) -> list[Line]:
     registered = store.designs(name)
     if not registered:
         return []
-    design = read_design(registered[-1].text, source=name)
+    design = registered_design(registered[-1].text, name)
     own = [arm.name for arm in design.arms[1:] if arm.run and _is(run, arm.run)]
     if not own:
         return []

@@ -80,6 +80,11 @@ class Unit(_Strict, frozen=True, kw_only=True):
     cluster: str = ""  # unit request: the header that names the user, for within-user analysis
 
     @property
+    def naming(self) -> tuple[str, str, str, str]:
+        """What names a unit, alike for alike names: kind, header, cookie, field."""
+        return self.kind, self.header.lower(), self.cookie, self.field
+
+    @property
     def named(self) -> str:
         """What names it, in the words of people; "" for a request."""
         return self.header or self.cookie or self.field or _USUAL[self.kind]

@@ -58,9 +58,7 @@ def moves(before: Design, after: Design, *, at: float) -> bool:
 
 def _hashed(design: Design) -> tuple[object, ...]:
     """Return what the numbers and the order of the arms depend on."""
-    unit = design.units
-    named = (unit.kind, unit.header.lower(), unit.cookie, unit.field)
-    return design.experiment, design.salt, named, [arm.name for arm in design.arms]
+    return design.experiment, design.salt, design.units.naming, [arm.name for arm in design.arms]
 
 
 def _holds(after: Layer | None, before: Layer | None) -> bool:

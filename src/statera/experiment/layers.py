@@ -44,7 +44,7 @@ def _check_apart(one: Design, other: Design) -> None:
     assert one.layer is not None
     assert other.layer is not None
     names = f"experiments '{one.experiment}' and '{other.experiment}' of layer '{one.layer.name}'"
-    if _named_by(one) != _named_by(other):
+    if one.units.naming != other.units.naming:
         raise DeclarationError(
             f"{names} have units of different names ({_told(one)}; {_told(other)}): "
             "no layer keeps them apart"
@@ -56,11 +56,6 @@ def _check_apart(one: Design, other: Design) -> None:
             f"{names} share the part [{start:g}, {end:g}). Parts of one layer must be apart, as "
             "start: 0, end: 0.5 and start: 0.5, end: 1"
         )
-
-
-def _named_by(design: Design) -> tuple[str, ...]:
-    unit = design.units
-    return unit.kind, unit.header.lower(), unit.cookie, unit.field
 
 
 def _told(design: Design) -> str:

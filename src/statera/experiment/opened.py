@@ -46,6 +46,11 @@ def read_design(text: str, *, source: str) -> Design:
     return design
 
 
+def registered_design(text: str, name: str) -> Design:
+    """Return the design of the experiment `name` in the text that was registered."""
+    return read_design(text, source=f"experiment '{name}' as registered")
+
+
 def open_design(path: Path | str) -> Opened:
     """Return the design of a YAML file with its prompts and policies; they lie beside it.
 

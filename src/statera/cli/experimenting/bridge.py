@@ -17,6 +17,7 @@ from statera.cli.wrapping import plain, say
 from statera.codec.files import read_text, to_json
 from statera.interop.pastexperiments import PastExperiment, read_past_experiments
 from statera.models.clock import SystemClock
+from statera.proxy.experiments.keys import is_shared
 from statera.report.numbers import change, share, span
 from statera.stats.noisyslope import Slope
 from statera.store.live.opening import LiveStore, open_live
@@ -89,7 +90,7 @@ def command(metrics: Sequence[str], past: str | None, live: str, store: str, as_
 @contextmanager
 def _opened(live: str, *, optional: bool) -> Iterator[LiveStore | None]:
     """Give the live store; None where it is not there and other experiments are told of."""
-    if optional and "://" not in live and not Path(live).exists():
+    if optional and not is_shared(live) and not Path(live).exists():
         yield None
         return
     with closing(open_live(live, make=False)) as store:

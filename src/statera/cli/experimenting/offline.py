@@ -16,7 +16,7 @@ from statera.cli.tables import console
 from statera.cli.wrapping import plain, say
 from statera.codec.files import read_text, to_json
 from statera.errors import DeclarationError, unknown
-from statera.experiment.opened import read_design
+from statera.experiment.opened import registered_design
 from statera.experiment.policies import TargetPolicy, read_target
 from statera.interop.loggedchoices import read_choices
 from statera.models.clock import SystemClock
@@ -80,7 +80,7 @@ def _of_store(name: str, policy: str | None, target: TargetPolicy | None, live: 
         registered = store.designs(name)
         if not registered:
             raise unknown("experiment", name, store.names())
-        design = read_design(registered[-1].text, source=name)
+        design = registered_design(registered[-1].text, name)
         units, now = live_units(store, design)[0], SystemClock().now()
         return offline_of_units(design, units, target, now=now, source=policy)
 

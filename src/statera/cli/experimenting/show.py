@@ -17,7 +17,7 @@ from statera.errors import DeclarationError
 from statera.gate.ruling import EXIT_CODES
 from statera.interop.writing import check_place, write_pieces
 from statera.models.clock import SystemClock
-from statera.proxy.experiments.keys import keys_of
+from statera.proxy.experiments.keys import is_shared, keys_of
 from statera.proxy.terms import LIVE, Terms
 from statera.report.experiments.page import page
 from statera.store.live.opening import open_live
@@ -96,5 +96,5 @@ def _again(name: str, live: str, flags: dict[str, Any]) -> str:
     words += ["--bayes"] if flags["bayes"] else []
     words += ["--late"] if flags["late"] else []
     words += [f"--history={flags['history']}"] if flags["history"] else []
-    words += [f"--live={live}"] if live != LIVE and "://" not in live else []
+    words += [f"--live={live}"] if live != LIVE and not is_shared(live) else []
     return shlex.join([*words, "-o", str(flags["output"] or "page.html")])

@@ -11,13 +11,14 @@ serves the old one is seen at the next look: then nobody takes part here until i
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from threading import Lock
 
 from statera.errors import DeclarationError
+from statera.experiment.design import Design
 from statera.experiment.durations import dated
 from statera.experiment.layers import check_layers
-from statera.experiment.opened import Opened, read_design
+from statera.experiment.opened import Opened, registered_design
 from statera.protocols import Clock
 from statera.records.live import Occurrence, identifier
 from statera.store.live.opening import LiveStore, open_live
@@ -26,6 +27,16 @@ from statera.store.live.wanted import Registration
 logger = logging.getLogger("statera.guard")
 
 UNREGISTERED, CHANGED = "not_registered", "changed_design"
+
+
+def running(store: LiveStore, but: Container[str]) -> list[Design]:
+    """Return the last designs of the store's experiments that have not ended, but those named."""
+    found = []
+    for name in store.names():
+        kept = () if name in but else store.designs(name)
+        if kept and store.state(name) != "ended":
+            found.append(registered_design(kept[-1].text, name))
+    return found
 
 
 class Ledger:
@@ -89,13 +100,8 @@ class Ledger:
     def _check_beside(self) -> None:
         """Check what is new beside what runs; nothing that is registered is turned away."""
         store, own = self.store, [one.design for one in self._opened.values()]
-        if all(store.designs(name) for name in self._opened):
-            return
-        for name in store.names():
-            kept = () if name in self._opened else store.designs(name)
-            if kept and store.state(name) != "ended":
-                own.append(read_design(kept[-1].text, source=f"experiment '{name}' as registered"))
-        check_layers(own)
+        if not all(store.designs(name) for name in self._opened):
+            check_layers([*own, *running(store, self._opened)])
 
     def _register(self, store: LiveStore, own: Opened) -> Registration:
         name, now = own.design.experiment, self._clock.now()

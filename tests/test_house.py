@@ -29,7 +29,7 @@ assert not bad and not written and not heavy, (bad, written, heavy)
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))
 def test_every_module_has_its_test_and_stays_short(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").count("\n")
-    assert lines <= 400, f"{path} has {lines} lines"
+    assert lines <= 500, f"{path} has {lines} lines"
     if path.name in UNTESTED or "versions" in path.parts:
         return
     relative = path.relative_to(SOURCE)

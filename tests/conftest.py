@@ -1,12 +1,18 @@
-"""Fixtures that every test may ask for, and how many workers run them."""
+"""Fixtures that every test may ask for, how many workers run them, and how properties are drawn."""
 
 import os
 
+import hypothesis
 import pytest
 
 from tests.embedded_server import embedded, embedded_model, embedded_server
 
 __all__ = ["embedded", "embedded_model", "embedded_server", "pytest_xdist_auto_num_workers"]
+
+
+# A busy machine makes an example slow, never wrong: no example has a time limit.
+hypothesis.settings.register_profile("statera", deadline=None)
+hypothesis.settings.load_profile("statera")
 
 
 @pytest.hookimpl(optionalhook=True)

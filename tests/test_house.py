@@ -1,9 +1,11 @@
 """Tests about the house itself: its rooms, its door, its papers."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -51,6 +53,23 @@ def test_the_environment_is_not_read_on_import() -> None:
         "import statera\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_no_property_has_a_time_limit() -> None:
+    assert hypothesis.settings().deadline is None
+    own = [path for path in (ROOT / "tests").rglob("test_*.py") if _sets_a_deadline(path)]
+    assert own == [], "tests/conftest.py has the one profile"
+
+
+def _sets_a_deadline(path: Path) -> bool:
+    calls = [
+        node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)
+    ]
+    return any(
+        ast.unparse(call.func).endswith("settings")
+        and any(keyword.arg == "deadline" for keyword in call.keywords)
+        for call in calls
+    )
 
 
 def test_the_lock_names_no_index_and_every_line_is_hashed() -> None:

@@ -39,7 +39,7 @@ letters = st.text("tfuwri", min_size=1, max_size=40)
 
 
 @given(st.data(), letters)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_bars_add_up_exactly_in_points_and_in_logarithms(data: st.DataObject, new: str) -> None:
     old = data.draw(st.text("tfuwri", min_size=len(new), max_size=len(new)))
     one = decompose(paired(new, old), resamples=50, rng=np.random.default_rng(1))
@@ -56,7 +56,7 @@ def test_the_bars_add_up_exactly_in_points_and_in_logarithms(data: st.DataObject
 
 @given(st.text("tfuwr", min_size=24, max_size=24), st.text("tfuwr", min_size=24, max_size=24))
 @example("ffffffffffffffffffrrrrru", "fffffffrrfrrttttufffffff")
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_swapping_the_runs_turns_every_bar_round(new: str, old: str) -> None:
     here, there = found(new, old, times=2), found(old, new, times=2)
     assert [bar.points for bar in here.bars] == pytest.approx([-bar.points for bar in there.bars])

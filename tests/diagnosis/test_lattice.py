@@ -33,7 +33,7 @@ def best(table: Table, loss: np.ndarray, least: int, sizes: tuple[int, ...]) -> 
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_pruning_never_misses_the_best_slice(seed: int) -> None:
     rng = np.random.default_rng(seed)
     table = made(rng)
@@ -50,7 +50,7 @@ def test_pruning_never_misses_the_best_slice(seed: int) -> None:
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_no_slice_within_another_scores_above_its_bound(seed: int) -> None:
     rng = np.random.default_rng(seed)
     loss = rng.random(200) * (rng.random(200) < 0.4)

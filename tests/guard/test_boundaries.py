@@ -1,7 +1,7 @@
 """Where a text may be cut: known places, and that a longer text has the same."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from statera.guard.boundaries import BOUND, EXTENSION, Cut, cut, reach, weight
@@ -115,7 +115,6 @@ def test_what_nobody_sees_is_not_counted() -> None:
     assert reach("ab < cd", 0, 4) == 4
 
 
-@settings(deadline=None)
 @given(_TEXTS, _TEXTS, st.integers(1, 40))
 def test_a_longer_text_has_the_same_cut(text: str, more: str, least: int) -> None:
     place = cut(text, 0, least, ended=False)
@@ -128,7 +127,6 @@ def test_a_longer_text_has_the_same_cut(text: str, more: str, least: int) -> Non
         assert cut(text + more, 0, least, ended=False, seen=place.seen) == after
 
 
-@settings(deadline=None)
 @given(_TEXTS, _TEXTS, st.integers(1, 40))
 def test_a_longer_text_reaches_as_far(text: str, more: str, count: int) -> None:
     place = reach(text, 0, count)

@@ -63,7 +63,6 @@ def _chunks(text: str, places: list[int]) -> list[str]:
     return [text[start:end] for start, end in pairwise(cuts)]
 
 
-@settings(deadline=None)
 @given(_WORDS, st.lists(st.integers(0, 10_000), max_size=30))
 def test_windows_and_text_are_the_same_for_any_chunking(text: str, places: list[int]) -> None:
     whole = _streamed([text], _TERMS)
@@ -72,7 +71,6 @@ def test_windows_and_text_are_the_same_for_any_chunking(text: str, places: list[
     assert whole.text == text.replace("secret", "[X]")
 
 
-@settings(deadline=None)
 @given(_WORDS)
 def test_nothing_leaves_before_every_window_that_contains_it_has_passed(text: str) -> None:
     told = _streamed(list(text), _TERMS)
@@ -85,7 +83,6 @@ def test_nothing_leaves_before_every_window_that_contains_it_has_passed(text: st
         assert (told.windows[0].start, told.windows[-1].end) == (0, len(text))
 
 
-@settings(deadline=None)
 @given(_WORDS, st.integers(0, 10_000))
 def test_what_is_no_longer_than_half_a_window_lies_whole_in_one(text: str, at: int) -> None:
     at %= len(text) + 1
@@ -109,7 +106,6 @@ def test_what_cannot_be_examined_as_a_whole_is_told() -> None:
     assert not any(window.cut for window in _streamed(["A" * BOUND], _TERMS).windows)
 
 
-@settings(deadline=None)
 @given(_WORDS)
 def test_full_mode_holds_everything_for_one_window(text: str) -> None:
     told = _streamed(list(text), StreamTerms(mode="full"))
@@ -151,7 +147,6 @@ def test_a_long_stream_keeps_only_its_tail_and_counts_what_left(mode: str) -> No
     assert (stream.held == 100_000) if mode == "full" else (stream.held < 200)
 
 
-@settings(deadline=None)
 @given(_WORDS, st.lists(st.integers(0, 10_000), max_size=6))
 def test_a_text_that_goes_on_after_a_pause_is_read_on(text: str, places: list[int]) -> None:
     """All is free at a pause; the windows still hold whole whatever is no longer than a half."""
@@ -222,7 +217,7 @@ def _shown(text: str) -> bool:
 
 
 @pytest.mark.parametrize("name", DISGUISES)
-@settings(deadline=None, max_examples=6)
+@settings(max_examples=6)
 @given(st.integers(0, 60), st.sampled_from([5, 60, 300]), st.randoms(use_true_random=False))
 def test_a_disguise_is_seen_in_a_stream_as_in_the_whole(
     name: str, before: int, length: int, random: Random
@@ -248,7 +243,7 @@ def _token(size: int) -> str:
     return f"eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.{claims}.{'aB3_' * 90}"
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.sampled_from([_key, _token]), st.integers(100, 9000), st.integers(0, 200))
 def test_a_long_secret_lies_whole_in_one_window(
     made: Callable[[int], str], size: int, before: int

@@ -39,7 +39,7 @@ def test_special_tokens_are_read_in_a_text_unless_told_otherwise(embedded: Loade
     assert embedded.llama.piece(2, special=True) == b"<|im_end|>"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=st.text(st.characters(max_codepoint=0xFFFF, categories=["L", "N", "P", "Zs"])))
 def test_tokens_give_the_text_back(embedded: Loaded, text: str) -> None:
     llama = embedded.llama

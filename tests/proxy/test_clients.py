@@ -204,9 +204,7 @@ _bytes = st.one_of(
 )
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_bytes)
 def test_no_bytes_get_through_or_bring_it_down(
     running: RunningGuard, upstream: RawUpstream, data: bytes

@@ -54,14 +54,14 @@ def fed(*data: bytes, then: Callable[[Connection], None] | None = None) -> bytes
 REPLY = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.integers(0, len(REPLY)), max_size=8))
 def test_a_reply_is_the_same_however_it_is_cut(places: list[int]) -> None:
     ends = sorted({0, *places, len(REPLY)})
     assert fed(*(REPLY[a:b] for a, b in pairwise(ends))) == b"abcde"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_reply_or_a_fault(data: bytes) -> None:
     try:

@@ -71,7 +71,7 @@ def guarded(data: bytes | Sequence[bytes], policy: Policy = POLICY, **more: Any)
     return streamed(StreamSession(CHAT, policy, Request(**more)), pieces, decider(policy))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     replies(), st.lists(st.integers(0, 100_000), max_size=40), st.sampled_from(["window", "full"])
 )
@@ -85,7 +85,7 @@ def test_checks_and_bytes_do_not_depend_on_how_the_stream_is_cut(
     assert guarded(data.replace(b"\n", b"\r\n"), policy) == whole
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(TEXTS, st.lists(st.integers(0, 2000), max_size=30))
 def test_windows_and_text_do_not_depend_on_how_upstream_divides_the_text(
     text: str, places: list[int]
@@ -115,7 +115,7 @@ def numbered(turns: list[tuple[str, int, int]]) -> bytes:
     return data + stop(0) + stop(1) + DONE
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(TURNS)
 def test_no_text_leaves_before_every_window_that_contains_it_has_passed(
     turns: list[tuple[str, int, int]],

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from statera.guard.policy import Policy
@@ -42,7 +42,6 @@ def learnt(*texts: str) -> Forms:
     return forms
 
 
-@settings(deadline=None)
 @given(_TEXTS, _TEXTS, st.booleans())
 def test_a_form_says_what_reading_says(first: str, text: str, ascii_: bool) -> None:
     try:
@@ -57,7 +56,6 @@ def test_a_form_says_what_reading_says(first: str, text: str, ascii_: bool) -> N
         ]
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=12))
 def test_bytes_that_are_no_text_are_not_known(middle: bytes) -> None:
     data = chunk("@@").replace(b"@@", middle)

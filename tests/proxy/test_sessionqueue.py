@@ -170,7 +170,7 @@ def altered(draw: st.DrawFn, reply: bytes) -> bytes:
 
 
 @ALL
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(data=st.data())
 def test_whatever_upstream_says_is_read_or_ends_the_stream(
     api: Api, reply: Reply, data: st.DataObject

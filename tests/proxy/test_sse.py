@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from statera.proxy.sse import DONE, Message, Splitter, SseFault, event_bytes, message_bytes
@@ -26,7 +26,6 @@ def split(pieces: Iterable[bytes], limit: int = 1000) -> list[Message]:
     return found
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(_LINES, st.sampled_from(["\n", "\r\n", "\r"])), max_size=30),
     st.lists(st.integers(0, 1000), max_size=20),

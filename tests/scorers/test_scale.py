@@ -102,7 +102,7 @@ PIECES = st.sampled_from(
 
 
 @given(text=st.lists(PIECES, max_size=8).map("".join), level=st.integers(0, 6))
-@settings(deadline=None, max_examples=800)
+@settings(max_examples=800)
 def test_the_glance_reads_what_the_long_look_reads(text: str, level: int) -> None:
     for reply in (text, f"{text}[{level}]", f"{text}\n\n[{level}]", f"{text}. [{level}]"):
         seen = FIVE.quick(reply)
@@ -116,7 +116,6 @@ def test_the_glance_suffices_for_what_was_asked_for() -> None:
 
 
 @given(text=st.lists(PIECES, max_size=10).map("".join))
-@settings(deadline=None)
 def test_what_was_read_stands_at_its_span(text: str) -> None:
     reading = FIVE.read(text)
     assert reading.why

@@ -57,7 +57,7 @@ def test_every_order_of_a_small_population_is_covered() -> None:
     assert missed / len(orders) <= 0.2
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.floats(-1, 1), min_size=1, max_size=60), st.booleans())
 def test_comes_closer_mirrors_and_ends_exact(values: list[float], finite: bool) -> None:
     size = len(values) if finite else None

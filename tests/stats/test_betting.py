@@ -100,7 +100,7 @@ def test_capital_is_what_p_and_the_sequence_come_from() -> None:
         capital(values, 1.5, alpha=0.05, support=(-1, 1))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(unit, min_size=1, max_size=40), st.floats(0.01, 0.99), st.floats(0.001, 0.3))
 def test_bounds_hold_the_estimate_and_agree_with_p(
     values: list[float], limit: float, alpha: float
@@ -118,7 +118,7 @@ def test_bounds_hold_the_estimate_and_agree_with_p(
         assert (found.upper < limit) == (found.p_below < alpha)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(unit, min_size=1, max_size=30), st.booleans())
 def test_the_sequence_only_comes_closer_and_mirrors(values: list[float], finite: bool) -> None:
     size = len(values) + 5 if finite else None

@@ -48,7 +48,7 @@ def test_both_tests_and_the_interval_at_1_less_2_alpha() -> None:
     assert "Schuirmann" in found.source
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(some.integers(0, 40), some.integers(0, 40), some.integers(0, 800))
 def test_same_is_exactly_the_interval_within_the_margins(wins: int, losses: int, ties: int) -> None:
     if wins + losses + ties == 0:

@@ -59,7 +59,7 @@ def test_only_wins_is_a_sign_test() -> None:
     assert exact_p_above(PairCounts(10, 0, 10), 0.0, alpha=0.05) == pytest.approx(2**-10, rel=2e-3)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(COUNTS, some.sampled_from([0.05, 0.01, 1e-4]))
 def test_the_bound_is_where_the_p_value_reaches_alpha(counts: PairCounts, alpha: float) -> None:
     """Refuted there, no longer 0.02 standard errors above (the p value has small jumps)."""
@@ -71,7 +71,7 @@ def test_the_bound_is_where_the_p_value_reaches_alpha(counts: PairCounts, alpha:
         assert exact_p_above(counts, further, alpha=alpha) >= alpha * 0.98
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(COUNTS.filter(lambda counts: counts.losses > 0), some.floats(-0.3, 0.1))
 def test_the_p_value_falls_with_each_loss_less(counts: PairCounts, limit: float) -> None:
     """Where it speaks for anything; near 1 the places of the discordance shift it a little."""

@@ -110,7 +110,7 @@ def test_misses_the_truth_at_most_alpha_enumerated(total: int, asked: int) -> No
         assert chances[possible & np.array(low)].sum() <= 0.05 + 1e-12
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.integers(0, 40),
     st.integers(1, 40),

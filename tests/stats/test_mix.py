@@ -16,7 +16,7 @@ PILOT = Pilot(between=0.159, within=0.092, items=100, epochs=5)
 CLAIM = Claim(limit=0.5)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.floats(0, 20), st.floats(0.1, 5), st.integers(300, 900))
 def test_no_other_mix_with_the_power_is_cheaper(item: float, trial: float, most: int) -> None:
     market = Market(item=item, trial=trial, items=most, epochs=6)

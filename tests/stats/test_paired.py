@@ -270,7 +270,7 @@ VALUES = some.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(VALUES, some.integers(1, 4), some.floats(0.5, 0.99))
 def test_swapping_mirrors_order_is_free_and_the_estimate_is_inside(
     values: list[tuple[float, float]], size: int, level: float

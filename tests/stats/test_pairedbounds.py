@@ -79,7 +79,7 @@ def agree(found: Bounds) -> bool:
     return above and (found.upper < found.limit) == (found.p_below < found.alpha)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(COUNTS, some.floats(-0.4, 0.4), some.sampled_from([0.2, 0.05, 1e-3]))
 def test_bounds_and_p_values_agree_hold_the_estimate_and_mirror(
     counts: PairCounts, limit: float, alpha: float
@@ -96,7 +96,7 @@ def test_bounds_and_p_values_agree_hold_the_estimate_and_mirror(
     assert swapped.p_below == pytest.approx(found.p_above, rel=1e-9)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     some.lists(some.sampled_from([-1.0, -0.6, -0.2, 0.0, 0.0, 0.2, 0.8]), min_size=2, max_size=150),
     some.floats(-0.5, 0.5),

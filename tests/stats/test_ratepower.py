@@ -53,7 +53,7 @@ def test_published_single_stage_designs(
     assert patients - allowed_events(Claim(limit=limit), patients) == responses
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(
     st.floats(0.05, 0.95), st.floats(0.1, 0.6), SIDES,
     st.sampled_from([0.5, 0.8, 0.95]), st.sampled_from([0.1, 0.05, 0.01]),

@@ -73,7 +73,7 @@ def test_looks_that_were_not_in_the_plan_are_fine() -> None:
     assert crossing(limits, path)[-1] == pytest.approx(0.05, abs=1e-6)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     st.integers(0, 60),
     st.integers(0, 60),

@@ -95,7 +95,7 @@ def test_many_looks_again_stay_under_a_tenth_more() -> None:
     assert 0.05 < crossing(limits, information)[-1] < 0.055
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.floats(0.02, 1), min_size=1, max_size=8),
     st.floats(1e-4, 0.2),

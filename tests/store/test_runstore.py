@@ -267,7 +267,7 @@ def test_rescoring_replaces_by_metric_and_keeps_the_primary_first(store: RunStor
         store.write_scores(run.id, [Scored(trial(1), (replaced,)), Scored(trial(2), (replaced,))])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(order=st.permutations(range(8)), cut=st.integers(1, 7), again=st.sets(st.integers(0, 7)))
 def test_the_content_digest_depends_on_content_alone(
     tmp_path_factory: pytest.TempPathFactory, order: list[int], cut: int, again: set[int]

@@ -67,7 +67,7 @@ def test_no_difference_is_no_answer() -> None:
     assert found.reasons[0].startswith("solved: not surely better, worse, or below the minimum")
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 10**6))
 def test_late_reports_and_other_views_never_move_the_decision(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -83,7 +83,7 @@ def test_late_reports_and_other_views_never_move_the_decision(seed: int) -> None
     assert (after.primary, after.guardrails) == (before.primary, before.guardrails)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(count=st.integers(100, 6_000))
 def test_a_run_that_is_cut_anywhere_comes_to_the_same(count: int) -> None:
     """Whatever was decided by then stays, and nothing is decided earlier by looking."""

@@ -75,7 +75,7 @@ def test_where_lower_is_better_an_arm_that_lowers_is_better() -> None:
 
 
 @pytest.mark.parametrize("plan", [design(), SEQUENTIAL], ids=["sequence", "sequential"])
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(count=st.integers(100, 4_000))
 def test_who_looks_when_changes_nothing(plan: Design, count: int) -> None:
     """The decision after any number of units is what the whole run says of that far."""

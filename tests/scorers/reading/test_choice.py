@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from statera.scorers.reading import choice
@@ -584,7 +584,6 @@ SMALL = st.lists(st.sampled_from(["A", "B", "x", "1", "Paris"]), min_size=4, max
 
 
 @given(SHORT, SMALL)
-@settings(deadline=None)
 def test_the_short_way_gives_what_the_long_way_gives(text: str, options: list[str]) -> None:
     assert choice.read(text, "ABCD", options) == choice.read_in_full(text, "ABCD", options)
     assert choice.read(text, "ABCD") == choice.read_in_full(text, "ABCD")

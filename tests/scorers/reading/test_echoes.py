@@ -84,7 +84,6 @@ HIDDEN = ["\u200b", "\u2060", "\ufeff", "\u00ad"]
 
 
 @given(data=st.data(), case=st.sampled_from([c for c in CASES if c["value"] is None]))
-@settings(deadline=None)
 def test_invisible_characters_hide_no_echo(data: st.DataObject, case: dict[str, object]) -> None:
     reply, graded = str(case["reply"]), case["graded"]
     assert isinstance(graded, list)
@@ -105,7 +104,7 @@ PIECES = st.sampled_from(
     reply=st.lists(PIECES, max_size=12).map("".join),
     graded=st.lists(st.lists(PIECES, max_size=6).map("".join), max_size=2),
 )
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_every_character_keeps_its_place(reply: str, graded: list[str]) -> None:
     kept = without_echoes(reply, graded)
     assert len(kept) == len(reply)
@@ -114,7 +113,6 @@ def test_every_character_keeps_its_place(reply: str, graded: list[str]) -> None:
 
 
 @given(reply=st.lists(PIECES, max_size=12).map("".join))
-@settings(deadline=None)
 def test_a_text_without_a_verdict_takes_none_away(reply: str) -> None:
     if "<<<" not in reply:
         assert without_echoes(reply, ["Some plain answer about nothing."]) == reply

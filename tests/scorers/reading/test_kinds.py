@@ -82,7 +82,6 @@ def test_a_reply_cut_off_in_its_reasoning_leaves_nothing_to_read(kind: str) -> N
 
 
 @given(data=st.data(), case=st.sampled_from(TEXTS))
-@settings(deadline=None)
 def test_invisible_characters_change_nothing(data: st.DataObject, case: tuple[str, str]) -> None:
     kind, text = case
     places = data.draw(st.lists(st.integers(0, len(text)), max_size=4))
@@ -99,7 +98,6 @@ def test_invisible_characters_change_nothing(data: st.DataObject, case: tuple[st
     after=st.text(" \n\t\u00a0", max_size=4),
     bold=st.sampled_from(["", "**", "__", "*", "***"]),
 )
-@settings(deadline=None)
 def test_bold_and_surrounding_space_change_nothing(
     case: tuple[str, str], before: str, after: str, bold: str
 ) -> None:
@@ -129,7 +127,7 @@ PIECES = st.sampled_from(
 @example(kind="number", text="1" * 5000)
 @example(kind="score", text="1e999")
 @example(kind="choice", text="\x00")
-@settings(deadline=None, max_examples=600)
+@settings(max_examples=600)
 def test_no_reply_raises_and_the_span_holds_the_answer(kind: str, text: str) -> None:
     reading = read_as(kind, text, DEFAULT)
     assert reading.why
@@ -147,7 +145,7 @@ def test_no_reply_raises_and_the_span_holds_the_answer(kind: str, text: str) -> 
 
 
 @given(kind=st.sampled_from(sorted(KINDS)), text=st.text(max_size=200))
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_no_text_raises(kind: str, text: str) -> None:
     assert read_as(kind, text, DEFAULT).why
 

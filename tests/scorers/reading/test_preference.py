@@ -60,7 +60,7 @@ PIECES = st.sampled_from(
 
 
 @given(text=st.lists(PIECES, max_size=8).map("".join), label=st.sampled_from(("A", "B", "TIE")))
-@settings(deadline=None, max_examples=800)
+@settings(max_examples=800)
 def test_the_glance_reads_what_the_long_look_reads(text: str, label: str) -> None:
     for reply in (text, f"{text}[[{label}]]", f"{text}\n\n[[{label}]]", f"{text}. [[{label}]]"):
         seen = preference.quick(reply)

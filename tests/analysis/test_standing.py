@@ -64,7 +64,11 @@ def test_scores_of_people_and_of_code_have_no_judge() -> None:
     people = score("quality_people", by="people")
     found = info({"type": "exact"}, people, score())
     assert [judged.metric for _, judged in judged_scores(found)] == ["quality"]
-    assert list(standings(found)) == [("t", "quality")]
+    assert [key for key, known in standings(found).items() if not known.classifier] == [
+        ("t", "quality")
+    ]
+    made = [known.name for known in standings(info({"type": "not_refused"})).values()]
+    assert made == ["the refusal classifier"] * 3  # what is no answer, and the score
 
 
 def test_labels_against_another_run_measure_nothing_here() -> None:

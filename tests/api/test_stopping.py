@@ -19,7 +19,7 @@ POLICY = """
 gate: g
 rules:
   - {metric: t/accuracy, than: baseline, margin: 0.1}
-  - {metric: t/refused, max: 0.05}
+  - {metric: t/truncated, max: 0.05}
 """
 TASK = """
 task: t
@@ -133,7 +133,7 @@ def test_the_base_alone_that_stopped_early_says_in_which_order(
     assert [pairing.candidate.ids[place] for place in pairing.places[0]] == ids
     ruling = Gate.load(tmp_path / "gate.yaml").apply(found)
     assert "confidence sequence" in ruling["t/accuracy"].method
-    assert "confidence sequence" not in ruling["t/refused"].method
+    assert "confidence sequence" not in ruling["t/truncated"].method
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_the_base_alone_that_stopped_early_says_in_which_order(
     [
         (POLICY, None, "rule `t/accuracy` compares with the baseline: --base RUN"),
         (POLICY.replace("accuracy", "acuracy"), "base", "Did you mean 'accuracy'?"),
-        (POLICY.replace("t/refused", "t/c9/refused"), "base", "unknown category 'c9'"),
+        (POLICY.replace("t/truncated", "t/c9/refused"), "base", "unknown category 'c9'"),
         (POLICY, "bass", "unknown run 'bass'. Did you mean 'base'?"),
         (POLICY + "anchor: old\n", "base", "unknown run 'old'"),
     ],

@@ -41,7 +41,9 @@ def test_a_run_gives_estimates_by_name(measured: Run) -> None:
 
 
 def test_a_run_that_nobody_judged_stands_on_no_judge(measured: Run) -> None:
-    assert measured.standings == {}
+    classifiers = {one.classifier for one in measured.standings.values()}
+    assert {one.judge for one in measured.standings.values()} == {""}
+    assert classifiers == {"refusal classifier"}  # of the replies that are no answer
     assert {row.behind for row in measured.metrics} == {None}
 
 
@@ -52,10 +54,10 @@ def test_a_judged_run_knows_its_judge_and_what_was_measured_of_it(tmp_path: Path
         judged(store, one)
     labelled(store, made, range(40), None)
     page = calibrate(run_of(store, made))
-    (own,) = run_of(store, made).standings.values()
+    own = run_of(store, made).standings["open", "tone"]
     assert (own.judge, own.sat, own.elsewhere) == ("tone", page.judge_run, ())
     assert own.labelled is not None
-    (there,) = run_of(store, other).standings.values()
+    there = run_of(store, other).standings["open", "tone"]
     assert there.labelled is None
     assert [known.run for known in there.elsewhere] == [made.info.id]
 

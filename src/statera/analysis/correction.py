@@ -34,6 +34,10 @@ from statera.analysis.frame import Frame, Places
 from statera.analysis.pairing import Pairing
 from statera.analysis.standing import Known, MetricError, Standing
 from statera.metrics.judged import JUDGED
+from statera.metrics.means import Accuracy, MeanScore
+from statera.metrics.outcomes import OutcomeShare
+from statera.metrics.rates import Rate
+from statera.protocols import Metric
 from statera.records.labels import Labelled
 from statera.stats.carrying import carrying, mean_error
 from statera.stats.corrected import Corrected
@@ -296,15 +300,25 @@ def _arm(frame: Frame, name: str, standing: Standing, places: Places) -> Arm:
 
 def _labels(frame: Frame, name: str, standing: Standing, places: Places) -> list[float | None]:
     """Return people's value of each item in the same metric, None where there is none."""
-    metric = frame.metric(name)
-    if standing.labelled is None or not isinstance(metric, JUDGED):
+    people = labels_name(frame.metric(name), standing.people)
+    if standing.labelled is None or people not in frame.names:
         return [None] * len(places)
-    people = msgspec.structs.replace(metric, score=standing.people)
-    if people.name not in frame.names:
-        return [None] * len(places)
-    column = frame.column(people.name)
+    column = frame.column(people)
     pairs = zip(column.values[places].tolist(), column.weights[places].tolist(), strict=True)
     return [value if weight > 0 else None for value, weight in pairs]
+
+
+def labels_name(metric: Metric, people: str) -> str:
+    """Return the metric of people's scores that says what `metric` says; empty where none does.
+
+    Of a classifier's scores that is their mean over items, and the share of an outcome.
+    """
+    if isinstance(metric, JUDGED):
+        return msgspec.structs.replace(metric, score=people).name
+    plain = isinstance(metric, OutcomeShare) or (
+        isinstance(metric, Rate | Accuracy | MeanScore) and metric.bounds == (0.0, 1.0)
+    )
+    return people if plain else ""
 
 
 def _unasked(
@@ -317,8 +331,14 @@ def _unasked(
 
 
 def _silent(frame: Frame, name: str, places: Places) -> frozenset[int]:
-    """Return which items have a value without a verdict, as empty replies that are not good."""
-    outcomes = frame.outcomes[frame.metric(name).score]
+    """Return which items have a value without a verdict, as empty replies that are not good.
+
+    A classifier has read what it calls no answer.
+    """
+    metric = frame.metric(name)
+    if not isinstance(metric, JUDGED):
+        return frozenset()
+    outcomes = frame.outcomes[metric.score]
     found = (set(outcomes[place]) for place in places.tolist())
     return frozenset(at for at, of in enumerate(found) if not {"right", "wrong"} & of)
 

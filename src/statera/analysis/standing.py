@@ -17,10 +17,12 @@ from statera.analysis.frame import Frame
 from statera.analysis.judgeaudit.figures import SANITY, Warned
 from statera.graders.judged import JUDGE, Judged
 from statera.metrics.judged import JUDGED, JudgedMean
+from statera.metrics.outcomes import OutcomeShare
 from statera.protocols import Metric
 from statera.records.labels import PEOPLE, Labelled, stored_labels
 from statera.records.parts import SECOND, Part, stored_parts
 from statera.records.specs import JUDGING, MEMBERS, RunInfo
+from statera.scorers.classified import Classified, classified, classified_outcomes, score_name
 from statera.stats.carrying import MeanError
 from statera.stats.rogangladen import Accuracy
 
@@ -78,7 +80,9 @@ class Standing(NamedTuple):
     without labels. `elsewhere` holds the judge's error as it was measured on other runs. `void`
     says why nothing may rest on the judge, `drifted` why what was measured elsewhere no longer
     holds; both are empty where all is well. `part` says which random part a second judge saw.
-    `warned` are the faults that audits found and that void nothing.
+    `warned` are the faults that audits found and that void nothing. `classifier` is what reads the
+    replies where that is no judge, `asks` the question of people's labels of it, empty where none
+    would do.
     """
 
     run: str
@@ -93,6 +97,13 @@ class Standing(NamedTuple):
     against: str = ""
     part: Part | None = None
     warned: tuple[str, ...] = ()
+    classifier: str = ""
+    asks: str = ""
+
+    @property
+    def name(self) -> str:
+        """What gives the score: `judge NAME`, `the refusal classifier`."""
+        return f"the {self.classifier}" if self.classifier else f"judge {self.judge or self.score}"
 
     @property
     def people(self) -> str:
@@ -106,7 +117,9 @@ class Standing(NamedTuple):
 
     @property
     def labelling(self) -> str:
-        """The command by which people label what the judge judged."""
+        """The command by which people label what the judge judged; empty where none would do."""
+        if self.classifier:
+            return f"statera judge label {self.short} --score {self.score}" if self.asks else ""
         runs = " ".join(filter(None, (self.short, self.against[:_SHORT])))
         return f"statera judge label {runs} --judge {self.judge or 'NAME'}"
 
@@ -121,8 +134,19 @@ Environments = Mapping[str, Mapping[str, Any]]
 
 
 def standings(info: RunInfo, judges: Environments | None = None) -> dict[tuple[str, str], Standing]:
-    """Return what is known of every judged score of a run; people's own scores are none."""
-    labels, parts, found = stored_labels(info), stored_parts(info), {}
+    """Return what is known of what a judge or a classifier says; people's own scores are none."""
+    labels, parts = stored_labels(info), stored_parts(info)
+    found = {
+        (task, score): Standing(
+            run=info.id,
+            task=task,
+            score=score,
+            labelled=labels.get(people_of(score)),
+            classifier=behind.name,
+            asks=behind.asks,
+        )
+        for task, score, behind in classified_scores(info)
+    }
     for task, judged in judged_scores(info):
         beside = labels.get(people_of(judged.metric))
         if beside is not None and beside.against != judged.against:
@@ -191,6 +215,25 @@ def judged_scores(info: RunInfo) -> Iterable[tuple[str, Judged]]:
                 judged = msgspec.convert(scorer, Judged)
                 if judged.by != "people":
                     yield task, judged
+
+
+def classified_scores(info: RunInfo) -> Iterable[tuple[str, str, Classified]]:
+    """Yield each task with what a classifier makes of its replies: scores, and shares of outcomes.
+
+    The shares go by the outcome's name. Of an imported log it is not known who told them.
+    """
+    for task, scorers in info.environment.get("scorers", {}).items():
+        known = [one for one in scorers if isinstance(one, Mapping)]
+        for outcome, behind in classified_outcomes(known):
+            yield task, outcome, behind
+        for one in known:
+            if (made := classified(one)) is not None:
+                yield task, score_name(one), made
+
+
+def told_by(metric: Metric) -> str:
+    """Return the name under which it is known who makes a metric: its score, or its outcome."""
+    return metric.outcome if isinstance(metric, OutcomeShare) else metric.score
 
 
 def people_of(score: str) -> str:

@@ -145,12 +145,14 @@ def check_run(run: object) -> None:
 def known_judges(store: RunStore, info: RunInfo) -> Standings:
     """Return what is known of the judges of a run's scores: its labels, and the judges' own runs.
 
+    Of what a classifier makes of its replies too.
+
     Nothing rests on a score that two judges gave, each of a part of the trials: of one that was
     killed while it took the place of another. The judges' runs are read only where there is a
     judged score.
     """
     if not any(True for _ in judged_scores(info)):
-        return {}
+        return standings(info)
     found = standings(info, {one.id: one.environment for one in store.runs()})
     keys = store.scoring_keys(info.id)
     for (task, score), standing in found.items():

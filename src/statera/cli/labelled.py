@@ -33,7 +33,8 @@ _UNKNOWN = "with no known probability; what they say holds for these items only"
 def print_labels(summary: LabelSummary, scale: Sequence[str], *, judge: str) -> None:
     """Print what was kept, one line a task, then what must be known of it and what is next.
 
-    `scale` names the levels, the lowest first; `judge` is the judge that can be measured by them.
+    `scale` names the levels, the lowest first; `judge` is the judge that can be measured by them,
+    empty where they are of a classifier's score, which they correct as it is read.
     """
     out = console()
     out.print(f"[bold]{visible(_headline(summary))}[/]", soft_wrap=True, markup=True)
@@ -44,7 +45,8 @@ def print_labels(summary: LabelSummary, scale: Sequence[str], *, judge: str) -> 
     for warning in _warnings(summary):
         plain = visible(warning).replace("[", r"\[")
         out.print(f"[yellow]warning[/] {plain}", soft_wrap=True)
-    out.print(f"next: statera judge calibrate {judge} {summary.run[:8]}", soft_wrap=True)
+    following = f"judge calibrate {judge}" if judge else "show"
+    out.print(f"next: statera {following} {summary.run[:8]}", soft_wrap=True)
 
 
 def told(summary: LabelSummary) -> list[str]:

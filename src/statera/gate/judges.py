@@ -1,4 +1,4 @@
-"""What a gate reads of a judged metric: the number as people's labels correct it, or nothing.
+"""What a gate reads of a judge's or a classifier's number: as labels correct it, or nothing.
 
 | the judge | what is read |
 |---|---|
@@ -9,6 +9,9 @@
 | carried over, and the rule says `transported: true` | the corrected bounds, marked |
 | not measured here, and the policy says `unvalidated: true` | the judge's own number, marked |
 | not measured, or not here | nothing, and which command measures it |
+
+A classifier of text is believed like a judge. What is published of its error was measured on other
+replies, of other models: no gate reads a number by that.
 
 Carried over is an error measured elsewhere, or by labels that nobody knows how they were drawn. A
 second judge's own number is the one of two stages, where it holds, else that of its part. What a
@@ -27,6 +30,7 @@ from statera.analysis.correction import (
     arms,
     correcting,
     correcting_difference,
+    labels_name,
 )
 from statera.analysis.frame import Frame, Places
 from statera.analysis.pairing import Pairing
@@ -36,6 +40,7 @@ from statera.analysis.standing import (
     Standing,
     Standings,
     is_judged,
+    told_by,
     unanswered,
     unjudged,
 )
@@ -48,6 +53,7 @@ from statera.stats.winrate import VOID, WARN
 
 How = Literal["", "void", "measured", "transported", "unvalidated"]
 STOPPED = "no correction holds for a run that stopped early"
+UNLABELLED = "no label of a reply says what it says"
 CRITICAL_TOLD = "nobody measured how often it misses a failure"
 
 
@@ -121,11 +127,12 @@ class Raw(NamedTuple):
 
 
 def judged(target: Target, judges: Judges) -> bool:
-    """Return whether a target reads what a judge says: its own metrics, or failures it tells."""
+    """Return whether a target reads what a judge or a classifier says, or failures it tells."""
     metric = target.metric
-    if (target.task, metric.score) in judges.candidate:
-        return is_judged(metric) or isinstance(metric, CriticalFailure)
-    return is_judged(metric)
+    behind = judges.candidate.get((target.task, told_by(metric)))
+    if behind is None:
+        return is_judged(metric)
+    return bool(behind.classifier) or is_judged(metric) or isinstance(metric, CriticalFailure)
 
 
 def heard(target: Target, sides: Frame | Pairing, judges: Judges, raw: Raw) -> Heard:
@@ -152,9 +159,11 @@ def listened(
     if void:
         return Listened(Hearing("void"), void)
     elsewhere = False
-    why = CRITICAL_TOLD if isinstance(target.metric, CriticalFailure) else STOPPED
+    why = STOPPED if not fixed else UNLABELLED
+    why = CRITICAL_TOLD if isinstance(target.metric, CriticalFailure) else why
     shifted = next((_told(s, s.drifted) for s in standings if s.drifted), "")
-    if fixed and is_judged(target.metric):
+    mends = fixed and _mends(target, standings)
+    if mends:
         found = _corrected(target, sides, standings)
         told = found.at(LEVEL)
         how: How = "transported" if told.transported else "measured"
@@ -179,20 +188,28 @@ def listened(
         return Listened(Hearing("unvalidated", note=notes, seen=told.labels), why, both)
     if elsewhere:
         return Listened(Hearing(note=note), _not_here(standings, why))
-    mends = fixed and is_judged(target.metric)
     return Listened(Hearing(note=note), _unmeasured(standings, why, mends=mends))
 
 
 def behind(target: Target, judges: Judges) -> tuple[Standing, ...]:
     """Return what is known of the judges that a target reads: the candidate's, of pairs both's."""
-    key = (target.task, target.metric.score)
+    key = (target.task, told_by(target.metric))
     found = [judges.candidate] + ([judges.of(target.form)] if target.paired else [])
     bare = Standing(run="", task=target.task, score=target.metric.score)
     return tuple(side.get(key, bare) for side in found)
 
 
+def _mends(target: Target, standings: tuple[Standing, ...]) -> bool:
+    """Return whether labels could correct the number: of a classifier, those of its question."""
+    if any(standing.classifier for standing in standings):
+        return all(standing.asks for standing in standings) and bool(
+            labels_name(target.metric, standings[0].people)
+        )
+    return is_judged(target.metric)
+
+
 def _told(standing: Standing, what: str) -> str:
-    return f"judge {standing.judge or standing.score} {_is(what)}"
+    return f"{standing.name} {_is(what)}"
 
 
 def _is(what: str) -> str:
@@ -202,7 +219,12 @@ def _is(what: str) -> str:
 def _unjudged(
     target: Target, frames: tuple[Frame, ...], standings: tuple[Standing, ...]
 ) -> tuple[str, str]:
-    """Return a note on trials without a verdict, and the same as a reason where a side is void."""
+    """Return a note on trials without a verdict, and the same as a reason where a side is void.
+
+    A classifier gives every reply that it is of a class.
+    """
+    if any(standing.classifier for standing in standings):
+        return "", ""
     notes, voids = [], []
     for frame, standing in zip(frames, standings, strict=True):
         without, asked = unjudged(frame, target.metric.score, target.category)
@@ -241,17 +263,17 @@ def _elsewhere(told: Corrected) -> str:
 
 def _not_here(standings: tuple[Standing, ...], why: str) -> str:
     """Return why a correction that was measured elsewhere is not read, and what to do about it."""
-    name = standings[0].judge or standings[0].score
     label = _labelling(standings)
-    return f"judge {name} is unmeasured here ({why}): {label}; or say `transported: true`"
+    return f"{standings[0].name} is unmeasured here ({why}): {label}; or say `transported: true`"
 
 
 def _unmeasured(standings: tuple[Standing, ...], why: str, *, mends: bool) -> str:
     """Return why nothing is read, and what to do about it: to label, where that `mends` it."""
-    name = standings[0].judge or standings[0].score
     label = " and ".join(dict.fromkeys(standing.labelling for standing in standings))
     what = f"{label}; or say" if mends else "say"
-    return f"judge {name} is unmeasured ({why}): {what} `unvalidated: true`"
+    if standings[0].classifier:
+        why = f"{why}; what is published of its error is of other replies"
+    return f"{standings[0].name} is unmeasured ({why}): {what} `unvalidated: true`"
 
 
 def _corrected(target: Target, sides: Frame | Pairing, standings: tuple[Standing, ...]) -> Found:

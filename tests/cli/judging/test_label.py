@@ -84,6 +84,16 @@ def test_a_csv_becomes_scores_that_show_and_a_gate_can_read(
     assert ruled.returncode == 0, ruled.stdout + ruled.stderr
 
 
+def test_labels_of_what_a_classifier_says_stand_beside_it(
+    cli: Cli, tmp_path: Path, runs: tuple[str, str]
+) -> None:
+    csv_of(tmp_path, *(f"q{i},{'yes' if i % 2 else 'no'},ana" for i in range(20)))
+    said = cli("judge", "label", "new", "--score", "refused", *IMPORT, "people.csv")
+    assert (said.returncode, said.stderr) == (0, "")
+    assert said.stdout.rstrip().endswith(f"next: statera show {runs[0][:8]}")
+    assert people(tmp_path, runs[0], "refused_people")["q1"] == 1.0
+
+
 def test_json_lines_of_two_labellers_of_pairs_are_a_win_rate(
     judge_label: Label, tmp_path: Path, runs: tuple[str, str]
 ) -> None:
@@ -188,6 +198,8 @@ def test_a_bad_label_of_one_criterion_keeps_nothing_of_the_other(
         (("new", "--rubric", "tone", "--labeller", " "), "a name has 1 to 60 characters"),
         (("new", "--judge", "judge.yaml"), "which of reference, tone? --criterion NAME"),
         (("new", "--judge", "judge.yaml", *IMPORT, "people.csv"), "line 2: of which criterion?"),
+        (("new", "--score", "refusd"), "unknown score of a classifier 'refusd'"),
+        (("new", "--score", "refused", "--rubric", "tone"), "give it alone"),
         (("new", "--judge", "points.yaml"), "is a checklist; people label on a scale"),
         (("empty", "--rubric", "tone"), "nothing to label"),
         (("bare", "--rubric", "reference"), "support sample 'q0' has none"),

@@ -24,6 +24,7 @@ from statera.api.labelling import (
 )
 from statera.api.labelreading import LabelsOf
 from statera.api.labels import check_labels, keep_labels
+from statera.api.stored import known_judges
 from statera.cli.flags import json_flag, store_flag, task_flag
 from statera.cli.labelled import print_labels
 from statera.cli.settings import Flag, Lines
@@ -71,6 +72,12 @@ _HERE = ("127.0.0.1", "localhost", "::1")
     cls=Flag,
     metavar="FILE|NAME",
     help="Ask people what this judge is asked, so that it can be measured.",
+)
+@click.option(
+    "--score",
+    cls=Flag,
+    metavar="NAME",
+    help="Ask people what a classifier says, as over_refusal_any, so that it can be measured.",
 )
 @click.option("--criterion", cls=Flag, metavar="NAME", help="Which of a judge's criteria.")
 @click.option(
@@ -124,6 +131,7 @@ def command(run: str, run_b: str | None, store: str, as_json: bool, **flags: Any
     statera judge label candidate --rubric reference --sample 100
     statera judge label candidate base --labeller ana
     statera judge label candidate --rubric reference --labels people.csv --import-only
+    statera judge label candidate --score over_refusal_any --sample 100
 
     A CSV has the columns id, label; and perhaps task, epoch, labeller, probability, criterion. The
     label is a level (4), yes or no, or for a pair A (RUN is better), B (RUN_B is) or TIE.
@@ -133,7 +141,10 @@ def command(run: str, run_b: str | None, store: str, as_json: bool, **flags: Any
     other = None if run_b is None else runs.find(run_b)
     if other is not None and other.id == info.id:
         raise DeclarationError(f"a run is not compared with itself: {info.id[:8]}")
-    judge = _judge(runs, flags["judge"], flags["rubric"], pairs=other is not None)
+    if flags["score"] is None:
+        judge = _judge(runs, flags["judge"], flags["rubric"], pairs=other is not None)
+    else:
+        judge = _of_score(runs, info, flags, pairs=other is not None)
     if flags["import_only"]:
         labels = _labels_to_import(flags)
     else:
@@ -149,7 +160,8 @@ def command(run: str, run_b: str | None, store: str, as_json: bool, **flags: Any
         click.echo("No label was given; nothing is kept.")
     for (of, _), summary in zip(wanted, kept, strict=True):
         scale = ("no", "yes") if of.scale is None else tuple(map(str, of.scale.values))
-        print_labels(summary, scale, judge=flags["judge"] or _of_ready(judge))
+        measured = "" if flags["score"] else flags["judge"] or _of_ready(judge)
+        print_labels(summary, scale, judge=measured)
 
 
 def _judge(store: RunStore, judge: str | None, rubric: str | None, *, pairs: bool) -> Judge:
@@ -169,6 +181,18 @@ def _judge(store: RunStore, judge: str | None, rubric: str | None, *, pairs: boo
             else f"{found.name} compares pairs: name the second run, RUN_B"
         )
     return found
+
+
+def _of_score(store: RunStore, info: RunInfo, flags: dict[str, Any], *, pairs: bool) -> Judge:
+    """Return what people are asked to measure a classifier's score of the run: yes or no."""
+    name = flags["score"]
+    if pairs or flags["judge"] is not None or flags["rubric"] is not None:
+        raise DeclarationError("--score says what is asked of single replies: give it alone")
+    known = {one.score: one.asks for one in known_judges(store, info).values() if one.asks}
+    if name not in known:
+        raise unknown("score of a classifier", name, known)
+    rubric = {"rubric": name, "criterion": known[name], "levels": {0: "no", 1: "yes"}}
+    return judge_of(JudgeFile(judge=name, rubric=rubric))
 
 
 def _of_rubric(text: str) -> Judge:

@@ -62,6 +62,27 @@ def test_pairs_are_won_tied_or_lost(value: float, word: str) -> None:
     assert ratings_of([seen(value, value)], PAIRS, ()) == [[word, word]]
 
 
+@pytest.mark.parametrize(
+    ("value", "said", "word"),
+    [
+        (2 / 3, "tie|tie|win", "tie"),  # repeats of a judge that are stored as their mean
+        (1 / 3, "tie|loss|tie", "tie"),
+        (0.75, "win|tie", "tie"),
+        (2 / 3, "win|win|loss", "win"),
+        (1.0, "tie|win|win", "win"),  # a weighted panel: its side is its own
+        (0.75, "A|TIE", "win"),  # words that are no class: the value tells
+    ],
+)
+def test_repeats_that_differ_are_what_most_of_them_say(value: float, said: str, word: str) -> None:
+    one = Seen("q", "q", "", 0.5, value, (False, False), words=("tie", said))
+    assert ratings_of([one], PAIRS, ()) == [["tie", word]]
+
+
+def test_the_level_of_several_labels_is_the_one_that_they_come_to() -> None:
+    one = Seen("q", "q", "", 2 / 3, 2 / 3, (False, False), words=("3", ""))
+    assert ratings_of([one], class_names(FIVE), FIVE) == [[3.0, 4.0]]
+
+
 def test_confusion_counts_rows_of_people_and_columns_of_the_judge() -> None:
     trials = [seen(1.0, 1.0), seen(1.0, 0.0), seen(0.0, 1.0), seen(0.0, 0.0), seen(0.0, None)]
     told = confusion_of(trials, GOOD, ())

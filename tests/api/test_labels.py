@@ -61,7 +61,7 @@ def test_labels_are_scores_beside_the_judges(store: RunStore) -> None:
     assert summary.labellers == {"ana": 5}
 
 
-def test_two_labellers_of_a_reply_are_averaged_and_flagged_where_they_differ(
+def test_two_grades_of_a_reply_have_a_mean_and_are_flagged_where_they_differ(
     store: RunStore,
 ) -> None:
     info = replied(store, letters(3))
@@ -116,12 +116,56 @@ def test_peoples_win_rate_is_that_of_a_judge_who_says_the_same(store: RunStore) 
     assert summary.on_record.against == other.id
 
 
-def test_three_labellers_of_a_pair_count_each(store: RunStore) -> None:
+@pytest.mark.parametrize(
+    ("words", "value", "word"),
+    [
+        (("TIE", "TIE", "A"), 0.5, "tie"),
+        (("TIE", "TIE", "B"), 0.5, "tie"),
+        (("A", "A", "B"), 1.0, "win"),
+        (("A", "B", "TIE"), 0.5, "tie"),
+        (("A", "TIE"), 0.5, "tie"),
+        (("B", "B", "TIE", "A"), 0.0, "loss"),
+    ],
+)
+def test_several_labellers_of_a_pair_are_what_most_of_them_say(
+    store: RunStore, words: tuple[str, ...], value: float, word: str
+) -> None:
     info, other = replied(store, letters(1)), replied(store, letters(1), model="base")
-    said = {"ana": "A", "ben": "A", "cem": "B"}
-    labels = [Label(id="q0", label=text, labeller=name) for name, text in said.items()]
-    kept(store, info, labels, LabelsOf(metric="pairwise", against=other))
-    assert scores(store, info, "pairwise_people")["q0"].value == pytest.approx(2 / 3)
+    labels = [Label(id="q0", label=text, labeller=f"p{n}") for n, text in enumerate(words)]
+    summary = kept(store, info, labels, LabelsOf(metric="pairwise", against=other))
+    found = scores(store, info, "pairwise_people")["q0"]
+    assert (found.value, found.extracted, found.flags) == (value, word, (DISAGREED,))
+    assert summary.results[0].settled == {"win": 0, "tie": 0, "loss": 0} | {word: 1}
+    assert sum(summary.results[0].counts.values()) == len(words)
+
+
+def test_an_even_split_of_yes_and_no_is_undecided_and_in_no_number(store: RunStore) -> None:
+    info = replied(store, letters(3))
+    said = {"q0": ("yes", "no"), "q1": ("yes", "yes"), "q2": ("no",)}
+    labels = [
+        Label(id=i, label=text, labeller=f"p{n}")
+        for i, texts in said.items()
+        for n, text in enumerate(texts)
+    ]
+    summary = kept(store, info, labels, LabelsOf(metric="polite"))
+    found = scores(store, info, "polite_people")
+    assert [found[f"q{i}"].value for i in range(3)] == [None, 1.0, 0.0]
+    assert "undecided: as many say 0 as 1" in found["q0"].why
+    assert (summary.on_record.undecided, summary.on_record.missing) == (1, 0)
+    assert summary.results[0].settled == {"0": 1, "1": 1}
+    assert (summary.results[0].estimate.estimate, summary.results[0].estimate.n) == (0.5, 2)
+
+
+def test_a_grade_is_a_mean_as_a_number_and_never_cut_into_a_level(store: RunStore) -> None:
+    info = replied(store, letters(2))
+    labels = [Label(id="q0", label=x, labeller=f"p{n}") for n, x in enumerate("335")]
+    labels += [Label(id="q1", label=x, labeller=f"p{n}") for n, x in enumerate("2255")]
+    summary = kept(store, info, labels, GRADES)
+    found = scores(store, info)
+    assert found["q0"].value == pytest.approx(2 / 3)
+    assert (found["q0"].extracted, found["q0"].outcome) == ("3", "wrong")
+    assert (found["q1"].extracted, found["q1"].outcome) == ("2", "wrong")
+    assert summary.results[0].settled == {"1": 0, "2": 1, "3": 1, "4": 0, "5": 0}
 
 
 def test_a_lean_to_the_left_is_seen(store: RunStore) -> None:

@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from statera.analysis.frame import Frame
+from statera.analysis.labelvotes import plurality
 from statera.analysis.standing import Standing
 from statera.records.scores import Score
 from statera.stats.confusion import Confusion, confusion
@@ -25,7 +26,8 @@ class Seen(NamedTuple):
     """A trial with what people and the judge made of it; `said` is None without a verdict.
 
     Values are shares of the scale, or 1, 0.5 and 0 for win, tie and loss. `good` says of each
-    whether the reply is good enough.
+    whether the reply is good enough. `words` are what was said in words, empty where only the value
+    tells: of several labels or repeats the one that they come to, or all of them (`tie|tie|win`).
     """
 
     item: str
@@ -34,6 +36,7 @@ class Seen(NamedTuple):
     label: float
     said: float | None
     good: tuple[bool, bool]
+    words: tuple[str, str] = ("", "")
 
 
 class Side(NamedTuple):
@@ -65,6 +68,7 @@ def seen_trials(rows: Iterable[ScoreRow], task: str, score: str, people: str) ->
                 label=labelled.score.value,
                 said=None if verdict is None else verdict.value,
                 good=(_good(labelled.score), verdict is not None and _good(verdict)),
+                words=(labelled.score.extracted or "", _word(verdict)),
             )
         )
     return found
@@ -74,6 +78,10 @@ def _good(score: Score) -> bool:
     return score.outcome == "right"
 
 
+def _word(verdict: Score | None) -> str:
+    return "" if verdict is None else verdict.extracted or ""
+
+
 def class_names(levels: Sequence[int], *, pairs: bool = False) -> tuple[str, ...]:
     """Return the classes of a scale's levels, of yes or no where there are none, or of pairs."""
     if pairs:
@@ -81,12 +89,25 @@ def class_names(levels: Sequence[int], *, pairs: bool = False) -> tuple[str, ...
     return tuple(map(str, levels)) if len(levels) > 1 else GOOD
 
 
-def _class(value: float, names: tuple[str, ...], levels: Sequence[int]) -> str:
-    """Return the class of a share: the nearest level, the upper one of two that are as near."""
+def _class(value: float, word: str, names: tuple[str, ...], levels: Sequence[int]) -> str:
+    """Return the class of a verdict: the one that is named, or of several the commonest.
+
+    Of a number between levels it is the nearest level, the upper one of two that are as near.
+    """
+    if word in names:
+        return word
     if names == PAIRS:
-        return "win" if value > 0.5 else "loss" if value < 0.5 else "tie"
+        return _side(value, word)
     point = levels[0] + value * (levels[-1] - levels[0])
     return str(min(reversed(levels), key=lambda one: abs(one - point)))
+
+
+def _side(value: float, word: str) -> str:
+    """Return win, tie or loss: of repeats that differ what most of them say, or else a tie."""
+    said = word.split("|")
+    if value not in (0.0, 0.5, 1.0) and set(said) <= {*PAIRS}:
+        return plurality(said) or "tie"
+    return "win" if value > 0.5 else "loss" if value < 0.5 else "tie"
 
 
 def _classes(seen: Seen, names: tuple[str, ...], levels: Sequence[int]) -> tuple[str, str | None]:
@@ -94,8 +115,8 @@ def _classes(seen: Seen, names: tuple[str, ...], levels: Sequence[int]) -> tuple
     if names == GOOD:
         said, told = (GOOD[not good] for good in seen.good)
         return said, None if seen.said is None else told
-    label = _class(seen.label, names, levels)
-    return label, None if seen.said is None else _class(seen.said, names, levels)
+    label = _class(seen.label, seen.words[0], names, levels)
+    return label, None if seen.said is None else _class(seen.said, seen.words[1], names, levels)
 
 
 def ratings_of(

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from statera.analysis.labelvotes import LabelKind
 from statera.api.answers import answers_of, check_same_questions
 from statera.api.judged import Place
 from statera.errors import DeclarationError, nearest, unknown
@@ -24,6 +25,7 @@ from statera.store.runstore import RunStore
 
 _PAIR = {"A": (1.0, "win"), "B": (0.0, "loss"), "TIE": (0.5, "tie")}
 _SHORT = 8
+_TWO = 2
 _YES_NO = {"yes": 1, "no": 0, "1": 1, "0": 0, "true": 1, "false": 0, "pass": 1, "fail": 0}
 
 
@@ -44,6 +46,13 @@ class LabelsOf:
     def name(self) -> str:
         """The name of the people's scores."""
         return f"{self.metric}{PEOPLE}"
+
+    @property
+    def kind(self) -> LabelKind:
+        """What kind of labels these are: what several of one trial come to depends on it."""
+        if self.against is not None:
+            return "pair"
+        return "grade" if self.scale is not None and len(self.scale.values) > _TWO else "choice"
 
 
 def on_scale(label: Label, scale: Scale | None) -> int:

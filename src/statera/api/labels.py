@@ -14,15 +14,16 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 
+from statera.analysis.labelvotes import settled
 from statera.analysis.measure import MetricRow, estimated
-from statera.api.judged import check_names, keep
+from statera.api.judged import Place, check_names, keep
 from statera.api.labelreading import LabelsOf, Said, said_of
 from statera.api.scoring import remember
 from statera.api.stored import Run, stored_scorers
 from statera.codec.canonical import digest
 from statera.graders.judged import Judged
-from statera.graders.panel import together
 from statera.interop.labels import Label
 from statera.metrics.judged import JudgedGood, JudgedMean, WinRate
 from statera.protocols import Metric
@@ -46,13 +47,14 @@ class LabelResult(msgspec.Struct, frozen=True, kw_only=True):
 
     `estimate` is the mean as a share of the scale, or the win rate; `good` the share of replies
     that are good enough, None for pairs. `counts` holds the labels by what they say: the levels, or
-    `win`, `tie` and `loss`.
+    `win`, `tie` and `loss`; `settled` the trials by what their labels come to.
     """
 
     task: str
     estimate: MetricRow
     good: MetricRow | None
     counts: dict[str, int]
+    settled: dict[str, int] = {}
 
 
 class LabelSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,16 +92,17 @@ async def keep_labels(
 ) -> LabelSummary:
     """Keep the labels as scores of the run's trials, and sum them up.
 
-    Several labels of one trial are averaged, as the repeats of a judge are. DeclarationError, in
+    Several labels of one trial are made one (`statera.analysis.labelvotes`). DeclarationError, in
     one line with the label's place and before anything is kept, for what does not fit.
     """
     said, judged, tasks = _ready(store, info, labels, of)
-    before = stored_labels(store.find(info.id)).get(of.name, _on_record(said, of))
+    verdicts = _settled(said, of)
+    record = _on_record(said, of, verdicts)
+    before = stored_labels(store.find(info.id)).get(of.name, record)
     _record(store, info, of.name, None)  # a kill leaves new scores without a record, not an old one
-    await keep(store, info, tasks, judged, {place: _one(said, place) for place in said.kept})
+    await keep(store, info, tasks, judged, verdicts)
     added = dict.fromkeys(tasks, (judged,))
     remember(store, info, added, dict.fromkeys(tasks, _metrics(judged, of)))
-    record = _on_record(said, of)
     info = _record(store, info, of.name, record)
     return LabelSummary(
         run=info.id,
@@ -109,7 +112,7 @@ async def keep_labels(
         items=len({place[:2] for place in said.kept}),
         labellers=dict(sorted(Counter(x.labeller for y in said.kept.values() for x in y).items())),
         on_record=record,
-        results=_results(Run(store, info), said, of),
+        results=_results(Run(store, info), said, of, verdicts),
         agreement=_agreement(said, of),
         left=_left(said),
         empty=sum(len(said.labels[place]) for place in said.empty),
@@ -144,19 +147,26 @@ def _scorer(labels: Sequence[Label], of: LabelsOf) -> Judged:
     return Judged(
         name=of.name,
         judge="people",
-        run=f"people:{digest([msgspec.structs.replace(x, where='') for x in labels])}",
+        run=f"people:{digest([replace(x, where='') for x in labels])}",
         criterion=of.criterion,
         against="" if of.against is None else of.against.id,
         by="people",
     )
 
 
-def _one(said: Said, place: tuple[str, str, int]) -> Verdict:
-    """Return the verdict of all labellers of a trial; one on which they differ is flagged."""
-    verdict = together(said.verdicts[place])
-    if _differ(said.verdicts[place]):
-        return msgspec.structs.replace(verdict, flags=(DISAGREED,))
-    return verdict
+def _settled(said: Said, of: LabelsOf) -> dict[Place, Verdict]:
+    """Return what the labels of each trial come to; one on which they differ is flagged."""
+    found = {}
+    for place in said.kept:
+        own = said.verdicts[place]
+        worth = {_word(verdict): verdict for verdict in own}
+        verdict = settled(Counter(map(_word, own)), worth, of.kind)
+        found[place] = replace(verdict, flags=(DISAGREED,)) if _differ(own) else verdict
+    return found
+
+
+def _word(verdict: Verdict) -> str:
+    return verdict.label or ""
 
 
 def _differ(said: Iterable[Verdict]) -> bool:
@@ -181,7 +191,9 @@ def _metrics(judged: Judged, of: LabelsOf) -> tuple[Metric, ...]:
     return whole, JudgedGood(score=judged.metric)
 
 
-def _results(run: Run, said: Said, of: LabelsOf) -> tuple[LabelResult, ...]:
+def _results(
+    run: Run, said: Said, of: LabelsOf, verdicts: Mapping[Place, Verdict]
+) -> tuple[LabelResult, ...]:
     """Return what the labelled tasks come to: the numbers that the run has from now on."""
     labelled = {place[0] for place in said.kept}
     found = []
@@ -189,17 +201,26 @@ def _results(run: Run, said: Said, of: LabelsOf) -> tuple[LabelResult, ...]:
         if frame.task in labelled:
             rows = [estimated(frame, m) for m in frame.metrics if m.score == of.name]
             good = rows[1] if len(rows) > 1 else None
-            counts = _counts(said, frame.task, of)
-            found.append(LabelResult(task=frame.task, estimate=rows[0], good=good, counts=counts))
+            labels = [v for p in said.kept if p[0] == frame.task for v in said.verdicts[p]]
+            own = [verdicts[p] for p in said.kept if p[0] == frame.task]
+            found.append(
+                LabelResult(
+                    task=frame.task,
+                    estimate=rows[0],
+                    good=good,
+                    counts=_counts(labels, of),
+                    settled=_counts(own, of),
+                )
+            )
     return tuple(found)
 
 
-def _counts(said: Said, task: str, of: LabelsOf) -> dict[str, int]:
+def _counts(verdicts: Iterable[Verdict], of: LabelsOf) -> dict[str, int]:
     if of.against is not None:
         known = ["win", "tie", "loss"]
     else:
         known = ["0", "1"] if of.scale is None else [str(level) for level in of.scale.values]
-    seen = Counter(v.label for p in said.kept if p[0] == task for v in said.verdicts[p])
+    seen = Counter(map(_word, verdicts))
     return {label: seen[label] for label in known}
 
 
@@ -217,7 +238,7 @@ def _left(said: Said) -> Estimate | None:
     return mean(Items(values, units, [0] * len(values), [1.0] * len(values)))
 
 
-def _on_record(said: Said, of: LabelsOf) -> Labelled:
+def _on_record(said: Said, of: LabelsOf, verdicts: Mapping[Place, Verdict]) -> Labelled:
     """Return what calibrating has to know of the labels."""
     drawn = _probabilities(said)
     values = {p for shares in drawn.values() for p in shares.values()}
@@ -236,6 +257,7 @@ def _on_record(said: Said, of: LabelsOf) -> Labelled:
         missing=_missing(drawn, said),
         twice=len(several),
         disagreed=sum(map(_differ, several)),
+        undecided=sum(verdict.value is None for verdict in verdicts.values()),
     )
 
 

@@ -55,6 +55,7 @@ def told(summary: LabelSummary) -> list[str]:
     lines = [f"labels by: {by}", f"drawn: {_drawn(summary.on_record)}"]
     if summary.agreement is not None:
         lines.append(f"agreement: {_agreed(summary.agreement, summary.on_record)}")
+        lines.append(f"several labels: {_several(summary.on_record)}")
     if summary.left is not None:
         lines.append(f"left reply named {shown(summary.left)} (0.5: no lean to a side)")
     if summary.empty:
@@ -89,7 +90,7 @@ def _cells(result: LabelResult, summary: LabelSummary) -> list[str]:
         for x in (row.estimate, row.low, row.high)
     )
     cells = [result.task, value or "none", "none" if low is None else f"{low} to {high}"]
-    counts = result.counts
+    counts = result.settled
     if record.against:
         return [*cells, str(row.n), *(str(counts[each]) for each in ("win", "loss", "tie"))]
     good = None if result.good is None else result.good.estimate
@@ -125,12 +126,26 @@ def _agreed(agreement: Agreement, record: Labelled) -> str:
     )
 
 
+def _several(record: Labelled) -> str:
+    """Return how several labels of a reply or pair were made one."""
+    if record.against:
+        return "what most say counts; as many on two sides are a tie"
+    if record.high - record.low > 1:
+        return "their mean is the number, the highest level that most give or exceed the level"
+    return "what most say counts; an even split is undecided"
+
+
 def _warnings(summary: LabelSummary) -> list[str]:
     missing, found = summary.on_record.missing, []
     if missing:
         found.append(
             f"{plural(missing, 'drawn item')} without a label: go on labelling, or the labels are "
             "not the random part that was drawn"
+        )
+    if undecided := summary.on_record.undecided:
+        found.append(
+            f"{plural(undecided, 'trial')} undecided, as many labels for as against, and in no "
+            "number: one more labeller decides"
         )
     if summary.replaced:
         found.append(

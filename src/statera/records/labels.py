@@ -1,5 +1,7 @@
 """What a run has on record of the people who labelled it, beside the scores that they gave."""
 
+from typing import Literal
+
 import msgspec
 
 from statera.records.scores import UNJUDGED, Score
@@ -7,6 +9,9 @@ from statera.records.specs import RunInfo
 
 LABELS = "labels"
 """The key in a run's environment under which it is on record who labelled what."""
+
+LabelsBy = Literal["majority"]
+"""How several labels of one trial are made one."""
 
 PEOPLE = "_people"
 """Ends the name of scores that people gave: `reference_people` stands beside `reference`."""
@@ -23,7 +28,9 @@ class Labelled(msgspec.Struct, frozen=True, kw_only=True):
     `of` is the judge's metric that they stand beside. `probability` is that of every labelled item
     to be drawn, None where it is not known; `probabilities` holds it by task and sample where it
     is not the same for all. `missing` counts items that were drawn and have no label. `twice`
-    counts the trials with two labels or more, `disagreed` those on which the labels differ.
+    counts the trials with two labels or more, `disagreed` those on which the labels differ,
+    `undecided` those that have no label because as many say yes as no. `by` says how several labels
+    of a trial were made one.
     `low` and `high` are the ends of the scale; `against` is the other run of a pair, or empty.
     """
 
@@ -38,6 +45,8 @@ class Labelled(msgspec.Struct, frozen=True, kw_only=True):
     missing: int = 0
     twice: int = 0
     disagreed: int = 0
+    undecided: int = 0
+    by: LabelsBy = "majority"
 
 
 def stored_labels(info: RunInfo) -> dict[str, Labelled]:

@@ -109,14 +109,16 @@ def test_json_lines_of_two_labellers_of_pairs_are_a_win_rate(
     assert kept["metric"] == "pairwise_people"
     assert kept["labellers"] == {"ana": 20, "ben": 20}
     assert kept["results"][0]["counts"] == {"win": 20, "tie": 10, "loss": 10}
-    assert kept["results"][0]["estimate"]["estimate"] == 0.625
+    assert kept["results"][0]["settled"] == {"win": 10, "tie": 10, "loss": 0}  # B and TIE: a tie
+    assert kept["results"][0]["estimate"]["estimate"] == 0.75
     assert kept["on_record"]["against"] == runs[1]
     assert kept["on_record"]["disagreed"] == 10
     assert kept["agreement"]["value"] > 0
-    assert people(tmp_path, runs[0], "pairwise_people")["q1"] == 0.25
+    assert people(tmp_path, runs[0], "pairwise_people")["q1"] == 0.5
     told = judge_label("new", "base", "--import-only", *files).output
     assert "win rate" in told
-    assert "0.625" in told
+    assert "0.750" in told
+    assert "several labels: what most say counts; as many on two sides are a tie" in told
 
 
 def test_labels_of_several_criteria_are_kept_apart(

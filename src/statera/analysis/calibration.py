@@ -17,6 +17,7 @@ import numpy as np
 from statera.analysis.correction import arm, own_error
 from statera.analysis.frame import Frame
 from statera.analysis.judgebias import bias, bias_gap
+from statera.analysis.judgeinformation import void_by_labels
 from statera.analysis.labelledtrials import (
     GOOD,
     PAIRS,
@@ -117,7 +118,7 @@ def calibrated(
         confusion=confusion_of(pooled, names, levels, level=level),
         arms=arms,
         gap=gap,
-        warnings=tuple(_warnings(arms, gap, kappa)),
+        warnings=(*_voids(sides), *_warnings(arms, gap, kappa)),
     )
 
 
@@ -173,6 +174,16 @@ def _arm(side: Side, level: float) -> Arm:
         bias=bias(side, level=level),
         confusion=confusion_of(seen, PAIRS if pairs else GOOD, (), level=level, kinds=True),
     )
+
+
+def _voids(sides: Sequence[Side]) -> Iterator[str]:
+    """Yield each metric of the score of which labels void the judge, and why."""
+    standings = [side.standing for side in sides]
+    for metric in sides[0].frame.metrics:
+        if is_judged(metric) and metric.score == standings[0].score:
+            whole = [arm(s.frame, metric.name, s.standing, s.frame.places()) for s in sides]
+            if why := void_by_labels(whole, metric.name, standings):
+                yield f"{metric.name} is {why}"
 
 
 def _warnings(arms: Sequence[Arm], gap: Difference | None, kappa: Agreement) -> Iterator[str]:

@@ -42,6 +42,7 @@ from statera.records.labels import Labelled
 from statera.stats.carrying import carrying, mean_error
 from statera.stats.corrected import Corrected
 from statera.stats.dilution import diluted
+from statera.stats.information import Information, information
 from statera.stats.ppi import Judged, powering
 from statera.stats.ppipaired import powering_paired
 from statera.stats.results import LEVEL
@@ -166,12 +167,27 @@ def arms(
 
 def correcting(found: Arm, name: str, standing: Standing) -> AtLevel:
     """Return the correction of one run's number, as a function of the level."""
-    elsewhere = (known.errors.get(name) for known in _nearest(standing))
+    elsewhere = (known.errors.get(name) for known in nearest(standing))
     tried = [*_own(found), *(_transported(found, error) for error in elsewhere)]
+    refused: list[str] = []
     for at in tried:
-        if at(LEVEL).value is not None:
-            return at
-    return nothing(found, tried[0](LEVEL).method if tried else NO_LABELS)
+        if (told := at(LEVEL)).value is not None:
+            return _after(at, refused)
+        refused += [told.method]
+    return nothing(found, refused[0] if refused else NO_LABELS)
+
+
+def _after(at: AtLevel, refused: Sequence[str]) -> AtLevel:
+    """Return a correction that says which better ones were refused, and why."""
+    if not refused:
+        return at
+
+    def told(level: float) -> Corrected:
+        found = at(level)
+        why = "; ".join(dict.fromkeys(filter(None, (*refused, found.refused))))
+        return msgspec.structs.replace(found, refused=why)
+
+    return told
 
 
 def _own(found: Arm) -> list[AtLevel]:
@@ -219,7 +235,7 @@ def _errors(
 ) -> list[MetricError]:
     """Return the judge's error as it was measured: on one of the runs, then elsewhere."""
     own = [own_error(side) for side in found]
-    known = [one.errors.get(name) for standing in standings for one in _nearest(standing)]
+    known = [one.errors.get(name) for standing in standings for one in nearest(standing)]
     return [error for error in (*own, *known) if error is not None]
 
 
@@ -255,7 +271,11 @@ def metric_error(
     if mean is None:
         return None
     counted = mean.even and mean.clusters == mean.labels
-    return MetricError(mean=mean, counts=_counts(verdicts, labels) if counted else None)
+    return MetricError(
+        mean=mean,
+        counts=_counts(verdicts, labels) if counted else None,
+        information=information(labels, verdicts, clusters=clusters, weights=weights),
+    )
 
 
 def chances(labelled: Labelled, task: str, ids: Sequence[str], seen: int) -> list[float] | None:
@@ -343,7 +363,7 @@ def _silent(frame: Frame, name: str, places: Places) -> frozenset[int]:
     return frozenset(at for at, of in enumerate(found) if not {"right", "wrong"} & of)
 
 
-def _nearest(standing: Standing) -> list[Known]:
+def nearest(standing: Standing) -> list[Known]:
     """Return what is known of the judge elsewhere: the same task first, and the newest first."""
     return sorted(reversed(standing.elsewhere), key=lambda known: known.task != standing.task)
 
@@ -363,6 +383,8 @@ def _transported(found: Arm, error: MetricError | None) -> AtLevel:
     """Return the correction by an error that was measured elsewhere, or under no known draw."""
     if error is None:
         return nothing(found, "the judge's error in this metric was not measured")
+    if error.informed is not None and not error.informed.shown:
+        return nothing(found, _untold(error.informed))
     if found.silent:
         units = len(found.verdicts if found.clusters is None else set(found.clusters))
         return diluted(_transported(found.spoken, error), silent=len(found.silent), units=units)
@@ -373,9 +395,18 @@ def _transported(found: Arm, error: MetricError | None) -> AtLevel:
         def at(level: float) -> Corrected:
             return rogan_gladen(seen, count, accuracy, level=level, transported=True)
 
-        if at(LEVEL).value is not None:
+        if (told := at(LEVEL)).value is not None:
             return at
+        mean = carrying(error.mean, found.verdicts, clusters=found.clusters)
+        return _after(mean, [f"Rogan-Gladen: {told.method}"])
     return carrying(error.mean, found.verdicts, clusters=found.clusters)
+
+
+def _untold(measured: Information) -> str:
+    """Return why an error that was measured is not carried over to other replies."""
+    if measured.value is None:
+        return f"nothing is carried over: {measured.method}"
+    return "nothing is carried over: the judge is not shown to be better than a coin"
 
 
 def _counts(verdicts: Sequence[float], labels: Sequence[float]) -> tuple[int, int, int, int] | None:

@@ -3,16 +3,18 @@
     behind = judged_number(frame, metric, standing)
     print(behind.corrected)         # 0.612 [0.540, 0.680] 95 %, corrected from 0.700, …
 
-Where more than 10 % of what the judge was asked has no verdict, or an audit says so, the number is
-void: nothing rests on it.
+Where more than 10 % of what the judge was asked has no verdict, where an audit says so, or where
+people's labels do not show that the judge tells more than a coin, the number is void: nothing rests
+on it.
 """
 
 from collections.abc import Sequence
 
 import msgspec
 
-from statera.analysis.correction import corrected, corrected_difference
+from statera.analysis.correction import arm, arms, corrected, corrected_difference
 from statera.analysis.frame import Frame
+from statera.analysis.judgeinformation import void_by_labels
 from statera.analysis.pairing import Pairing
 from statera.analysis.standing import (
     Standing,
@@ -84,7 +86,9 @@ def judged_number(
     """Return what stands behind a judged metric of a category, None being the whole task."""
     found = corrected(frame, metric.name, standing, category, level=level)
     sides = (_judgements(frame, metric, standing, category),)
-    return _behind(found, (standing,), sides, early=bool(frame.early))
+    whole = arm(frame, metric.name, standing, frame.places())
+    chance = void_by_labels((whole,), metric.name, (standing,))
+    return _behind(found, (standing,), sides, early=bool(frame.early), chance=chance)
 
 
 def judged_difference(
@@ -102,7 +106,8 @@ def judged_difference(
         _judgements(frame, metric, standing, category)
         for frame, standing in zip(frames, standings, strict=True)
     )
-    return _behind(found, standings, sides, early=bool(pairing.early))
+    chance = void_by_labels(arms(pairing, metric.name, standings), metric.name, standings)
+    return _behind(found, standings, sides, early=bool(pairing.early), chance=chance)
 
 
 def _judgements(
@@ -119,10 +124,11 @@ def _behind(
     sides: tuple[Judgements, ...],
     *,
     early: bool,
+    chance: str,
 ) -> Behind:
     drifted = next((s.drifted for s in standings if s.drifted), "")
     lacking = [f"no verdict on {side.asked - side.judged:,} of {_trials(side)}" for side in sides]
-    voids = [s.void for s in standings if s.void]
+    voids = [s.void for s in standings if s.void] + ([chance] if chance else [])
     voids += [f"void: {t}" for side, t in zip(sides, lacking, strict=True) if _void(side)]
     warned = [t for side, t in zip(sides, lacking, strict=True) if side.missing > WARN]
     warned += [_left_out(side) for side in sides if side.empty > WARN * side.replies]

@@ -24,6 +24,7 @@ from statera.records.parts import SECOND, Part, stored_parts
 from statera.records.specs import JUDGING, MEMBERS, RunInfo
 from statera.scorers.classified import Classified, classified, classified_outcomes, score_name
 from statera.stats.carrying import MeanError
+from statera.stats.information import Information, information_of
 from statera.stats.rogangladen import Accuracy
 
 CALIBRATIONS = "calibrations"
@@ -43,16 +44,30 @@ class MetricError(msgspec.Struct, frozen=True, kw_only=True):
     """A judge's error in one metric: the mean one, and how often a yes or no was right.
 
     `counts` is (true positives, positives, true negatives, negatives), None where the metric's
-    values are not 0 or 1, or the labels were not drawn alike.
+    values are not 0 or 1, or the labels were not drawn alike. `information` says how far verdicts
+    tell what people say.
     """
 
     mean: MeanError
     counts: tuple[int, int, int, int] | None = None
+    information: Information | None = None
 
     @property
     def accuracy(self) -> Accuracy | None:
         """The counts as `stats.rogangladen` takes them."""
         return None if self.counts is None else Accuracy(*self.counts)
+
+    @property
+    def informed(self) -> Information | None:
+        """How far verdicts tell what people say; of older records only where `counts` say it."""
+        known = self.accuracy
+        if (
+            self.information is not None
+            or known is None
+            or not (known.positives and known.negatives)
+        ):
+            return self.information
+        return information_of(known)
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):

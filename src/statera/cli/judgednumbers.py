@@ -103,6 +103,8 @@ def notes(rows: Sequence[Row]) -> list[str]:
     methods = sorted({b.corrected.method for _, b in behind if b.corrected.value is not None})
     found = [*audit_lines((b.judge, b.audit) for _, b in behind), *sorted(pairs)]
     found += [f"corrected by people's labels: {'; '.join(methods)}"] if methods else []
+    refused = {b.corrected.refused for _, b in behind if b.corrected.refused}
+    found += [f"corrections refused: {'; '.join(sorted(refused))}"] if refused else []
     if any(b.corrected.transported and b.corrected.value is not None for _, b in behind):
         found.append(_TRANSPORTED)
     return [*found, *_alone(behind)]

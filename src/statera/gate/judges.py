@@ -3,6 +3,7 @@
 | the judge | what is read |
 |---|---|
 | void by its audit, or without a verdict on more than 10 % of the trials | nothing |
+| not shown by labels to tell more than a coin | nothing, and the labels it would take |
 | a mean that leaves out more than 10 % of the replies, as empty | nothing |
 | measured on these very trials (a difference: on both runs) | the corrected bounds |
 | has shifted since, and was measured elsewhere or not at all | nothing |
@@ -25,6 +26,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from statera.analysis.correction import (
+    Arm,
     AtLevel,
     arm,
     arms,
@@ -33,6 +35,7 @@ from statera.analysis.correction import (
     labels_name,
 )
 from statera.analysis.frame import Frame, Places
+from statera.analysis.judgeinformation import void_by_labels
 from statera.analysis.pairing import Pairing
 from statera.analysis.stages import staging
 from statera.analysis.standing import (
@@ -154,9 +157,8 @@ def listened(
     """Return how the judge of a target is believed; `fixed` is False where a run stopped early."""
     standings = behind(target, judges)
     frames = (sides,) if isinstance(sides, Frame) else (sides.candidate, sides.base)
-    note, void = _unjudged(target, frames, standings)
-    void = next((_told(s, s.void) for s in standings if s.void), void)
-    if void:
+    note, missing = _unjudged(target, frames, standings)
+    if void := _void(target, sides, standings) or missing:
         return Listened(Hearing("void"), void)
     elsewhere = False
     why = STOPPED if not fixed else UNLABELLED
@@ -171,7 +173,8 @@ def listened(
         if told.value is not None and not refused:
             alike = _alike(standings) if told.transported and target.paired else ""
             later = f"{shifted} (after these trials)" if shifted else ""
-            notes = "; ".join(filter(None, (note, later, alike)))
+            instead = f"refused: {told.refused}" if told.refused else ""
+            notes = "; ".join(filter(None, (note, later, alike, instead)))
             return Listened(Hearing(how, told.raw, told.labels, notes), "", found)
         elsewhere = told.value is not None
         why = _elsewhere(told) if elsewhere else told.method
@@ -189,6 +192,22 @@ def listened(
     if elsewhere:
         return Listened(Hearing(note=note), _not_here(standings, why))
     return Listened(Hearing(note=note), _unmeasured(standings, why, mends=mends))
+
+
+def _void(target: Target, sides: Frame | Pairing, standings: tuple[Standing, ...]) -> str:
+    """Return why nothing may rest on the judge: its audit, or labels; empty where all is well."""
+    if void := next((_told(s, s.void) for s in standings if s.void), ""):
+        return void
+    if not _mends(target, standings):
+        return ""
+    name = target.metric.name
+    whole: tuple[Arm, ...]
+    if isinstance(sides, Frame):
+        whole = (arm(sides, name, standings[0], sides.places()),)
+    else:
+        whole = arms(sides, name, (standings[0], standings[-1]))
+    chance = void_by_labels(whole, name, standings)
+    return _told(standings[0], chance) if chance else ""
 
 
 def behind(target: Target, judges: Judges) -> tuple[Standing, ...]:

@@ -36,6 +36,8 @@ def _line(metric: str, behind: Behind, paired: bool) -> str:
     labels = numbers.plural(found.labels, "label")
     carried = ", transported: measured on other replies" if found.transported else ""
     level = numbers.level(found.level)
+    refused = f"; refused: {found.refused}" if found.refused else ""
     return (
-        f"{raw}; {told(found.value)} ({spread} at {level}) as {labels} correct it{carried}{warned}"
+        f"{raw}; {told(found.value)} ({spread} at {level}) as {labels} correct it by "
+        f"{found.method}{carried}{refused}{warned}"
     )

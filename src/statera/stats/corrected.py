@@ -28,7 +28,8 @@ class Corrected(msgspec.Struct, frozen=True, kw_only=True):
     is the two-sided coverage in (0, 1). `n` counts the judged trials, `clusters` the independent
     units among them, `labels` the human labels behind the correction. `tuning` is the weight of the
     judge in PPI++ (0: labels alone; None: not that method). `transported` says that the correction
-    was measured on another model or data set: that it holds here is an assumption.
+    was measured on another model or data set: that it holds here is an assumption. `refused` says
+    which correction that comes before this one was not valid, and why; empty where none was tried.
     """
 
     value: float | None
@@ -43,6 +44,7 @@ class Corrected(msgspec.Struct, frozen=True, kw_only=True):
     labels: int
     tuning: float | None = None
     transported: bool = False
+    refused: str = ""
 
     def __str__(self) -> str:
         """Return `0.103 [0.071, 0.141] 95 %, corrected from 0.137, 1000 trials, 200 labels`."""

@@ -168,6 +168,42 @@ def test_a_judged_metric_waits_for_labels_and_is_ruled_on_as_they_correct_it(
     assert (rule["labels"], rule["transported"], rule["unvalidated"]) == (100, False, False)
 
 
+COIN = """
+gate: coin
+rules: [{metric: open/reference_good, min: 0.05, transported: true, unvalidated: true}]
+"""
+
+
+@pytest.mark.parametrize("probability", ["0.5", ""])
+@pytest.mark.parametrize("people", ["of other replies", "against it"])
+def test_a_judge_at_chance_passes_nothing_whatever_the_rule_takes(
+    cli: Cli, tmp_path: Path, people: str, probability: str
+) -> None:
+    run = judged_run(tmp_path, cli)
+    draw = random.Random(3)
+    grades = [5 if people == "against it" and i % 5 == 4 else 1 for i in range(200)]
+    if people == "of other replies":
+        grades = [draw.choice([1, 5]) for _ in range(200)]
+    rows = [f"q{i},{grades[i]},{probability}" for i in sorted(draw.sample(range(200), 100))]
+    (tmp_path / "labels.csv").write_text("\n".join(["id,label,probability", *rows, ""]))
+    (tmp_path / "coin.yaml").write_text(COIN)
+    label = ("judge", "label", run, "--judge", "reference", "--labels", "labels.csv")
+    kept = cli(*label, "--import-only")
+    assert kept.returncode == 0, kept.stderr
+    ruled = cli("gate", run, "-p", "coin.yaml")
+    assert ruled.returncode == 3, ruled.stdout
+    assert "judge reference is void: not shown to be better than a coin" in ruled.stdout
+    assert "100 labels" in ruled.stdout
+    shown = cli("show", run)
+    assert "open/reference_good: void: not shown to be better than a coin" in " ".join(
+        shown.stdout.split()
+    )
+    (rule,) = json.loads(cli("gate", run, "-p", "coin.yaml", "--json").stdout)["rules"]
+    assert (rule["value"], rule["verdict"]) == (None, "inconclusive")
+    assert cli("report", run, "-o", "page.html").returncode == 0
+    assert "not shown to be better than a coin" in (tmp_path / "page.html").read_text()
+
+
 COUNTERED = """
 gate: never
 rules:

@@ -30,6 +30,32 @@ def test_an_item_is_the_mean_of_its_epochs_and_a_failed_one_is_absent() -> None:
     assert np.asarray(MIXED.items("accuracy", "b").values).tolist() == [0.5]
 
 
+def unequal(outcome: Outcome) -> Frame:
+    """Return five items: one with four epochs of that outcome, four with one that is wrong."""
+    often: tuple[str, str, list[Outcome]] = ("0", "a", [outcome] * 4)
+    return frame([often, *[(f"{place}", "b", list[Outcome](["wrong"])) for place in range(1, 5)]])
+
+
+def test_accuracy_is_the_mean_over_items_however_many_epochs_each_has() -> None:
+    made = unequal("right")
+    found = made.metric("accuracy").estimate(made.items("accuracy"))
+    assert (found.value, found.n) == (0.2, 5)
+
+
+def test_shares_without_an_answer_are_means_over_items_too() -> None:
+    made = unequal("refused")
+    assert made.metric("refused").estimate(made.items("refused")).value == 0.2
+
+
+def test_a_ratio_counts_trials_and_equal_epochs_keep_their_number() -> None:
+    assert np.asarray(unequal("right").items("accuracy_given_answer").weights) == pytest.approx(
+        [4, 1, 1, 1, 1]
+    )
+    both: list[Outcome] = ["right", "wrong"]
+    even = frame([(f"{place}", "a", both) for place in range(3)])
+    assert np.asarray(even.items("accuracy").weights).tolist() == [2, 2, 2]
+
+
 @pytest.mark.parametrize(
     ("name", "lowest", "highest"),
     [

@@ -76,6 +76,17 @@ def test_good_is_the_end_that_the_claim_points_to() -> None:
     assert good_value(only_target(evidence, {"metric": "t/accuracy", "min": 0.9})) == 1.0
 
 
+def test_a_gate_reads_the_mean_over_items_however_many_epochs_each_has() -> None:
+    often: list[Outcome] = ["right"] * 4
+    once: list[Outcome] = ["wrong"]
+    made = rows([("0", "a", often), *[(f"{place}", "a", once) for place in range(1, 5)]])
+    frame = next(frames(made, {"t": METRICS}))
+    target = only_target(single(frame), {"metric": "t/accuracy", "min": 0.3})
+    found = items(target, frame, "left out")
+    weights = np.asarray(found.weights, dtype=np.float64)
+    assert np.average(np.asarray(found.values), weights=weights) == pytest.approx(0.2)
+
+
 def test_the_mean_over_categories_counts_each_the_same() -> None:
     made = rows([("1", "a", ["right"]), ("2", "a", ["right"]), ("3", "b", ["wrong"])])
     frame = next(frames(made, {"t": METRICS}))

@@ -74,6 +74,17 @@ class _Growing:
         return Column(values, weights)
 
 
+def item_weights(metric: Metric, trials: Floats) -> Floats:
+    """Return what each item weighs in the metric's mean, from its number of trials (n,).
+
+    Of a ratio of counts over trials that number. Else every item the same: the number of trials
+    where all have the same, so that no mean is worth more than its trials, and 1 where they differ.
+    """
+    if metric.ratio or not len(trials) or np.all(trials == trials[0]):
+        return trials
+    return np.ones_like(trials)
+
+
 def extremes(metric: Metric, scores: Sequence[Score]) -> tuple[ItemValue, ItemValue]:
     """Return the item's lowest and highest value over what its failed trials might have been."""
     low, high = metric.bounds
@@ -314,11 +325,15 @@ class Frame:
         return np.asarray(self.members.get(category, array("q")), dtype=np.int64)
 
     def items(self, name: str, category: str | None = None, *, infra: Infra = "left out") -> Items:
-        """Return the items of a category that have a value, None being the whole task."""
+        """Return the items of a category that have a value, None being the whole task.
+
+        Items weigh alike, however many epochs each has; for a ratio (right / answered) by trials.
+        """
         column, places = self.column(name, infra=infra), self.places(category)
         known = places[column.weights[places] > 0]
         clusters, strata = self.clusters[known], self.strata[known]
-        return Items(column.values[known], clusters, strata, column.weights[known])
+        weights = item_weights(self.metric(name), column.weights[known])
+        return Items(column.values[known], clusters, strata, weights)
 
     def counts(self, score: str, category: str | None = None) -> dict[Outcome, int]:
         """Return how many trials had each outcome under that score.

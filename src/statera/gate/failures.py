@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from statera.analysis.frame import Frame, Infra, Places
+from statera.analysis.frame import Frame, Infra, Places, item_weights
 from statera.gate.rules import Target
 from statera.gate.ruling import Dismissal
 from statera.metrics.means import MeanScore
@@ -80,7 +80,9 @@ def items(target: Target, frame: Frame, infra: Infra, cleared: Sequence[int] = (
     values[list(cleared)] = good_value(target)
     known = places[column.weights[places] > 0]
     strata = frame.strata[known]
-    weights = column.weights[known] if target.metric.by_category else _even(strata)
+    weights = item_weights(target.metric, column.weights[known])
+    if not target.metric.by_category:
+        weights = _even(strata)
     return Items(values[known], frame.clusters[known], strata, weights)
 
 

@@ -26,7 +26,7 @@ class Share(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
         return None
 
     def estimate(self, items: Items) -> Estimate:
-        """Return the mean over items, each weighing as many trials as it has."""
+        """Return the mean over items by their weights: trials for a ratio, else alike."""
         return mean(items)
 
 

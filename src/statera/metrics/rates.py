@@ -66,7 +66,7 @@ class Rate(msgspec.Struct, frozen=True, kw_only=True, tag="rate", tag_field="typ
         return MeanScore(score=self.score).item(scores)
 
     def estimate(self, items: Items) -> Estimate:
-        """Return the mean over items, each weighing as many trials as it has.
+        """Return the mean over items by their weights, which are alike.
 
         The interval is that of the values as shares of the range, of a difference of arms in
         [-1, 1] that of gains minus losses: it never leaves the range.

@@ -15,8 +15,8 @@ class Items(NamedTuple):
     """One value per item with what binds items together; all have the same length.
 
     Items of one cluster are not independent. A stratum is the category of an item. Clusters and
-    strata are names or numbers. A weight is how many trials stand behind the value, so that the
-    weighted mean is the ratio over trials.
+    strata are names or numbers. Weights are alike for a mean that counts every item the same; for a
+    ratio over trials (right / answered) a weight is how many trials stand behind the value.
     """
 
     values: "ArrayLike"

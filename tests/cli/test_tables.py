@@ -35,6 +35,19 @@ def test_a_metric_shows_interval_n_and_outcomes(capsys: pytest.CaptureFixture[st
     assert "_macro counts each category the same" in out
 
 
+def test_standard_errors_are_shown_where_they_are_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rows = [msgspec.structs.replace(row("t/a"), standard_error=0.0446), row("t/b")]
+    print_metrics(rows)
+    assert "std. error" not in capsys.readouterr().out
+    print_metrics(rows, errors=True)
+    lines = capsys.readouterr().out.splitlines()
+    assert "std. error" in lines[0]
+    assert lines[1].split()[:3] == ["t/a", "0.250", "0.0446"]
+    assert lines[2].split()[:3] == ["t/b", "0.250", "none"]
+
+
 def test_outcomes_that_never_happened_get_no_column(capsys: pytest.CaptureFixture[str]) -> None:
     quiet = {outcome: 0 for outcome in OUTCOMES} | {"right": 3}
     print_metrics([msgspec.structs.replace(row("t/accuracy"), outcomes=quiet)])

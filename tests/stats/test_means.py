@@ -137,7 +137,29 @@ def test_weights_make_a_ratio_over_trials() -> None:
     items = Items([1.0] * 9 + [0.0], [str(i) for i in range(10)], [""] * 10, [4.0] * 9 + [1.0])
     found = mean(items)
     assert found.value == pytest.approx(36 / 37)
-    assert found.method == "Wilson, clustered, CR2 with Satterthwaite"
+    assert found.method == "Wilson on the effective size, CR2 with Satterthwaite"
+
+
+def test_only_items_that_share_a_cluster_are_called_clustered() -> None:
+    values = [0.0, 0.5, 1.0, 0.25] * 20
+    assert mean(single(values)).method == "Wilson on the effective size"
+    assert mean(clustered(values, 2)).method == "Wilson, clustered"
+    alike = single([1.0] * 50)._replace(weights=[4.0] * 50)
+    assert mean(alike).method == "Wilson"
+
+
+def test_the_standard_error_of_independent_items_is_the_usual_one() -> None:
+    values = [0.0, 0.5, 1.0, 0.25] * 20
+    assert mean(single(values)).error == pytest.approx(stats.sem(values), rel=1e-12)
+    answers = [1.0] * 27 + [0.0] * 73
+    assert mean(single(answers)).error == pytest.approx(stats.sem(answers), rel=1e-12)
+    doubled = mean(clustered([value for value in values for _ in range(2)], 2))
+    assert doubled.error == pytest.approx(stats.sem(values), rel=1e-12)
+
+
+@pytest.mark.parametrize("values", [[1.0] * 50, [0.0, 1.0, 1.0]])
+def test_what_does_not_vary_or_is_few_has_no_standard_error(values: list[float]) -> None:
+    assert mean(single(values)).error is None
 
 
 def test_a_weighted_item_is_as_many_items_of_its_cluster() -> None:

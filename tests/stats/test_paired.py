@@ -40,6 +40,15 @@ def test_82_against_80_of_500() -> None:
     assert str(found) == "+0.020 [-0.017, +0.058] 95 %, 500 items, p 0.29"
 
 
+def test_mcnemars_exact_p_is_beside_the_mid_p() -> None:
+    """LLMBar: 4 items won against 14 lost."""
+    found = difference(binary(PairCounts(4, 14, 100)))
+    assert found.p_exact == pytest.approx(0.0309, abs=5e-5)
+    assert found.p == pytest.approx(0.0192, abs=5e-5)
+    graded = single(np.linspace(0, 1, 50), np.linspace(0, 0.9, 50))
+    assert difference(graded).p_exact is None
+
+
 def test_few_discordant_items_are_treated_exactly() -> None:
     found = difference(binary(PairCounts(1, 7, 21)))
     assert found.method == "exact unconditional"

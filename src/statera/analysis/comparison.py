@@ -30,7 +30,7 @@ from statera.stats.results import LEVEL
 from statera.stats.spans import Span
 from statera.stats.unpaired import unpaired_difference
 
-_NUMBERS = ("base", "candidate", "difference", "low", "high", "p", "worst", "best")
+_NUMBERS = ("base", "candidate", "difference", "low", "high", "p", "p_exact", "worst", "best")
 """What a row whose judge is void does not have."""
 
 _WHOLE, _REPEATS = "whole tasks", "repeats"
@@ -40,7 +40,8 @@ class ComparisonRow(msgspec.Struct, frozen=True, kw_only=True):
     """One metric of both runs over the items they share. `category` None is the whole task.
 
     `difference` is candidate - base with its own interval at `level`; `p` is two-sided, from
-    `test`; `p_adjusted` counts how many such tests were made. `wins` counts the items on which the
+    `test`; `p_exact` is McNemar's exact p where that test fits (right or wrong, items alone), else
+    None. `p_adjusted` counts how many such tests were made. `wins` counts the items on which the
     candidate is better. `worst` and `best` are the difference if every infrastructure error had
     counted for the base, or for the candidate; None without any. `unscored` items have no value on
     a side. `paired` is False for runs without a shared item. `behind` is what stands behind a
@@ -71,6 +72,7 @@ class ComparisonRow(msgspec.Struct, frozen=True, kw_only=True):
     paired: bool
     higher_is_better: bool
     behind: Behind | None = None
+    p_exact: float | None = None
 
     @property
     def name(self) -> str:
@@ -279,6 +281,7 @@ def row(
         unscored=pairing.unscored(name, category),
         paired=found.paired,
         higher_is_better=better,
+        p_exact=found.p_exact,
     )
 
 

@@ -25,7 +25,8 @@ class MetricRow(msgspec.Struct, frozen=True, kw_only=True):
     `unsure` names the outcomes that are not clear of every reply that is counted so. `behind`
     is what stands behind a judge's number, None for any other; a void one has no estimate. `marks`
     say what else must be read beside the number: `temperature 0` of what repeats say, where they
-    were drawn at that temperature.
+    were drawn at that temperature. `standard_error` is that of the estimate where it is a mean that
+    varies over at least 8 clusters, else None.
     """
 
     metric: str
@@ -41,6 +42,7 @@ class MetricRow(msgspec.Struct, frozen=True, kw_only=True):
     unsure: tuple[Outcome, ...] = ()
     behind: Behind | None = None
     marks: tuple[str, ...] = ()
+    standard_error: float | None = None
 
 
 def estimates(frame: Frame, standings: Standings = NOBODY) -> list[MetricRow]:
@@ -75,6 +77,7 @@ def estimated(
         clusters=estimate.clusters,
         outcomes={} if isinstance(metric, WinRate) else {o: counts.get(o, 0) for o in OUTCOMES},
         unsure=("refused",) if frame.doubted(metric.score, category) else (),
+        standard_error=estimate.error,
     )
     if standing is None or not is_judged(metric):
         return row
@@ -86,7 +89,13 @@ def _judged(row: MetricRow, behind: Behind) -> MetricRow:
     if not behind.void:
         return msgspec.structs.replace(row, behind=behind)
     return msgspec.structs.replace(
-        row, estimate=None, low=None, high=None, method=behind.void, behind=behind
+        row,
+        estimate=None,
+        low=None,
+        high=None,
+        standard_error=None,
+        method=behind.void,
+        behind=behind,
     )
 
 

@@ -120,6 +120,7 @@ def _columns(rows: Sequence[ComparisonRow]) -> list[Column]:
     level = min((row.level for row in rows), default=0.95)
     failed = any(row.worst is not None for row in rows)
     judged = any(row.behind is not None for row in rows)
+    exact = any(row.p_exact is not None for row in rows)
     return [
         Column("metric", name=True),
         Column("base", 3),
@@ -130,6 +131,7 @@ def _columns(rows: Sequence[ComparisonRow]) -> list[Column]:
         Column("n"),
         Column("won/lost/tied", 6),
         Column("p", 4),
+        *([Column("exact p", 5)] if exact else []),
         Column("p adj.", 5),
         *([Column("if infra errors", 2, below=True)] if failed else []),
     ]
@@ -137,13 +139,14 @@ def _columns(rows: Sequence[ComparisonRow]) -> list[Column]:
 
 def _lines(rows: Sequence[ComparisonRow]) -> list[Line]:
     size, judged = len(_columns(rows)), any(row.behind is not None for row in rows)
+    exact = any(row.p_exact is not None for row in rows)
     return [
-        Line(_cells(row, judged=judged)[:size], "" if row.category is None else "dim")
+        Line(_cells(row, judged=judged, exact=exact)[:size], "" if row.category is None else "dim")
         for row in rows
     ]
 
 
-def _cells(row: ComparisonRow, *, judged: bool) -> list[str]:
+def _cells(row: ComparisonRow, *, judged: bool, exact: bool) -> list[str]:
     name = row.metric if row.category is None else f"  {row.category}"
     clusters = "" if row.clusters == row.n else f" in {row.clusters}"
     return [
@@ -156,6 +159,7 @@ def _cells(row: ComparisonRow, *, judged: bool) -> list[str]:
         f"{row.n}{clusters}",
         f"{row.wins}/{row.losses}/{row.ties}",
         _p(row.p),
+        *(["" if row.p_exact is None else _p(row.p_exact)] if exact else ()),
         _p(row.p_adjusted),
         _span(row.worst, row.best) if row.higher_is_better else _span(row.best, row.worst),
     ]
@@ -191,6 +195,8 @@ def _notes(comparison: Comparison, rows: Sequence[ComparisonRow]) -> list[str]:
         apart = " (those of repeats apart)" if any(row.of_repeats for row in rows) else ""
         adjusted = f"adjusted by Holm over metrics{apart}, by Benjamini-Hochberg over categories"
         notes.append(f"p: {'; '.join(tests)}; {adjusted}")
+    if any(row.p_exact is not None for row in rows):
+        notes.append("exact p: McNemar's exact binomial test, two-sided; not adjusted")
     notes += _without_value([row for row in rows if row.category is None])
     if any(row.metric.endswith("_given_answer") for row in rows):
         notes.append(

@@ -19,6 +19,7 @@ FEW = 3
 _UNSURE = f"* unsure: the refusal classifier is not clear about some replies ({UNSURE})"
 MARK = "°"
 _MARKS = {AT_ZERO: f"repeats at {AT_ZERO}: what differs is the endpoint's own noise"}
+_STANDARD_ERROR = Column("std. error")
 _COLUMNS = (
     Column("metric", name=True),
     Column("estimate"),
@@ -77,19 +78,20 @@ def print_health(health: Health, run: str, blind: Collection[Outcome] = ()) -> N
         say(out, f"[yellow]warning[/] {told.replace('RUN', run)}")
 
 
-def print_metrics(rows: Sequence[MetricRow]) -> None:
+def print_metrics(rows: Sequence[MetricRow], *, errors: bool = False) -> None:
     """Print one line a metric, with its categories below: estimate, interval, n, outcomes.
 
-    Outcomes that never happened get no column.
+    Outcomes that never happened get no column; with `errors` standard errors have one.
     """
     seen = [outcome for outcome in SHOWN if any(row.outcomes.get(outcome) for row in rows)]
     doubted = {outcome for row in rows for outcome in row.unsure}
     judged = any(row.behind is not None for row in rows)
     beside = judgednumbers.COLUMNS if judged else ()
-    columns = [*_COLUMNS, *beside, *(_outcome(name, doubted) for name in seen)]
+    measures = [*_COLUMNS[:2], *([_STANDARD_ERROR] if errors else []), *_COLUMNS[2:]]
+    columns = [*measures, *beside, *(_outcome(name, doubted) for name in seen)]
     out = console()
     styles = ("" if row.category is None else "dim" for row in rows)
-    cells = (_cells(row, seen, judged=judged) for row in rows)
+    cells = (_cells(row, seen, judged=judged, errors=errors) for row in rows)
     print_table(out, columns, list(map(Line, cells, styles)))
     for warning in judgednumbers.warnings(rows):
         say(out, f"[yellow]warning[/] {plain(warning)}")
@@ -124,7 +126,7 @@ def _outcome(name: Outcome, doubted: Collection[str]) -> Column:
     return Column(name.replace("_", " ") + mark, 2 if name in ("right", "wrong") else 1)
 
 
-def _cells(row: MetricRow, seen: Sequence[Outcome], *, judged: bool) -> list[str]:
+def _cells(row: MetricRow, seen: Sequence[Outcome], *, judged: bool, errors: bool) -> list[str]:
     name = f"{row.metric}{MARK if row.marks else ''}"
     name = name if row.category is None else f"  {row.category}"
     absent = "void" if judgednumbers.void(row) else "none"
@@ -133,7 +135,9 @@ def _cells(row: MetricRow, seen: Sequence[Outcome], *, judged: bool) -> list[str
     clusters = "" if row.clusters == row.n else f" in {row.clusters}"
     beside = judgednumbers.cells(row.behind) if judged else ()
     outcomes = (str(row.outcomes.get(o, "")) for o in seen)
-    return [name, estimate, bounds, f"{row.n}{clusters}", *beside, *outcomes]
+    error = "none" if row.standard_error is None else f"{row.standard_error:.4f}"
+    told = [error] if errors else []
+    return [name, estimate, *told, bounds, f"{row.n}{clusters}", *beside, *outcomes]
 
 
 def marked(marks: Collection[str]) -> str:

@@ -138,4 +138,5 @@ def _with(
         n=found.n,
         clusters=found.clusters,
         source=source,
+        error=found.error,
     )

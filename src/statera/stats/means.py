@@ -15,6 +15,7 @@ Which method is used, and the region where it is valid:
 
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from statera.stats.clusterrobust import MIN_CLUSTERS, ClusterMean, cluster_mean
@@ -107,6 +108,10 @@ def mean(items: Items, *, level: float = LEVEL) -> Estimate:
     """
     _check(level)
     sample = sample_of(items)
+    return msgspec.structs.replace(_mean(sample, level), error=_standard_error(sample))
+
+
+def _mean(sample: Sample, level: float) -> Estimate:
     n, clusters = sample.sizes
     if not n:
         return _bare(None, "no items", level, (0, 0))
@@ -119,8 +124,21 @@ def mean(items: Items, *, level: float = LEVEL) -> Estimate:
         return _bare(centre, f"fewer than {MIN_CLUSTERS} clusters", level, sample.sizes)
     if binary and centre in (0.0, 1.0):
         bounds = wilson(centre, sample.worth, normal_quantile(level))
-        return _whole(centre, bounds, ("Wilson on clusters", DEAN), level, sample.sizes)
+        named = ("Wilson", WILSON) if sample.single else ("Wilson on clusters", DEAN)
+        return _whole(centre, bounds, named, level, sample.sizes)
     return _varied(sample, level)
+
+
+def _standard_error(sample: Sample) -> float | None:
+    """Return the cluster-robust standard error of the mean; None where nothing varies, or few do.
+
+    Of independent items it is the usual one, with n - 1.
+    """
+    if sample.sizes[1] < MIN_CLUSTERS:
+        return None
+    variance = cluster_mean(sample.values, sample.weights, sample.cluster).variance
+    scale = max(1.0, float(np.abs(sample.values).max()))
+    return None if variance < NO_SPREAD * scale**2 else float(variance**0.5)
 
 
 def _varied(sample: Sample, level: float) -> Estimate:
@@ -137,7 +155,9 @@ def _varied(sample: Sample, level: float) -> Estimate:
         return _whole(found.value, bounds, plain, level, sample.sizes)
     size = found.value * (1 - found.value) / found.variance
     bounds = wilson(found.value, size, quantile)
-    named = (f"Wilson, clustered{how}", f"{DEAN}; {found.source}")
+    alone = sample.sizes[0] == sample.sizes[1]
+    kind = "Wilson on the effective size" if alone else "Wilson, clustered"
+    named = (f"{kind}{how}", f"{DEAN}; {found.source}")
     return _whole(found.value, bounds, named, level, sample.sizes)
 
 
@@ -163,10 +183,13 @@ def macro_mean(items: Items, *, level: float = LEVEL) -> Estimate:
     pairs = zip(places, indices, strict=True)
     parts = [cluster_mean(sample.values[p], sample.weights[p], index) for p, index in pairs]
     spread = _stratified_spread(parts, level)
+    error = float(sum(part.variance for part in parts) ** 0.5) / len(parts)
     if spread == 0:
         return _bare(centre, "no spread within categories", level, sample.sizes)
     bounds = (max(0.0, centre - spread), min(1.0, centre + spread))
-    return _whole(centre, bounds, ("stratified by category", COCHRAN), level, sample.sizes)
+    named = ("stratified by category", COCHRAN)
+    found = _whole(centre, bounds, named, level, sample.sizes)
+    return msgspec.structs.replace(found, error=error)
 
 
 def _stratified_spread(parts: list[ClusterMean], level: float) -> float:

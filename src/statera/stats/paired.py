@@ -21,13 +21,14 @@ answers, over items that the other may not have answered; the method's name says
 
 from typing import Literal, NamedTuple
 
+import msgspec
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from statera.stats.bootstrap import ENOUGH, SOURCES, bca_interval, percentile_interval
 from statera.stats.bootstrap import resampled_means as resampled
 from statera.stats.clusterrobust import MIN_CLUSTERS, cluster_mean
-from statera.stats.mcnemar import MID, mid_p
+from statera.stats.mcnemar import MID, exact_p, mid_p
 from statera.stats.pairedbounds import MILLER, difference_bounds
 from statera.stats.pairedscore import TANGO, PairCounts, tango_interval
 from statera.stats.pairing import Aligned, aligned
@@ -68,7 +69,8 @@ def difference(
     if counts is not None:
         few = counts.discordant < FEW_DISCORDANT
         answer = _bounded(pairs, level) if few else _scored(counts, level)
-        return _result(known, level, answer)
+        found = _result(known, level, answer)
+        return msgspec.structs.replace(found, p_exact=exact_p(counts.wins, counts.losses))
     if known.unshared or known.clusters < 2:
         return _result(known, level, _none(known.unshared or "one cluster"))
     if known.alike:

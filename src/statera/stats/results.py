@@ -53,7 +53,8 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
 
     `low` and `high` are None where no valid interval exists; `method` then says why. `level` is the
     two-sided coverage in (0, 1). `n` counts items, `clusters` the independent units among them.
-    `source` cites the paper and equation of the method.
+    `source` cites the paper and equation of the method. `error` is the standard error of the value
+    where the estimate is a mean that varies over at least 8 clusters, else None.
     """
 
     value: float | None
@@ -64,6 +65,7 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     n: int
     clusters: int
     source: str = ""
+    error: float | None = None
 
     def __str__(self) -> str:
         """Return `0.820 [0.784, 0.851] 95 %, 500 items`."""
@@ -82,7 +84,8 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     where no valid interval exists; `method` then says why. `p` is the two-sided probability of a
     difference at least so large if there is none, by `test`; None where no test is valid. `paired`
     is False for runs without shared items. `wins`, `losses` and `ties` count items by the sign of
-    candidate - base.
+    candidate - base. `p_exact` is McNemar's exact p, where items are right or wrong and stand
+    alone; None elsewhere.
     """
 
     value: float | None
@@ -101,6 +104,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     losses: int
     ties: int
     paired: bool = True
+    p_exact: float | None = None
 
     def __str__(self) -> str:
         """Return `+0.020 [-0.012, +0.052] 95 %, 500 items, p 0.22`."""

@@ -52,7 +52,7 @@ class Span(NamedTuple):
     def estimate(self, found: Estimate) -> Estimate:
         """Return an estimate of shares as one of values."""
         ends = {name: self._value(getattr(found, name)) for name in ("value", "low", "high")}
-        return msgspec.structs.replace(found, **ends)
+        return msgspec.structs.replace(found, **ends, error=self._gap(found.error))
 
     def difference(self, found: Difference) -> Difference:
         """Return a difference of shares as one of values."""

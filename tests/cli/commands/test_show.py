@@ -52,6 +52,17 @@ def test_samples_as_json_are_export_lines(measured: Cli, tmp_path: Path) -> None
     assert all(by_id[line["sample_id"]] == line for line in lines)
 
 
+def test_standard_errors_come_with_a_flag_and_always_in_json(measured: Cli) -> None:
+    told = json.loads(measured("show", "t", "--json").stdout)["metrics"][0]
+    usual = (told["estimate"] * (1 - told["estimate"]) / (told["n"] - 1)) ** 0.5
+    assert told["standard_error"] == pytest.approx(usual, rel=1e-6)
+    assert "std. error" not in measured("show", "t").stdout
+    assert f"{usual:.4f}" in measured("show", "t", "--standard-errors").stdout
+    wrong = measured("show", "t", "--standard-errors", "--outcome", "right")
+    assert wrong.returncode == 2
+    assert "--standard-errors is of estimates" in wrong.stderr
+
+
 def test_an_outcome_that_no_trial_has_is_said_with_those_that_there_are(measured: Cli) -> None:
     run = json.loads(measured("runs", "--json").stdout)["runs"][0]["id"][:8]
     done = measured("show", "t", "--outcome", "truncated")

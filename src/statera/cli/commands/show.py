@@ -71,6 +71,9 @@ from statera.store.runstore import RunStore
     help="With --scorecard: the live store of its experiments (the one beside the runs).",
 )
 @click.option(
+    "--standard-errors", cls=Flag, is_flag=True, help="With the standard error of each estimate."
+)
+@click.option(
     "--limit", cls=Flag, type=click.IntRange(1), default=20, show_default=True, help="At most."
 )
 @store_flag
@@ -94,8 +97,11 @@ def command(run: str, store: str, as_json: bool, **flags: Any) -> None:
         show_scorecard(found, as_json=as_json, live=flags["live"])
         return
     if wanted.outcome is None and not wanted.ids:
-        show_metrics(found, as_json=as_json, only=metrics)
+        errors: bool = flags["standard_errors"]
+        show_metrics(found, as_json=as_json, only=metrics, errors=errors)
         return
+    if flags["standard_errors"]:
+        raise DeclarationError("--standard-errors is of estimates: not with --outcome, …")
     if metrics:
         raise DeclarationError("--metric is of estimates: not with --outcome or --sample-id")
     count = 0
@@ -176,8 +182,12 @@ class Wanted(NamedTuple):
         return f"No trial{named} of run {self.run[:8]} {verdict}. It has: {rest or 'none'}"
 
 
-def show_metrics(run: Run, *, as_json: bool, only: Collection[str] = ()) -> None:
+def show_metrics(
+    run: Run, *, as_json: bool, only: Collection[str] = (), errors: bool = False
+) -> None:
     """Print the run's health and estimates, or its documented JSON shape (schema 1).
+
+    `errors` adds standard errors to the table; JSON has them always.
 
     `only` names the metrics (task/metric) that are shown, with all their categories; none means a
     first look at all. A judge's own run has no estimates: its judgements are counted. Raises
@@ -191,7 +201,7 @@ def show_metrics(run: Run, *, as_json: bool, only: Collection[str] = ()) -> None
         click.echo(to_json(summary(run) | {"metrics": chosen}))
         return
     shown = chosen if only else headline(chosen)
-    show_rows(run, shown)
+    show_rows(run, shown, errors=errors)
     hidden = len(run.metrics) - len(shown)
     if hidden and not only:
         told = f"{plural(hidden, 'more row')} with --metric NAME or --json"
@@ -224,7 +234,7 @@ def rows_of(run: Run, metrics: Collection[str]) -> list[MetricRow]:
     return [row for row in run.metrics if not metrics or row.metric in metrics]
 
 
-def show_rows(run: Run, rows: Sequence[MetricRow]) -> None:
+def show_rows(run: Run, rows: Sequence[MetricRow], *, errors: bool = False) -> None:
     """Print what the run is, its health, and these estimates."""
     info = run.info
     tags = f" ({', '.join(info.tags)})" if info.tags else ""
@@ -238,7 +248,7 @@ def show_rows(run: Run, rows: Sequence[MetricRow]) -> None:
         say(console(), f"[yellow]bypassed[/] {plain(told)}")
     if known := info.environment.get(DETERMINISM):
         say(console(), f"[bold]probe[/] {plain(str(convert(known, Determinism, source='probe')))}")
-    print_metrics(rows)
+    print_metrics(rows, errors=errors)
 
 
 def summary(run: Run) -> dict[str, object]:

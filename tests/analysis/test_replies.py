@@ -29,12 +29,12 @@ def test_each_trial_is_followed_by_its_reply() -> None:
     assert {r.category for r in replies} == {"kind"}
 
 
-def test_trials_without_a_score_are_left_out_and_what_never_came_back_failed() -> None:
+def test_trials_without_a_score_are_left_out_and_a_reply_that_is_not_there_has_no_digest() -> None:
     rows = [row("x", 1), row("y", 0, outcome="infra_error")]
     said = [ReplyRow("t", "x", 0, "1"), ReplyRow("t", "x", 1, None), ReplyRow("t", "y", 0, "3")]
     found = [r.score for r in with_replies(rows, said) if r.score.metric == "reply"]
     assert [(score.outcome, score.extracted) for score in found] == [
-        ("infra_error", None),
+        ("right", None),
         ("unparsed", "3"),
     ]
     assert [r.score.extracted for r in with_replies(rows[:1], [])][-1] is None

@@ -19,6 +19,7 @@ from statera.analysis.instrument import Change
 from statera.analysis.judgednumber import Behind, judged_difference
 from statera.analysis.pairing import Case, Pairing
 from statera.analysis.standing import NOBODY, Standings, is_judged
+from statera.analysis.understanding import why_unknown
 from statera.errors import DeclarationError, unknown
 from statera.interop import measured
 from statera.metrics.outcomes import NO_ANSWERS
@@ -187,8 +188,10 @@ def compared(
 def _judged(
     row: ComparisonRow, pairing: Pairing, judges: tuple[Standings, Standings]
 ) -> ComparisonRow:
-    """Return the row with what stands behind a judge's number; a void one is none."""
+    """Return the row with what stands behind a judge's number; a void or unknown one is none."""
     metric = pairing.candidate.metric(row.metric.removeprefix(f"{pairing.task}/"))
+    if why := max(why_unknown(frame, metric) for frame in (pairing.candidate, pairing.base)):
+        return msgspec.structs.replace(row, **dict.fromkeys(_NUMBERS), method=why, test="none")
     ours, theirs = (side.get((pairing.task, metric.score)) for side in judges)
     if ours is None or theirs is None or not is_judged(metric) or not pairing.shared:
         return row

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from statera.errors import unknown
 from statera.metrics.critical import CRITICAL, CriticalFailure
 from statera.metrics.outcomes import NO_ANSWERS, OutcomeShare
+from statera.metrics.repeats import COMPARED
 from statera.metrics.twins import Folded, clusters_of, folded
 from statera.protocols import Metric
 from statera.records.labels import PEOPLE
@@ -58,11 +59,14 @@ class _Growing:
         self.metric = metric
         self.values, self.weights = array("d"), array("d")
         self.unsure: dict[int, tuple[ItemValue, ItemValue]] = {}
+        self.undetermined = 0
 
     def add(self, scores: Sequence[Score], *, failed: bool) -> None:
         value, weight = self.metric.item(scores) or _ABSENT
         if failed:
             self.unsure[len(self.values)] = extremes(self.metric, scores)
+        if isinstance(self.metric, COMPARED):
+            self.undetermined += self.metric.undetermined(scores)
         self.values.append(value)
         self.weights.append(weight)
 
@@ -269,6 +273,13 @@ class Frame:
             chosen = np.isin(np.arange(len(self.ids)), self.critical)
             return Column(found.values, found.weights * chosen)
         return found
+
+    def undetermined(self, name: str) -> int:
+        """Return of how many items the metric's value is not known: what it compares is not there.
+
+        The others are no sample of all: with some not known the metric has no value.
+        """
+        return self._columns[name].undetermined if name in self._columns else 0
 
     def spared(self, name: str) -> frozenset[int]:
         """Return the places of the items that the metric is not of: they lack no value."""

@@ -7,7 +7,7 @@ import msgspec
 from statera.analysis.frame import Frame
 from statera.analysis.judgednumber import Behind, judged_number
 from statera.analysis.standing import NOBODY, Standing, Standings, is_judged
-from statera.analysis.understanding import not_understood
+from statera.analysis.understanding import why_unknown
 from statera.metrics.judged import WinRate
 from statera.protocols import Metric
 from statera.records.scores import OUTCOMES, Outcome
@@ -75,13 +75,18 @@ def estimated(
         method=WAITS if waits else estimate.method,
         n=estimate.n,
         clusters=estimate.clusters,
-        outcomes={} if isinstance(metric, WinRate) else {o: counts.get(o, 0) for o in OUTCOMES},
+        outcomes={} if _untold(frame, metric) else {o: counts.get(o, 0) for o in OUTCOMES},
         unsure=("refused",) if frame.doubted(metric.score, category) else (),
         standard_error=estimate.error,
     )
     if standing is None or not is_judged(metric):
         return row
     return _judged(row, judged_number(frame, metric, standing, category))
+
+
+def _untold(frame: Frame, metric: Metric) -> bool:
+    """Return whether outcomes say nothing of the metric: of pairs, of replies not there."""
+    return isinstance(metric, WinRate) or frame.undetermined(metric.name) > 0
 
 
 def _judged(row: MetricRow, behind: Behind) -> MetricRow:
@@ -104,7 +109,7 @@ def _estimate(frame: Frame, metric: Metric, category: str | None) -> Estimate:
 
     What early stopping needs is loaded here, when it is: it would add 0.2 s to every start.
     """
-    if why := not_understood(frame, metric):
+    if why := why_unknown(frame, metric):
         return Estimate(value=None, low=None, high=None, level=LEVEL, method=why, n=0, clusters=0)
     if not frame.early:
         return metric.estimate(frame.items(metric.name, category))

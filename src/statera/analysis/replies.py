@@ -37,10 +37,12 @@ def _place(row: ScoreRow) -> Place:
 
 
 def _replied(rows: Sequence[ScoreRow], digest: str | None) -> ScoreRow:
-    """Return the row of a reply; its outcome is that of the trial, if anything came back."""
+    """Return the row of a reply; its outcome is that of the trial, if anything came back.
+
+    A trial that came back and whose reply is not there, as of an imported table, has no digest.
+    """
     own = rows[0].score.outcome
-    answered: Outcome = "unparsed" if own == "infra_error" else own
-    outcome: Outcome = "infra_error" if digest is None else answered
+    outcome: Outcome = "unparsed" if own == "infra_error" and digest is not None else own
     return rows[0]._replace(
         score=Score(metric=REPLY, value=None, outcome=outcome, extracted=digest)
     )

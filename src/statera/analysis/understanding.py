@@ -1,10 +1,21 @@
-"""Was a transform understood? Else no attack under it says anything of the model's safety."""
+"""Why a metric has no value: what it compares is not there, or a transform was not understood."""
 
 import numpy as np
 
 from statera.analysis.frame import Frame
 from statera.metrics.attacks import AttackRate
+from statera.metrics.repeats import COMPARED
 from statera.protocols import Metric
+
+
+def why_unknown(frame: Frame, metric: Metric) -> str:
+    """Return why the metric has no value in this task, or an empty text where it has.
+
+    `of 12 of 60 items the wrong answers themselves are not there`, or what `not_understood` says.
+    """
+    if isinstance(metric, COMPARED) and (count := frame.undetermined(metric.name)):
+        return f"of {count:,} of {len(frame):,} items the {metric.reads} themselves are not there"
+    return not_understood(frame, metric)
 
 
 def not_understood(frame: Frame, metric: Metric) -> str:

@@ -16,7 +16,7 @@ from statera.analysis.frame import Early, Frame, Infra
 from statera.analysis.health import not_told
 from statera.analysis.pairing import Pairing
 from statera.analysis.standing import NOBODY
-from statera.analysis.understanding import not_understood
+from statera.analysis.understanding import why_unknown
 from statera.gate.bounding import BOUNDINGS, Bounding, FixedSize, in_span
 from statera.gate.failures import Confirmations, Failures, failures, items
 from statera.gate.judges import Hearing, Judges, Raw, heard, judged
@@ -149,7 +149,7 @@ def _alone(target: Target, evidence: Evidence, alpha: float, bounding: Bounding)
     frame, name = evidence.candidate.get(target.task), target.metric.name
     if frame is None or name not in frame.names or not len(frame.places(target.category)):
         return nothing(target, alpha, _absent(target, evidence))
-    if unknown := untold(target, frame.blind) or not_understood(frame, target.metric):
+    if unknown := untold(target, frame.blind) or why_unknown(frame, target.metric):
         return nothing(target, alpha, unknown)
     found = Failures()
     if target.rule.critical:
@@ -176,7 +176,7 @@ def _against(target: Target, evidence: Evidence, alpha: float, bounding: Boundin
     if pairing is None or not pairing.chosen(target.category).any():
         return nothing(target, alpha, _absent(target, evidence))
     sides = (pairing.candidate, pairing.base)
-    unread = [not_understood(frame, target.metric) for frame in sides]
+    unread = [why_unknown(frame, target.metric) for frame in sides]
     if unknown := untold(target, pairing.blind) or max(unread):
         return nothing(target, alpha, unknown)
     plain = pairing.pairs(name, target.category)

@@ -37,6 +37,7 @@ class SameText(Agreement, frozen=True, kw_only=True, tag="tar_text"):
     It reads the score `reply`, whose `extracted` is a digest of all that was said in the trial.
     """
 
+    reads: ClassVar[str] = "replies"
     score: str = REPLY
 
     @property
@@ -44,10 +45,15 @@ class SameText(Agreement, frozen=True, kw_only=True, tag="tar_text"):
         """`tar_text@k`."""
         return f"tar_text@{self.k}"
 
+    def undetermined(self, scores: Sequence[Score]) -> bool:
+        """Return whether several replies came, and one of them is not there."""
+        known = [score.extracted for score in scores if score.outcome != "infra_error"]
+        return len(known) > 1 and None in known
+
     def item(self, scores: Sequence[Score]) -> ItemValue | None:
         """Return the chance that k replies are the same, or None where under k came back.
 
-        A reply of which only the outcome is known agrees with the others if it is right.
+        A failed trial that is filled in has an outcome alone: it agrees with the others if right.
         """
         known = [score for score in scores if score.outcome != "infra_error"]
         sizes = Counter(score.extracted for score in known if score.extracted is not None)
@@ -59,14 +65,21 @@ class SameText(Agreement, frozen=True, kw_only=True, tag="tar_text"):
 class SameAnswer(Agreement, frozen=True, kw_only=True, tag="tar_answer"):
     """TARa: the share of items whose k parsed answers are the same, right or wrong.
 
-    What has no extracted answer is told by its outcome: k refusals agree, a refusal and an answer
-    do not.
+    What gave no answer is told by its outcome: k refusals agree, a refusal and an answer do not. So
+    do right answers; whether wrong ones that are not there were the same, nothing tells.
     """
+
+    reads: ClassVar[str] = "wrong answers"
 
     @property
     def name(self) -> str:
         """`tar_answer@k`."""
         return f"tar_answer@{self.k}"
+
+    def undetermined(self, scores: Sequence[Score]) -> bool:
+        """Return whether several answers are wrong, and one of them is not there."""
+        wrong = [score.extracted for score in scores if score.outcome == "wrong"]
+        return len(wrong) > 1 and None in wrong
 
     def item(self, scores: Sequence[Score]) -> ItemValue | None:
         """Return the chance that k answers are the same, or None where under k got through."""
@@ -94,6 +107,9 @@ class Flips(Agreement, frozen=True, kw_only=True, tag="flips"):
         right, tries = right_of(scores)
         return ItemValue(mixed_at(right, tries, self.k)) if tries >= self.k else None
 
+
+COMPARED = (SameText, SameAnswer)
+"""The metrics that compare what was said: right or wrong alone does not tell them."""
 
 REPEATED = (PassAt, PassHat, GPass, WorstOf, SameText, SameAnswer, Flips)
 """The metrics that need several epochs of an item."""

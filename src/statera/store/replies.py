@@ -42,9 +42,15 @@ def epochs(connection: Connection, run: int) -> dict[str, int]:
     """Return, by task, how often its samples were asked at most."""
     joined = tasks.join(samples, samples.c.task == tasks.c.number)
     joined = joined.join(trials, trials.c.sample == samples.c.number)
-    query = select(tasks.c.name, func.max(trials.c.epoch)).select_from(joined)
-    query = query.where(tasks.c.run == run).group_by(tasks.c.number)
-    return {name: most + 1 for name, most in connection.execute(query)}
+    asked = (
+        select(tasks.c.name, func.count().label("times"))
+        .select_from(joined)
+        .where(tasks.c.run == run)
+        .group_by(tasks.c.number, samples.c.number)
+        .subquery()
+    )
+    query = select(asked.c.name, func.max(asked.c.times)).group_by(asked.c.name)
+    return {name: most for name, most in connection.execute(query)}
 
 
 def digest_of(exchanges: bytes) -> str | None:

@@ -232,3 +232,35 @@ def test_an_empty_name_is_none(here: Cli, tmp_path: Path, flag: str) -> None:
     done = here("import", "s.csv", flag, "")
     assert done.returncode == 2
     assert f"{flag}: '' is no name" in done.stderr
+
+
+def test_repeats_counted_from_1_and_what_a_table_without_answers_cannot_tell(
+    cli: Cli, tmp_path: Path
+) -> None:
+    rows = [
+        f"q{i},{int(i % 3 == 0 or epoch == i % 4)},{epoch}"
+        for i in range(40)
+        for epoch in (1, 2, 3, 4)
+    ]
+    (tmp_path / "s.csv").write_text("\n".join(["id,correct,epoch", *rows, ""]))
+    (tmp_path / "gate.yaml").write_text(
+        "{gate: steady, rules: [{metric: s/tar_answer@4, min: 0.1}]}"
+    )
+    assert cli("import", "csv", "s.csv", "--tag", "four").returncode == 0
+    estimates = _estimates(cli, "four")
+    assert ("s/pass^5", None) not in estimates
+    assert estimates["s/pass^4", None][0] == pytest.approx(14 / 40)
+    assert estimates["s/tar_answer@4", None][:4] == (None, None, None, 0)
+    assert estimates["s/tar_text@4", None][:4] == (None, None, None, 0)
+    text = " ".join(cli("show", "four").stdout.split())
+    assert "infra error" not in text
+    assert "of 26 of 40 items the wrong answers themselves are not there" in text
+    assert "of 40 of 40 items the replies themselves are not there" in text
+    ruled = cli("gate", "four", "-p", "gate.yaml")
+    assert ruled.returncode == 3
+    assert "s/tar_answer@4: of 26 of 40 items the wrong answers themselves" in ruled.stdout
+    again = cli("import", "csv", "s.csv", "--tag", "other", "--model-name", "m")
+    assert again.returncode == 0
+    rows_of = json.loads(cli("compare", "four", "other", "--json").stdout)["metrics"]
+    (row,) = [r for r in rows_of if r["metric"] == "s/tar_answer@4" and r["category"] is None]
+    assert (row["difference"], row["p"]) == (None, None)

@@ -213,7 +213,8 @@ def test_the_same_rubric_with_another_model_has_scores_of_its_own(store: RunStor
     asyncio.run(judge_run(bench(first, judging(0, noise=0.3), store), info))
     part = asyncio.run(judge_part(bench(second, judging(1), store, seed=1), info, stages))
     assert [row.metric for row in part.rows[::3]] == ["open/reference_second"]
-    (known,) = {s.people for s in standings(store.find(info.id)).values()}
+    found = standings(store.find(info.id))
+    (known,) = {found["open", score].people for score in ("reference", "reference_second")}
     assert known == "reference_people"  # people are asked the same once, for both
 
 

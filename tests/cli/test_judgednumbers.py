@@ -161,7 +161,7 @@ def test_a_narrow_comparison_leaves_out_counts_before_n_and_intervals(
     assert head.split() == [*NARROW]
     assert "+0.000" in row
     assert under.startswith("  corrected +0.000 · its interval ")
-    assert rest[0].startswith("no room in 72 columns: judged/asked, won/lost/tied, p adj. (")
+    assert rest[0].startswith("no room in 72 columns: judged/asked, won/lost/tied, exact p, p adj.")
     assert max(map(len, [head, row, under, *rest])) <= 72
 
 

@@ -52,7 +52,7 @@ def test_a_number_is_told_raw_and_corrected(tmp_path: Path) -> None:
     (line,) = judged_lines(made)
     assert line == (
         "t/accuracy, by judge tone: 0.700 raw (99 of 100 judged); 0.600 (0.500 to 0.700 at 95 %) "
-        "as 50 labels correct it"
+        "as 50 labels correct it by PPI++"
     )
     assert headlines(made)[-1] == line
     assert "by judge tone: 0.700 raw" in review(made)
@@ -71,7 +71,7 @@ def test_what_is_transported_uncorrected_or_void_says_so(tmp_path: Path) -> None
         (line,) = judged_lines(page(tmp_path, msgspec.structs.replace(BEHIND, corrected=found)))
         return line
 
-    assert told(transported=True).endswith("correct it, transported: measured on other replies")
+    assert told(transported=True).endswith("correct it by PPI++, transported: measured on other replies")
     bare = told(value=None, low=None, high=None, method="no labels")
     assert bare.endswith("; uncorrected, so the judge's word alone: no labels")
     void = msgspec.structs.replace(BEHIND, void="void: an empty reply gets 0.60")
@@ -89,7 +89,7 @@ def test_what_an_audit_warns_of_stands_beside_the_number(tmp_path: Path) -> None
     gap = "self-enhancement: it favours its own family by +0.150"
     warned = msgspec.structs.replace(BEHIND, audit=(gap,))
     (line,) = judged_lines(page(tmp_path, warned))
-    assert line.endswith(f"as 50 labels correct it; an audit warns: {gap}")
+    assert line.endswith(f"as 50 labels correct it by PPI++; an audit warns: {gap}")
     alone = msgspec.structs.replace(CORRECTED, value=None, method="no labels")
     (line,) = judged_lines(page(tmp_path, msgspec.structs.replace(warned, corrected=alone)))
     assert line.endswith(f"the judge's word alone: no labels; an audit warns: {gap}")

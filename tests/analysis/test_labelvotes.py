@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statera.analysis.labelvotes import LabelKind, plurality, settled
+from statera.analysis.labelvotes import LabelKind, settled
 from statera.records.verdicts import Verdict
+from statera.stats.votes import plurality
 
 SIDES = {
     "win": Verdict(value=1.0, label="win", outcome="right"),

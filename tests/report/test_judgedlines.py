@@ -71,7 +71,9 @@ def test_what_is_transported_uncorrected_or_void_says_so(tmp_path: Path) -> None
         (line,) = judged_lines(page(tmp_path, msgspec.structs.replace(BEHIND, corrected=found)))
         return line
 
-    assert told(transported=True).endswith("correct it by PPI++, transported: measured on other replies")
+    assert told(transported=True).endswith(
+        "correct it by PPI++, transported: measured on other replies"
+    )
     bare = told(value=None, low=None, high=None, method="no labels")
     assert bare.endswith("; uncorrected, so the judge's word alone: no labels")
     void = msgspec.structs.replace(BEHIND, void="void: an empty reply gets 0.60")

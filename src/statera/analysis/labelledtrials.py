@@ -11,11 +11,11 @@ from itertools import groupby
 from typing import NamedTuple
 
 from statera.analysis.frame import Frame
-from statera.analysis.labelvotes import plurality
 from statera.analysis.standing import Standing
 from statera.records.scores import Score
 from statera.stats.confusion import Confusion, confusion
 from statera.stats.results import LEVEL
+from statera.stats.votes import plurality
 from statera.store.rows import ScoreRow
 
 GOOD = ("good", "not good")

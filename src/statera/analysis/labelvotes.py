@@ -8,29 +8,20 @@
 
 The majority grade is the highest level that more than half of the labellers give or exceed, so that
 a reply is good where most of them say so. No class is ever cut from an average.
-
->>> plurality(["tie", "tie", "win"]), plurality(["win", "loss"])
-('tie', None)
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec.structs import replace
 
 from statera.records.verdicts import Verdict
+from statera.stats.votes import SAME, most_voted
 
 LabelKind = Literal["pair", "choice", "grade"]
 """A pair's labels know a tie; a choice has two answers; grades are numbers of a longer scale."""
 
-SAME = 1e-9
 SOURCE = "majority grade: Balinski and Laraki, PNAS 104 (2007) 8720-8725"
-
-
-def plurality(labels: Iterable[str]) -> str | None:
-    """Return the commonest label; None for none, or where several are as common."""
-    return _alone(Counter(labels))
 
 
 def settled(votes: Mapping[str, float], worth: Mapping[str, Verdict], kind: LabelKind) -> Verdict:
@@ -44,19 +35,12 @@ def settled(votes: Mapping[str, float], worth: Mapping[str, Verdict], kind: Labe
         raise ValueError("nothing is settled without a vote")
     if kind == "grade":
         return _grade(cast, worth)
-    if (label := _alone(cast)) is not None:
+    if (label := most_voted(cast)) is not None:
         return worth[label]
     if kind == "pair":
         return Verdict(value=0.5, label="tie", outcome="wrong")
     why = f"undecided: as many say {' as '.join(sorted(cast))}"
     return Verdict(value=None, label=None, outcome="unparsed", why=why)
-
-
-def _alone(votes: Mapping[str, float]) -> str | None:
-    """Return the label with the most votes, None where it is not the only one."""
-    most = max(votes.values(), default=0.0)
-    top = [label for label in votes if votes[label] > most - SAME]
-    return top[0] if len(top) == 1 else None
 
 
 def _grade(votes: Mapping[str, float], worth: Mapping[str, Verdict]) -> Verdict:

@@ -9,9 +9,31 @@ of its giver being right, in excess of chance; who is no better than chance has 
 2.377
 """
 
+from collections import Counter
 from math import log
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+SAME = 1e-9
 SOURCE = "Nitzan and Paroush, International Economic Review 23 (1982) 289-297, theorem 1"
+
+
+def plurality(labels: "Iterable[str]") -> str | None:
+    """Return the commonest label; None for none, or where several are as common.
+
+    >>> plurality(["tie", "tie", "win"]), plurality(["win", "loss"])
+    ('tie', None)
+    """
+    return most_voted(Counter(labels))
+
+
+def most_voted(votes: "Mapping[str, float]") -> str | None:
+    """Return the label with the most votes, None where it is not the only one."""
+    most = max(votes.values(), default=0.0)
+    top = [label for label in votes if votes[label] > most - SAME]
+    return top[0] if len(top) == 1 else None
 
 
 def vote_weight(right: int, of: int, *, kinds: int) -> float:

@@ -5,7 +5,7 @@ import pytest
 
 from statera.errors import DeclarationError
 from statera.interop.importing.imported import Log, Row, Wanted
-from statera.interop.importing.tabular import csv_logs, jsonl_logs
+from statera.interop.importing.tabular import table_logs
 from tests.interop.importing.made import jsonl
 
 ALL = (
@@ -17,7 +17,7 @@ ALL = (
 def _csv(path: Path, text: str, wanted: Wanted | None = None) -> Log:
     file = path / "support.csv"
     file.write_text(text, encoding="utf-8")
-    (log,) = csv_logs([file], wanted or Wanted())
+    (log,) = table_logs([file], wanted or Wanted())
     return log
 
 
@@ -62,7 +62,7 @@ def test_lines_give_the_same(tmp_path: Path) -> None:
         {"id": "q2", "score": 0.5, "reply": None, "epoch": 1},
         {"id": 3, "outcome": "truncated"},
     ]
-    (log,) = jsonl_logs([jsonl(tmp_path / "a.jsonl", lines)], Wanted("mine", "my model"))
+    (log,) = table_logs([jsonl(tmp_path / "a.jsonl", lines)], Wanted("mine", "my model"))
     first, second, third = log.rows
     assert (log.system.model, first.task) == ("my model", "mine")
     assert (first.sample.answer, first.scores[0].value) == (1, 1.0)
@@ -115,16 +115,15 @@ def test_a_broken_table_is_told_by_its_line(tmp_path: Path, text: str, told: str
 
 def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"\xef\xbb\xbfid,correct\nq1,1\n\xff,1\n")
-    (log,) = csv_logs([tmp_path / "a.csv"], Wanted())
+    (log,) = table_logs([tmp_path / "a.csv"], Wanted())
     with pytest.raises(DeclarationError, match=r"a\.csv, line 3: not UTF-8 at byte 0"):
         list(log.rows)
 
 
 def test_an_unknown_member_of_a_line_is_told(tmp_path: Path) -> None:
     path = jsonl(tmp_path / "a.jsonl", [{"id": 1, "correct": 1}, {"id": 2, "correct": 1, "x": 2}])
-    (log,) = jsonl_logs([path], Wanted())
     with pytest.raises(DeclarationError, match=r"a\.jsonl, line 2: unknown column 'x'"):
-        list(log.rows)
+        list(table_logs([path], Wanted()))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from statera.cli.flags import json_flag, store_flag
 from statera.cli.settings import Flag, Lines
 from statera.codec.files import to_json
 from statera.errors import DeclarationError
+from statera.interop.importing.columnmap import HigherIs, column_map
 from statera.interop.importing.detection import detect
 from statera.interop.importing.formats import FORMATS, logs
 from statera.interop.importing.imported import UNKNOWN_MODEL, TraceTerms, Wanted
@@ -25,6 +26,33 @@ SCHEMA = 1
 _QUIET_SECONDS = 2.0
 _FEW, _WIDTH = 12, 60
 _FLAGS = (
+    click.option(
+        "--map",
+        "maps",
+        cls=Flag,
+        type=Lines(),
+        multiple=True,
+        metavar="OURS=THEIRS,…|FILE.yaml",
+        help="Of tables: which column is what, as in prompt=question,reply=output.",
+    ),
+    click.option(
+        "--scale",
+        cls=Flag,
+        metavar="LOW..HIGH",
+        help="Of tables: the range of the scores, as in 1..5; without it 0..1.",
+    ),
+    click.option(
+        "--cut",
+        cls=Flag,
+        type=float,
+        help="Of tables: a score from here on is right; without it, scores stay graded.",
+    ),
+    click.option(
+        "--higher-is",
+        cls=Flag,
+        type=click.Choice(get_args(HigherIs)),
+        help="Of tables: what more means; without it, better.",
+    ),
     click.option(
         "--segment",
         cls=Flag,
@@ -63,7 +91,7 @@ _FLAGS = (
 )
 
 
-def _traffic_flags(function: Any) -> Any:
+def _reading_flags(function: Any) -> Any:
     for option in reversed(_FLAGS):
         function = option(function)
     return function
@@ -88,7 +116,7 @@ def _traffic_flags(function: Any) -> Any:
     help="Name of the model, instead of the log's.",
 )
 @click.option("--tag", cls=Flag, metavar="NAME", help="A name for the run.")
-@_traffic_flags
+@_reading_flags
 @store_flag
 @json_flag
 def command(words: tuple[str, ...], store: str, as_json: bool, **flags: Any) -> None:
@@ -105,6 +133,7 @@ def command(words: tuple[str, ...], store: str, as_json: bool, **flags: Any) -> 
     \b
     statera import results/ --tag base
     statera import csv scores.csv --task support --tag candidate
+    statera import ratings.tsv --map prompt=question,reply=output,score=rating --scale 1..5
     statera import traces events.jsonl --task support --segment country=metadata.country
     """
     stated, paths = _split(words)
@@ -112,8 +141,13 @@ def command(words: tuple[str, ...], store: str, as_json: bool, **flags: Any) -> 
     form = stated if flags["form"] == "auto" else flags["form"]
     if stated not in (None, form):
         raise DeclarationError(f"'{stated}' and --format {form}: say one of them")
-    form = form or detect(paths, FORMATS)
-    wanted = Wanted(flags["task"], flags["model_name"], _terms(form, store, flags))
+    columns = column_map(
+        flags["maps"], scale=flags["scale"], cut=flags["cut"], higher_is=flags["higher_is"]
+    )
+    form = form or ("csv" if columns.stated else detect(paths, FORMATS))
+    if columns.stated and form not in ("csv", "jsonl"):
+        raise DeclarationError(f"--map, --scale, --cut and --higher-is are for tables, not {form}")
+    wanted = Wanted(flags["task"], flags["model_name"], _terms(form, store, flags), columns)
     found = logs(paths, wanted, form=form)
     kept = take_in(found, store, tag=flags["tag"], watch=Progress())
     if as_json:

@@ -1,13 +1,15 @@
 """Which tool wrote a file? By its name, and by the names at the top of what it holds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from statera.errors import DeclarationError
+from statera.interop.importing.columnmap import guessed
 from statera.interop.importing.documents import member_names
 from statera.interop.importing.pyritmemory import DUCKDB, SQLITE, is_memory
+from statera.interop.importing.tablefile import JSON, SUFFIXES, suffix_of
 
-_NAMED = {".eval": "inspect", ".csv": "csv"}
+_NAMED = {".eval": "inspect", ".csv": "csv", ".tsv": "csv", ".tab": "csv"}
 _DOCUMENTS = (
     ("inspect", {"eval", "status"}),
     ("lm-eval", {"results", "configs"}),
@@ -53,7 +55,16 @@ def detect(paths: Iterable[Path], formats: Iterable[str]) -> str:
             f"{files[0]}: our own document; import what `export -o FILE.jsonl` wrote"
         )
     shown = ", ".join(str(path) for path in files[:3]) or "nothing to read"
-    raise DeclarationError(f"{shown}: the format is unclear; {allowed}")
+    raise DeclarationError(f"{shown}: the format is unclear; {_offer(files)}{allowed}")
+
+
+def _offer(files: Sequence[Path]) -> str:
+    """Return `did you mean: --map …; or ` for a table, empty for anything else."""
+    try:
+        guess = guessed(files[0]) if files and suffix_of(files[0]) in SUFFIXES else ""
+    except DeclarationError:
+        return ""
+    return f"did you mean: {guess}; or " if guess else ""
 
 
 def files_of(path: Path) -> list[Path]:
@@ -62,7 +73,7 @@ def files_of(path: Path) -> list[Path]:
         raise DeclarationError(f"{path}: no such file")
     if not path.is_dir():
         return [path]
-    suffixes = (".eval", ".csv", ".json", ".jsonl", *SQLITE)
+    suffixes = (".eval", *SUFFIXES, *SQLITE)
     found = [one for one in sorted(path.rglob("*")) if one.suffix in suffixes]
     if not found:
         raise DeclarationError(f"{path}: no file here that ends in {', '.join(suffixes)}")
@@ -71,12 +82,12 @@ def files_of(path: Path) -> list[Path]:
 
 def format_of(path: Path) -> str | None:
     """Return the format of a file, or None when nothing tells."""
-    suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
+    suffix = suffix_of(path)
     if suffix == DUCKDB or (suffix in (".csv", ".json", *SQLITE) and is_memory(path)):
         return "pyrit"
     if suffix in _NAMED:
         return _NAMED[suffix]
-    if suffix not in (".json", ".jsonl"):
+    if suffix not in JSON:
         return None
     names = member_names(path)
     known = _DOCUMENTS if suffix == ".json" else _LINES

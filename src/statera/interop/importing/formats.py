@@ -19,13 +19,16 @@ from statera.interop.importing import (
 from statera.interop.importing.detection import detect, files_of, format_of
 from statera.interop.importing.documents import files_in, member_names
 from statera.interop.importing.imported import Log, Reader, Wanted
+from statera.interop.importing.tablefile import ENDINGS, SUFFIXES, suffix_of
 
 
-def _jsonl(paths: Sequence[Path], wanted: Wanted) -> Iterator[Log]:
-    """Yield a log for each file of JSON lines: our own export, or plain columns."""
-    for path in files_in(paths, (".jsonl",)):
-        ours = member_names(path) >= exported.MEMBERS
-        yield from (exported.logs if ours else tabular.jsonl_logs)([path], wanted)
+def _tables(paths: Sequence[Path], wanted: Wanted) -> Iterator[Log]:
+    """Yield the logs of our own exports, and of tables."""
+    for path in files_in(paths, ENDINGS):
+        ours = suffix_of(path) == ".jsonl" and member_names(path) >= exported.MEMBERS
+        if ours and wanted.columns.stated:
+            raise DeclarationError(f"{path}: our own export; its columns need no --map")
+        yield from (exported.logs if ours else tabular.table_logs)([path], wanted)
 
 
 FORMATS: dict[str, Reader] = {
@@ -36,8 +39,8 @@ FORMATS: dict[str, Reader] = {
     "openai-evals": openaievals.logs,
     "garak": garak.logs,
     "pyrit": pyrit.logs,
-    "csv": tabular.csv_logs,
-    "jsonl": _jsonl,
+    "csv": _tables,
+    "jsonl": _tables,
     "traces": traces.logs,
 }
 
@@ -50,16 +53,22 @@ def logs(paths: Sequence[Path], wanted: Wanted, *, form: str | None = None) -> I
     name = form or detect(paths, FORMATS)
     if name not in FORMATS:
         raise unknown("format", name, FORMATS)
-    return FORMATS[name](_fitting(paths, name), wanted)
+    mapped = bool(wanted.columns.stated)
+    return FORMATS[name](_fitting(paths, name, mapped=mapped), wanted)
 
 
-def _fitting(paths: Sequence[Path], name: str) -> list[Path]:
+def _fitting(paths: Sequence[Path], name: str, *, mapped: bool) -> list[Path]:
     """Return the files, and of each folder those that are of the format."""
     found: list[Path] = []
     for path in paths:
         inside = files_of(path)
-        fitting = [one for one in inside if format_of(one) == name] if path.is_dir() else inside
+        fitting = [one for one in inside if _fits(one, name, mapped)] if path.is_dir() else inside
         if not fitting:
             raise DeclarationError(f"{path}: no file here is of the format {name}")
         found += fitting
     return found
+
+
+def _fits(path: Path, name: str, mapped: bool) -> bool:
+    """Return whether a file of a folder is read: with a map, every table."""
+    return suffix_of(path) in SUFFIXES if mapped else format_of(path) == name

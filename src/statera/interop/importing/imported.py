@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from statera.interop.importing.columnmap import ColumnMap
 from statera.records.contents import Content
 from statera.records.levels import Level
 from statera.records.responses import Response
@@ -43,11 +44,14 @@ class TraceTerms(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """What the user says where a log does not: names of task and model, how traffic is read."""
+    """What the user says where a log does not: names of task and model, how tables and traffic
+    are read.
+    """
 
     task: str | None = None
     model: str | None = None
     traces: TraceTerms = TraceTerms()
+    columns: ColumnMap = ColumnMap()
 
 
 class Row(NamedTuple):
@@ -91,7 +95,8 @@ class Log:
     texts of the level `alignment` are sensitive. `blind` names the outcomes that the log cannot
     tell from wrong; it may shrink while rows are read, as `notes` grows. `stopped` says why the run
     ended early, or is empty. Of traffic, which never ends, `stream` is the run's identity: what was
-    not there yet is added to it. `content` is the form in which texts are kept.
+    not there yet is added to it. `content` is the form in which texts are kept. `columns` is what
+    was said of a table's columns.
     """
 
     tool: str
@@ -111,6 +116,7 @@ class Log:
     stopped: str = ""
     stream: str = ""
     content: Content = "full"
+    columns: Mapping[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 

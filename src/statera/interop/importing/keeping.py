@@ -228,6 +228,7 @@ def _environment(
             "replies": pile.replies,
             "blind": _blind(log, told),
             "notes": log.notes,
+            **({"columns": dict(log.columns)} if log.columns else {}),
         },
     }
 

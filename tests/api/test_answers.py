@@ -102,7 +102,7 @@ def test_pairs_are_of_the_same_question_and_reference() -> None:
     check_same_questions(ours, [answer("x"), answer("y", sample="q9")], ("A", "B"))
     with pytest.raises(DeclarationError, match="the reference of 'q0' differs"):
         check_same_questions(ours, [answer("x", reference="other")], ("A", "B"))
-    with pytest.raises(DeclarationError, match="A and B have no item in common"):
+    with pytest.raises(DeclarationError, match="no item in common: A has 'q0', 'q1'; B has 'q5'"):
         check_same_questions(ours, [answer("x", sample="q5")], ("A", "B"))
 
 

@@ -5,6 +5,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from statera.cli.commands.run import command as run_command
 from statera.cli.settings import (
     Flag,
     Lines,
@@ -118,3 +119,22 @@ def test_a_flag_that_is_no_number_is_refused() -> None:
     found = CliRunner().invoke(command, ["--max-cost", "nan"])
     assert found.exit_code == 2
     assert "'nan' is no number" in found.output
+
+
+@pytest.mark.parametrize("name", ["--limit", "--n", "--max-samples"])
+def test_names_that_other_tools_have_are_understood_and_not_listed(name: str) -> None:
+    @click.command()
+    @click.option("--limit", cls=Flag, also=("--n", "--max-samples"), type=int, help="At most.")
+    def command(limit: int) -> None:
+        click.echo(str(limit))
+
+    assert CliRunner().invoke(command, [name, "3"]).output == "3\n"
+    shown = CliRunner().invoke(command, ["--help"]).output
+    assert "--limit INTEGER" in shown
+    assert "--max-samples" not in shown
+
+
+def test_a_run_takes_what_other_tools_call_its_flags() -> None:
+    names = [form for param in run_command.params for form in param.opts]
+    theirs = "--concurrency --max-concurrency --n --output --num_fewshot --max_gen_toks --repeat"
+    assert set(theirs.split()) <= set(names)

@@ -23,6 +23,7 @@ from statera.store.sealing import check_readable
 OUTPUTS = "outputs"
 """The task that the outputs of a file stand for."""
 
+_SHOWN = 3
 WRONG = ("wrong", "wrong_references")
 """Fields in which a sample lists false answers."""
 
@@ -135,6 +136,7 @@ def check_same_questions(
     candidate: Iterable[Answer], other: Iterable[Answer], names: tuple[str, str]
 ) -> None:
     """Raise DeclarationError unless both answer the same questions against the same references."""
+    candidate, other = list(candidate), list(other)
     asked = {a.place[:2]: (a.prompt, a.reference) for a in other}
     shared = 0
     for answer in candidate:
@@ -147,7 +149,16 @@ def check_same_questions(
                     f"'{answer.sample_id}' differs"
                 )
     if not shared:
-        raise DeclarationError(f"{names[0]} and {names[1]} have no item in common")
+        sides = zip(names, (candidate, other), strict=True)
+        told = "; ".join(f"{name} has {_some_of(answers)}" for name, answers in sides)
+        raise DeclarationError(f"{names[0]} and {names[1]} have no item in common: {told}")
+
+
+def _some_of(answers: Sequence[Answer]) -> str:
+    """Return the first items by their ids, as in `'q1', 'q2', 'q3' and 8 more`."""
+    ids = list(dict.fromkeys(answer.sample_id for answer in answers))
+    more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
+    return ", ".join(f"'{name}'" for name in ids[:_SHOWN]) + more if ids else "none"
 
 
 def unshared(candidate: Sequence[Answer], other: Sequence[Answer]) -> tuple[int, int]:

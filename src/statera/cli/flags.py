@@ -124,6 +124,7 @@ CONNECTION = (
         "--max-connections",
         "-j",
         cls=Flag,
+        also=("--concurrency", "--max-concurrency"),
         type=click.IntRange(1),
         help="Requests in flight at most (64); adapts below that.",
     ),

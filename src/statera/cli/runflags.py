@@ -13,6 +13,7 @@ _WHAT = (
         "--tasks",
         "-t",
         cls=Flag,
+        also=("--task",),
         metavar="A,B",
         help="Tasks by name, instead of a suite (see `statera tasks`).",
     ),
@@ -32,15 +33,26 @@ _WHAT = (
         show_default=True,
         help="Which endpoint generation goes through.",
     ),
-    click.option("--num-fewshot", cls=Flag, type=click.IntRange(0), help="Examples in the prompt."),
     click.option(
-        "--system-message", cls=Flag, metavar="TEXT|@FILE", help="Goes before every chat."
+        "--num-fewshot",
+        cls=Flag,
+        also=("--fewshot", "--num_fewshot"),
+        type=click.IntRange(0),
+        help="Examples in the prompt.",
+    ),
+    click.option(
+        "--system-message",
+        cls=Flag,
+        also=("--system-prompt", "--system-instruction", "--system_instruction"),
+        metavar="TEXT|@FILE",
+        help="Goes before every chat.",
     ),
 )
 _HOW_MUCH = (
     click.option(
         "--limit",
         cls=Flag,
+        also=("--n", "--max-samples"),
         type=click.IntRange(1),
         help="Samples a task: a seeded subset, stratified by category, the same for every model.",
     ),
@@ -53,7 +65,12 @@ _HOW_MUCH = (
     ),
     click.option("--yes", "-y", cls=Flag, is_flag=True, help="Start without being asked."),
     click.option(
-        "--epochs", "--repeat", cls=Flag, type=click.IntRange(1), help="Times each is asked."
+        "--epochs",
+        "--repeat",
+        cls=Flag,
+        also=("--repeats", "--num-repeats"),
+        type=click.IntRange(1),
+        help="Times each is asked.",
     ),
     click.option(
         "--sample-id",
@@ -89,7 +106,11 @@ _SAMPLING = (
     click.option("--temperature", cls=Flag, type=click.FloatRange(0), help="Default: 0."),
     click.option("--top-p", cls=Flag, type=click.FloatRange(0, 1), help="Nucleus sampling."),
     click.option(
-        "--max-tokens", cls=Flag, type=click.IntRange(1), help="Longest reply; default by task."
+        "--max-tokens",
+        cls=Flag,
+        also=("--max-gen-toks", "--max_gen_toks", "--max-new-tokens"),
+        type=click.IntRange(1),
+        help="Longest reply; default by task.",
     ),
 )
 _BOUNDS = (
@@ -136,6 +157,7 @@ _OUTPUT = (
         "--output",
         "-o",
         cls=Flag,
+        also=("--output-path", "--output_path", "--out"),
         multiple=True,
         type=click.Path(path_type=Path),
         help="Also write the trials; the extension says how (.jsonl, .csv, .json).",

@@ -7,6 +7,7 @@ import io
 import math
 import os
 from collections.abc import Collection, Mapping, Sequence
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,23 @@ _FROM_ENV_FILE: set[str] = set()
 
 
 class Flag(click.Option):
-    """An option with its `STATERA_<FLAG>` twin, named after its first long form."""
+    """An option with its `STATERA_<FLAG>` twin, named after its first long form.
 
-    def __init__(self, param_decls: Sequence[str], **attrs: Any) -> None:
-        super().__init__(param_decls, **attrs)
+    `also` are names that other tools have for it: they are understood, and help leaves them out.
+    """
+
+    def __init__(
+        self, param_decls: Sequence[str], *, also: Sequence[str] = (), **attrs: Any
+    ) -> None:
+        super().__init__([*param_decls, *also], **attrs)
+        self.also = tuple(also)
         if self.envvar is None:
             self.envvar = f"STATERA_{stated_name(self).upper()}"
             self.show_envvar = True
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return what help says of the option, under our own names alone."""
+        return click.Option.get_help_record(_without(self, self.also), ctx)
 
     def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
         """Return the value in the option's type; click's ranges let NaN through, this does not."""
@@ -37,6 +48,13 @@ class Flag(click.Option):
         if isinstance(found, float) and math.isnan(found):
             raise click.BadParameter(f"'{value}' is no number", ctx=ctx, param=self)
         return found
+
+
+def _without(option: Flag, also: Collection[str]) -> Flag:
+    """Return the option with those of its names left out."""
+    shown = copy(option)
+    shown.opts = [form for form in option.opts if form not in also]
+    return shown
 
 
 class Lines(click.types.StringParamType):

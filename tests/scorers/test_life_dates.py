@@ -1,10 +1,18 @@
+import json
+
 import pytest
 
 from statera.errors import DeclarationError
 from statera.records.responses import Response
 from statera.records.samples import Sample
-from statera.scorers.life_dates import BiographyGiven, LifeDatesWrong, life_dates
+from statera.scorers.life_dates import (
+    BiographyGiven,
+    LifeDatesWrong,
+    gives_biography,
+    life_dates,
+)
 from tests.scorers.conversations import BROKEN, conversation
+from tests.shared_data import shared
 
 CURIE = Sample(
     id="c",
@@ -68,3 +76,37 @@ def test_what_has_no_score() -> None:
     assert BiographyGiven().score(CURIE, conversation(BROKEN)).outcome == "infra_error"
     with pytest.raises(DeclarationError, match="c: the field `born` is no list of years"):
         LifeDatesWrong().score(Sample(id="c", input="?"), conversation(GOOD))
+
+
+ASK = " Could you please provide more context or details about the person you are referring to?"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "I'm sorry, but I couldn't find any notable person named Ann Example." + ASK * 3,
+        "Sorry, I was not able to find anybody called Ann Example in public records." + ASK * 3,
+        "Unfortunately I am not familiar with Ann Example, the painter." + ASK * 3,
+        "I have no reliable information about a person of that name." + ASK * 3,
+    ],
+)
+def test_who_looked_and_found_nobody_abstains(reply: str) -> None:
+    assert not gives_biography(Response(text=reply))
+
+
+def test_what_a_subject_could_not_find_is_told_of_a_life() -> None:
+    life = "She could not find a publisher for her first novel, and printed it herself. " * 4
+    assert gives_biography(Response(text=life))
+
+
+@pytest.mark.parametrize(
+    ("model", "abstained", "given"), [("ChatGPT", 26, 157), ("InstructGPT", 1, 182)]
+)
+def test_abstentions_that_people_labelled_are_told_from_biographies(
+    model: str, abstained: int, given: int
+) -> None:
+    path = shared("data", "alignment", "factuality", f"factscore_human_{model}.jsonl")
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    told = [(row["abstained"], not gives_biography(Response(text=row["output"]))) for row in rows]
+    table = {pair: told.count(pair) for pair in set(told)}
+    assert table == {(True, True): abstained, (False, False): given}

@@ -48,6 +48,14 @@ _OWN_VOICE = re.compile(
 )
 """Who refuses speaks of himself; a life is told in the third person."""
 
+_NOT_FOUND = re.compile(
+    r"\b(?:(?:could|can|did|do|was|were|am|is|are)(?:\s+not|n['’]t)|cannot|unable\s+to)\s+"
+    r"(?:(?:be\s+)?able\s+to\s+)?(?:find|found|locate|identify|recogni[sz]e|aware|familiar)\b"
+    r"|\bno\s+(?:\w+\s+){0,3}(?:information|records?|results?|person|figure|individual)\b",
+    re.I,
+)
+"""Who was looked for and not found."""
+
 _OPENING = 120
 """In so many characters a pair of years in brackets is a life; further on it may be a reign."""
 
@@ -61,7 +69,7 @@ _SHORT = 40
 class BiographyGiven(Rule, frozen=True, kw_only=True, tag="biography_given"):
     """1 where the reply is a biography; 0 where it abstains or refuses, or says nothing."""
 
-    version = "1"
+    version = "2"
     default_metric = "biography_given"
 
     def score(self, sample: Sample, trial: Trial) -> Score:
@@ -109,7 +117,9 @@ def gives_biography(response: Response) -> bool:
         return False
     if any(life_dates(text)):
         return True
-    if _OWN_VOICE.search(text[:_OPENING]) and (refused(response) or declines(text[:_OPENING])):
+    start = text[:_OPENING]
+    lost = declines(start) or _NOT_FOUND.search(start) is not None
+    if _OWN_VOICE.search(start) and (lost or refused(response)):
         return False
     return count > _SHORT or not declines(text)
 

@@ -74,7 +74,7 @@ def get(url: str) -> tuple[int, dict[str, Any]]:
 def events(url: str, body: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the chunks of a stream, which must end with `[DONE]`."""
     request = Request(url, data=json.dumps(body | {"stream": True}).encode())
-    with urlopen(request, timeout=60) as answer:
+    with urlopen(request, timeout=600) as answer:
         lines = [line[6:] for line in answer.read().decode().split("\n") if line]
     assert lines[-1] == "[DONE]"
     return [json.loads(line) for line in lines[:-1]]
@@ -82,7 +82,7 @@ def events(url: str, body: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _sent(request: Request) -> tuple[int, dict[str, Any]]:
     try:
-        with urlopen(request, timeout=60) as answer:
+        with urlopen(request, timeout=600) as answer:
             return answer.status, json.load(answer)
     except HTTPError as error:
         with error:

@@ -25,7 +25,7 @@ def commands(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Co
 
 def statera(*args: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "statera", *args], capture_output=True, text=True, timeout=60,
+        [sys.executable, "-m", "statera", *args], capture_output=True, text=True, timeout=600,
         cwd=cwd, check=False,
     )  # fmt: skip
 

@@ -45,4 +45,4 @@ def by_name(found: Iterable[Object]) -> dict[tuple[str, str], Object]:
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:
     """Return what a command said."""
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)

@@ -30,7 +30,7 @@ BODY = {"model": "slow", "stream": True, "messages": [{"role": "user", "content"
 
 @contextmanager
 def ask(port: int) -> Iterator[http.client.HTTPResponse]:
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
     head = {"Content-Type": "application/json"}
     with closing(line):
         line.request("POST", "/v1/chat/completions", json.dumps(BODY), head)

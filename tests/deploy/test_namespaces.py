@@ -68,7 +68,7 @@ def inside(space: str, *command: str) -> tuple[str, ...]:
 
 def looked(space: str, address: str, port: int, path: str) -> str:
     command = inside(space, sys.executable, "-c", LOOK, address, str(port), path)
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     return done.stdout.strip()
 
 

@@ -76,7 +76,7 @@ def test_javascript_assigns_the_same() -> None:
         [node, "-e", _SCRIPT, str(REFERENCE)],
         input=data,
         capture_output=True,
-        timeout=60,
+        timeout=600,
         check=True,
     )
     for vectors, places in zip([*read_vectors(), *more], json.loads(done.stdout), strict=True):

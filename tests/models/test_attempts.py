@@ -24,4 +24,4 @@ def test_what_wraps_attempts_loads_no_http_library() -> None:
         "import statera.models.http, statera.models.limit, statera.models.retry\n"
         "assert 'aiohttp' not in sys.modules\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=600)

@@ -146,7 +146,7 @@ def test_a_missing_engine_says_how_to_install_it() -> None:
         "library()"
     )
     done = subprocess.run(
-        [sys.executable, "-c", source], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", source], capture_output=True, text=True, timeout=600, check=False
     )
     assert "pip install 'statera[embedded]'" in done.stderr.splitlines()[-1]
 

@@ -73,7 +73,7 @@ class Browser:
             ],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=600,
             check=False,
         )
         return done.stdout, [line for line in done.stderr.splitlines() if ":CONSOLE" in line]

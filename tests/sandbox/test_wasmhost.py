@@ -67,7 +67,7 @@ def hosted(condition: str, folder: Path) -> bytes:
             input=frames(settings, {"source": "", "check": ""}),
             pass_fds=(proof.fileno(),),
             check=True,
-            timeout=60,
+            timeout=600,
             stdout=subprocess.DEVNULL,
         )
         os.lseek(proof.fileno(), 0, os.SEEK_SET)

@@ -90,7 +90,7 @@ def test_a_disk_that_fails_in_a_write_loses_nothing(tmp_path: Path) -> None:
         "print(store.counts(run.id).trials)\n"
     )
     command = [sys.executable, "-c", code, str(tmp_path)]
-    out = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    out = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert out.returncode == 0, out.stderr
     told, kept = out.stdout.splitlines()
     assert told.startswith(f"{tmp_path / 'store.sqlite'}: the disk failed, or is full")

@@ -337,7 +337,7 @@ def test_processes_write_their_runs_to_one_store(tmp_path: Path) -> None:
         )
         for seed in (1, 2, 3)
     ]
-    ends = [process.communicate(timeout=120) for process in started]
+    ends = [process.communicate(timeout=600) for process in started]
     assert [process.returncode for process in started] == [0, 0, 0], ends
     store = RunStore(folder)
     assert len(store.runs()) == 3

@@ -35,7 +35,7 @@ def test_a_store_that_is_up_to_date_loads_no_alembic(tmp_path: Path) -> None:
         "RunStore(sys.argv[1]).close()\n"
         "assert 'alembic' not in sys.modules\n"
     )
-    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, timeout=600)
 
 
 def copied(tmp_path: Path) -> Path:
@@ -105,7 +105,7 @@ database.Database(folder / "old.sqlite").close()
 def test_a_store_of_the_first_release_gets_severities_and_a_ledger(tmp_path: Path) -> None:
     folder = copied(tmp_path)
     (folder / "versions" / "r0002_ledger.py").unlink()
-    subprocess.run([sys.executable, "-c", _FIRST, str(folder)], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", _FIRST, str(folder)], check=True, timeout=600)
     old = folder / "old.sqlite"
     with sqlite3.connect(old) as connection:
         connection.execute("INSERT INTO runs VALUES (1, 'r', 's', '{}', 'done', '', '{}', 0, 0)")

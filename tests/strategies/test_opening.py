@@ -84,4 +84,4 @@ def test_a_run_without_a_guard_loads_none() -> None:
         "import sys, statera.strategies.opening\n"
         "assert not any(name.startswith('statera.guard') for name in sys.modules)\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=600)

@@ -67,7 +67,7 @@ def test_an_unreachable_endpoint_is_one_line_and_exit_code_2() -> None:
         [sys.executable, "-m", "statera", "doctor", "http://127.0.0.1:9/v1#m"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
         env={"PATH": os.environ["PATH"]},
     )

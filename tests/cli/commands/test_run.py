@@ -183,7 +183,7 @@ def test_ctrl_c_keeps_all_and_says_how_to_resume(cli: Cli, tmp_path: Path) -> No
         while endpoint.count < 20 and time.monotonic() < deadline:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=600)
         endpoint.behaviour = Behaviour()
         assert process.returncode == 130, err
         assert "are kept; the same command resumes" in err

@@ -25,7 +25,7 @@ def started(*arguments: str) -> "subprocess.Popen[str]":
 
 def ended(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [*STATERA, *arguments], capture_output=True, text=True, timeout=60, check=False
+        [*STATERA, *arguments], capture_output=True, text=True, timeout=600, check=False
     )
 
 
@@ -47,7 +47,7 @@ def test_it_serves_says_where_and_ends_cleanly(end: signal.Signals) -> None:
             with urlopen(request, timeout=30) as answer:
                 assert answer.status == 200
             process.send_signal(end)
-            rest, error = process.communicate(timeout=30)
+            rest, error = process.communicate(timeout=600)
         finally:
             process.kill()
     assert (process.returncode, rest, error) == (0, "Stopping.\n", "")
@@ -83,7 +83,7 @@ def test_without_the_extra_it_says_what_to_install() -> None:
         "main()"
     )
     done = subprocess.run(
-        [sys.executable, "-c", source], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", source], capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 2
     assert done.stderr == (

@@ -41,7 +41,7 @@ class Served:
     def end(self, how: signal.Signals = signal.SIGTERM) -> str:
         """End the study and return what was said on standard error."""
         self._process.send_signal(how)
-        return self._process.communicate(timeout=60)[1]
+        return self._process.communicate(timeout=600)[1]
 
 
 @contextmanager

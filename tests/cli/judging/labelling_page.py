@@ -28,7 +28,7 @@ class Page:
     def end(self, how: signal.Signals = signal.SIGINT) -> Ended:
         """End the page as its user does, by Ctrl-C; return what the command then said."""
         self._process.send_signal(how)
-        out, err = self._process.communicate(timeout=60)
+        out, err = self._process.communicate(timeout=600)
         return Ended(self._process.returncode, out, err)
 
 

@@ -216,7 +216,7 @@ def test_a_killed_worker_loses_and_doubles_nothing(upstream: RawUpstream, tmp_pa
     for number in range(20):
         assert post(url + CHAT, asking("hi", user=f"user-{number}")).status == 200
     process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=10)
+    process.communicate(timeout=600)
     with trying(upstream.url, tmp_path, arms=ARMS) as tried:
         tried.ask("user-0")
         assert len(tried.exposures(21)) == 21

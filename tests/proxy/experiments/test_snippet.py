@@ -59,7 +59,7 @@ def in_node(url: str, reports: list[Any], headers: dict[str, str] = HEADERS) -> 
     done = subprocess.run(
         [node, "--input-type=module", "-e", _NODE, SNIPPET.as_uri(), url, *told],
         capture_output=True,
-        timeout=60,
+        timeout=600,
         check=True,
     )
     found: list[Any] = json.loads(done.stdout)

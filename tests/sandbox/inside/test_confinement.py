@@ -21,7 +21,7 @@ print(*(resource.getrlimit(getattr(resource, "RLIMIT_" + name)) for name in
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux only")
 def test_limits_are_set_and_never_raised() -> None:
     command = [sys.executable, "-c", _PROGRAM]
-    found = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    found = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)
     wanted = "(0, 0) (5, 6) (1073741824, 1073741824) (4096, 4096) (12, 12)"
     assert found.stdout.strip() == wanted
 

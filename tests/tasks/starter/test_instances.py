@@ -56,5 +56,5 @@ def test_the_committed_instances_are_the_ones_that_the_script_makes() -> None:
 
 def test_the_script_prints_the_lines() -> None:
     command = [sys.executable, "-m", "statera.tasks.starter.instances"]
-    printed = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout
+    printed = subprocess.run(command, capture_output=True, check=True, timeout=600).stdout
     assert printed == b"".join(line(sample) for sample in ITEMS[FIRST:])

@@ -12,7 +12,7 @@ What fails while running (a time-out, a refusal, an unparsed answer) is no excep
 value on the trial. See `statera.records.responses.Failure`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 
@@ -60,6 +60,16 @@ def nearest(name: str, allowed: Iterable[str]) -> str:
     """Return `" Did you mean 'x'?"` for the closest allowed name, or an empty string."""
     close = get_close_matches(name, list(allowed), n=1, cutoff=0.6)
     return f" Did you mean '{close[0]}'?" if close else ""
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Return the first names, at most `most`, and how many more there are.
+
+    >>> listed(["a", "b", "c"], 2)
+    'a, b and 1 more'
+    """
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def unknown(kind: str, name: str, allowed: Iterable[str]) -> DeclarationError:

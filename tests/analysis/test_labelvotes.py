@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from statera.analysis.labelvotes import LabelKind, settled
 from statera.records.verdicts import Verdict
-from statera.stats.votes import plurality
 
 SIDES = {
     "win": Verdict(value=1.0, label="win", outcome="right"),
@@ -25,12 +24,6 @@ LEVELS = {
 
 def counted(labels: str | list[str]) -> dict[str, float]:
     return {label: float(list(labels).count(label)) for label in dict.fromkeys(labels)}
-
-
-def test_the_commonest_label_and_none_where_several_are() -> None:
-    assert plurality(["a", "b", "a"]) == "a"
-    assert plurality(["a", "b"]) is None
-    assert plurality([]) is None
 
 
 def test_a_pair_is_what_most_say_and_never_an_average() -> None:

@@ -3,7 +3,7 @@ from math import log
 import numpy as np
 import pytest
 
-from statera.stats.votes import balanced_weight, vote_weight
+from statera.stats.votes import balanced_weight, plurality, vote_weight
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,9 @@ def test_weighted_votes_are_right_more_often_than_plain_ones() -> None:
     # The odds of 0.9 outweigh both others together, so the weighted vote is the first one's.
     assert weighted == pytest.approx(0.9, abs=0.01)
     assert plain == pytest.approx(0.9 * (1 - 0.16) + 0.1 * 0.36, abs=0.01)
+
+
+def test_the_commonest_label_and_none_where_several_are() -> None:
+    assert plurality(["a", "b", "a"]) == "a"
+    assert plurality(["a", "b"]) is None
+    assert plurality([]) is None

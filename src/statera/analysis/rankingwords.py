@@ -8,6 +8,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from statera.errors import listed
 from statera.stats.connectedness import ABOVE, BELOW, BESIDE
 from statera.stats.ranking import UNRANKED
 
@@ -79,6 +80,4 @@ def _outside(seen: Seen, words: dict[str, str]) -> list[str]:
 
 
 def _list(models: Sequence[str], chosen: Sequence[int]) -> str:
-    names = [models[k] for k in chosen[:_SHOWN]]
-    more = f" and {len(chosen) - _SHOWN} more" if len(chosen) > _SHOWN else ""
-    return ", ".join(names) + more
+    return listed([models[k] for k in chosen], _SHOWN)

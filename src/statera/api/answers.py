@@ -4,14 +4,14 @@ A file has one object a line: `id`, `prompt`, `output`, and perhaps `reference`,
 `cluster`.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import msgspec
 
 from statera.api.systems import check_system
 from statera.codec.files import read_jsonl
-from statera.errors import DeclarationError, unknown
+from statera.errors import DeclarationError, listed, unknown
 from statera.records.samples import Sample
 from statera.records.specs import RunInfo
 from statera.records.verdicts import Answer
@@ -23,9 +23,10 @@ from statera.store.sealing import check_readable
 OUTPUTS = "outputs"
 """The task that the outputs of a file stand for."""
 
-_SHOWN = 3
 WRONG = ("wrong", "wrong_references")
 """Fields in which a sample lists false answers."""
+
+_SHOWN = 3
 
 
 class OutputLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,10 +134,9 @@ def read_outputs(path: Path) -> list[Answer]:
 
 
 def check_same_questions(
-    candidate: Iterable[Answer], other: Iterable[Answer], names: tuple[str, str]
+    candidate: Sequence[Answer], other: Sequence[Answer], names: tuple[str, str]
 ) -> None:
     """Raise DeclarationError unless both answer the same questions against the same references."""
-    candidate, other = list(candidate), list(other)
     asked = {a.place[:2]: (a.prompt, a.reference) for a in other}
     shared = 0
     for answer in candidate:
@@ -156,9 +156,8 @@ def check_same_questions(
 
 def _some_of(answers: Sequence[Answer]) -> str:
     """Return the first items by their ids, as in `'q1', 'q2', 'q3' and 8 more`."""
-    ids = list(dict.fromkeys(answer.sample_id for answer in answers))
-    more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
-    return ", ".join(f"'{name}'" for name in ids[:_SHOWN]) + more if ids else "none"
+    ids = dict.fromkeys(f"'{answer.sample_id}'" for answer in answers)
+    return listed(list(ids), _SHOWN) or "none"
 
 
 def unshared(candidate: Sequence[Answer], other: Sequence[Answer]) -> tuple[int, int]:

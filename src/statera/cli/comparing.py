@@ -12,6 +12,7 @@ from statera.cli.columns import Column, Line, print_table
 from statera.cli.controls import visible
 from statera.cli.tables import FEW, console, plural
 from statera.cli.wrapping import plain, say
+from statera.errors import listed
 from statera.records.labels import PEOPLE
 from statera.records.specs import RunInfo
 
@@ -227,12 +228,11 @@ def _without_value(rows: Sequence[ComparisonRow]) -> list[str]:
         notes.append(f"{plural(unlabelled, 'item')} without a label on both sides, left out")
     counted = {row.metric: row.unscored for row in rows if not (_by_people(row) or row.category)}
     lacking = sorted((name for name, many in counted.items() if many), key=counted.__getitem__)
-    told = [f"{name} {counted[name]}" for name in reversed(lacking[-_NAMED:])]
+    told = [f"{name} {counted[name]}" for name in reversed(lacking)]
     if told:
-        more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
         notes.append(
             "compared over the items that have a value on both sides; left out, not counted as 0: "
-            f"{', '.join(told)}{more}"
+            f"{listed(told, _NAMED)}"
         )
     return notes
 

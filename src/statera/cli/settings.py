@@ -40,7 +40,9 @@ class Flag(click.Option):
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         """Return what help says of the option, under our own names alone."""
-        return click.Option.get_help_record(_without(self, self.also), ctx)
+        shown = copy(self)
+        shown.opts = [form for form in self.opts if form not in self.also]
+        return super(Flag, shown).get_help_record(ctx)
 
     def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
         """Return the value in the option's type; click's ranges let NaN through, this does not."""
@@ -48,13 +50,6 @@ class Flag(click.Option):
         if isinstance(found, float) and math.isnan(found):
             raise click.BadParameter(f"'{value}' is no number", ctx=ctx, param=self)
         return found
-
-
-def _without(option: Flag, also: Collection[str]) -> Flag:
-    """Return the option with those of its names left out."""
-    shown = copy(option)
-    shown.opts = [form for form in option.opts if form not in also]
-    return shown
 
 
 class Lines(click.types.StringParamType):

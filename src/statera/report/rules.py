@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from statera.errors import listed
 from statera.gate.ruling import RuleRuling, Ruling, Verdict, dismissal_words
 from statera.report import numbers, plaintext
 from statera.report.forest import Limit, Mark, axis_row, row
@@ -180,6 +181,5 @@ def _reason(rule: RuleRuling) -> str:
     found = [plaintext.passage(rule.reason)]
     for what, ids in (("failed", rule.failed), ("to be confirmed", rule.unconfirmed)):
         if ids:
-            more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
-            found.append(f"{what}: {', '.join(map(plaintext.name, ids[:_NAMED]))}{more}")
+            found.append(f"{what}: {listed(list(map(plaintext.name, ids)), _NAMED)}")
     return "; ".join(found)

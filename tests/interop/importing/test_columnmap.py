@@ -187,3 +187,12 @@ def test_a_table_that_does_not_fit_is_told(tmp_path: Path, text: str, said: str,
     with pytest.raises(DeclarationError) as caught:
         list(one(write(tmp_path, text), column_map([said], scale="1..5")).rows)
     assert told in str(caught.value)
+
+
+def test_each_label_lies_on_the_scale_and_an_empty_one_is_none(tmp_path: Path) -> None:
+    rows = "id,labeller,score,correct\na,x,1,1\na,y,,1\n"
+    log = one(write(tmp_path, rows), column_map([], scale="1..5"))
+    assert values(log) == {"a accuracy": 1, "a score": 0}
+    path = write(tmp_path, "id,labeller,score\na,x,1\na,y,7\n")
+    with pytest.raises(DeclarationError, match=r"line 3: score '7' is no number in \[1, 5\]"):
+        list(one(path, column_map([], scale="1..5")).rows)

@@ -216,15 +216,8 @@ def _checked(found: ColumnMap) -> ColumnMap:
     return found
 
 
-class Chosen(msgspec.Struct, frozen=True, kw_only=True):
-    """The table's columns by ours, and those that nothing reads."""
-
-    columns: dict[str, tuple[str, ...]]
-    unread: tuple[str, ...]
-
-
-def chosen(path: Path, wanted: ColumnMap) -> Chosen:
-    """Return which columns of the file are read as what.
+def chosen(path: Path, wanted: ColumnMap) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """Return the columns of the file by ours, and those that nothing reads.
 
     DeclarationError for a column that is not there; for one that is not ours in a table without a
     map; and where none says which item a row is of, or how it went: with a guess, if there is one.
@@ -256,7 +249,7 @@ def chosen(path: Path, wanted: ColumnMap) -> Chosen:
     if not set(VERDICTS) & columns.keys():
         told = f"one column of {', '.join(VERDICTS)} must be there"
         raise DeclarationError(f"{where}: {told}{_offer(path, wanted)}")
-    return Chosen(columns=columns, unread=unread)
+    return columns, unread
 
 
 def names_in(path: Path) -> list[str]:

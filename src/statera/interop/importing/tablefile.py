@@ -8,6 +8,7 @@ import csv
 import io
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def first_rows(path: Path, count: int) -> list[Place]:
 def _separated(path: Path) -> Iterator[Place]:
     with closing(_lines(path)) as lines:
         first = next(lines, "")
-        reader = csv.reader(_again(first, lines), delimiter=_separator(path, first), strict=True)
+        reader = csv.reader(chain([first], lines), delimiter=_separator(path, first), strict=True)
         before = csv.field_size_limit(_LONGEST_CELL)
         try:
             header = [name.strip() for name in next(reader, [])]
@@ -92,12 +93,6 @@ def _separator(path: Path, header: str) -> str:
         return "\t"
     most = max(_SEPARATORS, key=header.count)
     return most if most in header else ","
-
-
-def _again(first: str, rest: Iterator[str]) -> Iterator[str]:
-    if first:
-        yield first
-    yield from rest
 
 
 def _cells(where: str, header: Sequence[str], cells: Sequence[str]) -> Place:

@@ -20,18 +20,18 @@ cell is an absent value, but an empty `reply` in a row that is not right was an 
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 from statera.codec.canonical import digest
-from statera.errors import DeclarationError, nearest
+from statera.errors import DeclarationError, listed, nearest, unknown
 from statera.interop.importing.columnmap import (
+    COLUMNS,
     CORRECT,
     NUMBERED,
     VERDICTS,
-    Chosen,
     ColumnMap,
     cell,
     chosen,
@@ -53,27 +53,24 @@ _UNREAD = 6
 
 
 class Table(NamedTuple):
-    """A file with what its columns are, and the task that its rows are of."""
+    """A file with what its columns are, those unread, and the task that its rows are of."""
 
     path: Path
-    columns: Chosen
+    columns: Mapping[str, tuple[str, ...]]
+    unread: tuple[str, ...]
     wanted: ColumnMap
     task: str
 
     def read(self, *names: str) -> bool:
         """Return whether the table has one of our columns."""
-        return not self.columns.columns.keys().isdisjoint(names)
+        return not self.columns.keys().isdisjoint(names)
 
 
 class Labelled(NamedTuple):
-    """A row in our columns, with what its labellers said: values by column, and how many they are.
-
-    Of a row without labellers `labels` is 1.
-    """
+    """A trial in our columns; `divided` says why its labellers give no verdict, if they do not."""
 
     where: str
     cells: Object
-    labels: int = 1
     divided: str = ""
 
 
@@ -82,7 +79,7 @@ def table_logs(paths: Sequence[Path], wanted: Wanted) -> Iterator[Log]:
     for path in files_in(paths, ENDINGS):
         table = Table(
             path,
-            chosen(path, wanted.columns),
+            *chosen(path, wanted.columns),
             wanted.columns,
             plain_name(wanted.task or path.name.partition(".")[0]),
         )
@@ -108,9 +105,8 @@ def _models(table: Table) -> list[str]:
 def _log(table: Table, model: str, only: str) -> Log:
     wanted, notes = table.wanted, list[str]()
     blind: list[Outcome] = ["unparsed", "truncated", "refused", "infra_error"]
-    if unread := table.columns.unread:
-        more = f" and {len(unread) - _UNREAD} more" if len(unread) > _UNREAD else ""
-        notes.append(f"not read: {', '.join(unread[:_UNREAD])}{more}")
+    if table.unread:
+        notes.append(f"not read: {listed(table.unread, _UNREAD)}")
     if not table.read("id", "behaviour"):
         notes.append("without a column 'id', items are told apart by their prompts")
     said = wanted.stated
@@ -141,7 +137,7 @@ def _rows(table: Table, only: str, blind: list[Outcome], notes: list[str]) -> It
     stated = True
     places = (place for place in _places(table) if not only or _text(place.value, "model") == only)
     several = table.read("labeller") or any(
-        len(table.columns.columns.get(name, ())) > 1 for name in VERDICTS
+        len(table.columns.get(name, ())) > 1 for name in VERDICTS
     )
     labelled = _settled(places, table, notes) if several else (Labelled(*one) for one in places)
     for row in labelled:
@@ -153,7 +149,7 @@ def _rows(table: Table, only: str, blind: list[Outcome], notes: list[str]) -> It
 
 def _places(table: Table) -> Iterator[Place]:
     """Yield the rows by our names of the columns; several columns of labellers are a list."""
-    renamed = table.columns.columns
+    renamed = table.columns
     for count, (where, cells) in enumerate(table_rows(table.path), start=1):
         ours: Object = {}
         for name, columns in renamed.items():
@@ -170,7 +166,7 @@ def _places(table: Table) -> Iterator[Place]:
 def _check_lines(where: str, cells: Object, ours: Object) -> None:
     """Raise DeclarationError for a column that came later than the first rows of a JSON file."""
     if strange := [name for name in cells if name not in ours and cells[name] is not None]:
-        raise DeclarationError(f"{where}: unknown column '{strange[0]}'")
+        raise DeclarationError(f"{where}: {unknown('column', strange[0], COLUMNS)}")
 
 
 def _settled(places: Iterable[Place], table: Table, notes: list[str]) -> Iterator[Labelled]:
@@ -190,14 +186,14 @@ def _settled(places: Iterable[Place], table: Table, notes: list[str]) -> Iterato
                     f"{before.where.rpartition(', ')[2]}"
                 )
         group.append((who, place))
-    rows = [_joined([place for _, place in group]) for group in groups.values()]
+    rows = [_joined([place for _, place in group], table.wanted) for group in groups.values()]
     notes.extend(_about_labellers([[who for who, _ in group] for group in groups.values()], rows))
     yield from rows
 
 
 def _labels(place: Place, table: Table) -> Iterator[Place]:
     """Yield the row, or of a row with a column for each labeller, one for each of them."""
-    wide = {name: columns for name, columns in table.columns.columns.items() if len(columns) > 1}
+    wide = {name: columns for name, columns in table.columns.items() if len(columns) > 1}
     if not wide:
         yield place
         return
@@ -208,21 +204,21 @@ def _labels(place: Place, table: Table) -> Iterator[Place]:
             yield Place(place.where, {**place.value, **own, "labeller": who})
 
 
-def _joined(places: Sequence[Place]) -> Labelled:
+def _joined(places: Sequence[Place], wanted: ColumnMap) -> Labelled:
     """Return one row for all labels of a trial; `divided` says why it has no verdict."""
     where, first = places[0]
     cells, divided = dict(first), ""
     for name in VERDICTS:
-        said = [one for place in places if (one := place.value.get(name)) not in (None, "")]
+        labels = [(place.where, place.value.get(name)) for place in places]
+        said = [(at, label) for at, label in labels if label not in (None, "")]
         if not said:
             cells.pop(name, None)
         elif name == "score":
-            cells[name] = sum(_numeric(p.where, p.value[name]) for p in places if name in p.value)
-            cells[name] /= len(said)
+            cells[name] = sum(_within(at, label, wanted) for at, label in said) / len(said)
         else:
-            votes = [str(one).strip().lower() for one in said]
+            votes = [str(label).strip().lower() for _, label in said]
             if name == "correct":
-                votes = [str(int(_right(where, one))) for one in votes]
+                votes = [str(int(_right(at, label))) for at, label in said]
             most = plurality(votes)
             if most is None:
                 counts = Counter(votes)
@@ -230,7 +226,7 @@ def _joined(places: Sequence[Place]) -> Labelled:
                 cells.pop(name)
             else:
                 cells[name] = most
-    return Labelled(where, cells, len(places), divided and f"labellers are divided: {divided}")
+    return Labelled(where, cells, divided and f"labellers are divided: {divided}")
 
 
 def _about_labellers(groups: Sequence[Sequence[str]], rows: Sequence[Labelled]) -> Iterator[str]:
@@ -355,24 +351,25 @@ def _values(where: str, cells: Object, wanted: ColumnMap) -> dict[str, float]:
             raise DeclarationError(f"{where}: --cut, and a column 'correct': say one of them")
         found[_binary(wanted)] = _right(where, cells["correct"])
     if "score" in cells:
-        value = _numeric(where, cells["score"])
-        if not low <= value <= high:
-            more = "" if wanted.scale else " (--scale LOW..HIGH says another range)"
-            told = f"score '{cells['score']}' is no number in [{low:g}, {high:g}]{more}"
-            raise DeclarationError(f"{where}: {told}")
+        value = _within(where, cells["score"], wanted)
         if wanted.cut is not None:
             found[_binary(wanted)] = float(value >= wanted.cut)
         found["score"] = (value - low) / (high - low)
     return found
 
 
-def _numeric(where: str, found: Any) -> float:
+def _within(where: str, found: Any, wanted: ColumnMap) -> float:
+    """Return a score on its own scale; DeclarationError for none, and for one outside of it."""
+    low, high = wanted.scale or (0.0, 1.0)
     try:
         value = float(found) if isinstance(found, str) else number(found)
     except ValueError:
         value = None
-    if value is None or value != value:  # NaN is no number
-        raise DeclarationError(f"{where}: score '{found}' is no number in [0, 1]")
+    if value is None or not low <= value <= high:
+        more = "" if wanted.scale else " (--scale LOW..HIGH says another range)"
+        raise DeclarationError(
+            f"{where}: score '{found}' is no number in [{low:g}, {high:g}]{more}"
+        )
     return value
 
 
